@@ -1,0 +1,34 @@
+"""The vocabulary everyone shares: parts of the score, pitch classes, modes, chord qualities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+PARTS = ("melody", "comp", "pad", "bass", "drums")
+"""The lines of the score; a note's ``part`` is an index into this table."""
+
+PITCH_CLASSES = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
+
+MODES: Mapping[str, tuple[int, ...]] = {
+    "major": (0, 2, 4, 5, 7, 9, 11),
+    "minor": (0, 2, 3, 5, 7, 8, 10),
+    "dorian": (0, 2, 3, 5, 7, 9, 10),
+    "phrygian": (0, 1, 3, 5, 7, 8, 10),
+    "lydian": (0, 2, 4, 6, 7, 9, 11),
+    "mixolydian": (0, 2, 4, 5, 7, 9, 10),
+}
+"""Semitones of each scale above its tonic."""
+
+QUALITIES: Mapping[str, tuple[int, ...]] = {
+    "": (0, 4, 7),
+    "m": (0, 3, 7),
+    "dim": (0, 3, 6),
+    "aug": (0, 4, 8),
+    "7": (0, 4, 7, 10),
+    "maj7": (0, 4, 7, 11),
+    "m7": (0, 3, 7, 10),
+    "m7b5": (0, 3, 6, 10),
+    "dim7": (0, 3, 6, 9),
+    "sus4": (0, 5, 7),
+}
+"""Semitones of each chord quality above its root; the key is the suffix of the chord symbol."""

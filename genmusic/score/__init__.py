@@ -1,0 +1,1 @@
+"""Notes, chords and bars: nouns that know nobody."""

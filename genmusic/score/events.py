@@ -1,0 +1,81 @@
+"""Notes and bars: what composition writes, and synthesis, files and pages read.
+
+Inside a bar, time is in ticks from the bar line (960 to a quarter note). Notes travel as one
+numpy structured array per bar; `Note` is the readable view of a row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from genmusic.score.harmony import Chord, Key
+
+NOTE_DTYPE = np.dtype(
+    [
+        ("start_tick", np.int32),  # from the bar line, may reach into the bar only
+        ("duration_ticks", np.int32),  # may reach beyond the bar line
+        ("pitch", np.int16),  # MIDI note number; drums: General MIDI percussion map
+        ("velocity", np.uint8),  # 1..127
+        ("part", np.uint8),  # index into names.PARTS
+        ("flags", np.uint16),  # reserved for articulation
+        ("source", np.uint32),  # row of the decision that taught the note; 0 = rules
+    ]
+)
+Notes = NDArray[np.void]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One note, in the units of `NOTE_DTYPE`."""
+
+    start_tick: int
+    duration_ticks: int
+    pitch: int
+    velocity: int
+    part: int
+    flags: int = 0
+    source: int = 0
+
+
+def note_array(notes: Iterable[Note]) -> Notes:
+    """Rows sorted by start, part and pitch, the order in which everything downstream works."""
+    rows = sorted(
+        (n.start_tick, n.part, n.pitch, n.duration_ticks, n.velocity, n.flags, n.source)
+        for n in notes
+    )
+    ordered = [(s, d, p, v, part, f, src) for s, part, p, d, v, f, src in rows]
+    return np.array(ordered, dtype=NOTE_DTYPE)
+
+
+def iter_notes(notes: Notes) -> Iterator[Note]:
+    """The rows as `Note` values."""
+    return (Note(*row) for row in notes.tolist())
+
+
+@dataclass(frozen=True, slots=True)
+class ChordSpan:
+    """A chord from ``start_tick`` (in the bar) to the next one or the bar line."""
+
+    start_tick: int
+    chord: Chord
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One composed bar with everything that is needed to play, draw and print it."""
+
+    index: int  # bars since the session began
+    beats: int  # quarter notes in the bar
+    tempo_bpm: float  # the tempo that style and mood ask for
+    key: Key
+    chords: tuple[ChordSpan, ...]
+    section: str  # label of the form, such as "A" or "B'"
+    phrase: int  # phrases since the session began
+    phrase_bar: int  # 0 is the first bar of the phrase
+    phrase_bars: int  # length of the phrase
+    notes: Notes
+    style: str = ""  # name of the style that wrote it

@@ -1,0 +1,78 @@
+"""Units of time, pitch and level, and the conversions between them.
+
+Everything here is plain IEEE arithmetic (no libm), so that a receipt gives the same numbers on
+every machine: ``pow`` and ``exp`` may differ in the last bit from one libm to another.
+"""
+
+from __future__ import annotations
+
+import math
+
+SAMPLE_RATE = 48_000  # frames per second
+QUANTUM = 64  # frames; the smallest unit of rendering
+TICKS_PER_BEAT = 960  # divisible by 3, 5 and 64
+CONCERT_A_HZ = 440.0
+CONCERT_A_PITCH = 69
+
+LOG2_10 = 3.321928094887362
+# Taylor terms ln(2)^k / k! of 2^x; with |x| <= 0.5 the error is below 1e-15.
+_EXP2_TERMS = (
+    1.0,
+    0.6931471805599453,
+    0.24022650695910072,
+    0.05550410866482158,
+    0.009618129107628477,
+    0.0013333558146428443,
+    0.00015403530393381608,
+    1.525273380405984e-05,
+    1.3215486790144307e-06,
+    1.0178086009239699e-07,
+    7.054911620801121e-09,
+    4.4455382718708114e-10,
+    2.5678435993488202e-11,
+)
+
+
+def exp2(exponent: float) -> float:
+    """Two to a power, the same bits on every machine."""
+    whole = math.floor(exponent + 0.5)
+    fraction = exponent - whole
+    result = 0.0
+    for term in reversed(_EXP2_TERMS):
+        result = result * fraction + term
+    return math.ldexp(result, whole)
+
+
+def db_to_gain(level_db: float) -> float:
+    """Level in dB to linear gain."""
+    return exp2(level_db * (LOG2_10 / 20.0))
+
+
+def pitch_to_hz(pitch: float) -> float:
+    """MIDI note number (fractions allowed) to Hz; 69 is 440 Hz."""
+    return CONCERT_A_HZ * exp2((pitch - CONCERT_A_PITCH) / 12.0)
+
+
+def hz_to_increment(frequency_hz: float) -> int:
+    """Phase step per frame of a 32-bit phase accumulator."""
+    return round(frequency_hz * (2.0**32 / SAMPLE_RATE))
+
+
+def seconds_to_frames(seconds: float) -> int:
+    """Seconds to the nearest frame."""
+    return round(seconds * SAMPLE_RATE)
+
+
+def frames_to_seconds(frames: int) -> float:
+    """Frames to seconds."""
+    return frames / SAMPLE_RATE
+
+
+def quantum_at_or_after(frame: int) -> int:
+    """The first quantum boundary (as a frame) that is not before ``frame``."""
+    return -(-frame // QUANTUM) * QUANTUM
+
+
+def beat_frames(tempo_bpm: float) -> int:
+    """Whole frames in one beat at a tempo."""
+    return round(60.0 * SAMPLE_RATE / tempo_bpm)
