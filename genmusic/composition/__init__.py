@@ -1,0 +1,1 @@
+"""The composer: form, harmony, rhythm, melody and parts, from trained statistics and rules."""

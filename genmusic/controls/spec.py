@@ -114,9 +114,10 @@ TABLE: tuple[Control, ...] = (
     _unit("space", "dry to far away", "quantum", 25, 0.1),
     _unit("novelty", "familiar to surprising turns", "bar", 26),
     _unit("humanize", "machine-like to loose timing", "bar", 27),
-    Control("tempo_bpm", "tempo; unset: style and arousal decide", None, "beat", 40.0, 200.0, "bpm", midi_cc=28),
-    Control("key", "tonic; unset: the style decides", None, "phrase", choices=PITCH_CLASSES, unit=""),
-    Control("mode", "scale; unset: style and valence decide", None, "phrase", choices=tuple(MODES), unit=""),
+    Control("tempo_bpm", "tempo; unset: style and arousal decide", None, "beat", 40.0, 200.0, "bpm",
+            midi_cc=28),
+    Control("key", "tonic; unset: the style decides", None, "phrase", choices=PITCH_CLASSES),
+    Control("mode", "scale; unset: style and valence decide", None, "phrase", choices=tuple(MODES)),
     Control("style", "the rule file that composes", "evening", "section", unit="name"),
     *(control for number, part in enumerate(PARTS) for control in _strip(part, number)),
 )  # fmt: skip

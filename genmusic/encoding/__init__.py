@@ -1,0 +1,1 @@
+"""Codecs: blocks of samples to packets and files."""

@@ -1,0 +1,1 @@
+"""MIDI files; the only room that knows mido and symusic."""

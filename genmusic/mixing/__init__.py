@@ -1,0 +1,1 @@
+"""Strips, buses and the master."""

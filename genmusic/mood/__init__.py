@@ -1,0 +1,1 @@
+"""Controls to mood to musical and sounding parameters."""

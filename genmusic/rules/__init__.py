@@ -1,0 +1,1 @@
+"""Styles: rule files in TOML."""

@@ -1,0 +1,1 @@
+"""The aiohttp application: pages, WebSocket, health."""

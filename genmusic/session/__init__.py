@@ -1,0 +1,1 @@
+"""One listener's running stream: engine, control log, checkpoints."""

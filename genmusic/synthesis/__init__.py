@@ -1,0 +1,1 @@
+"""Patches, voices and the orchestra that plays the notes."""
