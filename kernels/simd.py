@@ -1,0 +1,358 @@
+"""Vector types for Numba: sixteen float32 or int32 lanes held in registers.
+
+Why explicit vectors: nothing depends on the auto-vectoriser, filter state stays in registers
+inside the time loop, and LLVM lowers the same code to one zmm, two ymm or four xmm registers.
+No fast-math flag is attached; ``+ - * /`` are IEEE and the only fused operation is the explicit
+`fma`, so results are the same bits on every CPU.
+
+Everything here is called from kernels only; indices count array elements, loads and stores need
+no alignment.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+from numba.core.typing.templates import ConcreteTemplate, infer_global, signature
+from numba.extending import intrinsic, lower_builtin, models, register_model
+
+LANES = 16
+
+_FLOAT = ir.FloatType()
+_INT = ir.IntType(32)
+_FLOATS = ir.VectorType(_FLOAT, LANES)
+_INTS = ir.VectorType(_INT, LANES)
+
+Emit = Callable[..., Any]
+
+
+class Float32x16(types.Type):  # type: ignore[misc]
+    """Sixteen float32 lanes."""
+
+    def __init__(self) -> None:
+        super().__init__(name="f32x16")
+
+
+class Int32x16(types.Type):  # type: ignore[misc]
+    """Sixteen int32 lanes; arithmetic wraps."""
+
+    def __init__(self) -> None:
+        super().__init__(name="i32x16")
+
+
+f32x16 = Float32x16()
+i32x16 = Int32x16()
+
+
+@register_model(Float32x16)
+class _FloatModel(models.PrimitiveModel):  # type: ignore[misc]
+    def __init__(self, manager: Any, fe_type: Any) -> None:
+        super().__init__(manager, fe_type, _FLOATS)
+
+
+@register_model(Int32x16)
+class _IntModel(models.PrimitiveModel):  # type: ignore[misc]
+    def __init__(self, manager: Any, fe_type: Any) -> None:
+        super().__init__(manager, fe_type, _INTS)
+
+
+def _define_operator(operation: Any, vector: Any, emit: Emit) -> None:
+    @infer_global(operation)
+    class _Template(ConcreteTemplate):  # type: ignore[misc]
+        cases = [signature(vector, vector, vector)]  # noqa: RUF012 - numba reads it as a list
+
+    @lower_builtin(operation, vector, vector)  # type: ignore[untyped-decorator]
+    def _lower(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return emit(builder, *args)
+
+
+for _operation, _vector, _name in (
+    (operator.add, f32x16, "fadd"),
+    (operator.sub, f32x16, "fsub"),
+    (operator.mul, f32x16, "fmul"),
+    (operator.truediv, f32x16, "fdiv"),
+    (operator.add, i32x16, "add"),
+    (operator.sub, i32x16, "sub"),
+    (operator.mul, i32x16, "mul"),
+    (operator.xor, i32x16, "xor"),
+    (operator.and_, i32x16, "and_"),
+):
+    _define_operator(
+        _operation, _vector, lambda builder, x, y, name=_name: getattr(builder, name)(x, y)
+    )
+
+
+def _pointer(context: Any, builder: Any, array_type: Any, array: Any, index: Any, to: Any) -> Any:
+    data = context.make_array(array_type)(context, builder, array).data
+    return builder.bitcast(builder.gep(data, [index]), to.as_pointer())
+
+
+def _load(builder: Any, pointer: Any) -> Any:
+    value = builder.load(pointer)
+    value.align = 4
+    return value
+
+
+def _store(builder: Any, value: Any, pointer: Any) -> None:
+    builder.store(value, pointer).align = 4
+
+
+def _broadcast(builder: Any, scalar: Any, vector: Any) -> Any:
+    undefined = ir.Constant(vector, ir.Undefined)
+    first = builder.insert_element(undefined, scalar, ir.Constant(_INT, 0))
+    return builder.shuffle_vector(first, undefined, ir.Constant(_INTS, [0] * LANES))
+
+
+def _call(builder: Any, name: str, result: Any, *args: Any) -> Any:
+    module = builder.module
+    function = module.globals.get(name)
+    if function is None:
+        function = ir.Function(module, ir.FunctionType(result, [a.type for a in args]), name)
+    return builder.call(function, args)
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def load(typingctx: Any, array: Any, index: Any) -> Any:
+    """Sixteen floats of a flat float32 array, from element ``index`` on."""
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return _load(builder, _pointer(context, builder, sig.args[0], args[0], args[1], _FLOATS))
+
+    return f32x16(array, types.intp), generate
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def load_int(typingctx: Any, array: Any, index: Any) -> Any:
+    """Sixteen ints of a flat int32 array, from element ``index`` on."""
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return _load(builder, _pointer(context, builder, sig.args[0], args[0], args[1], _INTS))
+
+    return i32x16(array, types.intp), generate
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def store(typingctx: Any, array: Any, index: Any, value: Any) -> Any:
+    """Write sixteen floats."""
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        pointer = _pointer(context, builder, sig.args[0], args[0], args[1], _FLOATS)
+        _store(builder, args[2], pointer)
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp, f32x16), generate
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def store_int(typingctx: Any, array: Any, index: Any, value: Any) -> Any:
+    """Write sixteen ints."""
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        pointer = _pointer(context, builder, sig.args[0], args[0], args[1], _INTS)
+        _store(builder, args[2], pointer)
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp, i32x16), generate
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def splat(typingctx: Any, scalar: Any) -> Any:
+    """One float32 in all lanes."""
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return _broadcast(builder, args[0], _FLOATS)
+
+    return f32x16(types.float32), generate
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def splat_int(typingctx: Any, scalar: Any) -> Any:
+    """One int32 in all lanes."""
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return _broadcast(builder, args[0], _INTS)
+
+    return i32x16(types.int32), generate
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def lane_numbers(typingctx: Any) -> Any:
+    """0, 1, 2 … 15 as floats."""
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return ir.Constant(_FLOATS, [float(lane) for lane in range(LANES)])
+
+    return f32x16(), generate
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def fma(typingctx: Any, x: Any, y: Any, z: Any) -> Any:
+    """``x * y + z``, rounded once."""
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return _call(builder, "llvm.fma.v16f32", _FLOATS, *args)
+
+    return f32x16(f32x16, f32x16, f32x16), generate
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def fnma(typingctx: Any, x: Any, y: Any, z: Any) -> Any:
+    """``z - x * y``, rounded once."""
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return _call(builder, "llvm.fma.v16f32", _FLOATS, builder.fneg(args[0]), args[1], args[2])
+
+    return f32x16(f32x16, f32x16, f32x16), generate
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def greater_of(typingctx: Any, x: Any, y: Any) -> Any:
+    """The larger of two lanes (``y`` where they do not compare)."""
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return builder.select(builder.fcmp_ordered(">", *args), *args)
+
+    return f32x16(f32x16, f32x16), generate
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def lesser_of(typingctx: Any, x: Any, y: Any) -> Any:
+    """The smaller of two lanes (``y`` where they do not compare)."""
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return builder.select(builder.fcmp_ordered("<", *args), *args)
+
+    return f32x16(f32x16, f32x16), generate
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def where_less(typingctx: Any, x: Any, y: Any, then: Any, otherwise: Any) -> Any:
+    """``then`` where ``x < y``, else ``otherwise``."""
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return builder.select(builder.fcmp_ordered("<", args[0], args[1]), args[2], args[3])
+
+    return f32x16(f32x16, f32x16, f32x16, f32x16), generate
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def magnitude(typingctx: Any, x: Any) -> Any:
+    """Absolute value."""
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return _call(builder, "llvm.fabs.v16f32", _FLOATS, *args)
+
+    return f32x16(f32x16), generate
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def nearest(typingctx: Any, x: Any) -> Any:
+    """Round to the nearest whole number, ties to even."""
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return _call(builder, "llvm.rint.v16f32", _FLOATS, *args)
+
+    return f32x16(f32x16), generate
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def to_float(typingctx: Any, x: Any) -> Any:
+    """Signed ints as floats."""
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return builder.sitofp(args[0], _FLOATS)
+
+    return f32x16(i32x16), generate
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def to_int(typingctx: Any, x: Any) -> Any:
+    """Floats cut to ints; the caller keeps them within int32, outside is undefined."""
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return builder.fptosi(args[0], _INTS)
+
+    return i32x16(f32x16), generate
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def bits_to_float(typingctx: Any, x: Any) -> Any:
+    """The same 32 bits, read as a float."""
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return builder.bitcast(args[0], _FLOATS)
+
+    return f32x16(i32x16), generate
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def shift_left(typingctx: Any, x: Any, bits: Any) -> Any:
+    """Shift every lane left by the same number of bits."""
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return builder.shl(args[0], _broadcast(builder, builder.trunc(args[1], _INT), _INTS))
+
+    return i32x16(i32x16, types.int64), generate
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def shift_right(typingctx: Any, x: Any, bits: Any) -> Any:
+    """Shift every lane right by the same number of bits, filling with zeros."""
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return builder.lshr(args[0], _broadcast(builder, builder.trunc(args[1], _INT), _INTS))
+
+    return i32x16(i32x16, types.int64), generate
+
+
+def _transposed(builder: Any, rows: list[Any]) -> list[Any]:
+    step = 1
+    while step < LANES:
+        low, high = [], []
+        for block in range(0, LANES, 2 * step):
+            low += [block + j for j in range(step)] + [LANES + block + j for j in range(step)]
+            high += [block + step + j for j in range(step)]
+            high += [LANES + block + step + j for j in range(step)]
+        swapped = list(rows)
+        for i in range(LANES):
+            if not i & step:
+                pair = rows[i], rows[i | step]
+                swapped[i] = builder.shuffle_vector(*pair, ir.Constant(_INTS, low))
+                swapped[i | step] = builder.shuffle_vector(*pair, ir.Constant(_INTS, high))
+        rows = swapped
+        step *= 2
+    return rows
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def transpose(
+    typingctx: Any,
+    source: Any,
+    start: Any,
+    stride: Any,
+    target: Any,
+    target_start: Any,
+    target_stride: Any,
+) -> Any:
+    """Turn a 16 × 16 tile from one row per frame into one row per lane.
+
+    ``target[target_start + lane * target_stride + t] = source[start + t * stride + lane]``.
+    """
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        def place(number: int, array: int) -> Any:
+            step = builder.mul(args[array + 2], ir.Constant(args[array + 2].type, number))
+            index = builder.add(args[array + 1], step)
+            return _pointer(context, builder, sig.args[array], args[array], index, _FLOATS)
+
+        rows = [_load(builder, place(t, 0)) for t in range(LANES)]
+        for lane, row in enumerate(_transposed(builder, rows)):
+            _store(builder, row, place(lane, 3))
+        return context.get_dummy_value()
+
+    sizes = types.intp, types.intp
+    return types.void(source, *sizes, target, *sizes), generate
