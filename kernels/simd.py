@@ -30,14 +30,14 @@ _INTS = ir.VectorType(_INT, LANES)
 Emit = Callable[..., Any]
 
 
-class Float32x16(types.Type):  # type: ignore[misc]
+class Float32x16(types.Type):
     """Sixteen float32 lanes."""
 
     def __init__(self) -> None:
         super().__init__(name="f32x16")
 
 
-class Int32x16(types.Type):  # type: ignore[misc]
+class Int32x16(types.Type):
     """Sixteen int32 lanes; arithmetic wraps."""
 
     def __init__(self) -> None:
@@ -49,23 +49,23 @@ i32x16 = Int32x16()
 
 
 @register_model(Float32x16)
-class _FloatModel(models.PrimitiveModel):  # type: ignore[misc]
+class _FloatModel(models.PrimitiveModel):
     def __init__(self, manager: Any, fe_type: Any) -> None:
         super().__init__(manager, fe_type, _FLOATS)
 
 
 @register_model(Int32x16)
-class _IntModel(models.PrimitiveModel):  # type: ignore[misc]
+class _IntModel(models.PrimitiveModel):
     def __init__(self, manager: Any, fe_type: Any) -> None:
         super().__init__(manager, fe_type, _INTS)
 
 
 def _define_operator(operation: Any, vector: Any, emit: Emit) -> None:
     @infer_global(operation)
-    class _Template(ConcreteTemplate):  # type: ignore[misc]
+    class _Template(ConcreteTemplate):
         cases = [signature(vector, vector, vector)]  # noqa: RUF012 - numba reads it as a list
 
-    @lower_builtin(operation, vector, vector)  # type: ignore[untyped-decorator]
+    @lower_builtin(operation, vector, vector)
     def _lower(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         return emit(builder, *args)
 
@@ -115,7 +115,7 @@ def _call(builder: Any, name: str, result: Any, *args: Any) -> Any:
     return builder.call(function, args)
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def load(typingctx: Any, array: Any, index: Any) -> Any:
     """Sixteen floats of a flat float32 array, from element ``index`` on."""
 
@@ -125,7 +125,7 @@ def load(typingctx: Any, array: Any, index: Any) -> Any:
     return f32x16(array, types.intp), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def load_int(typingctx: Any, array: Any, index: Any) -> Any:
     """Sixteen ints of a flat int32 array, from element ``index`` on."""
 
@@ -135,7 +135,7 @@ def load_int(typingctx: Any, array: Any, index: Any) -> Any:
     return i32x16(array, types.intp), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def store(typingctx: Any, array: Any, index: Any, value: Any) -> Any:
     """Write sixteen floats."""
 
@@ -147,7 +147,7 @@ def store(typingctx: Any, array: Any, index: Any, value: Any) -> Any:
     return types.void(array, types.intp, f32x16), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def store_int(typingctx: Any, array: Any, index: Any, value: Any) -> Any:
     """Write sixteen ints."""
 
@@ -159,7 +159,7 @@ def store_int(typingctx: Any, array: Any, index: Any, value: Any) -> Any:
     return types.void(array, types.intp, i32x16), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def splat(typingctx: Any, scalar: Any) -> Any:
     """One float32 in all lanes."""
 
@@ -169,7 +169,7 @@ def splat(typingctx: Any, scalar: Any) -> Any:
     return f32x16(types.float32), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def splat_int(typingctx: Any, scalar: Any) -> Any:
     """One int32 in all lanes."""
 
@@ -179,7 +179,7 @@ def splat_int(typingctx: Any, scalar: Any) -> Any:
     return i32x16(types.int32), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def lane_numbers(typingctx: Any) -> Any:
     """0, 1, 2 … 15 as floats."""
 
@@ -189,7 +189,7 @@ def lane_numbers(typingctx: Any) -> Any:
     return f32x16(), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def fma(typingctx: Any, x: Any, y: Any, z: Any) -> Any:
     """``x * y + z``, rounded once."""
 
@@ -199,7 +199,7 @@ def fma(typingctx: Any, x: Any, y: Any, z: Any) -> Any:
     return f32x16(f32x16, f32x16, f32x16), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def fnma(typingctx: Any, x: Any, y: Any, z: Any) -> Any:
     """``z - x * y``, rounded once."""
 
@@ -209,7 +209,7 @@ def fnma(typingctx: Any, x: Any, y: Any, z: Any) -> Any:
     return f32x16(f32x16, f32x16, f32x16), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def greater_of(typingctx: Any, x: Any, y: Any) -> Any:
     """The larger of two lanes (``y`` where they do not compare)."""
 
@@ -219,7 +219,7 @@ def greater_of(typingctx: Any, x: Any, y: Any) -> Any:
     return f32x16(f32x16, f32x16), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def lesser_of(typingctx: Any, x: Any, y: Any) -> Any:
     """The smaller of two lanes (``y`` where they do not compare)."""
 
@@ -229,7 +229,7 @@ def lesser_of(typingctx: Any, x: Any, y: Any) -> Any:
     return f32x16(f32x16, f32x16), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def where_less(typingctx: Any, x: Any, y: Any, then: Any, otherwise: Any) -> Any:
     """``then`` where ``x < y``, else ``otherwise``."""
 
@@ -239,7 +239,7 @@ def where_less(typingctx: Any, x: Any, y: Any, then: Any, otherwise: Any) -> Any
     return f32x16(f32x16, f32x16, f32x16, f32x16), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def magnitude(typingctx: Any, x: Any) -> Any:
     """Absolute value."""
 
@@ -249,7 +249,7 @@ def magnitude(typingctx: Any, x: Any) -> Any:
     return f32x16(f32x16), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def nearest(typingctx: Any, x: Any) -> Any:
     """Round to the nearest whole number, ties to even."""
 
@@ -259,7 +259,7 @@ def nearest(typingctx: Any, x: Any) -> Any:
     return f32x16(f32x16), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def to_float(typingctx: Any, x: Any) -> Any:
     """Signed ints as floats."""
 
@@ -269,7 +269,7 @@ def to_float(typingctx: Any, x: Any) -> Any:
     return f32x16(i32x16), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def to_int(typingctx: Any, x: Any) -> Any:
     """Floats cut to ints; the caller keeps them within int32, outside is undefined."""
 
@@ -279,7 +279,7 @@ def to_int(typingctx: Any, x: Any) -> Any:
     return i32x16(f32x16), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def bits_to_float(typingctx: Any, x: Any) -> Any:
     """The same 32 bits, read as a float."""
 
@@ -289,7 +289,7 @@ def bits_to_float(typingctx: Any, x: Any) -> Any:
     return f32x16(i32x16), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def shift_left(typingctx: Any, x: Any, bits: Any) -> Any:
     """Shift every lane left by the same number of bits."""
 
@@ -299,7 +299,7 @@ def shift_left(typingctx: Any, x: Any, bits: Any) -> Any:
     return i32x16(i32x16, types.int64), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def shift_right(typingctx: Any, x: Any, bits: Any) -> Any:
     """Shift every lane right by the same number of bits, filling with zeros."""
 
@@ -328,7 +328,7 @@ def _transposed(builder: Any, rows: list[Any]) -> list[Any]:
     return rows
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def transpose(
     typingctx: Any,
     source: Any,
