@@ -1,0 +1,1 @@
+"""Training: from scores with a licence on record to the statistics of a model."""
