@@ -1,1 +1,17 @@
-"""Codecs: blocks of samples to packets and files."""
+"""Codecs: blocks of samples to packets and files; the only room that knows PyAV."""
+
+from genmusic.encoding.audiofiles import AUDIO_SUFFIXES, FileWriter, open_file_writer
+from genmusic.encoding.partfile import PartFile
+from genmusic.encoding.samples import Block
+from genmusic.encoding.streams import STREAM_CODECS, StreamEncoder, open_stream_encoder
+
+__all__ = [
+    "AUDIO_SUFFIXES",
+    "Block",
+    "FileWriter",
+    "PartFile",
+    "STREAM_CODECS",
+    "StreamEncoder",
+    "open_file_writer",
+    "open_stream_encoder",
+]
