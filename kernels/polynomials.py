@@ -1,0 +1,58 @@
+"""Sine, power of two and tangent as polynomials on sixteen lanes.
+
+Kernels never call libm: its last bits differ between versions, a polynomial's do not.
+"""
+
+from __future__ import annotations
+
+from numba import float32 as f32
+from numba import int32 as i32
+
+from kernels._jit import fragment
+from kernels._types import IntVector, Vector
+from kernels.simd import (
+    bits_to_float,
+    fma,
+    fnma,
+    nearest,
+    shift_left,
+    splat,
+    splat_int,
+    to_float,
+    to_int,
+)
+
+PHASE_TO_HALF_TURNS = 2.0**-31
+
+
+@fragment
+def sine(phase: IntVector) -> Vector:
+    """Sine of a 32-bit phase (2^32 is one turn); odd minimax, error below 7e-6 (-103 dB)."""
+    s = to_float(phase) * splat(f32(PHASE_TO_HALF_TURNS))
+    q = s * s
+    p = fma(q, splat(f32(-0.06368984)), splat(f32(0.51749128)))
+    p = fma(q, p, splat(f32(-2.0247731)))
+    p = fma(q, p, splat(f32(3.14152114)))
+    return fnma(s, q, s) * p
+
+
+@fragment
+def exp2(x: Vector) -> Vector:
+    """Two to the power x for -60 < x < 60; relative error below 3e-7."""
+    whole = nearest(x)
+    f = x - whole
+    p = fma(f, splat(f32(1.3333558e-3)), splat(f32(9.6181291e-3)))
+    p = fma(f, p, splat(f32(5.5504109e-2)))
+    p = fma(f, p, splat(f32(2.4022651e-1)))
+    p = fma(f, p, splat(f32(6.9314718e-1)))
+    p = fma(f, p, splat(f32(1.0)))
+    return p * bits_to_float(shift_left(to_int(whole) + splat_int(i32(127)), 23))
+
+
+@fragment
+def tangent(x: Vector) -> Vector:
+    """Tangent for 0 <= x < 1.3 (a Pade quotient of degree 5 over 4; error below 1e-4)."""
+    q = x * x
+    above = fma(q, q - splat(f32(105.0)), splat(f32(945.0)))
+    below = fma(q, fma(q, splat(f32(15.0)), splat(f32(-420.0))), splat(f32(945.0)))
+    return x * above / below

@@ -1,0 +1,118 @@
+"""The reverb: a feedback delay network of eight lines, sixteen listeners at a time."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from numba import float32 as f32
+
+from kernels._jit import fragment, kernel
+from kernels._types import Floats, Ints, Vector
+from kernels.lanes import LANES
+from kernels.mixing import lane_ramp
+from kernels.simd import fma, load, splat, store
+
+LENGTHS = (1031, 1151, 1259, 1373, 1481, 1597, 1709, 1823)  # frames, primes: 21 to 38 ms
+STARTS = (0, 1031, 2182, 3441, 4814, 6295, 7892, 9601)
+LINES = 8
+FRAMES = 11_424  # the sum of the lengths
+Mix: TypeAlias = tuple[Floats, Floats, Floats, Floats]
+Lines: TypeAlias = tuple[Floats, Floats, Ints, Floats]
+ANTI_DENORMAL = 1e-18  # a whisper of DC: subnormal arithmetic would cost twice as much
+
+
+@fragment
+def _line(k: int, o: int, places: Ints, line: Floats, low: Vector, damping: Vector) -> Vector:
+    """The damped output of one line, ``o`` frames on."""
+    x = load(line, (STARTS[k] + places[k] + o) * LANES)
+    return fma(damping, low - x, x)
+
+
+@fragment
+def _feed(k: int, o: int, places: Ints, line: Floats, gain: Vector, y: Vector, x: Vector) -> None:
+    """Write the input of one line, ``o`` frames on."""
+    store(line, (STARTS[k] + places[k] + o) * LANES, fma(gain, y, x))
+
+
+@fragment
+def _frames_to_wrap(limit: int, places: Ints) -> int:
+    """How many frames all lines can run before one of them wraps."""
+    for k in range(LINES):
+        limit = min(limit, LENGTHS[k] - places[k])
+    return limit
+
+
+@fragment
+def _stretch(t0: int, count: int, mix: Mix, wet: Floats, lines: Lines) -> None:
+    """Run the network from frame ``t0`` on, without a wrap on the way."""
+    dry_left, dry_right, in_left, in_right = mix
+    line, low, places, gains = lines
+    damping = load(gains, LINES * LANES)
+    y0, y1, y2, y3 = load(low, 0), load(low, 16), load(low, 32), load(low, 48)
+    y4, y5, y6, y7 = load(low, 64), load(low, 80), load(low, 96), load(low, 112)
+    whisper = splat(f32(ANTI_DENORMAL))
+    quarter = splat(f32(-0.25))
+    for o in range(count):
+        b = (t0 + o) * LANES
+        left = load(in_left, b) + whisper
+        right = load(in_right, b) + whisper
+        y0 = _line(0, o, places, line, y0, damping)
+        y1 = _line(1, o, places, line, y1, damping)
+        y2 = _line(2, o, places, line, y2, damping)
+        y3 = _line(3, o, places, line, y3, damping)
+        y4 = _line(4, o, places, line, y4, damping)
+        y5 = _line(5, o, places, line, y5, damping)
+        y6 = _line(6, o, places, line, y6, damping)
+        y7 = _line(7, o, places, line, y7, damping)
+        even = (y0 + y2) + (y4 + y6)
+        odd = (y1 + y3) + (y5 + y7)
+        mean = (even + odd) * quarter
+        _feed(0, o, places, line, load(gains, 0), y0 + mean, left)
+        _feed(1, o, places, line, load(gains, 16), y1 + mean, right)
+        _feed(2, o, places, line, load(gains, 32), y2 + mean, left)
+        _feed(3, o, places, line, load(gains, 48), y3 + mean, right)
+        _feed(4, o, places, line, load(gains, 64), y4 + mean, left)
+        _feed(5, o, places, line, load(gains, 80), y5 + mean, right)
+        _feed(6, o, places, line, load(gains, 96), y6 + mean, left)
+        _feed(7, o, places, line, load(gains, 112), y7 + mean, right)
+        level = lane_ramp(wet, t0 + o)
+        store(dry_left, b, fma(level, even, load(dry_left, b)))
+        store(dry_right, b, fma(level, odd, load(dry_right, b)))
+    for k, y in enumerate((y0, y1, y2, y3, y4, y5, y6, y7)):
+        store(low, k * LANES, y)
+
+
+@kernel
+def reverb(
+    frames: int,
+    mix: Mix,
+    wet: Floats,
+    lines: Lines,
+) -> None:
+    """Add reverberation to sixteen listeners.
+
+    Parameters
+    ----------
+    frames : int
+        Frames in the block.
+    mix : four (frames * 16,) float32
+        Dry left and right (in/out), reverb send left and right.
+    wet : ((quanta + 1) * 16,) float32, linear gain
+        Level of the reverberation at each quantum border; lines between.
+    lines : (11424 * 16,) float32, (128,) float32, (8,) int32, (144,) float32
+        Delay lines, damping filters and places in the lines (in/out); the gain of a turn through
+        each line and the damping 0..1, in lanes.
+
+    Notes
+    -----
+    J.-M. Jot, A. Chaigne, "Digital delay networks for designing artificial reverberators", 1991,
+    with a Householder feedback matrix.
+    """
+    places = lines[2]
+    t = 0
+    while t < frames:
+        count = _frames_to_wrap(frames - t, places)
+        _stretch(t, count, mix, wet, lines)
+        t += count
+        for k in range(LINES):
+            places[k] = (places[k] + count) % LENGTHS[k]
