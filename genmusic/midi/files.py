@@ -1,0 +1,160 @@
+"""Standard MIDI Files: composed bars to a file that any sequencer and notation program opens.
+
+Format 1 with 960 ticks per quarter note: a first track with everything about time (tempo, time
+and key signatures, section markers, chord names), then one track for each part. The bytes depend
+on the bars alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+import mido
+
+from genmusic.names import PARTS
+from genmusic.score.events import Bar, Note, iter_notes
+from genmusic.score.harmony import Key
+from genmusic.units import TICKS_PER_BEAT
+
+CHANNELS: Mapping[str, int] = {"melody": 0, "comp": 1, "pad": 2, "bass": 3, "drums": 9}
+"""MIDI channels counted from 0; General MIDI keeps channel 10 (here 9) for drums."""
+
+PART_PROGRAMS: Mapping[str, int] = {"melody": 80, "comp": 4, "pad": 89, "bass": 38, "drums": 0}
+"""General MIDI programs (from 0) of parts whose patch is not in `PATCH_PROGRAMS`."""
+
+PATCH_PROGRAMS: Mapping[str, int] = {}
+"""General MIDI programs (from 0) that come closest to a patch."""
+
+# Major keys by the pitch class of their tonic, and the minor keys with the same signature.
+_MAJOR_NAMES = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
+_MINOR_NAMES = ("Am", "Bbm", "Bm", "Cm", "C#m", "Dm", "Ebm", "Em", "Fm", "F#m", "Gm", "G#m")
+_MAJOR_SCALE = frozenset((0, 2, 4, 5, 7, 9, 11))
+
+# At one tick: names and tempo first, then what ends, then what begins.
+_META_FIRST, _NOTE_OFF, _PROGRAM, _NOTE_ON = range(4)
+
+
+@dataclass(frozen=True, slots=True)
+class MidiBar:
+    """A bar with what the file says beyond its notes."""
+
+    bar: Bar
+    tempo_bpm: float  # at which the bar sounds
+    title: str = ""  # of the piece that the bar belongs to
+    patches: Mapping[str, str] = field(default_factory=dict)  # part to patch
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Event:
+    """A message of a track; tick, rank and order say where it stands."""
+
+    tick: int
+    rank: int
+    order: int
+    message: mido.Message | mido.MetaMessage = field(compare=False)
+
+
+def write_midi(file: BinaryIO, bars: Sequence[MidiBar]) -> None:
+    """Write bars that follow one another as a MIDI file."""
+    score = mido.MidiFile(type=1, ticks_per_beat=TICKS_PER_BEAT, charset="utf-8")
+    starts = _bar_starts(bars)
+    end_tick = starts[-1]
+    title = bars[0].title if bars else ""
+    score.tracks.append(_track(title, _time_events(bars, starts), end_tick))
+    for number, part in enumerate(PARTS):
+        notes = _part_notes(bars, starts, number)
+        if notes:
+            events = [*_programs(bars, starts, part), *_note_events(notes, CHANNELS[part])]
+            score.tracks.append(_track(part, events, end_tick))
+    score.save(file=file)
+
+
+def _bar_starts(bars: Sequence[MidiBar]) -> list[int]:
+    """The tick of each bar line, the last one included."""
+    starts = [0]
+    for each in bars:
+        starts.append(starts[-1] + each.bar.beats * TICKS_PER_BEAT)
+    return starts
+
+
+def _track(name: str, events: Sequence[_Event], end_tick: int) -> mido.MidiTrack:
+    track = mido.MidiTrack([mido.MetaMessage("track_name", name=name)])
+    tick = 0
+    for event in sorted(events):
+        track.append(event.message.copy(time=event.tick - tick))
+        tick = event.tick
+    track.append(mido.MetaMessage("end_of_track", time=max(end_tick - tick, 0)))
+    return track
+
+
+def _time_events(bars: Sequence[MidiBar], starts: Sequence[int]) -> list[_Event]:
+    events: list[_Event] = []
+    told: dict[str, dict[str, object]] = {}
+    for each, start in zip(bars, starts, strict=False):
+        for message in _bar_messages(each):
+            if told.get(message.type) != message.dict():  # only what changes is written
+                told[message.type] = message.dict()
+                events.append(_Event(start, _META_FIRST, len(events), message))
+        for span in each.bar.chords:
+            message = mido.MetaMessage("text", text=span.chord.symbol)
+            events.append(_Event(start + span.start_tick, _META_FIRST, len(events), message))
+    return events
+
+
+def _bar_messages(each: MidiBar) -> Iterator[mido.MetaMessage]:
+    bar = each.bar
+    section = f"{each.title}: {bar.section}" if each.title else bar.section
+    yield mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(each.tempo_bpm))
+    yield mido.MetaMessage("time_signature", numerator=bar.beats, denominator=4)
+    yield mido.MetaMessage("key_signature", key=_signature(bar.key))
+    yield mido.MetaMessage("marker", text=section)
+
+
+def _signature(key: Key) -> str:
+    """The signature with the accidentals of the scale: D dorian has none, like A minor."""
+    scale = set(key.scale)
+    names = _MINOR_NAMES if key.is_minor else _MAJOR_NAMES
+    for tonic, name in enumerate(names):
+        if {(tonic + step) % 12 for step in _MAJOR_SCALE} == scale:
+            return name
+    return names[(key.tonic + (3 if key.is_minor else 0)) % 12]
+
+
+def _part_notes(bars: Sequence[MidiBar], starts: Sequence[int], number: int) -> list[Note]:
+    """The notes of a part in ticks of the file; a pitch that is struck again ends before."""
+    notes: list[Note] = []
+    next_start: dict[int, int] = {}
+    rows = [
+        (start + note.start_tick, note.duration_ticks, note.pitch, note.velocity)
+        for each, start in zip(bars, starts, strict=False)
+        for note in iter_notes(each.bar.notes)
+        if note.part == number
+    ]
+    for start_tick, duration_ticks, pitch, velocity in sorted(rows, reverse=True):
+        end_tick = min(start_tick + max(duration_ticks, 1), next_start.get(pitch, 2**31))
+        if end_tick > start_tick:
+            next_start[pitch] = start_tick
+            notes.append(Note(start_tick, end_tick - start_tick, pitch, velocity, number))
+    return notes
+
+
+def _note_events(notes: Sequence[Note], channel: int) -> Iterator[_Event]:
+    for note in notes:
+        start, end, pitch = note.start_tick, note.start_tick + note.duration_ticks, note.pitch
+        on = mido.Message("note_on", channel=channel, note=pitch, velocity=note.velocity)
+        off = mido.Message("note_off", channel=channel, note=pitch, velocity=0)
+        yield _Event(start, _NOTE_ON, pitch, on)
+        yield _Event(end, _NOTE_OFF, pitch, off)
+
+
+def _programs(bars: Sequence[MidiBar], starts: Sequence[int], part: str) -> Iterator[_Event]:
+    """A program change where the patch of a part changes."""
+    last = -1
+    for each, start in zip(bars, starts, strict=False):
+        program = PATCH_PROGRAMS.get(each.patches.get(part, ""), PART_PROGRAMS[part])
+        if program != last:
+            last = program
+            message = mido.Message("program_change", channel=CHANNELS[part], program=program)
+            yield _Event(start, _PROGRAM, 0, message)
