@@ -35,6 +35,17 @@ class RuleError(GenmusicError):
 
 
 @final
+class AutomationError(GenmusicError):
+    """An automation file, or a line of it, that cannot be used; names file and line."""
+
+    code = "bad_automation"
+
+    def __init__(self, message: str, *, file: str, line: int = 0) -> None:
+        super().__init__(f"{file}{f':{line}' if line else ''}: {message}")
+        self.file, self.line = file, line
+
+
+@final
 class UnknownNameError(GenmusicError):
     """A style, model, patch or format that is not there."""
 
@@ -62,12 +73,33 @@ class EncodingError(GenmusicError):
     code = "encoding_failed"
 
 
+CLOSE_CODES = {
+    "restart": 1012,  # the server goes away; resume shortly
+    "internal": 1011,  # a fault of the server
+    "protocol": 4400,
+    "bad_control": 4400,
+    "unknown_name": 4400,
+    "token": 4401,
+    "no_session": 4404,
+    "stalled": 4408,
+    "taken_over": 4409,  # another connection plays this session; do not come back
+    "full": 4429,
+    "too_fast": 4429,
+}
+"""WebSocket close code of each error code of the stream protocol."""
+
+
 @final
 class ProtocolError(GenmusicError):
-    """A client that breaks the stream protocol; carries the close code."""
+    """A stream that must end; ``code`` is a key of `CLOSE_CODES`."""
 
-    code = "protocol"
-
-    def __init__(self, message: str, close_code: int = 4400) -> None:
+    def __init__(
+        self, message: str, code: str = "protocol", *, retry_after: float | None = None
+    ) -> None:
         super().__init__(message)
-        self.close_code = close_code
+        self.code, self.retry_after = code, retry_after
+
+    @property
+    def close_code(self) -> int:
+        """The WebSocket close code that goes with the error."""
+        return CLOSE_CODES[self.code]

@@ -12,6 +12,7 @@ import hashlib
 import numpy as np
 
 SEED_LIMIT = 2**53  # exact in JavaScript and JSON
+DEFAULT_SEED = 440  # of everything that is started without one
 
 
 def stream(seed: int, *path: str | int) -> np.random.Generator:

@@ -1,0 +1,112 @@
+"""``genmusic render``: a piece into a file, faster than real time."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from genmusic.cli.arguments import add_music_arguments, control_values, whole_number
+from genmusic.cli.progress import progress_bar
+from genmusic.units import frames_to_seconds, seconds_to_frames
+
+if TYPE_CHECKING:
+    from genmusic.session.rendering import Rendering
+
+DEFAULT_SECONDS = 60.0
+SHORTEST_SECONDS, LONGEST_SECONDS = 0.01, 86_400.0  # up to a day
+BARS_LIMIT = 100_000
+
+
+def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
+    """Declare the command and its options."""
+    parser = subparsers.add_parser("render", help="write a piece to a file, faster than real time")
+    parser.add_argument(
+        "out",
+        type=Path,
+        metavar="OUT",
+        help="file to write; its suffix says the format: .wav .flac .opus .mp3 .mid",
+    )
+    add_music_arguments(parser)
+    length = parser.add_mutually_exclusive_group()
+    length.add_argument(
+        "--seconds",
+        type=_seconds,
+        default=DEFAULT_SECONDS,
+        metavar="N",
+        help=f"how long the piece is (default: {DEFAULT_SECONDS:g})",
+    )
+    length.add_argument(
+        "--bars",
+        type=whole_number(1, BARS_LIMIT),
+        default=0,
+        metavar="N",
+        help="stop at the end of bar N instead",
+    )
+    parser.add_argument(
+        "--automation",
+        type=Path,
+        metavar="FILE",
+        help='control changes on the way: JSON lines {"at_seconds": 8.0, "set": {"valence": 0.5}}',
+    )
+    parser.add_argument("--json", action="store_true", help="print figures and hash as JSON")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Render and report."""
+    from genmusic.session.automation import read_automation
+    from genmusic.session.clock import monotonic_seconds
+    from genmusic.session.engine import Engine
+    from genmusic.session.library import open_library
+    from genmusic.session.rendering import Length, Rendering, check_suffix, save
+
+    check_suffix(arguments.out)
+    automation = read_automation(arguments.automation) if arguments.automation else ()
+    with progress_bar(str(arguments.out)) as show:
+        library = open_library()
+        engine = Engine(library, arguments.seed, control_values(arguments))
+        length = Length(seconds_to_frames(arguments.seconds), arguments.bars)
+        rendering = Rendering(engine, length, automation)
+        began = monotonic_seconds()
+        save(rendering, library.styles, arguments.out, show)
+        elapsed = monotonic_seconds() - began
+    report = _report(rendering, elapsed)
+    text = json.dumps(report) if arguments.json else _sentence(arguments.out, engine.title, report)
+    sys.stdout.write(text + "\n")
+    return 0
+
+
+def _report(rendering: Rendering, elapsed_seconds: float) -> dict[str, Any]:
+    seconds = frames_to_seconds(rendering.frames)
+    first = rendering.bars[0]
+    return {
+        "seconds": seconds,
+        "frames": rendering.frames,
+        "realtime_factor": round(seconds / elapsed_seconds, 1),
+        "sha256": rendering.sha256,
+        "bars": len(rendering.bars),
+        "tempo_bpm": first.tempo_bpm,
+        "key": first.bar.key.name,
+    }
+
+
+def _sentence(out: Path, title: str, report: Mapping[str, Any]) -> str:
+    return (
+        f"{out}: {title}, {report['seconds']:.1f} s in {report['key']} at "
+        f"{report['tempo_bpm']:.0f} bpm, {report['bars']} bars, rendered at "
+        f"{report['realtime_factor']:g} times real time"
+    )
+
+
+def _seconds(text: str) -> float:
+    wanted = f"must be a number of seconds in {SHORTEST_SECONDS:g}..{LONGEST_SECONDS:g}"
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not SHORTEST_SECONDS <= seconds <= LONGEST_SECONDS:
+        raise argparse.ArgumentTypeError(f"{wanted}, got {text:.40}")
+    return seconds

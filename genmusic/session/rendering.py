@@ -1,0 +1,145 @@
+"""A piece with an end: an engine rendered block by block, faster than real time."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from genmusic.encoding import AUDIO_SUFFIXES, Block, PartFile, open_file_writer
+from genmusic.errors import EncodingError
+from genmusic.midi.files import MidiBar, write_midi
+from genmusic.rules import Style
+from genmusic.session.automation import PlannedChange
+from genmusic.units import SAMPLE_RATE, quantum_at_or_after
+
+if TYPE_CHECKING:
+    from genmusic.session.engine import Engine, TimedBar
+
+BLOCK_FRAMES = 9_600  # 200 ms: shorter than any bar, so the end of a bar is known in time
+MIDI_SUFFIX = ".mid"
+SUFFIXES = (*AUDIO_SUFFIXES, MIDI_SUFFIX)
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """Where a piece ends: after so many frames, or with the end of a bar."""
+
+    frames: int = 0
+    bars: int = 0  # decides when it is not 0
+
+
+class Rendering:
+    """Renders an engine from where it stands to the end of the piece.
+
+    Both kinds of end are rounded up to a whole quantum.
+    """
+
+    def __init__(
+        self, engine: Engine, length: Length, automation: Sequence[PlannedChange] = ()
+    ) -> None:
+        self.engine = engine
+        self._length = length
+        self._changes = list(reversed(automation))
+        self._bars: dict[int, TimedBar] = {}
+        self._digest = hashlib.sha256()
+
+    @property
+    def frames(self) -> int:
+        """Frames rendered so far."""
+        return self.engine.rendered_end
+
+    @property
+    def bars(self) -> list[TimedBar]:
+        """The bars that have begun, as they sounded last."""
+        return [bar for bar in self._bars.values() if bar.start_frame < self.frames]
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the interleaved little-endian float32 samples so far."""
+        return self._digest.hexdigest()
+
+    @property
+    def share(self) -> float:
+        """About how much of the piece is done, 0..1."""
+        if self._length.bars:
+            return min(len(self._bars) / self._length.bars, 1.0)
+        return self.frames / max(self._end(), 1)
+
+    def blocks(self) -> Iterator[Block]:
+        """Render to the end; control changes fall exactly between two blocks."""
+        while self.frames < self._end():
+            self._apply_changes()
+            block = np.empty((2, self._block_frames()), np.float32)
+            self.engine.render(block)
+            self._bars.update((timed.bar.index, timed) for timed in self.engine.take_bars())
+            self._digest.update(block.T.astype("<f4", copy=False).tobytes())
+            yield block
+
+    def _end(self) -> int:
+        if not self._length.bars:
+            return quantum_at_or_after(self._length.frames)
+        last = self._bars.get(self._length.bars - 1)
+        return quantum_at_or_after(last.end_frame) if last else self.frames + BLOCK_FRAMES
+
+    def _apply_changes(self) -> None:
+        while self._changes and self._changes[-1].frame <= self.frames:
+            self.engine.set_controls(self._changes.pop().controls)
+
+    def _block_frames(self) -> int:
+        next_change = self._changes[-1].frame if self._changes else self._end()
+        return min(self._end(), next_change, self.frames + BLOCK_FRAMES) - self.frames
+
+
+def check_suffix(path: Path) -> None:
+    """Refuse a file that `save` has no format for."""
+    if path.suffix.lower() not in SUFFIXES:
+        raise EncodingError(
+            f"cannot write {path}: no format has the suffix {path.suffix!r}; "
+            f"use {', '.join(SUFFIXES)}"
+        )
+
+
+def save(
+    rendering: Rendering,
+    styles: Mapping[str, Style],
+    path: Path,
+    on_progress: Callable[[float], None],
+) -> None:
+    """Render a piece into a file; the file appears when it is whole."""
+    check_suffix(path)
+    if path.suffix.lower() == MIDI_SUFFIX:
+        _save_midi(rendering, styles, path, on_progress)
+    else:
+        _save_audio(rendering, path, on_progress)
+
+
+def _save_audio(rendering: Rendering, path: Path, on_progress: Callable[[float], None]) -> None:
+    with open_file_writer(path, title=rendering.engine.title) as writer:
+        for block in rendering.blocks():
+            writer.write(block)
+            on_progress(rendering.share)
+
+
+def _save_midi(
+    rendering: Rendering,
+    styles: Mapping[str, Style],
+    path: Path,
+    on_progress: Callable[[float], None],
+) -> None:
+    with PartFile(path) as part:
+        for _block in rendering.blocks():
+            on_progress(rendering.share)
+        write_midi(part.stream, [_midi_bar(timed, styles) for timed in rendering.bars])
+
+
+def _midi_bar(timed: TimedBar, styles: Mapping[str, Style]) -> MidiBar:
+    """The bar with the tempo at which it really sounded, changes inside it included."""
+    seconds = (timed.end_frame - timed.start_frame) / SAMPLE_RATE
+    parts = styles[timed.bar.style].parts
+    patches = {name: part.patch for name, part in parts.items()}
+    return MidiBar(timed.bar, timed.bar.beats * 60.0 / seconds, timed.title, patches)
