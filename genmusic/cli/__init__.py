@@ -23,15 +23,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         status = _run(list(sys.argv[1:] if argv is None else argv))
         sys.stdout.flush()
-    except SystemExit as stop:  # argparse: help, version, wrong usage
-        return int(stop.code or 0)
-    except GenmusicError as error:
-        sys.stderr.write(f"genmusic: {error}\n")
-        return FAILED
-    except KeyboardInterrupt:
-        return INTERRUPTED
     except BrokenPipeError:
-        # Python flushes once more at exit; the reader is gone.
+        # The reader is gone, and Python flushes once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return PIPE_CLOSED
     return status
@@ -44,10 +37,17 @@ def build_parser(names: Sequence[str] = COMMANDS) -> Parser:
 
 
 def _run(argv: list[str]) -> int:
-    named = argv[:1] if argv and argv[0] in COMMANDS else COMMANDS
-    parser, modules = _load(named)
-    arguments = parser.parse_args(argv)
-    status: int = modules[arguments.command].run(arguments)
+    try:
+        parser, modules = _load(argv[:1] if argv and argv[0] in COMMANDS else COMMANDS)
+        arguments = parser.parse_args(argv)
+        status: int = modules[arguments.command].run(arguments)
+    except SystemExit as stop:  # argparse: help, version, wrong usage
+        return int(stop.code or 0)
+    except GenmusicError as error:
+        sys.stderr.write(f"genmusic: {error}\n")
+        return FAILED
+    except KeyboardInterrupt:
+        return INTERRUPTED
     return status
 
 
