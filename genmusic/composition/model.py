@@ -23,7 +23,7 @@ MODES = ("major", "minor")
 METRICS = 3  # downbeat, other beat, off the beat
 PLACES = 3  # first note of a phrase, inside, last note
 MELODY_ORDER, CHORD_ORDER, RHYTHM_ORDER = 4, 3, 3
-DRAWS_PER_NOTE = 8
+COMPOUND = 16  # added to the beats of metres whose beats divide in three, as in 6/8
 
 # A note below this share of the likeliest one sounds like a slip.
 SLIP_SHARE = 0.01
@@ -70,7 +70,10 @@ class Model:
     def rhythm_distribution(
         self, history: Sequence[int], beat: int, beats: int, out: Doubles
     ) -> None:
-        """Probability of each rhythm cell in a beat (from 0) of a bar of ``beats``."""
+        """Probability of each rhythm cell in a beat (from 0) of a bar of ``beats``.
+
+        Add `COMPOUND` to ``beats`` for metres such as 6/8, where ``beats`` are dotted.
+        """
         recent = history[-RHYTHM_ORDER:]
         context = np.array([beats, beat, *reversed(recent)], np.int64)
         sampling.distribution(self._rhythm, context, len(context), out)

@@ -12,6 +12,7 @@ import numpy as np
 from genmusic.composition.markov import CountTree, Integers, grow_tree
 from genmusic.composition.model import (
     CHORD_ORDER,
+    COMPOUND,
     MELODY_ORDER,
     METRICS,
     MODES,
@@ -57,8 +58,9 @@ class Pulse:
     """The rhythm of a melody, beat by beat, from some beat of a bar on."""
 
     beats: int  # in the bar
+    is_compound: bool  # whether beats divide in three, as in 6/8
     first_beat: int
-    cells: tuple[Cell, ...]
+    cells: tuple[Cell | None, ...]  # None where the rhythm is beyond sixteenths and triplets
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,9 @@ def learn_statistics(pieces: Sequence[Piece], name: str) -> Statistics:
     chords = _frequent(
         (c for p in pieces for line in p.progressions for c in line.chords), CHORD_LIMIT
     )
-    cells = _frequent((c for p in pieces for pulse in p.pulses for c in pulse.cells), CELL_LIMIT)
+    cells = _frequent(
+        (c for p in pieces for pulse in p.pulses for c in pulse.cells if c is not None), CELL_LIMIT
+    )
     return Statistics(
         name=name,
         chords=chords,
@@ -147,12 +151,13 @@ def _count_cells(pulses: Iterable[Pulse], cells: Sequence[Cell]) -> CountTree:
     index = {cell: number for number, cell in enumerate(cells)}
     samples = _Samples(2 + RHYTHM_ORDER)
     for pulse in pulses:
-        known = [index.get(cell, -1) for cell in pulse.cells]
+        known = [-1 if cell is None else index.get(cell, -1) for cell in pulse.cells]
+        metre = pulse.beats + COMPOUND * pulse.is_compound
         for end, symbol in enumerate(known):
             beat = (pulse.first_beat + end) % pulse.beats
             recent = known[max(0, end - RHYTHM_ORDER) : end][::-1]
             if symbol >= 0:
-                samples.add([pulse.beats, beat, *_until_unknown(recent)], symbol)
+                samples.add([metre, beat, *_until_unknown(recent)], symbol)
     return samples.grow(LEAST_RHYTHM)
 
 

@@ -1,0 +1,26 @@
+"""What a score teaches: its melody, rhythm and harmony."""
+
+from __future__ import annotations
+
+from genmusic.composition.training.harmony import find_progressions
+from genmusic.composition.training.keys import find_keys
+from genmusic.composition.training.learning import Piece
+from genmusic.composition.training.melody import find_lines, find_melody
+from genmusic.composition.training.rhythm import find_pulses
+from genmusic.composition.training.scores import Score
+from genmusic.errors import CorpusError
+
+FEWEST_NOTES = 8
+
+
+def analyse(score: Score) -> Piece:
+    """Hear a score the way the model learns it."""
+    melody = find_melody(score)
+    if len(melody) < FEWEST_NOTES:
+        raise CorpusError(f"its melody has {len(melody)} notes; {FEWEST_NOTES} are the least")
+    keys = find_keys(score)
+    return Piece(
+        lines=find_lines(melody, keys),
+        progressions=find_progressions(score, keys),
+        pulses=find_pulses(melody, score.bars),
+    )

@@ -1,0 +1,71 @@
+"""A score as training hears it: bars with metre and key signature, and parts as plain notes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from genmusic.composition.markov import Integers
+from genmusic.units import TICKS_PER_BEAT
+
+START, END, PITCH = range(3)
+"""Columns of the notes of a part."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreBar:
+    """One bar; time in ticks from the beginning of the score."""
+
+    start_tick: int
+    length_ticks: int  # as written
+    lead_ticks: int  # of an upbeat: how far into its bar it begins
+    numerator: int
+    denominator: int
+    fifths: int  # sharps of the key signature, negative for flats
+    mode: str = ""  # "major", "minor" or unsaid
+
+    @property
+    def beat_ticks(self) -> int:
+        """A quarter note in 4/4, a dotted quarter in 6/8."""
+        unit = 4 * TICKS_PER_BEAT // self.denominator
+        return unit * 3 if self.is_compound else unit
+
+    @property
+    def is_compound(self) -> bool:
+        """Whether beats divide in three."""
+        return self.denominator >= 8 and self.numerator % 3 == 0
+
+    @property
+    def beats(self) -> int:
+        """Beats in a full bar."""
+        return max(1, self.numerator // 3 if self.is_compound else self.numerator)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ScorePart:
+    """One line of players: notes sorted by start, then pitch."""
+
+    name: str
+    sung: bool  # has lyrics
+    notes: Integers  # (notes, 3): start tick, end tick, MIDI note number
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Score:
+    """A whole work."""
+
+    bars: tuple[ScoreBar, ...]
+    parts: tuple[ScorePart, ...]
+
+    @property
+    def end_tick(self) -> int:
+        """Where the last bar ends."""
+        return self.bars[-1].start_tick + self.bars[-1].length_ticks if self.bars else 0
+
+
+def note_rows(notes: Iterable[tuple[int, int, int]]) -> Integers:
+    """Notes (start, end, pitch) in the order of a `ScorePart`; those without length are left out."""
+    rows = sorted({note for note in notes if note[END] > note[START]})
+    return np.array(rows, np.int64).reshape(-1, 3)
