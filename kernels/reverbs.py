@@ -22,16 +22,25 @@ ANTI_DENORMAL = 1e-18  # a whisper of DC: subnormal arithmetic would cost twice 
 
 
 @fragment
-def _line(k: int, o: int, places: Ints, line: Floats, low: Vector, damping: Vector) -> Vector:
-    """The damped output of one line, ``o`` frames on."""
-    x = load(line, (STARTS[k] + places[k] + o) * LANES)
+def _damped(line: Floats, at: int, low: Vector, damping: Vector) -> Vector:
+    """The damped output of one line."""
+    x = load(line, at)
     return fma(damping, low - x, x)
 
 
 @fragment
-def _feed(k: int, o: int, places: Ints, line: Floats, gain: Vector, y: Vector, x: Vector) -> None:
-    """Write the input of one line, ``o`` frames on."""
-    store(line, (STARTS[k] + places[k] + o) * LANES, fma(gain, y, x))
+def _heads(places: Ints) -> tuple[int, ...]:
+    """Where each line is read and written, in the array of all lines."""
+    return (
+        (STARTS[0] + places[0]) * LANES,
+        (STARTS[1] + places[1]) * LANES,
+        (STARTS[2] + places[2]) * LANES,
+        (STARTS[3] + places[3]) * LANES,
+        (STARTS[4] + places[4]) * LANES,
+        (STARTS[5] + places[5]) * LANES,
+        (STARTS[6] + places[6]) * LANES,
+        (STARTS[7] + places[7]) * LANES,
+    )
 
 
 @fragment
@@ -50,31 +59,33 @@ def _stretch(t0: int, count: int, mix: Mix, wet: Floats, lines: Lines) -> None:
     damping = load(gains, LINES * LANES)
     y0, y1, y2, y3 = load(low, 0), load(low, 16), load(low, 32), load(low, 48)
     y4, y5, y6, y7 = load(low, 64), load(low, 80), load(low, 96), load(low, 112)
+    h0, h1, h2, h3, h4, h5, h6, h7 = _heads(places)
     whisper = splat(f32(ANTI_DENORMAL))
     quarter = splat(f32(-0.25))
     for o in range(count):
-        b = (t0 + o) * LANES
+        r = o * LANES
+        b = t0 * LANES + r
         left = load(in_left, b) + whisper
         right = load(in_right, b) + whisper
-        y0 = _line(0, o, places, line, y0, damping)
-        y1 = _line(1, o, places, line, y1, damping)
-        y2 = _line(2, o, places, line, y2, damping)
-        y3 = _line(3, o, places, line, y3, damping)
-        y4 = _line(4, o, places, line, y4, damping)
-        y5 = _line(5, o, places, line, y5, damping)
-        y6 = _line(6, o, places, line, y6, damping)
-        y7 = _line(7, o, places, line, y7, damping)
+        y0 = _damped(line, h0 + r, y0, damping)
+        y1 = _damped(line, h1 + r, y1, damping)
+        y2 = _damped(line, h2 + r, y2, damping)
+        y3 = _damped(line, h3 + r, y3, damping)
+        y4 = _damped(line, h4 + r, y4, damping)
+        y5 = _damped(line, h5 + r, y5, damping)
+        y6 = _damped(line, h6 + r, y6, damping)
+        y7 = _damped(line, h7 + r, y7, damping)
         even = (y0 + y2) + (y4 + y6)
         odd = (y1 + y3) + (y5 + y7)
         mean = (even + odd) * quarter
-        _feed(0, o, places, line, load(gains, 0), y0 + mean, left)
-        _feed(1, o, places, line, load(gains, 16), y1 + mean, right)
-        _feed(2, o, places, line, load(gains, 32), y2 + mean, left)
-        _feed(3, o, places, line, load(gains, 48), y3 + mean, right)
-        _feed(4, o, places, line, load(gains, 64), y4 + mean, left)
-        _feed(5, o, places, line, load(gains, 80), y5 + mean, right)
-        _feed(6, o, places, line, load(gains, 96), y6 + mean, left)
-        _feed(7, o, places, line, load(gains, 112), y7 + mean, right)
+        store(line, h0 + r, fma(load(gains, 0), y0 + mean, left))
+        store(line, h1 + r, fma(load(gains, 16), y1 + mean, right))
+        store(line, h2 + r, fma(load(gains, 32), y2 + mean, left))
+        store(line, h3 + r, fma(load(gains, 48), y3 + mean, right))
+        store(line, h4 + r, fma(load(gains, 64), y4 + mean, left))
+        store(line, h5 + r, fma(load(gains, 80), y5 + mean, right))
+        store(line, h6 + r, fma(load(gains, 96), y6 + mean, left))
+        store(line, h7 + r, fma(load(gains, 112), y7 + mean, right))
         level = lane_ramp(wet, t0 + o)
         store(dry_left, b, fma(level, even, load(dry_left, b)))
         store(dry_right, b, fma(level, odd, load(dry_right, b)))

@@ -1,0 +1,118 @@
+"""The console: strips, reverb, echo and master of up to sixteen listeners."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from genmusic.names import PARTS
+from genmusic.units import LOG2_10, QUANTUM, SAMPLE_RATE, db_to_gain, exp2
+from kernels import delays, dynamics, mixing, reverbs
+from kernels.lanes import LANES
+
+Floats = NDArray[np.float32]
+CEILING_DB = -1.5  # sample peaks; leaves half a dB for what lies between samples
+ECHO_FEEDBACK = 0.42
+REVERB_DAMPING = 0.32  # one-pole coefficient in each line
+
+
+@dataclass(slots=True)
+class Faders:
+    """What moves in a block, at the borders of quanta; lines between.
+
+    Shapes for L listeners and Q quanta: strips (L * parts, 3, Q + 1), wet and gain (Q + 1, 16),
+    brightness (L, Q + 1), echo_fades (L, Q + 1) float32; echo_delays (L, 2) int32 frames.
+    """
+
+    strips: Floats
+    wet: Floats
+    gain: Floats
+    brightness: Floats
+    echo_fades: Floats
+    echo_delays: NDArray[np.int32]
+
+
+def make_faders(listeners: int, quanta: int) -> Faders:
+    """Faders for a block, all down."""
+    borders = quanta + 1
+    return Faders(
+        np.zeros((listeners * len(PARTS), mixing.SENDS, borders), np.float32),
+        np.zeros((borders, LANES), np.float32),
+        np.zeros((borders, LANES), np.float32),
+        np.zeros((listeners, borders), np.float32),
+        np.zeros((listeners, borders), np.float32),
+        np.full((listeners, 2), delays.LONGEST_FRAMES, np.int32),
+    )
+
+
+class Console:
+    """The mixer's memory for a rack of listeners."""
+
+    def __init__(self, listeners: int, most_quanta: int) -> None:
+        frames = most_quanta * QUANTUM
+        self._listeners = listeners
+        self._mix = np.zeros(LANES * mixing.SENDS * 2 * frames, np.float32)
+        self._lanes = [np.zeros(frames * LANES, np.float32) for _ in range(4)]
+        self._echo_line = np.zeros(listeners * 2 * delays.LINE, np.float32)
+        self._echo_places = np.zeros(listeners, np.int32)
+        self._reverb_gains = np.zeros((reverbs.LINES + 1) * LANES, np.float32)
+        self._reverb_lines = (
+            np.zeros(reverbs.FRAMES * LANES, np.float32),
+            np.zeros(reverbs.LINES * LANES, np.float32),
+            np.zeros(reverbs.LINES, np.int32),
+            self._reverb_gains,
+        )
+        self._limiter = np.ones(dynamics.STATE_ROWS * LANES, np.float32)
+        self._delay = np.zeros(2 * dynamics.LOOKAHEAD_FRAMES * LANES, np.float32)
+        self._ceiling = db_to_gain(CEILING_DB)
+        self._scattered = np.zeros(LANES * 2 * frames, np.float32)
+
+    def set_reverb(self, listener: int, seconds: float) -> None:
+        """Give one listener's room a reverberation time (to -60 dB)."""
+        gains = self._reverb_gains.reshape(-1, LANES)
+        for line, frames in enumerate(reverbs.LENGTHS):
+            gains[line, listener] = exp2(-3.0 * LOG2_10 * frames / (seconds * SAMPLE_RATE))
+        gains[reverbs.LINES, listener] = REVERB_DAMPING
+
+    def mix(self, quanta: int, buses: Floats, faders: Faders) -> Floats:
+        """Mix a block.
+
+        Parameters
+        ----------
+        quanta : int
+            Quanta in the block.
+        buses : (listeners * parts * 2 * frames,) float32
+            Part buses.
+        faders : Faders
+            For exactly this block.
+
+        Returns
+        -------
+        (16, 2, frames) float32, the finished sound, one quantum late (the limiter looks ahead);
+        valid until the next call.
+        """
+        frames = quanta * QUANTUM
+        mix = self._mix[: LANES * mixing.SENDS * 2 * frames]
+        mixing.mix_strips(quanta, len(PARTS), buses, faders.strips, mix)
+        delays.echo(
+            quanta,
+            faders.echo_delays,
+            faders.echo_fades,
+            ECHO_FEEDBACK,
+            self._echo_places,
+            self._echo_line,
+            mix,
+        )
+        left, right, wet_left, wet_right = (lane[: frames * LANES] for lane in self._lanes)
+        lanes = (left, right, wet_left, wet_right)
+        for number, lane in enumerate(lanes):
+            mixing.to_lanes(frames, mix, number * frames, mixing.SENDS * 2 * frames, lane)
+        reverbs.reverb(frames, lanes, faders.wet.reshape(-1), self._reverb_lines)
+        gain = faders.gain.reshape(-1)
+        dynamics.limit(frames, left, right, gain, self._ceiling, self._limiter, self._delay)
+        out = self._scattered[: LANES * 2 * frames]
+        mixing.from_lanes(frames, left, out, 0, 2 * frames)
+        mixing.from_lanes(frames, right, out, frames, 2 * frames)
+        return out.reshape(LANES, 2, frames)

@@ -1,0 +1,130 @@
+"""The conductor: asks for each bar when its time comes, and beats the time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from genmusic.composition.composer import Composer
+from genmusic.controls.spec import Landing, Value
+from genmusic.mood.mapping import musical_parameters
+from genmusic.rules import Style
+from genmusic.score.events import Bar
+from genmusic.session.timed import Beat, TimedBar, frame_of_tick, time_bar
+from genmusic.session.titles import title
+from genmusic.units import TICKS_PER_BEAT, beat_frames
+
+
+@dataclass(frozen=True, slots=True)
+class DueNote:
+    """A row of a bar's notes with its time."""
+
+    start_frame: int
+    gate_frames: int
+    pitch: int
+    velocity: int
+    part: int
+
+
+class Conductor:
+    """Bars on the clock of one session.
+
+    The controls are read when a bar or beat begins; whoever moves them renders up to that frame
+    first.
+    """
+
+    def __init__(self, seed: int, composer: Composer, controls: Mapping[str, Value]) -> None:
+        self._seed = seed
+        self._composer = composer
+        self._controls = controls
+        self._bar: Bar | None = None
+        self._beats: list[Beat] = []  # of the current bar, as played
+        self._tempo_bpm = 0.0
+        self._checkpoint: dict[str, Any] = {}
+        self._announced: list[TimedBar] = []
+        self.next_beat_frame = 0
+
+    @property
+    def tempo_bpm(self) -> float:
+        """The tempo of the newest beat."""
+        return self._tempo_bpm
+
+    @property
+    def title(self) -> str:
+        """The name of the piece that plays."""
+        return title(self._seed, self._composer.piece)
+
+    def skip(self) -> None:
+        """Begin a new piece at the next bar."""
+        self._composer.skip()
+
+    def play_until(self, frame: int, style: Style) -> Iterator[tuple[Bar, list[DueNote]]]:
+        """Compose and time what begins before ``frame``: a beat's notes at a time."""
+        while self.next_beat_frame < frame:
+            bar = self._bar
+            if bar is None or len(self._beats) == bar.beats:
+                bar = self._begin_bar(style)
+            yield bar, self._begin_beat(bar)
+
+    def _begin_bar(self, style: Style) -> Bar:
+        self._checkpoint = {"frame": self.next_beat_frame, **self._composer.checkpoint()}
+        parameters = musical_parameters(self._controls, style)
+        self._bar = bar = self._composer.compose_bar(parameters, style)
+        self._beats = []
+        return bar
+
+    def _begin_beat(self, bar: Bar) -> list[DueNote]:
+        wished = self._controls["tempo_bpm"]
+        tempo_bpm = bar.tempo_bpm if wished is None else float(wished)
+        changed = tempo_bpm != self._tempo_bpm
+        self._tempo_bpm = tempo_bpm
+        beat = Beat(self.next_beat_frame, beat_frames(tempo_bpm), tempo_bpm)
+        self._beats.append(beat)
+        self.next_beat_frame += beat.frames
+        if changed or len(self._beats) == 1:
+            self._announced.append(time_bar(bar, self.title, self._beats, tempo_bpm))
+        return self._due(bar)
+
+    def _due(self, bar: Bar) -> list[DueNote]:
+        """The notes that start in the newest beat."""
+        begin = (len(self._beats) - 1) * TICKS_PER_BEAT
+        starts = bar.notes["start_tick"]
+        due = bar.notes[(starts >= begin) & (starts < begin + TICKS_PER_BEAT)]
+        return [
+            DueNote(
+                start := frame_of_tick(self._beats, tick),
+                max(1, frame_of_tick(self._beats, tick + length) - start),
+                pitch,
+                velocity,
+                part,
+            )
+            for tick, length, pitch, velocity, part, *_ in due.tolist()
+        ]
+
+    def landing_frame(self, landing: Landing, now: int) -> int:
+        """The frame at which a change made at frame ``now`` takes effect."""
+        if landing == "quantum":
+            return now
+        if landing == "beat" or self._bar is None:
+            return self.next_beat_frame
+        frames = beat_frames(self._tempo_bpm)
+        rest = (self._bar.beats - len(self._beats)) * frames
+        bars = self._composer.bars_until(landing)
+        return self.next_beat_frame + rest + bars * self._bar.beats * frames
+
+    def take_bars(self) -> list[TimedBar]:
+        """Bars timed since the last call."""
+        announced, self._announced = self._announced, []
+        return announced
+
+    def checkpoint(self) -> dict[str, Any]:
+        """The state at the newest bar line: its frame and the composer's memory."""
+        return dict(self._checkpoint)
+
+    def restore(self, checkpoint: Mapping[str, Any]) -> None:
+        """Go on from a bar line."""
+        state = dict(checkpoint)
+        self.next_beat_frame = state.pop("frame")
+        self._composer.restore(state)
+        self._bar, self._beats = None, []

@@ -1,0 +1,95 @@
+"""The hands on the faders: one listener's controls as ramps over quanta."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from genmusic.controls.spec import CONTROLS, FADER_RAMP_SECONDS, Value
+from genmusic.mixing.automation import Ramp
+from genmusic.mixing.console import Faders
+from genmusic.mood.mapping import sound_parameters
+from genmusic.names import PARTS
+from genmusic.rules import Style
+from genmusic.units import QUANTUM, SAMPLE_RATE, db_to_gain
+from kernels.delays import LONGEST_FRAMES, SHORTEST_FRAMES
+from kernels.mixing import ECHO_SEND, GAIN, REVERB_SEND
+
+MASTER_DB = 0.0  # brings the shipped styles near -16 LUFS at a neutral mood
+MUTED_DB = -60.0  # a fader at its end is silence
+ECHO_FADE_QUANTA = 64  # from one echo time to the next: 85 ms
+WET_DB = -13.0  # of the eight lines of the reverb, with space at one half
+SPACE_DB = 24.0  # from the driest to the widest
+
+
+def _quanta(seconds: float) -> int:
+    return max(1, round(seconds * SAMPLE_RATE / QUANTUM))
+
+
+FADER_QUANTA = _quanta(FADER_RAMP_SECONDS)
+
+
+class Desk:
+    """Turns control values into moving faders for one listener of a rack."""
+
+    def __init__(self, controls: Mapping[str, Value], style: Style) -> None:
+        self._ramps = {name: Ramp(value) for name, value in _targets(controls, style).items()}
+        self._echo = (LONGEST_FRAMES, LONGEST_FRAMES)
+        self._echo_ramp = Ramp(1.0)
+
+    def follow(
+        self, controls: Mapping[str, Value], style: Style, at: int, changed: str = "style"
+    ) -> bool:
+        """Aim the faders at what the controls ask for; True if one of them has to move.
+
+        ``at`` is the quantum at which they leave, ``changed`` the control that decides how fast.
+        """
+        length = max(FADER_QUANTA, _quanta(CONTROLS[changed].ramp_seconds))
+        moved = False
+        for name, target in _targets(controls, style).items():
+            moved |= target != self._ramps[name].target
+            self._ramps[name].aim(target, at, length)
+        return moved
+
+    def set_echo(self, seconds: float, at: int) -> None:
+        """Cross-fade to another echo time, halved until it fits the line."""
+        frames = round(seconds * SAMPLE_RATE)
+        while frames > LONGEST_FRAMES:
+            frames //= 2
+        frames = max(frames, SHORTEST_FRAMES)
+        if frames != self._echo[1]:
+            self._echo = (self._echo[1], frames)
+            self._echo_ramp = Ramp(0.0)
+            self._echo_ramp.aim(1.0, at, ECHO_FADE_QUANTA)
+
+    def fill(self, listener: int, first: int, faders: Faders) -> None:
+        """Write this listener's faders for the block that begins at quantum ``first``."""
+        for number, part in enumerate(PARTS):
+            strip = faders.strips[listener * len(PARTS) + number]
+            self._ramps[f"{part}.gain"].fill(first, strip[GAIN])
+            self._ramps[f"{part}.reverb"].fill(first, strip[REVERB_SEND])
+            self._ramps[f"{part}.echo"].fill(first, strip[ECHO_SEND])
+        self._ramps["wet"].fill(first, faders.wet[:, listener])
+        self._ramps["gain"].fill(first, faders.gain[:, listener])
+        self._ramps["brightness"].fill(first, faders.brightness[listener])
+        self._echo_ramp.fill(first, faders.echo_fades[listener])
+        faders.echo_delays[listener] = self._echo
+
+
+def _targets(controls: Mapping[str, Value], style: Style) -> dict[str, float]:
+    """Where every fader belongs."""
+    sound = sound_parameters(controls, style)
+    targets = {
+        "gain": db_to_gain(MASTER_DB + sound.level_db),
+        "wet": db_to_gain(WET_DB + (sound.space - 0.5) * SPACE_DB) if sound.space > 0.0 else 0.0,
+        "brightness": sound.brightness,
+    }
+    somebody_solo = any(controls[f"{part}.solo"] for part in PARTS)
+    for part in PARTS:
+        rules = style.parts.get(part)
+        silent = controls[f"{part}.mute"] or (somebody_solo and not controls[f"{part}.solo"])
+        fader_db = float(controls[f"{part}.level_db"] or 0.0)
+        open_ = rules is not None and not silent and fader_db > MUTED_DB
+        targets[f"{part}.gain"] = db_to_gain(rules.level_db + fader_db) if rules and open_ else 0.0
+        targets[f"{part}.reverb"] = rules.reverb if rules else 0.0
+        targets[f"{part}.echo"] = rules.echo if rules else 0.0
+    return targets

@@ -1,0 +1,19 @@
+"""The control log: every change with the frame at which it takes effect."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from genmusic.controls.spec import Value
+
+SKIP = "skip"
+"""The name in the log of a wish for a new piece; its value is None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line of the log; ``frame`` is a quantum boundary."""
+
+    frame: int
+    name: str  # of a control, or `SKIP`
+    value: Value

@@ -1,0 +1,64 @@
+"""Bars on the clock: composed music with the frames at which it sounds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from genmusic.score.events import Bar
+from genmusic.units import TICKS_PER_BEAT, beat_frames
+
+
+@dataclass(frozen=True, slots=True)
+class TimedBar:
+    """A bar as it sounds, in frames since the session began."""
+
+    bar: Bar
+    title: str
+    start_frame: int
+    end_frame: int
+    tempo_bpm: float
+    note_frames: NDArray[np.int64]  # (notes, 2): start and end of each row of bar.notes
+    chord_frames: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """One beat on the clock."""
+
+    start_frame: int
+    frames: int
+    tempo_bpm: float
+
+
+def frame_of_tick(beats: list[Beat], tick: int) -> int:
+    """The frame of a tick in a bar of timed beats; ticks beyond run on at the last tempo."""
+    number = min(tick // TICKS_PER_BEAT, len(beats) - 1)
+    beat = beats[number]
+    return beat.start_frame + (tick - number * TICKS_PER_BEAT) * beat.frames // TICKS_PER_BEAT
+
+
+def time_bar(bar: Bar, title: str, played: list[Beat], tempo_bpm: float) -> TimedBar:
+    """Put a bar on the clock: the beats already timed, the others at ``tempo_bpm``."""
+    beats = list(played)
+    frames = beat_frames(tempo_bpm)
+    while len(beats) < bar.beats:
+        last = beats[-1]
+        beats.append(Beat(last.start_frame + last.frames, frames, tempo_bpm))
+    starts = bar.notes["start_tick"].tolist()
+    lengths = bar.notes["duration_ticks"].tolist()
+    note_frames = [
+        (frame_of_tick(beats, start), frame_of_tick(beats, start + length))
+        for start, length in zip(starts, lengths, strict=True)
+    ]
+    return TimedBar(
+        bar,
+        title,
+        beats[0].start_frame,
+        beats[-1].start_frame + beats[-1].frames,
+        played[-1].tempo_bpm,
+        np.array(note_frames, np.int64).reshape(-1, 2),
+        tuple(frame_of_tick(beats, span.start_tick) for span in bar.chords),
+    )

@@ -1,0 +1,89 @@
+"""The orchestra: plays notes of up to sixteen listeners into their part buses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from genmusic.names import PARTS
+from genmusic.synthesis.patches import find_patch
+from genmusic.synthesis.pools import KINDS, MAX_BLOCK_QUANTA, Pool, Voice
+from genmusic.synthesis.voicing import Chance
+from genmusic.units import QUANTUM
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class PlayedNote:
+    """A note in frames, with the sound that plays it."""
+
+    start_frame: int
+    gate_frames: int
+    part: int  # index into names.PARTS
+    patch: str
+    pitch: int
+    velocity: int  # 1..127
+    pan: float  # -1 left .. 1 right
+
+
+class Orchestra:
+    """Voice pools of a rack of listeners; every listener sounds as if alone."""
+
+    def __init__(self, listeners: int) -> None:
+        self._pools = {name: Pool(kind) for name, kind in KINDS.items()}
+        self._played = [0] * listeners
+        self._buses = np.zeros(listeners * len(PARTS) * 2 * MAX_BLOCK_QUANTA * QUANTUM, np.float32)
+        self._bus_frames = listeners * len(PARTS) * 2
+
+    def play(self, listener: int, note: PlayedNote) -> None:
+        """Start a voice at the note's frame; it must not lie before the next block."""
+        patch = find_patch(note.patch)
+        number = self._played[listener]
+        self._played[listener] += 1
+        chance = Chance((note.start_frame << 20) ^ (note.pitch << 12) ^ (note.part << 4))
+        voicing = patch.voicing(note.pitch, note.velocity, chance)
+        start = note.start_frame // QUANTUM
+        held = max(1, round(note.gate_frames / QUANTUM))
+        release = start + min(held, voicing.longest_quanta)
+        end = min(release + voicing.release_quanta, start + voicing.longest_quanta)
+        spread = min(1.0, max(-1.0, note.pan + patch.width * chance.signed()))
+        voice = Voice(
+            listener * len(PARTS) + note.part,
+            note.start_frame,
+            number,
+            listener,
+            release,
+            end,
+            _pan_gains(spread),
+        )
+        self._pools[patch.pool].start(voice, voicing)
+
+    def render(self, first: int, quanta: int, brightness: Floats) -> Floats:
+        """The part buses of a block.
+
+        Parameters
+        ----------
+        first, quanta : int
+            The block, at most `MAX_BLOCK_QUANTA`.
+        brightness : (listeners, quanta + 1) float32, 0..1
+            At the borders of quanta.
+
+        Returns
+        -------
+        (listeners * parts * 2 * frames,) float32, left then right of each bus; valid until the
+        next call.
+        """
+        buses = self._buses[: self._bus_frames * quanta * QUANTUM]
+        buses[:] = 0.0
+        for pool in self._pools.values():
+            pool.render(first, quanta, brightness, buses)
+        return buses
+
+
+def _pan_gains(pan: float) -> tuple[float, float]:
+    """Left and right gains of equal power (a square-root law: no libm)."""
+    right = 0.5 + 0.5 * pan
+    return float(np.sqrt(1.0 - right)), float(np.sqrt(right))

@@ -1,0 +1,170 @@
+"""Voice pools: all voices of one kind of instrument, across listeners, in lanes of sixteen.
+
+The table `KINDS` joins a pool's name to its kernel; a new instrument is a kernel and a line here.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from genmusic.synthesis.voicing import Voicing
+from genmusic.units import QUANTUM
+from kernels import drums, fm, saws, strings
+from kernels.lanes import LANE_FACTS, LANES
+from kernels.mixing import sum_voices
+
+Floats = NDArray[np.float32]
+MAX_BLOCK_QUANTA = 32  # a longer block is rendered in pieces: rows stay in the cache
+START, RELEASE, END = 0, 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How one kind of voice is laid out in memory, per slot."""
+
+    kernel: Callable[..., None]
+    settings: tuple[str, ...]
+    whole_settings: tuple[str, ...]
+    states: int
+    counters: int
+    in_lanes: bool = True  # sixteen voices side by side, or one voice after the other
+
+
+KINDS: Mapping[str, Kind] = {
+    "saws": Kind(saws.render_saws, saws.SETTINGS, saws.WHOLE_SETTINGS, saws.STATES, saws.COUNTERS),
+    "fm": Kind(fm.render_fm, fm.SETTINGS, fm.WHOLE_SETTINGS, fm.STATES, fm.COUNTERS),
+    "drums": Kind(
+        drums.render_drums, drums.SETTINGS, drums.WHOLE_SETTINGS, drums.STATES, drums.COUNTERS
+    ),
+    "strings": Kind(
+        strings.render_strings, strings.SETTINGS, strings.WHOLE_SETTINGS, strings.LINE, 1, False
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Voice:
+    """One sounding note, ordered by what depends on its listener alone."""
+
+    bus: int
+    start_frame: int
+    number: int  # notes of this listener before it
+    listener: int
+    release_quantum: int
+    end_quantum: int
+    pan: tuple[float, float]  # linear gains left and right
+    slot: int = -1
+
+
+class Pool:
+    """The voices of one kind."""
+
+    def __init__(self, kind: Kind) -> None:
+        self._kind = kind
+        self._free: list[int] = []
+        self._voices: list[Voice] = []
+        self._changed = True
+        self._slots = 0
+        self._timing = np.zeros((0, 3), np.int64)
+        self._listeners = np.zeros(0, np.int32)
+        self._rows = np.zeros(0, np.float32)
+        self._memory: list[NDArray[Any]] = [np.zeros(0)] * 4
+        self._scratch = (np.zeros(LANE_FACTS, np.float32), np.zeros(QUANTUM * LANES, np.float32))
+        self._row_frames = (MAX_BLOCK_QUANTA + 1) * QUANTUM
+        self._allocate(LANES)
+
+    def _allocate(self, slots: int) -> None:
+        """Make room for more voices; those that sound keep their state."""
+        kind, old = self._kind, self._slots
+        shapes = (len(kind.settings), len(kind.whole_settings), kind.states, kind.counters)
+        kinds = (np.float32, np.int32, np.float32, np.int32)
+        grown: list[NDArray[Any]] = [
+            np.zeros(slots * n, dtype) for n, dtype in zip(shapes, kinds, strict=True)
+        ]
+        timing, listeners = np.zeros((slots, 3), np.int64), np.zeros(slots, np.int32)
+        rows = np.zeros(slots * self._row_frames, np.float32)
+        timing[:old], listeners[:old] = self._timing, self._listeners
+        rows[: self._rows.size] = self._rows
+        for new, held in zip(grown, self._memory, strict=True):
+            new[: held.size] = held
+        self._timing, self._listeners, self._rows, self._memory = timing, listeners, rows, grown
+        self._slots = slots
+        self._free += range(old, slots)  # a sorted list is a heap
+
+    def start(self, voice: Voice, voicing: Voicing) -> None:
+        """Give a voice its slot; it sounds from its start on."""
+        if not self._free:
+            self._allocate(self._slots + LANES)
+        slot = heapq.heappop(self._free)
+        start = voice.start_frame // QUANTUM
+        self._timing[slot] = (start, voice.release_quantum, voice.end_quantum)
+        self._listeners[slot] = voice.listener
+        kind = self._kind
+        self._write(0, slot, [voicing.settings.get(name, 0.0) for name in kind.settings])
+        self._write(1, slot, [voicing.whole_settings[name] for name in kind.whole_settings])
+        self._voices.append(replace(voice, slot=slot))
+        self._changed = True
+
+    def _write(self, memory: int, slot: int, values: list[Any]) -> None:
+        """Write one slot's settings, in lanes or in a row."""
+        place = self._memory[memory]
+        if self._kind.in_lanes:
+            group, lane = divmod(slot, LANES)
+            place.reshape(-1, len(values), LANES)[group, :, lane] = values
+        else:
+            place.reshape(-1, len(values))[slot] = values
+
+    def _retire(self, first: int) -> None:
+        """Free the slots of voices that ended before the block."""
+        over = [voice for voice in self._voices if voice.end_quantum < first]
+        for voice in over:
+            heapq.heappush(self._free, voice.slot)
+        if over:
+            self._voices = [voice for voice in self._voices if voice.end_quantum >= first]
+            self._changed = True
+
+    def _list(self) -> None:
+        """Write the voices, in the order in which they are summed, as arrays for the kernel."""
+        self._voices.sort()
+        rows = [
+            (v.start_frame // QUANTUM, v.end_quantum, v.slot, v.start_frame % QUANTUM, v.bus)
+            for v in self._voices
+        ]
+        table = np.array(rows, np.int64)
+        self._windows = np.ascontiguousarray(table[:, :2])
+        self._places = np.ascontiguousarray(table[:, 2:].astype(np.int32))
+        self._pans = np.array([v.pan for v in self._voices], np.float32)
+        self._changed = False
+
+    def render(self, first: int, quanta: int, brightness: Floats, buses: Floats) -> None:
+        """Render a block and add every voice to its bus.
+
+        Parameters
+        ----------
+        first, quanta : int
+            The block, at most `MAX_BLOCK_QUANTA`.
+        brightness : (listeners, quanta + 1) float32
+        buses : (buses * 2 * frames,) float32, in/out
+        """
+        self._retire(first)
+        if not self._voices:
+            return
+        if self._changed:
+            self._list()
+        stride = self._row_frames
+        pool = (self._timing, self._listeners, brightness, *self._memory)
+        if self._kind.in_lanes:
+            self._kind.kernel(first, quanta, pool, self._scratch, self._rows, stride)
+        else:
+            self._kind.kernel(first, quanta, pool, self._rows, stride)
+        sum_voices(
+            first, quanta, self._windows, self._places, self._pans, self._rows, stride, buses
+        )
+        lanes = self._rows.reshape(self._slots, stride)
+        lanes[:, :QUANTUM] = lanes[:, quanta * QUANTUM : (quanta + 1) * QUANTUM]

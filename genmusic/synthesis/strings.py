@@ -1,0 +1,53 @@
+"""Plucked string patches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from genmusic.synthesis.voicing import SIXTY_DB_OCTAVES, Chance, Voicing, quanta, velocity_gain
+from genmusic.units import SAMPLE_RATE, db_to_gain, exp2, pitch_to_hz
+from kernels.strings import RING, SHORTEST_PERIOD
+
+MIDDLE_C_PITCH = 60
+LOUD_VELOCITY = 96
+
+
+@dataclass(frozen=True, slots=True)
+class StringPatch:
+    """Settings of a plucked string, tuned to the frame and its fractions."""
+
+    level_db: float
+    ring_seconds: float  # to -60 dB at middle C while held
+    release_seconds: float  # to -60 dB once damped
+    damping: float  # 0..0.5, how fast the highs die
+    hardness: float  # 0..1, of the finger
+    brightness: float  # how far brightness moves the hardness
+    pluck_place: float  # 0..0.5 along the string
+    ring_follows: float = 0.5  # octaves of shorter ring per octave of pitch
+    width: float = 0.0
+    pool: str = "strings"
+
+    def voicing(self, pitch: int, velocity: int, chance: Chance) -> Voicing:
+        """The settings of one voice."""
+        turn_frames = SAMPLE_RATE / pitch_to_hz(pitch + 0.01 * chance.signed())
+        turn_frames = min(max(turn_frames, SHORTEST_PERIOD + 1.0), RING - 32.0)
+        shorter = exp2(-self.ring_follows * (pitch - MIDDLE_C_PITCH) / 12.0)
+        ring = self.ring_seconds * shorter
+        period = int(turn_frames - self.damping)
+        touch = (velocity - LOUD_VELOCITY) / 127.0
+        settings = {
+            "level": db_to_gain(self.level_db) * velocity_gain(velocity),
+            "held_gain": _gain_of_a_turn(turn_frames, ring),
+            "released_gain": _gain_of_a_turn(turn_frames, self.release_seconds),
+            "fraction": turn_frames - self.damping - period,
+            "damping": self.damping,
+            "hardness": self.hardness * exp2(1.5 * touch),
+            "brightness": self.brightness,
+            "pluck_place": self.pluck_place * (1.0 + 0.2 * chance.signed()),
+        }
+        whole = {"period": period, "seed": chance.seed()}
+        return Voicing(settings, whole, quanta(1.4 * self.release_seconds), quanta(1.4 * ring))
+
+
+def _gain_of_a_turn(turn_frames: float, seconds: float) -> float:
+    return exp2(-SIXTY_DB_OCTAVES * turn_frames / (seconds * SAMPLE_RATE))

@@ -1,0 +1,98 @@
+"""What a patch makes of a note: the settings of one voice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from genmusic.units import QUANTUM, SAMPLE_RATE, exp2
+
+SIXTY_DB_OCTAVES = 9.965784284662087  # log2 of 1000: a decay time is to -60 dB
+CONTROL_FRAMES = 16  # the grid on which voices move
+_MIX = 0x9E3779B97F4A7C15
+_WORD = 0xFFFFFFFFFFFFFFFF
+
+
+@dataclass(frozen=True, slots=True)
+class Voicing:
+    """Settings of one voice, by the names of its kernel's tables, and how long it lives."""
+
+    settings: Mapping[str, float]
+    whole_settings: Mapping[str, int]
+    release_quanta: int  # from note end to silence
+    longest_quanta: int  # from note start to silence, however long it is held
+
+
+class Patch(Protocol):
+    """Settings of a sound."""
+
+    @property
+    def pool(self) -> str:
+        """The name of the pool (and so the kernel) that plays it."""
+        ...
+
+    @property
+    def width(self) -> float:
+        """How far its notes spread from the part's place, 0..1."""
+        ...
+
+    def voicing(self, pitch: int, velocity: int, chance: Chance) -> Voicing:
+        """The settings of one voice."""
+        ...
+
+
+@dataclass(slots=True)
+class Chance:
+    """Small numbers that differ from note to note and depend on the note alone.
+
+    A splitmix64 sequence (Steele, Lea, Flood 2014), cheap enough to make one per note.
+    """
+
+    state: int
+
+    def bits(self) -> int:
+        """The next 32 bits."""
+        self.state = (self.state + _MIX) & _WORD
+        z = self.state
+        z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & _WORD
+        z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & _WORD
+        return (z ^ (z >> 31)) >> 32
+
+    def phase(self) -> int:
+        """A random int32."""
+        return self.bits() - 2**31
+
+    def seed(self) -> int:
+        """A random int32 that is not zero."""
+        return self.phase() | 1
+
+    def signed(self) -> float:
+        """A number in -1..1."""
+        return self.phase() / 2**31
+
+
+def velocity_gain(velocity: int) -> float:
+    """Linear gain of a velocity 1..127: 30 dB from the softest useful touch to the hardest."""
+    touch = velocity / 127.0
+    return touch * touch
+
+
+def decay_per_frame(seconds: float) -> float:
+    """Factor per frame that falls by 60 dB in ``seconds``."""
+    return exp2(-SIXTY_DB_OCTAVES / (seconds * SAMPLE_RATE))
+
+
+def decay_per_step(seconds: float) -> float:
+    """Factor per control period that falls by 60 dB in ``seconds``."""
+    return exp2(-SIXTY_DB_OCTAVES * CONTROL_FRAMES / (seconds * SAMPLE_RATE))
+
+
+def steps(seconds: float) -> float:
+    """Control periods in ``seconds``, at least one."""
+    return max(1.0, seconds * SAMPLE_RATE / CONTROL_FRAMES)
+
+
+def quanta(seconds: float) -> int:
+    """Whole quanta in ``seconds``, at least one."""
+    return max(1, -(-round(seconds * SAMPLE_RATE) // QUANTUM))
