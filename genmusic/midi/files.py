@@ -21,11 +21,19 @@ from genmusic.units import TICKS_PER_BEAT
 CHANNELS: Mapping[str, int] = {"melody": 0, "comp": 1, "pad": 2, "bass": 3, "drums": 9}
 """MIDI channels counted from 0; General MIDI keeps channel 10 (here 9) for drums."""
 
-PART_PROGRAMS: Mapping[str, int] = {"melody": 80, "comp": 4, "pad": 89, "bass": 38, "drums": 0}
-"""General MIDI programs (from 0) of parts whose patch is not in `PATCH_PROGRAMS`."""
-
-PATCH_PROGRAMS: Mapping[str, int] = {}
-"""General MIDI programs (from 0) that come closest to a patch."""
+PATCH_PROGRAMS: Mapping[str, int] = {
+    "warm-pad": 89,  # Pad 2 (warm)
+    "soft-lead": 82,  # Lead 3 (calliope)
+    "bright-lead": 81,  # Lead 2 (sawtooth)
+    "saw-bass": 38,  # Synth Bass 1
+    "round-bass": 39,  # Synth Bass 2
+    "nylon": 24,  # Acoustic Guitar (nylon)
+    "harp": 46,  # Orchestral Harp
+    "electric-piano": 4,  # Electric Piano 1
+    "bell": 98,  # FX 3 (crystal)
+    "kit": 0,  # Standard Kit
+}
+"""The General MIDI program, counted from 0, that comes closest to a patch; otherwise the piano."""
 
 # Major keys by the pitch class of their tonic, and the minor keys with the same signature.
 _MAJOR_NAMES = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
@@ -153,7 +161,7 @@ def _programs(bars: Sequence[MidiBar], starts: Sequence[int], part: str) -> Iter
     """A program change where the patch of a part changes."""
     last = -1
     for each, start in zip(bars, starts, strict=False):
-        program = PATCH_PROGRAMS.get(each.patches.get(part, ""), PART_PROGRAMS[part])
+        program = PATCH_PROGRAMS.get(each.patches.get(part, ""), 0)
         if program != last:
             last = program
             message = mido.Message("program_change", channel=CHANNELS[part], program=program)

@@ -7,10 +7,11 @@ import symusic
 from hypothesis import given
 from hypothesis import strategies as st
 
-from genmusic.midi.files import MidiBar, write_midi
+from genmusic.midi.files import PATCH_PROGRAMS, MidiBar, write_midi
 from genmusic.names import PARTS
 from genmusic.score.events import NOTE_DTYPE, Bar, ChordSpan, Note, note_array
 from genmusic.score.harmony import Chord, Key
+from genmusic.synthesis.patches import PATCHES
 
 MELODY, BASS, DRUMS = PARTS.index("melody"), PARTS.index("bass"), PARTS.index("drums")
 
@@ -98,13 +99,26 @@ def test_a_pitch_that_is_struck_again_ends_first():
     ]
 
 
-def test_drums_are_on_channel_10_and_other_parts_have_programs():
+def test_drums_are_on_channel_10_and_the_melody_on_channel_1():
     score = read(MidiBar(bar(Note(0, 9, 36, 9, DRUMS), Note(0, 9, 60, 9, MELODY)), 90.0))
     melody, drums = score.tracks[1:]
 
     assert {m.channel for m in drums if not m.is_meta} == {9}
     assert {m.channel for m in melody if not m.is_meta} == {0}
-    assert next(m.type for m in melody if not m.is_meta) == "program_change"
+
+
+def test_the_program_follows_the_patch():
+    note = Note(0, 9, 60, 9, MELODY)
+    patches = ("harp", "harp", "nylon")
+
+    score = read(*(MidiBar(bar(note), 90.0, patches={"melody": patch}) for patch in patches))
+
+    changes = [m for m in score.tracks[1] if m.type == "program_change"]
+    assert [m.program for m in changes] == [46, 24]
+
+
+def test_every_patch_has_a_program():
+    assert set(PATCH_PROGRAMS) == set(PATCHES)
 
 
 def test_a_change_of_tempo_or_metre_is_written_where_it_happens():
