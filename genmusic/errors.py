@@ -73,6 +73,13 @@ class EncodingError(GenmusicError):
     code = "encoding_failed"
 
 
+@final
+class ServerError(GenmusicError):
+    """A server that cannot start: its address, its certificate or its folder."""
+
+    code = "cannot_serve"
+
+
 CLOSE_CODES = {
     "restart": 1012,  # the server goes away; resume shortly
     "internal": 1011,  # a fault of the server

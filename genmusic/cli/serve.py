@@ -1,0 +1,102 @@
+"""``genmusic serve``: the server."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NoReturn
+
+from genmusic.cli.arguments import whole_number
+from genmusic.config import Settings
+from genmusic.errors import ServerError
+
+HOST = "127.0.0.1"  # nobody else's machine, until asked for
+PORT = 8080
+DEFAULTS = Settings()
+
+
+def add_parser(subparsers: Any) -> None:  # noqa: ANN401 - argparse's own type is private
+    """Describe the command."""
+    parser = subparsers.add_parser("serve", help="play to everyone who opens the page")
+    parser.add_argument("--host", default=HOST, help=f"address to listen on (default: {HOST})")
+    parser.add_argument(
+        "--port",
+        type=whole_number(0, 65_535),
+        default=PORT,
+        help=f"port to listen on, 0 for a free one (default: {PORT})",
+    )
+    parser.add_argument("--cert", type=Path, metavar="F", help="TLS certificate, PEM")
+    parser.add_argument("--key", type=Path, metavar="F", help="its private key, PEM")
+    parser.add_argument("--data", type=Path, metavar="DIR", help="folder for what is kept")
+    parser.add_argument(
+        "--max-sessions",
+        type=whole_number(1, 100_000),
+        default=DEFAULTS.max_sessions,
+        metavar="N",
+        help=f"listeners at once (default: {DEFAULTS.max_sessions})",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve until interrupted."""
+    signal.signal(signal.SIGTERM, _leave)  # until the event loop listens to signals itself
+    from genmusic.server import journal, service
+
+    if (arguments.cert is None) != (arguments.key is None):
+        raise ServerError("--cert and --key belong together")
+    tls = service.load_certificate(arguments.cert, arguments.key) if arguments.cert else None
+    _prepare_folder(arguments.data)
+    with service.reserve(arguments.host, arguments.port) as listener:
+        app = _warm_app(replace(DEFAULTS, max_sessions=arguments.max_sessions))
+        url = service.address_of(listener, secure=tls is not None)
+        journal.start()
+        asyncio.run(service.serve(app, listener, tls, lambda: _say(f"genmusic is ready: {url}")))
+    return 0
+
+
+def _warm_app(settings: Settings) -> Any:  # noqa: ANN401 - aiohttp is imported on demand
+    from genmusic.server.app import create_app
+    from genmusic.server.service import warm_up
+    from genmusic.session.library import open_library
+
+    with _notice("genmusic tunes its instruments (the first start compiles them) …"):
+        library = open_library()
+        warm_up(library)
+    return create_app(library, settings)
+
+
+def _prepare_folder(folder: Path | None) -> None:
+    try:
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ServerError(f"cannot use the folder {folder} ({error.strerror})") from error
+
+
+@contextmanager
+def _notice(text: str) -> Iterator[None]:
+    """Show that something takes its time, on standard error."""
+    if not sys.stderr.isatty():
+        sys.stderr.write(text + "\n")
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(text):
+        yield
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def _leave(_number: int, _frame: object) -> NoReturn:
+    raise SystemExit(0)

@@ -1,0 +1,56 @@
+"""Settings of the server: every limit and time in one place, in the unit of its name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from genmusic.units import SAMPLE_RATE
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a server allows and how long it waits; tests shorten the times, operators the limits.
+
+    Chunk sizes are whole Opus packets (960 frames) and whole quanta.
+    """
+
+    # pacing
+    lookahead_seconds: float = 1.5  # twice the worst stall seen on loopback and LAN (700 ms)
+    first_chunk_frames: int = 4_800  # 100 ms: a quick first sound
+    chunk_frames: int = 9_600  # 200 ms: one hop to a thread, one message
+    play_speed_limit: float = 4.0  # nobody's audio clock runs faster; bounds a greedy client
+
+    # patience
+    hello_seconds: float = 5.0
+    heartbeat_seconds: float = 15.0
+    rest_seconds: float = 10.0  # without an ack: stop rendering
+    stalled_seconds: float = 30.0  # without an ack: close
+    pause_seconds: float = 3_600.0  # paused for longer: close
+    send_seconds: float = 5.0  # a message that does not leave: cut off
+    close_seconds: float = 0.5  # for the other side to answer a close
+
+    # resume
+    history_seconds: float = 4.0  # packets kept
+    keep_seconds: float = 60.0  # a session without a connection
+
+    # limits
+    max_sessions: int = 256
+    message_bytes: int = 4_096
+    messages_per_second: float = 200.0
+    sets_per_second: float = 100.0  # a dragged point at 60 frames a second stays below
+
+    # encoding
+    opus_bitrate: int = 128_000
+    opus_complexity: int = 5
+
+    threads: int = 0  # that render; 0: one for each core
+
+    @property
+    def lookahead_frames(self) -> int:
+        """How far the engine may be ahead of the listener's ear."""
+        return round(self.lookahead_seconds * SAMPLE_RATE)
+
+    @property
+    def history_frames(self) -> int:
+        """How much sent sound is kept for a resume."""
+        return round(self.history_seconds * SAMPLE_RATE)

@@ -1,0 +1,85 @@
+"""Answers over HTTP: JSON, errors without tracebacks, and the headers every answer carries."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+from genmusic.errors import ControlError, GenmusicError
+from genmusic.server import journal
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+SECURITY_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; worker-src 'self'; connect-src 'self' ws: wss:; "
+        "object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+_FOR_MACHINES = ("/api/", "/healthz", "/readyz")
+_NOT_FOUND = "there is nothing at this address"
+
+
+def as_json(content: Any, status: int = 200) -> web.Response:  # noqa: ANN401  # whatever msgspec writes
+    """The content as JSON, never kept by a cache."""
+    return web.Response(
+        body=msgspec.json.encode(content),
+        status=status,
+        content_type="application/json",
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+@web.middleware
+async def errors_as_answers(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """An error is an answer in the form its reader understands; faults are logged, not shown."""
+    try:
+        return await handler(request)
+    except web.HTTPException as error:
+        if error.status < HTTPStatus.BAD_REQUEST:
+            raise
+        answer = _refusal(request, error.status, _message_of(error))
+        if "Allow" in error.headers:
+            answer.headers["Allow"] = error.headers["Allow"]
+        return answer
+    except GenmusicError as error:
+        field = error.field if isinstance(error, ControlError) else None
+        return _refusal(request, HTTPStatus.BAD_REQUEST, str(error), error.code, field)
+    except Exception as error:
+        journal.write_failure("failed", error, method=request.method, path=request.path)
+        return _refusal(request, HTTPStatus.INTERNAL_SERVER_ERROR, "the server failed; sorry")
+
+
+async def add_security_headers(_request: web.Request, response: web.StreamResponse) -> None:
+    """No code and no connection but our own, no frames, no guessing of types."""
+    response.headers.update(SECURITY_HEADERS)
+
+
+def _refusal(
+    request: web.Request, status: int, message: str, code: str = "", field: str | None = None
+) -> web.Response:
+    status = HTTPStatus(status)
+    if request.path.startswith(_FOR_MACHINES):
+        error = {"code": code or status.name.lower(), "message": message}
+        return as_json({"error": error | ({} if field is None else {"field": field})}, status)
+    page = (
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{status.phrase}</title>'
+        f'<h1>{status.phrase}</h1><p>{html.escape(message)}</p><p><a href="/">genmusic</a></p>'
+    )
+    return web.Response(text=page, status=status, content_type="text/html")
+
+
+def _message_of(error: web.HTTPException) -> str:
+    """Our own words where a handler gave them; aiohttp's default is the status line again."""
+    if error.status == HTTPStatus.NOT_FOUND:
+        return _NOT_FOUND
+    default = f"{error.status}: {error.reason}"
+    return error.reason if error.text in (None, default) else str(error.text)

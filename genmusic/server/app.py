@@ -1,0 +1,55 @@
+"""The application: routes, middleware, and what lives as long as it does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from pathlib import Path
+
+from aiohttp import web
+
+from genmusic.config import Settings
+from genmusic.server.answers import add_security_headers, errors_as_answers
+from genmusic.server.assets import Assets, find_web_folder
+from genmusic.server.listeners import Listeners
+from genmusic.server.routes import ROUTES
+from genmusic.server.stream import LISTENERS
+from genmusic.session.clock import Clock, monotonic_seconds
+from genmusic.session.library import Library
+
+BODY_LIMIT_BYTES = 65_536
+DEFAULTS = Settings()
+
+
+def create_app(
+    library: Library,
+    settings: Settings = DEFAULTS,
+    *,
+    clock: Clock = monotonic_seconds,
+    web_folder: Path | None = None,
+) -> web.Application:
+    """The server as an aiohttp application."""
+    app = web.Application(middlewares=[errors_as_answers], client_max_size=BODY_LIMIT_BYTES)
+    app[LISTENERS] = Listeners(library, settings, clock)
+    app.add_routes(ROUTES)
+    app.router.add_get("/{path:(?!api/).*}", Assets(web_folder or find_web_folder()).answer)
+    app.on_response_prepare.append(add_security_headers)
+    app.on_shutdown.append(_dismiss_listeners)
+    app.cleanup_ctx.append(_keep_sessions)
+    return app
+
+
+async def _dismiss_listeners(app: web.Application) -> None:
+    app[LISTENERS].dismiss_all()
+
+
+async def _keep_sessions(app: web.Application) -> AsyncIterator[None]:
+    """Sweep while the application lives; then let the last render end."""
+    listeners = app[LISTENERS]
+    sweep = asyncio.create_task(listeners.sweep())
+    yield
+    sweep.cancel()
+    with suppress(asyncio.CancelledError):
+        await sweep
+    await asyncio.to_thread(listeners.pool.close)

@@ -1,0 +1,69 @@
+"""The page's files, from the installed package or the checkout."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from pathlib import Path
+
+from aiohttp import web
+
+import genmusic
+
+MEDIA_TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".json": "application/json",
+    ".webmanifest": "application/manifest+json",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".ico": "image/x-icon",
+    ".woff2": "font/woff2",
+    ".txt": "text/plain; charset=utf-8",
+}
+"""What is served at all; the machine's own table of types may be wrong or missing."""
+
+INDEX = "index.html"
+PRIVATE = frozenset({"node_modules", "package.json", "package-lock.json"})
+_PACKAGE = Path(genmusic.__file__).parent
+
+
+def find_web_folder() -> Path:
+    """``web/`` inside the installed package, or beside it in the checkout."""
+    installed = _PACKAGE / "web"
+    return installed if installed.is_dir() else _PACKAGE.parent / "web"
+
+
+class Assets:
+    """Serves the files of one folder, and nothing outside it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder.resolve()
+
+    async def answer(self, request: web.Request) -> web.Response:
+        """``GET /{path}``: a file, or "not modified" for a browser that has it."""
+        file = self._find(request.match_info["path"] or INDEX)
+        content = await asyncio.to_thread(file.read_bytes)
+        # By content, not by time: all files of a wheel have one and the same time.
+        etag = hashlib.sha256(content).hexdigest()[:32]
+        known = request.if_none_match or ()
+        fresh = any(tag.value in (etag, "*") for tag in known)
+        answer = web.Response(status=304) if fresh else web.Response(body=content)
+        if not fresh:
+            answer.headers["Content-Type"] = MEDIA_TYPES[file.suffix]
+        answer.etag = etag
+        answer.headers["Cache-Control"] = "no-cache"  # keep, but ask each time
+        return answer
+
+    def _find(self, path: str) -> Path:
+        """The file, if it lies in the folder (also behind links) and is meant to be served."""
+        steps = path.split("/")
+        hidden = any(step.startswith(".") or step in PRIVATE for step in steps)
+        if hidden or "\0" in path or "\\" in path:
+            raise web.HTTPNotFound
+        file = self._folder.joinpath(*steps).resolve()
+        inside = file.is_relative_to(self._folder)
+        if not inside or file.suffix not in MEDIA_TYPES or not file.is_file():
+            raise web.HTTPNotFound
+        return file

@@ -1,0 +1,100 @@
+"""Everyone who is connected, and the sessions they hear."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from typing import Protocol
+
+from genmusic.config import Settings
+from genmusic.errors import ProtocolError
+from genmusic.server import journal
+from genmusic.server.rendering import RenderPool
+from genmusic.session.clock import Clock, monotonic_seconds
+from genmusic.session.library import Library
+from genmusic.session.registry import Registry
+from genmusic.session.session import Session, Wishes, open_session
+
+SWEEP_SECONDS = 1.0
+
+
+class Listener(Protocol):
+    """A connection that may play a session."""
+
+    def dismiss(self, reason: ProtocolError) -> None:
+        """Ask it to end."""
+
+    async def settled(self) -> None:
+        """Wait until nothing of it renders any more."""
+
+
+class Listeners:
+    """Gives each connection its session, and each session to one connection at a time."""
+
+    def __init__(
+        self, library: Library, settings: Settings, clock: Clock = monotonic_seconds
+    ) -> None:
+        self.library = library
+        self.settings = settings
+        self.clock = clock
+        self.registry = Registry(settings)
+        self.pool = RenderPool(settings.threads)
+        self.draining = False
+        self._connected: set[Listener] = set()
+        self._players: dict[str, Listener] = {}
+
+    def connect(self, listener: Listener) -> None:
+        """A connection was opened."""
+        self._connected.add(listener)
+        if self.draining:
+            listener.dismiss(_restart())
+
+    def disconnect(self, listener: Listener) -> None:
+        """A connection was closed."""
+        self._connected.discard(listener)
+
+    async def begin(self, listener: Listener, wishes: Wishes) -> Session:
+        """A new session for the listener."""
+        self.registry.make_room()
+        now = self.clock()
+        build = partial(open_session, self.library, wishes, self.settings, now)
+        session = await self.pool.run(now, build)
+        self.registry.add(session)
+        self._players[session.id] = listener
+        return session
+
+    async def come_back(self, listener: Listener, session_id: str, token: str) -> Session:
+        """The listener's own session; whoever plays it now gives way."""
+        session = self.registry.find(session_id, token)
+        while (player := self._players.get(session_id)) is not None:
+            player.dismiss(ProtocolError("the session goes on elsewhere", "taken_over"))
+            await player.settled()
+        session = self.registry.find(session_id, token)
+        self.registry.enter(session)
+        self._players[session_id] = listener
+        return session
+
+    def leave(self, session: Session, *, for_good: bool) -> None:
+        """The listener of a session is gone, to come back or not."""
+        del self._players[session.id]
+        if for_good:
+            self.registry.remove(session)
+        else:
+            self.registry.leave(session, self.clock())
+
+    async def sweep(self) -> None:
+        """Forget, for ever, the sessions that nobody came back to."""
+        while True:
+            await asyncio.sleep(min(SWEEP_SECONDS, self.settings.keep_seconds))
+            for session in self.registry.expire(self.clock()):
+                journal.write("expired", session=session.id)
+
+    def dismiss_all(self) -> None:
+        """The server stops: ask every connection to end and come back later."""
+        self.draining = True
+        for listener in tuple(self._connected):
+            listener.dismiss(_restart())
+
+
+def _restart() -> ProtocolError:
+    return ProtocolError("the server restarts; connect again shortly", "restart")

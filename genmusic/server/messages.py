@@ -1,0 +1,235 @@
+"""Messages of the stream protocol in JSON: what a client may send, and what it gets."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+
+from genmusic.controls.spec import Value
+from genmusic.errors import ControlError, GenmusicError, ProtocolError
+from genmusic.names import PARTS
+from genmusic.score.events import iter_notes
+from genmusic.seeding import SEED_LIMIT
+from genmusic.session.engine import TimedBar
+from genmusic.session.session import Answer, Replay, Session
+from genmusic.units import SAMPLE_RATE
+
+VERSION = 1
+CHANNELS = 2
+
+Name = Annotated[str, Meta(max_length=64)]
+Secret = Annotated[str, Meta(max_length=128)]
+Frames = Annotated[int, Meta(ge=0, lt=2**53)]  # exact in JavaScript
+Seed = Annotated[int, Meta(ge=0, lt=SEED_LIMIT)]
+Id = Annotated[int, Meta(ge=-(2**53), le=2**53)] | Name | None
+Controls = Annotated[dict[Name, float | Name | bool | None], Meta(max_length=64)]
+Codecs = Annotated[list[Name], Meta(min_length=1, max_length=8)]
+
+
+# From the client. Unknown fields are refused where a typing error would change what is heard.
+
+
+class Resume(Struct, forbid_unknown_fields=True):
+    """Where a listener who comes back goes on."""
+
+    next_pts: Frames
+
+
+class Hello(Struct, tag_field="type", tag="hello", forbid_unknown_fields=True):
+    """The first message: a new session, or one that goes on."""
+
+    v: int
+    codecs: Codecs
+    session: Name | None = None
+    token: Secret | None = None
+    seed: Seed | None = None
+    style: Name | None = None
+    controls: Controls = {}
+    resume: Resume | None = None
+
+
+class Ack(Struct, tag_field="type", tag="ack"):
+    """What the listener's audio clock has played, what it holds, and what it missed."""
+
+    played: Frames
+    end: Frames = 0
+    under: Frames = 0
+
+
+class Set(Struct, tag_field="type", tag="set", forbid_unknown_fields=True):
+    """New values of some controls."""
+
+    id: Id
+    controls: Controls
+
+
+class Skip(Struct, tag_field="type", tag="skip"):
+    """A new piece from the next bar."""
+
+    id: Id = None
+
+
+class Pause(Struct, tag_field="type", tag="pause"):
+    """Nobody listens for a while."""
+
+
+class Play(Struct, tag_field="type", tag="play"):
+    """Somebody listens again."""
+
+
+class Bye(Struct, tag_field="type", tag="bye"):
+    """The session is over."""
+
+
+ClientMessage = Hello | Ack | Set | Skip | Pause | Play | Bye
+
+_client_messages: msgspec.json.Decoder[ClientMessage] = msgspec.json.Decoder(ClientMessage)
+
+
+def parse(text: str) -> ClientMessage:
+    """The message, or a `ProtocolError` that says what is wrong with it."""
+    try:
+        return _client_messages.decode(text)
+    except (msgspec.DecodeError, RecursionError, UnicodeError) as error:
+        raise ProtocolError(f"not a message of this protocol: {error}") from error
+
+
+# To the client
+
+
+class Ready(Struct, tag_field="type", tag="ready"):
+    """The answer to `Hello`: how to read what follows."""
+
+    session: str
+    token: str
+    codec: str
+    rate: int
+    channels: int
+    packet_frames: int
+    preskip: int
+    lookahead_ms: int
+    pts: int
+    resumed: bool
+    seed: int
+    style: str
+    title: str
+    controls: dict[str, Value]
+
+
+class Applied(Struct, tag_field="type", tag="applied"):
+    """The frame at which each control of a `Set` sounds, or a `Skip` is heard."""
+
+    id: Id
+    pts: dict[str, int]
+
+
+class ChordName(Struct):
+    """A chord symbol and the frame at which it begins."""
+
+    pts: int
+    name: str
+
+
+class BarNotes(Struct, tag_field="type", tag="notes"):
+    """A bar before it sounds: what the page draws."""
+
+    pts: int
+    end: int
+    bar: int
+    section: str
+    phrase: int
+    key: str
+    tempo_bpm: float
+    title: str
+    style: str
+    chords: list[ChordName]
+    parts: dict[str, list[tuple[int, int, int, int]]]
+
+
+class Drain(Struct, tag_field="type", tag="drain"):
+    """The server goes away; come back after it has closed the connection."""
+
+    after_ms: int
+
+
+class Fault(Struct, tag_field="type", tag="error", omit_defaults=True):
+    """What went wrong; the connection closes unless the message carries an ``id``."""
+
+    code: str
+    message: str
+    field: str | None = None
+    retry_after: float | None = None
+    id: Id = None
+
+
+ServerMessage = Ready | Applied | BarNotes | Drain | Fault
+
+_encoder = msgspec.json.Encoder()
+
+
+def to_text(message: ServerMessage) -> str:
+    """The message as it travels."""
+    return _encoder.encode(message).decode()
+
+
+def ready(session: Session, replay: Replay, lookahead_ms: int) -> Ready:
+    """How the stream of a session begins for a connection."""
+    encoder, controls = session.encoder, session.controls()
+    return Ready(
+        session=session.id,
+        token=session.token,
+        codec=session.codec,
+        rate=SAMPLE_RATE,
+        channels=CHANNELS,
+        packet_frames=encoder.packet_frames,
+        preskip=encoder.preskip,
+        lookahead_ms=lookahead_ms,
+        pts=replay.pts,
+        resumed=replay.resumed,
+        seed=session.seed,
+        style=str(controls["style"]),
+        title=session.title,
+        controls=controls,
+    )
+
+
+def fault(error: GenmusicError, request_id: Id = None) -> Fault:
+    """The error as a client sees it."""
+    return Fault(
+        code=error.code,
+        message=str(error),
+        field=error.field if isinstance(error, ControlError) else None,
+        retry_after=error.retry_after if isinstance(error, ProtocolError) else None,
+        id=request_id,
+    )
+
+
+def answer(given: Answer) -> Applied | Fault:
+    """What became of a request."""
+    if given.error is not None:
+        return fault(given.error, given.id)
+    return Applied(given.id, dict(given.frames))
+
+
+def notes(timed: TimedBar) -> BarNotes:
+    """A bar with the frames at which everything in it sounds."""
+    bar = timed.bar
+    chords = zip(timed.chord_frames, bar.chords, strict=True)
+    parts: dict[str, list[tuple[int, int, int, int]]] = {}
+    for note, (start, end) in zip(iter_notes(bar.notes), timed.note_frames.tolist(), strict=True):
+        parts.setdefault(PARTS[note.part], []).append((start, end, note.pitch, note.velocity))
+    return BarNotes(
+        pts=timed.start_frame,
+        end=timed.end_frame,
+        bar=bar.index,
+        section=bar.section,
+        phrase=bar.phrase,
+        key=bar.key.name,
+        tempo_bpm=timed.tempo_bpm,
+        title=timed.title,
+        style=bar.style,
+        chords=[ChordName(frame, span.chord.symbol) for frame, span in chords],
+        parts=parts,
+    )

@@ -1,0 +1,60 @@
+"""Threads that render, and who goes first: the listener whose buffer runs dry first."""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import itertools
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+Result = TypeVar("Result")
+
+
+class RenderPool:
+    """As many threads as cores; kernels and codecs release the GIL, so the event loop stays free.
+
+    Work that waits is ordered by deadline, earliest first.
+    """
+
+    def __init__(self, threads: int = 0) -> None:
+        self._free = threads or os.cpu_count() or 1
+        self._executor = ThreadPoolExecutor(self._free, "render")
+        self._waiting: list[tuple[float, int, asyncio.Future[None]]] = []
+        self._order = itertools.count()
+
+    async def run(self, deadline: float, work: Callable[[], Result]) -> Result:
+        """The result of the work, done in a thread as soon as its turn comes."""
+        await self._turn(deadline)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._executor, work)
+        finally:
+            self._next()
+
+    async def _turn(self, deadline: float) -> None:
+        if self._free:
+            self._free -= 1
+            return
+        turn = asyncio.get_running_loop().create_future()
+        heapq.heappush(self._waiting, (deadline, next(self._order), turn))
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():  # the turn came, and nobody takes it
+                self._next()
+            raise
+
+    def _next(self) -> None:
+        """Hand a free thread to the most urgent work that still waits."""
+        while self._waiting:
+            turn = heapq.heappop(self._waiting)[2]
+            if not turn.done():
+                turn.set_result(None)
+                return
+        self._free += 1
+
+    def close(self) -> None:
+        """Wait for what is being rendered, and end the threads."""
+        self._executor.shutdown(cancel_futures=True)

@@ -1,0 +1,91 @@
+"""Starting and stopping: the address, the certificate, the signals."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+import ssl
+from collections.abc import Callable
+from pathlib import Path
+
+from aiohttp import web
+
+from genmusic.encoding import STREAM_CODECS, open_stream_encoder
+from genmusic.errors import EncodingError, ServerError
+from genmusic.session.engine import Engine
+from genmusic.session.library import Library
+from genmusic.units import SAMPLE_RATE
+
+SHUTDOWN_SECONDS = 1.5  # after which a request or a listener that hangs is cut off
+WARM_SECONDS = 4  # of music: every part has played by then
+BACKLOG = 1_024
+
+
+def reserve(host: str, port: int) -> socket.socket:
+    """A listening socket at the address; port 0 takes a free one."""
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except (OSError, OverflowError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ServerError(
+            f"cannot listen on {host} port {port} ({reason.lower()}); "
+            "stop what uses it, or choose another with --port (0 takes a free one)"
+        ) from error
+
+
+def load_certificate(certificate: Path, key: Path) -> ssl.SSLContext:
+    """TLS with the certificate and its private key, both PEM."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    try:
+        context.load_cert_chain(certificate, key, password="")  # never ask a terminal
+    except (OSError, ssl.SSLError) as error:
+        raise ServerError(
+            f"cannot use the certificate {certificate} with the key {key} ({error}); "
+            "both must be readable PEM files that belong together, the key without a password"
+        ) from error
+    return context
+
+
+def warm_up(library: Library) -> None:
+    """Load or compile every kernel and codec by playing what nobody hears."""
+    import numpy as np
+
+    block = np.zeros((2, SAMPLE_RATE), np.float32)
+    for style in library.styles:
+        engine = Engine(library, seed=0, controls={"style": style})
+        for _ in range(WARM_SECONDS):
+            engine.render(block)
+    for codec in STREAM_CODECS:
+        try:
+            open_stream_encoder(codec).encode(block)
+        except EncodingError:
+            continue  # listeners fall back to a codec that is there
+
+
+async def serve(
+    app: web.Application,
+    listener: socket.socket,
+    tls: ssl.SSLContext | None,
+    announce: Callable[[], None],
+) -> None:
+    """Serve until SIGINT or SIGTERM, then tell every listener and stop."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
+    await runner.setup()
+    try:
+        await web.SockSite(runner, listener, ssl_context=tls).start()
+        announce()
+        await stop.wait()
+    finally:
+        await runner.cleanup()
+
+
+def address_of(listener: socket.socket, *, secure: bool) -> str:
+    """The URL to open in a browser."""
+    host, port = listener.getsockname()[:2]
+    scheme = "https" if secure else "http"
+    return f"{scheme}://[{host}]:{port}/" if ":" in host else f"{scheme}://{host}:{port}/"

@@ -1,0 +1,94 @@
+"""A WebSocket with the manners of the stream protocol: bounded, patient for so long, polite."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Mapping
+
+from aiohttp import WSCloseCode, web
+
+from genmusic.config import Settings
+from genmusic.errors import CLOSE_CODES, GenmusicError, ProtocolError
+from genmusic.server.messages import Drain, ServerMessage, fault, to_text
+
+SUBPROTOCOL = "genmusic.v1"
+SEND_BUFFER_BYTES = 131_072  # in the kernel; left alone, it takes 174 s of Opus before a send waits
+WRITER_LIMIT_BYTES = 65_536  # in Python, above which a send waits
+
+FRAME_FAULTS: Mapping[int, str] = {
+    WSCloseCode.PROTOCOL_ERROR: "a WebSocket frame is broken",
+    WSCloseCode.INVALID_TEXT: "text must be UTF-8",
+    WSCloseCode.MESSAGE_TOO_BIG: "a message may have at most 4096 bytes",
+}
+"""What aiohttp would close with, before anybody can answer; and the answer."""
+
+
+class StreamSocket(web.WebSocketResponse):
+    """One listener's WebSocket."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(
+            timeout=settings.close_seconds,
+            heartbeat=settings.heartbeat_seconds,
+            protocols=(SUBPROTOCOL,),
+            compress=False,  # the browser would agree, at 240 kB for each connection
+            max_msg_size=settings.message_bytes,
+            writer_limit=WRITER_LIMIT_BYTES,
+        )
+        self._settings = settings
+        self._transport: asyncio.Transport | None = None
+
+    async def open(self, request: web.Request) -> None:
+        """Complete the handshake."""
+        await self.prepare(request)
+        self._transport = request.transport
+        raw = self.get_extra_info("socket")
+        if raw is not None:
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
+
+    async def send(self, message: ServerMessage | bytes) -> None:
+        """Send, or cut off a client that does not read (`TimeoutError`)."""
+        try:
+            async with asyncio.timeout(self._settings.send_seconds):
+                if isinstance(message, bytes):
+                    await self.send_bytes(message)
+                else:
+                    await self.send_str(to_text(message))
+        except TimeoutError:
+            self.abort()
+            raise
+
+    async def close(
+        self, *, code: int = WSCloseCode.OK, message: bytes = b"", drain: bool = True
+    ) -> bool:
+        """Close; a broken frame is a broken message, so the client is told before."""
+        if code in FRAME_FAULTS and not self.closed:
+            error = ProtocolError(FRAME_FAULTS[code])
+            await self.send(fault(error))
+            code, message = error.close_code, error.code.encode()
+        return await super().close(code=code, message=message, drain=drain)
+
+    async def say_farewell(self, reason: GenmusicError | None) -> None:
+        """Tell why, close, and leave nothing behind."""
+        try:
+            async with asyncio.timeout(2 * self._settings.close_seconds):
+                if reason is not None and not self.closed:
+                    await self.send(_last_word(reason))
+                await self.close(
+                    code=CLOSE_CODES.get(reason.code, 4400) if reason else WSCloseCode.OK,
+                    message=reason.code.encode() if reason else b"",
+                )
+        except (ConnectionError, TimeoutError):
+            self.abort()
+        if self._transport is not None and self._transport.get_write_buffer_size():
+            self.abort()
+
+    def abort(self) -> None:
+        """Cut the connection and forget what was not sent."""
+        if self._transport is not None:
+            self._transport.abort()
+
+
+def _last_word(reason: GenmusicError) -> ServerMessage:
+    return Drain(after_ms=0) if reason.code == "restart" else fault(reason)

@@ -1,0 +1,238 @@
+"""The WebSocket of a listener: the rules of the conversation, from hello to farewell."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from enum import Enum
+from typing import Any
+from urllib.parse import urlsplit
+
+from aiohttp import WSMsgType, web
+
+from genmusic.errors import GenmusicError, ProtocolError
+from genmusic.server import journal, messages
+from genmusic.server.limits import RateLimit
+from genmusic.server.listeners import Listeners
+from genmusic.server.messages import Ack, Bye, Hello, Pause, Play, Set, Skip
+from genmusic.server.player import Player
+from genmusic.server.socket import SUBPROTOCOL, StreamSocket
+from genmusic.session.session import Replay, Request, Session, Wishes
+
+LISTENERS: web.AppKey[Listeners] = web.AppKey("listeners", Listeners)
+
+
+class Phase(Enum):
+    """Where the conversation stands, in the words of a complaint."""
+
+    GREETING = "before hello"
+    PLAYING = "after hello"
+    OVER = "after bye"
+
+
+class Connection:
+    """One WebSocket: reads what the listener wants, while a `Player` renders and sends."""
+
+    def __init__(self, socket: StreamSocket, listeners: Listeners) -> None:
+        limits = listeners.settings
+        self.phase = Phase.GREETING
+        self._socket = socket
+        self._listeners = listeners
+        self._message_limit = RateLimit("messages", limits.messages_per_second, listeners.clock())
+        self._set_limit = RateLimit("changes", limits.sets_per_second, listeners.clock())
+        self._session: Session | None = None
+        self._player: Player | None = None
+        self._dismissed: asyncio.Future[ProtocolError] = asyncio.Future()
+        self._settled = asyncio.Event()
+        self._under_frames = 0
+
+    # Life
+
+    async def run(self) -> None:
+        """Converse until one side ends it, then say why."""
+        self._listeners.connect(self)
+        try:
+            reason = await self._outcome()
+            journal.write(
+                "left",
+                session=self._session.id if self._session else None,
+                reason=reason.code if reason else "gone",
+                under_frames=self._under_frames,
+            )
+            await self._socket.say_farewell(reason)
+        finally:
+            self._listeners.disconnect(self)
+
+    def dismiss(self, reason: ProtocolError) -> None:
+        """End soon, for a reason that lies elsewhere."""
+        if not self._dismissed.done():
+            self._dismissed.set_result(reason)
+
+    async def settled(self) -> None:
+        """Wait until nothing of this connection renders any more."""
+        await self._settled.wait()
+
+    async def _outcome(self) -> GenmusicError | None:
+        """Converse; why it ended, or None when the listener left."""
+        failed = False
+        try:
+            await self._converse()
+        except GenmusicError as error:
+            return error
+        except (ConnectionError, TimeoutError):
+            return None
+        except Exception as error:
+            journal.write_failure("failed", error)
+            failed = True
+            return ProtocolError("the server failed; this session is lost", "internal")
+        finally:
+            await self._settle(for_good=failed or self.phase is Phase.OVER)
+        return None
+
+    async def _converse(self) -> None:
+        await self._race(self._read_during(Phase.GREETING))
+        if self._player is not None:
+            await self._race(self._read_during(Phase.PLAYING), self._player.run())
+
+    async def _race(self, *halves: Coroutine[Any, Any, None]) -> None:
+        """Run side by side until the first ends, or the connection is dismissed."""
+        tasks = [asyncio.create_task(half) for half in halves]
+        try:
+            either: list[asyncio.Future[Any]] = [*tasks, self._dismissed]
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            ended = [task for task in tasks if task.done()]
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        if self._dismissed.done():
+            raise self._dismissed.result()
+        for task in ended:
+            task.result()
+
+    async def _settle(self, *, for_good: bool) -> None:
+        if self._player is not None:
+            await self._player.settle()
+        if self._session is not None:
+            self._listeners.leave(self._session, for_good=for_good)
+        self._settled.set()
+
+    # Reading
+
+    async def _read_during(self, phase: Phase) -> None:
+        """Handle messages for as long as the phase lasts."""
+        while self.phase is phase:
+            message = messages.parse(await self._receive())
+            handle = HANDLERS[phase].get(type(message))
+            if handle is None:
+                name = type(message).__name__.lower()
+                raise ProtocolError(f"{name} is not expected {phase.value}")
+            await handle(self, message)
+
+    async def _receive(self) -> str:
+        """The next text, within the limits of time and number."""
+        patience = self._listeners.settings.hello_seconds
+        greeting = self.phase is Phase.GREETING
+        try:
+            message = await self._socket.receive(patience if greeting else None)
+        except TimeoutError:
+            raise ProtocolError(f"no hello within {patience:g} s", "stalled") from None
+        if message.type is WSMsgType.BINARY:
+            raise ProtocolError("a client sends text, not binary messages")
+        if message.type is not WSMsgType.TEXT:
+            raise ConnectionResetError  # the other side closed, or the line did
+        self._message_limit.take(self._listeners.clock())
+        return str(message.data)
+
+    async def _greet(self, hello: Hello) -> None:
+        """Begin a session, or find the one that goes on."""
+        if hello.v != messages.VERSION:
+            raise ProtocolError(f"this server speaks version {messages.VERSION}, not {hello.v}")
+        if hello.session is None:
+            session, replay = await self._begin(hello), Replay.nothing()
+        else:
+            session, replay = await self._come_back(hello, hello.session)
+        self._player = Player(self._socket, self._listeners, session, replay)
+        self.phase = Phase.PLAYING
+
+    async def _begin(self, hello: Hello) -> Session:
+        if hello.token is not None or hello.resume is not None:
+            raise ProtocolError("token and resume belong to a session")
+        controls = dict(hello.controls) | ({} if hello.style is None else {"style": hello.style})
+        wishes = Wishes(tuple(hello.codecs), hello.seed, controls)
+        session = self._session = await self._listeners.begin(self, wishes)
+        journal.write("joined", session=session.id, codec=session.codec, seed=session.seed)
+        return session
+
+    async def _come_back(self, hello: Hello, name: str) -> tuple[Session, Replay]:
+        session = self._session = await self._listeners.come_back(self, name, hello.token or "")
+        if session.codec not in hello.codecs:
+            raise ProtocolError(f"the session goes on in {session.codec}")
+        next_pts = None if hello.resume is None else hello.resume.next_pts
+        replay = session.resume(next_pts, self._listeners.clock())
+        journal.write("resumed", session=session.id, pts=replay.pts)
+        return session, replay
+
+    async def _hear(self, ack: Ack) -> None:
+        self._under_frames = ack.under
+        self._playing.acknowledge(ack.played)
+
+    async def _set(self, change: Set) -> None:
+        self._set_limit.take(self._listeners.clock())
+        self._playing.request(Request(change.id, change.controls))
+
+    async def _skip(self, skip: Skip) -> None:
+        self._set_limit.take(self._listeners.clock())
+        self._playing.request(Request(skip.id, None))
+
+    async def _pause(self, _message: Pause) -> None:
+        self._playing.pause(True)
+
+    async def _play(self, _message: Play) -> None:
+        self._playing.pause(False)
+
+    async def _bye(self, _message: Bye) -> None:
+        self.phase = Phase.OVER
+
+    @property
+    def _playing(self) -> Player:
+        if self._player is None:
+            raise ProtocolError("hello comes first")
+        return self._player
+
+
+Handler = Callable[[Connection, Any], Awaitable[None]]
+HANDLERS: Mapping[Phase, Mapping[type, Handler]] = {
+    Phase.GREETING: {Hello: Connection._greet},
+    Phase.PLAYING: {
+        Ack: Connection._hear,
+        Set: Connection._set,
+        Skip: Connection._skip,
+        Pause: Connection._pause,
+        Play: Connection._play,
+        Bye: Connection._bye,
+    },
+}
+"""What may be said in each phase; everything else is out of order."""
+
+
+async def stream(request: web.Request) -> web.StreamResponse:
+    """``GET /api/v1/stream``: a listener's WebSocket."""
+    _check_origin(request)
+    listeners = request.app[LISTENERS]
+    socket = StreamSocket(listeners.settings)
+    if not socket.can_prepare(request):
+        raise web.HTTPUpgradeRequired(text="this address speaks WebSocket")
+    offered = request.headers.get("Sec-WebSocket-Protocol", SUBPROTOCOL)
+    if SUBPROTOCOL not in (name.strip() for name in offered.split(",")):
+        raise web.HTTPBadRequest(text=f"this server speaks {SUBPROTOCOL}")
+    await socket.open(request)
+    await Connection(socket, listeners).run()
+    return socket
+
+
+def _check_origin(request: web.Request) -> None:
+    """Refuse pages of other sites: a browser would let them use what it can reach from here."""
+    origin = request.headers.get("Origin")
+    if origin is not None and urlsplit(origin).netloc.lower() != request.host.lower():
+        raise web.HTTPForbidden(text="pages of other sites may not use this server")

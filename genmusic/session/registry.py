@@ -1,0 +1,86 @@
+"""All sessions of this server: who plays, who may come back, and for how long."""
+
+from __future__ import annotations
+
+import hmac
+
+from genmusic.config import Settings
+from genmusic.errors import ProtocolError
+from genmusic.session.session import Session
+
+FULL_RETRY_SECONDS = 10.0
+
+
+class Registry:
+    """Sessions by id; one that loses its connection is kept for ``keep_seconds``."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._sessions: dict[str, Session] = {}
+        self._left_at: dict[str, float] = {}  # of sessions without a connection, oldest first
+
+    def __len__(self) -> int:
+        return len(self._sessions)
+
+    @property
+    def listeners(self) -> int:
+        """Sessions that are connected."""
+        return len(self._sessions) - len(self._left_at)
+
+    def make_room(self) -> None:
+        """Give up the session that was left longest ago, if there is no room for another.
+
+        Raises
+        ------
+        ProtocolError
+            Everyone is still listening.
+        """
+        if len(self._sessions) < self._settings.max_sessions:
+            return
+        if not self._left_at:
+            raise ProtocolError(
+                "the server is full; try again soon", "full", retry_after=FULL_RETRY_SECONDS
+            )
+        self.remove(self._sessions[next(iter(self._left_at))])
+
+    def add(self, session: Session) -> None:
+        """A new session, connected."""
+        self.make_room()
+        self._sessions[session.id] = session
+
+    def find(self, session_id: str, token: str) -> Session:
+        """The session, for whoever knows its token.
+
+        Raises
+        ------
+        ProtocolError
+            There is no such session, or the token is not its own.
+        """
+        session = self._sessions.get(session_id)
+        if session is None:
+            raise ProtocolError("there is no such session; begin a new one", "no_session")
+        if not hmac.compare_digest(session.token.encode(), token.encode()):
+            raise ProtocolError("the token does not belong to the session", "token")
+        return session
+
+    def enter(self, session: Session) -> None:
+        """The session is connected again."""
+        self._left_at.pop(session.id, None)
+
+    def leave(self, session: Session, now: float) -> None:
+        """The session lost its connection and waits to be resumed."""
+        if session.id in self._sessions:
+            self._left_at[session.id] = now
+
+    def remove(self, session: Session) -> None:
+        """Forget the session."""
+        self._sessions.pop(session.id, None)
+        self._left_at.pop(session.id, None)
+
+    def expire(self, now: float) -> list[Session]:
+        """Forget the sessions that nobody came back to."""
+        limit = now - self._settings.keep_seconds
+        gone = [self._sessions[key] for key, left in self._left_at.items() if left <= limit]
+        for session in gone:
+            self.remove(session)
+        return gone
