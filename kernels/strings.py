@@ -55,7 +55,6 @@ def _excite(slot: int, bright: float, settings: Floats, whole_settings: Ints, li
     for i in range(LINE):
         line[base + i] = f32(0.0)
     smooth = f32(0.0)
-    total = f32(0.0)
     start = base + PAD + RING - period
     for i in range(period):
         seed = i32(seed ^ i32(seed << 13))
@@ -63,20 +62,23 @@ def _excite(slot: int, bright: float, settings: Floats, whole_settings: Ints, li
         seed = i32(seed ^ i32(seed << 5))
         smooth = smooth + hardness * (f32(seed) * f32(PHASE_TO_HALF_TURNS) - smooth)
         line[start + i] = smooth
-        total = total + smooth
-    _pluck(start, period, int(settings[at + 7] * f32(period)), total / f32(period), line)
+    _pluck(start, period, int(settings[at + 7] * f32(period)), line)
     for i in range(PAD):
         line[base + i] = line[base + RING + i]
 
 
 @fragment
-def _pluck(start: int, period: int, place: int, mean: float, line: Floats) -> None:
-    """Take away the mean, and the harmonics that a pluck at that place does not sound."""
-    for i in range(period):
-        line[start + i] = line[start + i] - mean
+def _pluck(start: int, period: int, place: int, line: Floats) -> None:
+    """Take away the harmonics that a pluck at that place does not sound, then the mean."""
     if place > 0:
         for i in range(period - 1, place - 1, -1):
             line[start + i] = line[start + i] - f32(0.5) * line[start + i - place]
+    total = f32(0.0)
+    for i in range(period):
+        total = total + line[start + i]
+    mean = total / f32(period)
+    for i in range(period):
+        line[start + i] = line[start + i] - mean
 
 
 @fragment
