@@ -64,12 +64,12 @@ def run(arguments: argparse.Namespace) -> int:
     from genmusic.session.rendering import Length, Rendering, check_suffix, save
 
     check_suffix(arguments.out)
-    automation = read_automation(arguments.automation) if arguments.automation else ()
     with progress_bar(str(arguments.out)) as show:
         library = open_library()
-        engine = Engine(library, arguments.seed, control_values(arguments))
+        log = read_automation(arguments.automation, library) if arguments.automation else ()
+        engine = Engine(library, arguments.seed, control_values(arguments), log)
         length = Length(seconds_to_frames(arguments.seconds), arguments.bars)
-        rendering = Rendering(engine, length, automation)
+        rendering = Rendering(engine, length)
         began = monotonic_seconds()
         save(rendering, library.styles, arguments.out, show)
         elapsed = monotonic_seconds() - began

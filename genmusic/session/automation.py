@@ -5,28 +5,21 @@ A line is such as ``{"at_seconds": 8.0, "set": {"valence": 0.5}}``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 
 from genmusic.controls.spec import Value, check_changes
-from genmusic.errors import AutomationError, ControlError
+from genmusic.errors import AutomationError, ControlError, UnknownNameError
+from genmusic.session.library import Library
+from genmusic.session.log import Change
 from genmusic.units import quantum_at_or_after, seconds_to_frames
 
 FILE_BYTES_LIMIT = 1_000_000
 LINES_LIMIT = 100_000
 SECONDS_LIMIT = 86_400.0  # a day
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedChange:
-    """Controls that are set when rendering reaches a frame, the start of a quantum."""
-
-    frame: int
-    controls: Mapping[str, Value]
 
 
 class _Line(msgspec.Struct, forbid_unknown_fields=True):
@@ -37,19 +30,25 @@ class _Line(msgspec.Struct, forbid_unknown_fields=True):
 _DECODER = msgspec.json.Decoder(_Line)
 
 
-def read_automation(path: Path) -> tuple[PlannedChange, ...]:
-    """The changes of a file in the order of time; lines for one time keep their order.
+def read_automation(path: Path, library: Library) -> tuple[Change, ...]:
+    """The changes of a file in its order, each at the first quantum not before its time.
 
     Raises
     ------
     AutomationError
         The file cannot be read, is too large, or a line is wrong; names the line.
     """
-    changes = [_read_line(line, str(path), number) for number, line in _lines(path) if line.strip()]
-    return tuple(sorted(changes, key=lambda change: change.frame))
+    changes: list[Change] = []
+    for number, line in enumerate(_read_lines(path), 1):
+        if line.strip():
+            try:
+                changes.extend(_read_changes(line, library))
+            except (msgspec.DecodeError, ControlError, UnknownNameError) as error:
+                raise AutomationError(str(error), file=str(path), line=number) from error
+    return tuple(changes)
 
 
-def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
+def _read_lines(path: Path) -> list[bytes]:
     try:
         with path.open("rb") as file:
             data = file.read(FILE_BYTES_LIMIT + 1)
@@ -60,13 +59,13 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
     lines = data.splitlines()
     if len(lines) > LINES_LIMIT:
         raise AutomationError(f"has more than {LINES_LIMIT} lines", file=str(path))
-    return iter(enumerate(lines, 1))
+    return lines
 
 
-def _read_line(line: bytes, file: str, number: int) -> PlannedChange:
-    try:
-        read = _DECODER.decode(line)
-        controls = check_changes(read.controls)
-    except (msgspec.DecodeError, ControlError) as error:
-        raise AutomationError(str(error), file=file, line=number) from error
-    return PlannedChange(quantum_at_or_after(seconds_to_frames(read.at_seconds)), controls)
+def _read_changes(text: bytes, library: Library) -> Iterator[Change]:
+    line = _DECODER.decode(text)
+    frame = quantum_at_or_after(seconds_to_frames(line.at_seconds))
+    for name, value in check_changes(line.controls).items():
+        if name == "style":
+            library.style(str(value))
+        yield Change(frame, name, value)

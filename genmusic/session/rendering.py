@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,11 +13,9 @@ from genmusic.encoding import AUDIO_SUFFIXES, Block, PartFile, open_file_writer
 from genmusic.errors import EncodingError
 from genmusic.midi.files import MidiBar, write_midi
 from genmusic.rules import Style
-from genmusic.session.automation import PlannedChange
+from genmusic.session.engine import Engine
+from genmusic.session.timed import TimedBar
 from genmusic.units import SAMPLE_RATE, quantum_at_or_after
-
-if TYPE_CHECKING:
-    from genmusic.session.engine import Engine, TimedBar
 
 BLOCK_FRAMES = 9_600  # 200 ms: shorter than any bar, so the end of a bar is known in time
 MIDI_SUFFIX = ".mid"
@@ -34,17 +31,11 @@ class Length:
 
 
 class Rendering:
-    """Renders an engine from where it stands to the end of the piece.
+    """Renders a new engine to the end of the piece, rounded up to a whole quantum."""
 
-    Both kinds of end are rounded up to a whole quantum.
-    """
-
-    def __init__(
-        self, engine: Engine, length: Length, automation: Sequence[PlannedChange] = ()
-    ) -> None:
+    def __init__(self, engine: Engine, length: Length) -> None:
         self.engine = engine
         self._length = length
-        self._changes = list(reversed(automation))
         self._bars: dict[int, TimedBar] = {}
         self._digest = hashlib.sha256()
 
@@ -55,8 +46,9 @@ class Rendering:
 
     @property
     def bars(self) -> list[TimedBar]:
-        """The bars that have begun, as they sounded last."""
-        return [bar for bar in self._bars.values() if bar.start_frame < self.frames]
+        """The bars that have begun, as they sounded last; none in the rounding of the end."""
+        begun = [timed for timed in self._bars.values() if timed.start_frame < self.frames]
+        return begun[: self._length.bars or None]
 
     @property
     def sha256(self) -> str:
@@ -68,13 +60,12 @@ class Rendering:
         """About how much of the piece is done, 0..1."""
         if self._length.bars:
             return min(len(self._bars) / self._length.bars, 1.0)
-        return self.frames / max(self._end(), 1)
+        return min(self.frames / self._length.frames, 1.0)
 
     def blocks(self) -> Iterator[Block]:
-        """Render to the end; control changes fall exactly between two blocks."""
-        while self.frames < self._end():
-            self._apply_changes()
-            block = np.empty((2, self._block_frames()), np.float32)
+        """Render to the end, block by block."""
+        while (frames := min(self._end() - self.frames, BLOCK_FRAMES)) > 0:
+            block = np.empty((2, frames), np.float32)
             self.engine.render(block)
             self._bars.update((timed.bar.index, timed) for timed in self.engine.take_bars())
             self._digest.update(block.T.astype("<f4", copy=False).tobytes())
@@ -85,14 +76,6 @@ class Rendering:
             return quantum_at_or_after(self._length.frames)
         last = self._bars.get(self._length.bars - 1)
         return quantum_at_or_after(last.end_frame) if last else self.frames + BLOCK_FRAMES
-
-    def _apply_changes(self) -> None:
-        while self._changes and self._changes[-1].frame <= self.frames:
-            self.engine.set_controls(self._changes.pop().controls)
-
-    def _block_frames(self) -> int:
-        next_change = self._changes[-1].frame if self._changes else self._end()
-        return min(self._end(), next_change, self.frames + BLOCK_FRAMES) - self.frames
 
 
 def check_suffix(path: Path) -> None:

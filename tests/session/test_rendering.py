@@ -1,11 +1,10 @@
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
 
-from genmusic.session.automation import PlannedChange
-from genmusic.session.rendering import BLOCK_FRAMES, Length, Rendering
+from genmusic.session.rendering import Length, Rendering
 
 BAR_FRAMES = 100_000  # no whole number of quanta
 
@@ -27,13 +26,7 @@ class FakeEngine:
     """Counts frames into its samples, and composes a bar when rendering reaches it."""
 
     rendered_end: int = 0
-    composed: list = field(default_factory=list)
-    changes: list = field(default_factory=list)
-    blocks: list = field(default_factory=list)
     taken: int = 0
-
-    def set_controls(self, changes):
-        self.changes.append((self.rendered_end, dict(changes)))
 
     def render(self, out):
         frames = out.shape[1]
@@ -42,7 +35,6 @@ class FakeEngine:
         out[0] = np.arange(self.rendered_end, self.rendered_end + frames)
         out[1] = -out[0]
         self.rendered_end += frames
-        self.blocks.append(frames)
 
     def take_bars(self):
         new = range(self.taken, (self.rendered_end - 1) // BAR_FRAMES + 1)
@@ -68,29 +60,6 @@ def test_a_length_in_bars_ends_with_the_bar_rounded_up_to_a_quantum(engine):
 
     assert frames == 300_032
     assert [timed.bar.index for timed in rendering.bars] == [0, 1, 2]
-
-
-def test_a_change_is_set_exactly_at_its_frame(engine):
-    changes = [PlannedChange(frame, {"space": frame}) for frame in (0, 64, BLOCK_FRAMES + 64)]
-
-    list(Rendering(engine, Length(frames=3 * BLOCK_FRAMES), changes).blocks())
-
-    assert engine.changes == [(change.frame, change.controls) for change in changes]
-    assert max(engine.blocks) <= BLOCK_FRAMES
-
-
-def test_changes_at_one_frame_keep_their_order(engine):
-    changes = [PlannedChange(64, {"space": 0.1}), PlannedChange(64, {"space": 0.2})]
-
-    list(Rendering(engine, Length(frames=128), changes).blocks())
-
-    assert [controls["space"] for _, controls in engine.changes] == [0.1, 0.2]
-
-
-def test_a_change_after_the_end_is_never_set(engine):
-    list(Rendering(engine, Length(frames=128), [PlannedChange(128, {"space": 0.1})]).blocks())
-
-    assert engine.changes == []
 
 
 def test_the_hash_is_that_of_the_interleaved_samples(engine):
