@@ -1,0 +1,109 @@
+"""Colour: what the planned degrees of a bar sound like, from plain triads to dissonance.
+
+Tension decides how many chords are coloured: sevenths, dominants of the chord that follows,
+diminished chords, chords borrowed from the parallel mode, and dominants held back by a fourth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from genmusic.composition.chance import choose
+from genmusic.composition.plan import Span
+from genmusic.composition.theory import DOMINANT, FIFTH, OCTAVE, TONIC, scale_chord
+from genmusic.names import MODES
+from genmusic.rules.style import HarmonyRules
+from genmusic.units import TICKS_PER_BEAT
+
+DRAWS_PER_CHORD = 4
+SEVENTHS_BY_DISSONANCE = 1.6  # sevenths that tension adds, for each coloured chord
+SUSPENSIONS_BY_DISSONANCE = 1.0
+
+Chord = tuple[int, str]
+
+# Chords of the parallel mode, by degree: the colour of a sudden shadow, or of a sudden light.
+BORROWED: dict[str, dict[int, Chord]] = {
+    "major": {1: (2, "m7b5"), 3: (5, "m"), 5: (8, ""), 6: (10, "")},
+    "lydian": {1: (2, "7"), 3: (5, ""), 5: (8, "")},
+    "mixolydian": {3: (5, "m"), 5: (8, ""), 2: (3, "")},
+    "minor": {1: (1, "maj7"), 3: (5, "7"), 2: (3, "aug"), 6: (11, "dim7")},
+    "dorian": {1: (1, "maj7"), 4: (7, "7"), 6: (8, "maj7")},
+    "phrygian": {3: (5, ""), 4: (7, "dim7"), 6: (11, "dim7")},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A planned chord in its bar, and what surrounds it."""
+
+    start_tick: int
+    beats: int
+    degree: int
+    next_degree: int
+    is_goal: bool  # the last chord of a cadence: it stays what it is
+
+
+def colour_chords(
+    chords: Sequence[Planned],
+    mode: str,
+    rules: HarmonyRules,
+    dissonance: float,
+    draws: Sequence[float],
+) -> tuple[Span, ...]:
+    """The chords of a bar as they sound; ``draws`` has `DRAWS_PER_CHORD` for each."""
+    spans: list[Span] = []
+    for number, planned in enumerate(chords):
+        own = draws[number * DRAWS_PER_CHORD : (number + 1) * DRAWS_PER_CHORD]
+        spans.extend(_spans(planned, mode, rules, dissonance, own))
+    return tuple(spans)
+
+
+def _spans(
+    planned: Planned, mode: str, rules: HarmonyRules, dissonance: float, draws: Sequence[float]
+) -> list[Span]:
+    root, quality = _chord(planned, mode, rules, dissonance, draws)
+    end = planned.start_tick + planned.beats * TICKS_PER_BEAT
+    following = MODES[mode][planned.next_degree]
+    span = Span(planned.start_tick, end, planned.degree, root, quality, following)
+    held_back = rules.suspensions + SUSPENSIONS_BY_DISSONANCE * dissonance
+    dominant = planned.degree == DOMINANT and quality in ("", "7") and planned.beats > 1
+    if not dominant or draws[3] >= held_back:
+        return [span]
+    middle = planned.start_tick + planned.beats // 2 * TICKS_PER_BEAT
+    before = Span(planned.start_tick, middle, planned.degree, root, "sus4", root)
+    return [before, Span(middle, end, planned.degree, root, quality, following)]
+
+
+def _chord(
+    planned: Planned, mode: str, rules: HarmonyRules, dissonance: float, draws: Sequence[float]
+) -> Chord:
+    seventh = draws[1] < rules.sevenths + SEVENTHS_BY_DISSONANCE * dissonance
+    plain = _plain_chord(planned, mode, seventh)
+    if planned.is_goal or draws[0] >= dissonance:
+        return plain
+    foreign = _foreign_chords(planned, mode)
+    return foreign[choose([1.0] * len(foreign), draws[2])] if foreign else plain
+
+
+def _plain_chord(planned: Planned, mode: str, seventh: bool) -> Chord:
+    """The chord of the scale; a dominant that leads home in minor has its leading note."""
+    if mode == "minor" and planned.degree == DOMINANT:
+        return FIFTH, "7" if seventh else ""
+    if planned.is_goal and planned.degree == TONIC and scale_chord(mode, TONIC, True)[1] == "7":
+        seventh = False  # a tonic with a small seventh is no place to rest
+    return scale_chord(mode, planned.degree, seventh)
+
+
+def _foreign_chords(planned: Planned, mode: str) -> list[Chord]:
+    """Chords that may stand in for a planned one: a dominant of the next chord, a borrowed one."""
+    chords: list[Chord] = []
+    target = MODES[mode][planned.next_degree]
+    quality = scale_chord(mode, planned.next_degree, False)[1]
+    if planned.next_degree not in (planned.degree, TONIC) and quality in ("", "m"):
+        chords.append(((target + FIFTH) % OCTAVE, "7"))
+    if planned.next_degree != planned.degree and quality in ("", "m"):
+        chords.append(((target - 1) % OCTAVE, "dim7"))
+    if planned.degree in BORROWED[mode]:
+        chords.append(BORROWED[mode][planned.degree])
+    return chords

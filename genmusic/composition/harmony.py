@@ -1,0 +1,164 @@
+"""Harmony: the chords of a phrase, planned as degrees and ending in a cadence.
+
+The trained model says which degree usually follows; the style weighs degrees, the cadence fixes
+the end. What a degree sounds like is decided bar by bar in `colour`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from genmusic.composition.chance import choose
+from genmusic.composition.model import Model
+from genmusic.composition.state import Slot
+from genmusic.composition.theory import DEGREES, degree_of, family
+from genmusic.rules.style import HarmonyRules
+
+Degrees = frozenset[int]
+
+ALL: Degrees = frozenset(range(DEGREES))
+# What a degree that the model has never heard still weighs, so that a cadence can be reached.
+FLOOR = 0.002
+LEAST_SHARPNESS = 0.35  # share of plain against squared probability when novelty is 0
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """Degrees that a cadence allows for its last chords, and for the chord before them."""
+
+    approach: Degrees
+    last: tuple[Degrees, ...]
+
+
+def _formula(approach: str, *last: str) -> Formula:
+    """Degrees as musicians count them, from 1."""
+    sets = [frozenset(int(digit) - 1 for digit in degrees) for degrees in (approach, *last)]
+    return Formula(sets[0], tuple(sets[1:]))
+
+
+# In modes without a leading note, the chord a step beside the tonic is what leads home.
+_TONAL = {
+    "authentic": _formula("246", "5", "1"),
+    "deceptive": _formula("246", "5", "6"),
+    "half": _formula("1246", "5"),
+}
+CADENCES: dict[str, dict[str, Formula]] = {
+    "major": _TONAL,
+    "minor": _TONAL,
+    "dorian": {
+        "authentic": _formula("1346", "47", "1"),
+        "deceptive": _formula("134", "7", "3"),
+        "half": _formula("137", "4"),
+    },
+    "phrygian": {
+        "authentic": _formula("1346", "27", "1"),
+        "deceptive": _formula("134", "2", "6"),
+        "half": _formula("1367", "2"),
+    },
+    "lydian": {
+        "authentic": _formula("136", "25", "1"),
+        "deceptive": _formula("1236", "5", "6"),
+        "half": _formula("136", "2"),
+    },
+    "mixolydian": {
+        "authentic": _formula("1246", "7", "1"),
+        "deceptive": _formula("124", "7", "6"),
+        "half": _formula("1246", "7"),
+    },
+}
+OPEN = Formula(ALL, ())
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """The harmony of one phrase, still to be planned."""
+
+    mode: str
+    bars: int
+    cadence: str
+    start: Degrees
+    density: float
+    novelty: float
+    before: tuple[int, ...]  # degrees that end the phrase before
+
+
+def plan_chords(
+    task: Task, rules: HarmonyRules, model: Model, draws: Sequence[float]
+) -> tuple[Slot, ...]:
+    """Beats and degrees of a phrase; each draw but the first makes one chord."""
+    beats = _rhythm(task, rules, draws[0])
+    masks = _masks(task, beats)
+    degrees = list(task.before)
+    for mask, draw in zip(masks, draws[1:], strict=False):
+        degrees.append(_next_degree(task, rules, model, degrees, mask, draw))
+    return tuple(zip(beats, degrees[len(task.before) :], strict=True))
+
+
+def _rhythm(task: Task, rules: HarmonyRules, draw: float) -> list[int]:
+    """Beats of each chord: a busier line of the style for a denser mood; the end rests."""
+    rhythms = rules.rhythms
+    position = task.density * len(rhythms) + draw - 0.5
+    line = rhythms[min(len(rhythms) - 1, max(0, int(position)))]
+    words = [line[bar % len(line)] for bar in range(task.bars - 1)]
+    return [int(digit) for word in words for digit in word] + [4]
+
+
+def _masks(task: Task, beats: Sequence[int]) -> list[Degrees]:
+    """The degrees each chord may have, so that the phrase begins and ends as it should."""
+    formula = CADENCES[task.mode].get(task.cadence, OPEN)
+    ending = [formula.approach, *formula.last] if formula.last else []
+    free = [task.start] + [ALL] * (len(beats) - 1)
+    if not ending:
+        return free
+    room = min(len(ending), len(beats) - 1)
+    return free[: len(beats) - room] + ending[-room:]
+
+
+def _next_degree(
+    task: Task,
+    rules: HarmonyRules,
+    model: Model,
+    degrees: Sequence[int],
+    mask: Degrees,
+    draw: float,
+) -> int:
+    """Draw a degree: what the model expects, as the style weighs it, of those allowed."""
+    vocabulary = _vocabulary(model.chords, task.mode)
+    probabilities = np.empty(len(model.chords))
+    history = [vocabulary.symbols[d] for d in degrees if vocabulary.symbols[d] >= 0]
+    model.chord_distribution(family(task.mode), history, probabilities)
+    heard = np.bincount(vocabulary.degrees, probabilities, DEGREES + 1)[1:].tolist()
+    weights = [
+        (_sharpened(heard[d], task.novelty) + FLOOR) * max(rules.degrees[d], FLOOR)
+        if d in mask
+        else 0.0
+        for d in range(DEGREES)
+    ]
+    if degrees and len(mask) > 1:
+        weights[degrees[-1]] *= rules.stay
+    return choose(weights, draw)
+
+
+def _sharpened(probability: float, novelty: float) -> float:
+    """A surprising chord becomes rarer, and the less so the more novelty is wanted."""
+    plain = LEAST_SHARPNESS + (1.0 - LEAST_SHARPNESS) * novelty
+    return probability * (plain + (1.0 - plain) * probability)
+
+
+@dataclass(frozen=True, slots=True)
+class _Vocabulary:
+    """How a model's chords lie in a mode."""
+
+    degrees: tuple[int, ...]  # 1 + the degree of each chord, 0 for one outside the scale
+    symbols: tuple[int, ...]  # the most frequent chord of each degree, -1 for none
+
+
+@lru_cache(maxsize=64)
+def _vocabulary(chords: tuple[tuple[int, str], ...], mode: str) -> _Vocabulary:
+    degrees = [degree_of(mode, root, quality) for root, quality in chords]
+    symbols = [degrees.index(d) if d in degrees else -1 for d in range(DEGREES)]
+    return _Vocabulary(tuple(d + 1 for d in degrees), tuple(symbols))

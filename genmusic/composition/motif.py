@@ -1,0 +1,126 @@
+"""Motifs: what a bar of melody takes from an earlier one, so that ideas return.
+
+A section heard before returns as it was; the second phrase of a section begins like the first; in
+between, a bar repeats, moves, bends or breaks up the idea of its phrase.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+
+from genmusic.composition.chance import choose
+from genmusic.composition.plan import Plan
+from genmusic.composition.state import BarTheme, PhraseTheme, Slot
+from genmusic.composition.theory import DEGREES
+from genmusic.rules.style import MotifRules
+
+DRAWS = 3
+PARALLEL_BARS = 2  # bars of the first phrase with which the next ones begin
+VARIED_RETURNS = 0.7  # share of bars that full novelty varies when a section returns
+RETURN_PULL, MOTIF_PULL = 3.0, 1.2  # how firmly targets attract, for each semitone of distance
+
+Themes = Mapping[str, Sequence[PhraseTheme]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """Notes to aim at: onset ticks, each with a step or none, and how firmly they attract."""
+
+    notes: tuple[tuple[int, int | None], ...] = ()
+    pull: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """An earlier bar, and how many steps the harmony has moved since."""
+
+    bar: BarTheme
+    shift: int
+    half_tick: int
+
+    def moved(self) -> list[tuple[int, int | None]]:
+        return [(tick, step + self.shift) for tick, step in self.bar]
+
+
+def sketch_bar(plan: Plan, themes: Themes, draws: Sequence[float]) -> Sketch:
+    """What this bar takes from an earlier one; an empty sketch if it is new."""
+    heard = themes.get(plan.theme, ())
+    if plan.repeated:
+        return _return(plan, heard, draws)
+    if plan.ends_phrase:
+        return Sketch()
+    if plan.phrase > 0 and plan.phrase_bar < PARALLEL_BARS:
+        source = _source(plan, heard, 0, plan.phrase_bar)
+        return Sketch(tuple(source.moved()), RETURN_PULL) if source else Sketch()
+    return _develop(plan, heard, draws)
+
+
+def _return(plan: Plan, heard: Sequence[PhraseTheme], draws: Sequence[float]) -> Sketch:
+    """The same bar of the same section; a primed one may end in another way."""
+    source = _source(plan, heard, plan.phrase, plan.phrase_bar)
+    if source is None:
+        return Sketch()
+    share = VARIED_RETURNS * plan.parameters.novelty
+    inner = not plan.ends_phrase and plan.phrase_bar > 0
+    varied = inner and plan.section.endswith("'") and draws[0] < share
+    return Sketch(tuple(_vary_tail(source) if varied else source.moved()), RETURN_PULL)
+
+
+def _develop(plan: Plan, heard: Sequence[PhraseTheme], draws: Sequence[float]) -> Sketch:
+    """An operation on an earlier bar of the phrase."""
+    if plan.phrase_bar == 0:
+        return Sketch()
+    earlier = 0 if plan.phrase_bar == 1 or draws[0] < 0.5 else plan.phrase_bar - 1
+    source = _source(plan, heard, plan.phrase, earlier)
+    if source is None:
+        return Sketch()
+    rules = plan.style.motif
+    operation = _OPERATIONS[choose([getattr(rules, name) for name in _NAMES], draws[1])]
+    return Sketch(tuple(operation(source)), MOTIF_PULL)
+
+
+def _source(plan: Plan, heard: Sequence[PhraseTheme], phrase: int, bar: int) -> _Source | None:
+    if phrase >= len(heard) or bar >= len(heard[phrase].bars) or not heard[phrase].bars[bar]:
+        return None
+    theme = heard[phrase]
+    then = degree_at(theme.chords, bar * plan.beats)
+    shift = (plan.spans[0].degree - then + DEGREES // 2) % DEGREES - DEGREES // 2
+    return _Source(theme.bars[bar], shift, plan.bar_ticks // 2)
+
+
+def degree_at(chords: Sequence[Slot], beat: int) -> int:
+    """The degree that sounds at a beat of a phrase; the last one after its end."""
+    for beats, degree in chords:
+        if beat < beats:
+            return degree
+        beat -= beats
+    return chords[-1][1] if chords else 0
+
+
+def _vary_tail(source: _Source) -> list[tuple[int, int | None]]:
+    return [(t, step if t < source.half_tick else None) for t, step in source.moved()]
+
+
+def _rhythm(source: _Source) -> list[tuple[int, int | None]]:
+    return [(tick, None) for tick, _ in source.bar]
+
+
+def _invert(source: _Source) -> list[tuple[int, int | None]]:
+    axis = source.bar[0][1]
+    return [(tick, 2 * axis - step + source.shift) for tick, step in source.bar]
+
+
+def _fragment(source: _Source) -> list[tuple[int, int | None]]:
+    head = [(tick, step) for tick, step in source.moved() if tick < source.half_tick]
+    return head + [(tick + source.half_tick, step) for tick, step in head]
+
+
+def _new(_source: _Source) -> list[tuple[int, int | None]]:
+    return []
+
+
+_OPERATIONS: tuple[Callable[[_Source], list[tuple[int, int | None]]], ...] = (
+    _Source.moved, _vary_tail, _rhythm, _invert, _fragment, _new,
+)  # fmt: skip
+_NAMES = tuple(entry.name for entry in fields(MotifRules))

@@ -1,0 +1,98 @@
+"""What is settled about a bar before its parts are written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from genmusic.composition.theory import OCTAVE, chord_scale, chord_tones
+from genmusic.mood.mapping import MusicalParameters
+from genmusic.rules import Style
+from genmusic.score.harmony import Key
+from genmusic.seeding import stream
+from genmusic.units import TICKS_PER_BEAT
+
+Row = tuple[int, int, int, int]
+"""A written note of one part: start tick, duration in ticks, pitch, accent (-1 soft, 1 strong)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A chord in the bar; roots are semitones above the tonic."""
+
+    start_tick: int
+    end_tick: int
+    degree: int  # of the plan, before colouring
+    root: int
+    quality: str
+    next_root: int  # of the chord that is planned to follow
+
+    @property
+    def tones(self) -> tuple[int, ...]:
+        """Pitch classes of the chord above the tonic."""
+        return chord_tones(self.root, self.quality)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A bar's place in the form, its harmony, and what the mood asks of it."""
+
+    seed: int
+    style: Style
+    parameters: MusicalParameters
+    piece: int
+    piece_bar: int
+    section: str
+    repeated: bool  # the section's theme has been heard before
+    phrase: int  # in the section
+    phrase_bar: int
+    phrase_bars: int
+    cadence: str
+    ends_section: bool
+    ends_piece: bool
+    beats: int
+    density: float  # of this section, 0..1
+    key: Key
+    spans: tuple[Span, ...]
+
+    @property
+    def bar_ticks(self) -> int:
+        """Length of the bar."""
+        return self.beats * TICKS_PER_BEAT
+
+    @property
+    def ends_phrase(self) -> bool:
+        """Whether this is the last bar of its phrase."""
+        return self.phrase_bar == self.phrase_bars - 1
+
+    @property
+    def theme(self) -> str:
+        """The label of the section without its primes."""
+        return theme_of(self.section)
+
+    def draws(self, layer: str, count: int) -> list[float]:
+        """Uniform numbers for one layer of this bar."""
+        draws: list[float] = self.generator(layer).random(count).tolist()
+        return draws
+
+    def generator(self, layer: str) -> np.random.Generator:
+        """The random stream of one layer of this bar."""
+        return stream(self.seed, layer, self.piece, self.piece_bar)
+
+    def span_at(self, tick: int) -> Span:
+        """The chord that sounds at a tick."""
+        return next(span for span in reversed(self.spans) if span.start_tick <= tick)
+
+    def pitch_classes(self, span: Span) -> tuple[int, ...]:
+        """Absolute pitch classes of a chord."""
+        return tuple((self.key.tonic + tone) % OCTAVE for tone in span.tones)
+
+    def scale_over(self, span: Span) -> frozenset[int]:
+        """Pitch classes above the tonic that may sound over a chord."""
+        return chord_scale(self.key.mode, span.root, span.quality)
+
+
+def theme_of(label: str) -> str:
+    """The theme of a section: its label without primes."""
+    return label.rstrip("'")

@@ -1,0 +1,105 @@
+"""Rhythm: the onsets of a bar of melody, from the trained cells, as dense as the mood asks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from genmusic.composition.chance import choose
+from genmusic.composition.model import Model
+from genmusic.rules.style import GRIDS, MelodyRules
+from genmusic.units import TICKS_PER_BEAT
+
+Doubles = NDArray[np.float64]
+
+COUNT_PULL = 1.5  # how firmly the number of onsets in a beat keeps to what is wanted
+LATE_PULL = 3.0  # weight that full syncopation adds to a beat that begins off the beat
+MOST_PER_BEAT = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """A model's rhythm cells as arrays, and which of them a grid admits."""
+
+    counts: Doubles
+    late: NDArray[np.bool_]  # the first onset is off the beat
+    admitted: NDArray[np.bool_]
+
+
+def draw_onsets(
+    model: Model, rules: MelodyRules, wanted: float, beats: int, draws: Sequence[float]
+) -> tuple[int, ...]:
+    """Onset ticks of a bar with about ``wanted`` onsets; one draw for each beat of the bar."""
+    cells = _cells(model.cells, GRIDS[rules.grid])
+    history: list[int] = []
+    onsets: list[int] = []
+    probabilities = np.empty(len(model.cells))
+    for beat in range(beats):
+        model.rhythm_distribution(history, beat, beats, probabilities)
+        rest = min(MOST_PER_BEAT, max(0.0, wanted - len(onsets)) / (beats - beat))
+        weights = probabilities * _fit(cells, rest, rules.syncopation)
+        cell = choose(weights.tolist(), draws[beat])
+        history.append(cell)
+        onsets.extend(beat * TICKS_PER_BEAT + tick for tick in model.cells[cell])
+    return tuple(onsets)
+
+
+def _fit(cells: Cells, wanted: float, syncopation: float) -> Doubles:
+    """How well each cell keeps to the count, the grid and the syncopation that are wanted."""
+    distance = cells.counts - wanted
+    near = 1.0 / (1.0 + COUNT_PULL * distance * distance)
+    fit: Doubles = near * near * near * cells.admitted
+    fit *= 1.0 + cells.late * (LATE_PULL * syncopation)
+    return fit
+
+
+@lru_cache(maxsize=16)
+def _cells(cells: tuple[tuple[int, ...], ...], grid_ticks: int) -> Cells:
+    return Cells(
+        np.array([float(len(cell)) for cell in cells]),
+        np.array([bool(cell) and cell[0] > 0 for cell in cells]),
+        np.array([all(tick % grid_ticks == 0 for tick in cell) for cell in cells]),
+    )
+
+
+def thin_or_fill(
+    onsets: Sequence[int], wanted: float, grid_ticks: int, bar_ticks: int
+) -> tuple[int, ...]:
+    """A known rhythm with fewer or more onsets, where it is far from the number wanted.
+
+    The weakest onsets go first; new ones halve the longest gaps.
+    """
+    kept = list(onsets)
+    while len(kept) > 1 and len(kept) > wanted * FAR:
+        kept.remove(max(kept, key=lambda tick: (weakness(tick), tick)))
+    while kept and len(kept) * FAR < wanted:
+        gap, tick = _longest_gap(kept, bar_ticks)
+        middle = tick + gap // 2 // grid_ticks * grid_ticks
+        if middle == tick:
+            break
+        kept.append(middle)
+        kept.sort()
+    return tuple(kept)
+
+
+FAR = 1.45  # times the wanted number of onsets, or less than its inverse
+
+
+def weakness(tick: int) -> int:
+    """0 on the first beat, more the weaker the place in the bar."""
+    for level, ticks in enumerate((4 * TICKS_PER_BEAT, 2 * TICKS_PER_BEAT, TICKS_PER_BEAT, 480)):
+        if tick % ticks == 0:
+            return level
+    return 4
+
+
+def _longest_gap(onsets: Sequence[int], bar_ticks: int) -> tuple[int, int]:
+    """The longest time between onsets, and where it begins; the first of equals."""
+    ends = (*onsets[1:], bar_ticks)
+    gaps = [(end - tick, -tick) for tick, end in zip(onsets, ends, strict=True)]
+    gap, tick = max(gaps)
+    return gap, -tick

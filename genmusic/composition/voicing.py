@@ -1,0 +1,114 @@
+"""Voicing: which notes of a chord sound where, so that every voice moves as little as it can."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from genmusic.composition.theory import FIFTH, OCTAVE
+from genmusic.names import QUALITIES
+
+Voicings = NDArray[np.int64]
+
+WIDEST_GAP = 9  # semitones between neighbouring voices, so that the chord stays one sound
+NARROWEST_GAP = 2
+PARALLEL_COST = 12  # semitones of movement that a parallel fifth or octave is worth avoiding
+CENTRE_COST = 0.5  # for each semitone that the chord as a whole lies off the middle of the range
+DOUBLING_COST = 3.0  # for a chord without its fifth when there is room for it
+
+
+@dataclass(frozen=True, slots=True)
+class Lay:
+    """The range and the number of voices of a part."""
+
+    low: int
+    high: int
+    voices: int
+
+
+def voice_chord(
+    root: int,
+    quality: str,
+    lay: Lay,
+    before: Sequence[int],
+    bass: tuple[int, int],
+) -> tuple[int, ...]:
+    """The pitches of a chord, from below, that follow most smoothly.
+
+    ``root`` is a pitch class, ``before`` the pitches of the chord before (empty: none), ``bass``
+    the bass notes before and now.
+    """
+    choices = _choices(root, quality, lay)
+    middle = (lay.low + lay.high) / 2.0
+    cost = np.abs(choices.mean(axis=1) - middle) * CENTRE_COST + _omissions(root, quality, lay)
+    if len(before) == choices.shape[1]:
+        last = np.array(before)
+        cost += np.abs(choices - last).sum(axis=1)
+        cost += PARALLEL_COST * _parallels(choices, last, bass)
+    return tuple(choices[int(cost.argmin())].tolist())
+
+
+def _parallels(choices: Voicings, last: Voicings, bass: tuple[int, int]) -> Voicings:
+    """How many voices move in fifths or octaves with the bass."""
+    before, now = (last - bass[0]) % OCTAVE, (choices - bass[1]) % OCTAVE
+    perfect = (now == before) & ((now == 0) | (now == FIFTH))
+    moved = (choices != last) & (bass[0] != bass[1])
+    count: Voicings = (perfect & moved).sum(axis=1)
+    return count
+
+
+@lru_cache(maxsize=4096)
+def _choices(root: int, quality: str, lay: Lay) -> Voicings:
+    """Every voicing of a chord in the range; without one, the tones one above the other."""
+    shapes = _shapes(quality, lay.voices) + root
+    octaves = np.arange(-OCTAVE, 128, OCTAVE)
+    everywhere = (shapes[None, :, :] + octaves[:, None, None]).reshape(-1, shapes.shape[1])
+    fits = (everywhere[:, 0] >= lay.low) & (everywhere[:, -1] <= lay.high)
+    choices: Voicings = everywhere[fits]
+    if len(choices):
+        return choices
+    tones = sorted(
+        lay.low + (root + interval - lay.low) % OCTAVE
+        for interval in QUALITIES[quality][: lay.voices]
+    )
+    return np.array([tones])
+
+
+@lru_cache(maxsize=4096)
+def _omissions(root: int, quality: str, lay: Lay) -> NDArray[np.float64]:
+    """What each voicing costs for the fifth it lacks."""
+    choices = _choices(root, quality, lay)
+    fifth = (root + QUALITIES[quality][2]) % OCTAVE
+    lacking = (choices % OCTAVE != fifth).all(axis=1)
+    costs: NDArray[np.float64] = lacking * DOUBLING_COST
+    return costs
+
+
+@lru_cache(maxsize=64)
+def _shapes(quality: str, voices: int) -> Voicings:
+    """Voicings from each chord tone up, above a root of 0: the fifth alone may be missing."""
+    intervals = QUALITIES[quality]
+    needed = {interval for number, interval in enumerate(intervals) if number != 2}
+    if voices < len(needed):
+        needed = set(intervals[1 : 1 + voices])
+    shapes: list[tuple[int, ...]] = []
+    for lowest in intervals:
+        _extend((lowest,), intervals, voices, shapes)
+    whole = [shape for shape in shapes if needed <= {pitch % OCTAVE for pitch in shape}]
+    return np.array(whole)
+
+
+def _extend(
+    shape: tuple[int, ...], intervals: Sequence[int], voices: int, shapes: list[tuple[int, ...]]
+) -> None:
+    """Add chord tones on top until there are enough voices."""
+    if len(shape) == voices:
+        shapes.append(shape)
+        return
+    for gap in range(NARROWEST_GAP, WIDEST_GAP + 1):
+        if (shape[-1] + gap) % OCTAVE in intervals:
+            _extend((*shape, shape[-1] + gap), intervals, voices, shapes)

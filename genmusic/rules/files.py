@@ -1,0 +1,108 @@
+"""Style files: reading, inheritance, and what must hold between keys."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from genmusic.errors import RuleError
+from genmusic.rules.kinds import nearest
+from genmusic.rules.place import Place
+from genmusic.rules.style import Style, StyleRules
+from genmusic.rules.table import read_table
+
+SIZE_LIMIT = 100_000  # bytes; the shipped styles are under 10 000
+OCTAVE = 12
+
+_STYLES = Path(__file__).parent.parent / "styles"
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+_TOML_LINE = re.compile(r" \(at line (\d+), column \d+\)")
+
+
+def shipped_styles() -> dict[str, Path]:
+    """The files of the styles that come with the product, by name."""
+    return {path.stem: path for path in sorted(_STYLES.glob("*.toml"))}
+
+
+def load_style(path: Path) -> Style:
+    """Read a style file; a `RuleError` names file, line and key of the first fault."""
+    if not _NAME.fullmatch(path.stem):
+        raise RuleError(
+            "the name of a style has 1..40 of the characters a-z 0-9 - _", file=path.name
+        )
+    place = Place(path.name, _read_text(path))
+    table = _parse(place)
+    rules = read_table(StyleRules, _extended(table, place), place)
+    _check_sections(rules, place)
+    _check_parts(rules, place)
+    return Style(**{f.name: getattr(rules, f.name) for f in fields(StyleRules)}, name=path.stem)
+
+
+def _read_text(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            data = file.read(SIZE_LIMIT + 1)
+        if len(data) > SIZE_LIMIT:
+            raise RuleError(f"larger than {SIZE_LIMIT} bytes", file=path.name)
+        return data.decode()
+    except UnicodeDecodeError as error:
+        raise RuleError("is not UTF-8 text", file=path.name) from error
+    except OSError as error:
+        raise RuleError(f"cannot be read: {error.strerror}", file=str(path)) from error
+
+
+def _parse(place: Place) -> dict[str, Any]:
+    try:
+        return tomllib.loads(place.source)
+    except tomllib.TOMLDecodeError as error:
+        found = _TOML_LINE.search(str(error))
+        line = int(found[1]) if found else place.source.count("\n") + 1
+        message = "not TOML: " + _TOML_LINE.sub("", str(error))
+        raise RuleError(message, file=place.file, line=line) from error
+
+
+def _extended(table: dict[str, Any], place: Place) -> dict[str, Any]:
+    """The table over that of the shipped style it extends; shipped styles stand alone."""
+    if "extends" not in table:
+        return table
+    base, shipped = table["extends"], shipped_styles()
+    if base not in shipped:
+        known = ", ".join(shipped)
+        raise place.at("extends").error(
+            f"must be a shipped style ({known}), got {base!r:.60}{nearest(base, shipped)}"
+        )
+    path = shipped[base]
+    below = Place(path.name, _read_text(path))
+    return _merged(_parse(below), table)
+
+
+def _merged(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    """Tables are merged key by key; lists and values are replaced."""
+    merged = {**below, **above}
+    for key in below.keys() & above.keys():
+        if isinstance(below[key], dict) and isinstance(above[key], dict):
+            merged[key] = _merged(below[key], above[key])
+    return merged
+
+
+def _check_sections(rules: StyleRules, place: Place) -> None:
+    """Every label of a plan is a section."""
+    for number, plan in enumerate(rules.form.plans):
+        for label in plan:
+            if label not in rules.sections:
+                there = place.at("form").at("plans").at(number)
+                hint = nearest(label, rules.sections)
+                raise there.error(f"there is no section {label!r}{hint}")
+
+
+def _check_parts(rules: StyleRules, place: Place) -> None:
+    """Every part has the room of an octave, in which each pitch class has its place."""
+    for name, part in rules.parts.items():
+        if part.high - part.low < OCTAVE:
+            there = place.at("parts").at(name).at("high")
+            raise there.error(
+                f"must be at least {OCTAVE} semitones above low, got {part.high - part.low}"
+            )

@@ -1,0 +1,257 @@
+# ruff: noqa: RUF009 - rule() makes a dataclass field
+"""The schema of a style: every key with its range, meaning and default.
+
+All is checked when the file is read; whoever holds a `Style` may trust it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from genmusic.names import PARTS
+from genmusic.rules.curves import Curve, CurveOf
+from genmusic.rules.kinds import Choice, Integer, ListOf, Number, Pitch, Steps, Text, Words
+from genmusic.rules.phrases import PhraseOf, PhraseRules
+from genmusic.rules.table import MapOf, Table, rule
+
+BRIGHT_MODES = ("major", "lydian", "mixolydian")
+DARK_MODES = ("minor", "dorian", "phrygian")
+GRIDS = {"eighth": 480, "sixteenth": 240, "triplet": 320}
+"""Ticks between the finest onsets of a melody."""
+
+SHARE = Number(0.0, 1.0)
+WEIGHT = Number(0.0, 100.0)
+DENSITY_TEXT = "the pattern is for this density and above"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartRules:
+    """A line of the score: its sound, its place in the mix, its range, and when it plays."""
+
+    patch: str = rule(Text(40), "the sound, by the name of a patch")
+    level_db: float = rule(Number(-60.0, 6.0, "dB"), "fader", 0.0)
+    pan: float = rule(Number(-1.0, 1.0), "left to right", 0.0)
+    reverb: float = rule(SHARE, "share sent to the reverb", 0.2)
+    echo: float = rule(SHARE, "share sent to the echo", 0.0)
+    low: int = rule(Pitch(), "lowest pitch", 36)
+    high: int = rule(Pitch(), "highest pitch, an octave or more above the lowest", 84)
+    from_density: float = rule(SHARE, "the part rests while the density is below this", 0.0)
+    velocity: float = rule(Number(-40.0, 40.0), "louder or softer than the mood says", 0.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormRules:
+    """The order of sections in a piece."""
+
+    plans: tuple[tuple[str, ...], ...] = rule(
+        ListOf(Words(r"[A-Za-z]+'*", 'labels of sections, such as "A A\' B A"'), 1, 16),
+        "orders of sections; each piece draws one",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SectionRules:
+    """A section of the form: its phrases, who plays, and how it stands out.
+
+    Sections whose labels differ only in their primes share their theme.
+    """
+
+    phrases: tuple[PhraseRules, ...] = rule(ListOf(PhraseOf(), 1, 8), "bars and cadence of each")
+    parts: tuple[str, ...] = rule(ListOf(Choice(PARTS)), "who plays", PARTS)
+    lift: float = rule(Number(-0.5, 0.5), "added to the density", 0.0)
+    register: int = rule(Integer(-12, 12, "semitones"), "added to the melody's centre", 0)
+    start: tuple[int, ...] = rule(
+        ListOf(Integer(1, 7), 1, 7), "degrees of the scale on which the harmony may begin", (1,)
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HarmonyRules:
+    """Which chords, how often they change, and what tension does to them."""
+
+    rhythms: tuple[tuple[str, ...], ...] = rule(
+        ListOf(
+            Words(r"4|22|31|13|211|112|1111", "bars of 4, 22, 31, 13, 211, 112 or 1111 beats"),
+            1,
+            16,
+        ),
+        "beats of each chord, a word for each bar, the calmest line first",
+    )
+    degrees: tuple[float, ...] = rule(
+        ListOf(WEIGHT, 7, 7), "weights of the chords on degrees 1 to 7", (1.0,) * 7
+    )
+    stay: float = rule(WEIGHT, "weight of staying on the same degree", 0.1)
+    sevenths: float = rule(SHARE, "share of chords with a seventh, before tension adds more", 0.2)
+    suspensions: float = rule(SHARE, "share of dominants held back by a fourth", 0.1)
+    deceptive: float = rule(SHARE, "share of authentic cadences inside a section that deceive", 0.1)
+    bright_modes: Mapping[str, float] = rule(
+        MapOf(BRIGHT_MODES, WEIGHT),
+        "weights of the modes of a bright piece",
+        MappingProxyType({"major": 1.0}),
+    )
+    dark_modes: Mapping[str, float] = rule(
+        MapOf(DARK_MODES, WEIGHT),
+        "weights of the modes of a dark piece",
+        MappingProxyType({"minor": 1.0}),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MelodyRules:
+    """How the melody moves."""
+
+    grid: str = rule(Choice(tuple(GRIDS)), "finest place of an onset", "eighth")
+    chord_tones: float = rule(SHARE, "how firmly strong beats keep to the chord", 0.8)
+    max_leap: int = rule(Integer(5, 12, "semitones"), "widest leap", 9)
+    arch: float = rule(Number(0.0, 12.0, "semitones"), "how far a phrase rises to its peak", 4.0)
+    span: float = rule(Number(3.0, 12.0, "semitones"), "how far the melody strays from it", 5.0)
+    syncopation: float = rule(SHARE, "share of beats that favour an onset off the beat", 0.1)
+    breath: float = rule(Number(0.0, 3.0, "beats"), "rest after the last note of a phrase", 1.0)
+    pickup: float = rule(SHARE, "share of phrases that lead into the next one", 0.2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MotifRules:
+    """What a bar makes of an earlier bar: weights of the operations."""
+
+    sequence: float = rule(WEIGHT, "same rhythm and shape, moved to the new chord", 4.0)
+    vary_tail: float = rule(WEIGHT, "same beginning, new end", 3.0)
+    rhythm: float = rule(WEIGHT, "same rhythm, new notes", 2.0)
+    invert: float = rule(WEIGHT, "same rhythm, shape upside down", 0.5)
+    fragment: float = rule(WEIGHT, "the first half twice", 0.5)
+    new: float = rule(WEIGHT, "nothing of it", 1.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompPattern:
+    """One bar of the comping part."""
+
+    steps: str = rule(Steps("x123456"), "x the whole chord, a digit one of its notes from below")
+    density: float = rule(SHARE, DENSITY_TEXT, 0.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompRules:
+    """Chords of the comping part."""
+
+    patterns: tuple[CompPattern, ...] = rule(
+        ListOf(Table(CompPattern), 1, 32), "bars, the sparsest first"
+    )
+    voices: int = rule(Integer(2, 6), "notes of a chord", 3)
+    hold: str = rule(
+        Choice(("step", "next", "chord")), "how long a note lasts: to the next step, onset, chord",
+        "next",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PadRules:
+    """Held chords."""
+
+    voices: int = rule(Integer(2, 6), "notes of a chord", 4)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BassPattern:
+    """One bar of the bass."""
+
+    steps: str = rule(
+        Steps("R358a"), "R root, 3 third, 5 fifth, 8 octave, a a step towards the next root"
+    )
+    density: float = rule(SHARE, DENSITY_TEXT, 0.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BassRules:
+    """The bass line."""
+
+    patterns: tuple[BassPattern, ...] = rule(
+        ListOf(Table(BassPattern), 1, 32), "bars, the sparsest first"
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrumPattern:
+    """One bar of drums: X accented, x plain, o soft."""
+
+    kick: str = rule(Steps("Xxo"), "kick drum", "....")
+    snare: str = rule(Steps("Xxo"), "snare drum", "....")
+    hat: str = rule(Steps("Xxo"), "closed hat", "....")
+    open: str = rule(Steps("Xxo"), "open hat", "....")
+    density: float = rule(SHARE, DENSITY_TEXT, 0.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrumRules:
+    """Drum bars, and the bars that lead out of a phrase."""
+
+    patterns: tuple[DrumPattern, ...] = rule(
+        ListOf(Table(DrumPattern), 1, 32), "bars, the sparsest first"
+    )
+    fills: tuple[DrumPattern, ...] = rule(
+        ListOf(Table(DrumPattern), 0, 32), "last bars of a section, the sparsest first", ()
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PerformanceRules:
+    """How written notes are played."""
+
+    arch: float = rule(Number(0.0, 40.0), "velocity gained towards the peak of a phrase", 6.0)
+    accent: float = rule(Number(0.0, 40.0), "velocity gained on strong beats", 6.0)
+    loose_velocity: float = rule(Number(0.0, 20.0), "widest random change of velocity", 5.0)
+    loose_ticks: float = rule(Number(0.0, 40.0, "ticks"), "widest random change of time", 12.0)
+    strum_ticks: float = rule(Number(0.0, 60.0, "ticks"), "delay from note to note of a chord", 0.0)
+    swing: float = rule(
+        Number(0.0, 0.34), "how late the second half of a beat comes, in beats", 0.0
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoodRules:
+    """How music follows the mood."""
+
+    tempo_bpm: Curve = rule(CurveOf(40.0, 200.0, "bpm"), "tempo")
+    notes_per_second: Curve = rule(CurveOf(0.1, 12.0), "notes of the melody in a second")
+    density: Curve = rule(CurveOf(0.0, 1.0), "how much the other parts play")
+    major_share: Curve = rule(CurveOf(0.0, 1.0), "share of pieces in a bright mode")
+    register_shift: Curve = rule(CurveOf(-12.0, 12.0, "semitones"), "height of the melody")
+    gate: Curve = rule(CurveOf(0.1, 1.0), "share of its time that a note sounds")
+    velocity: Curve = rule(CurveOf(1.0, 127.0), "how hard notes are struck")
+    dissonance: Curve = rule(CurveOf(0.0, 1.0), "share of chords that tension colours")
+    level_db: Curve = rule(CurveOf(-24.0, 6.0, "dB"), "loudness")
+    brightness: Curve = rule(CurveOf(0.0, 1.0), "brilliance of the sound")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StyleRules:
+    """The root of a style file."""
+
+    title: str = rule(Text(60), "name for people")
+    text: str = rule(Text(200), "one sentence on what it sounds like", "")
+    extends: str = rule(
+        Text(40), "a shipped style whose keys hold where this file says nothing", ""
+    )
+    echo_beats: float = rule(Number(0.0625, 4.0, "beats"), "time of the echo", 0.75)
+    reverb_seconds: float = rule(Number(0.1, 20.0, "s"), "time the reverb takes to die away", 2.0)
+    parts: Mapping[str, PartRules] = rule(MapOf(PARTS, Table(PartRules)), "the lines of the score")
+    form: FormRules = rule(Table(FormRules), "order of sections")
+    sections: Mapping[str, SectionRules] = rule(MapOf((), Table(SectionRules)), "by label")
+    harmony: HarmonyRules = rule(Table(HarmonyRules), "chords")
+    melody: MelodyRules = rule(Table(MelodyRules), "melody", MelodyRules())
+    motif: MotifRules = rule(Table(MotifRules), "how ideas return", MotifRules())
+    comp: CompRules = rule(Table(CompRules), "comping")
+    pad: PadRules = rule(Table(PadRules), "held chords", PadRules())
+    bass: BassRules = rule(Table(BassRules), "bass")
+    drums: DrumRules = rule(Table(DrumRules), "drums")
+    performance: PerformanceRules = rule(Table(PerformanceRules), "playing", PerformanceRules())
+    mood: MoodRules = rule(Table(MoodRules), "mood")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Style(StyleRules):
+    """A style with its name, which is that of its file."""
+
+    name: str = ""
