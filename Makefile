@@ -1,0 +1,82 @@
+# The chores. `make serve` and `make test` are all that most people need.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+STAMPS := .make
+SYSTEM_COMMANDS := chromium:chromium ffmpeg:ffmpeg mpv:mpv jackd:jackd2 node:nodejs npm:npm
+SYSTEM_LIBRARIES := libportaudio.so.2:libportaudio2
+ARGS ?=
+
+.PHONY: help serve test check bench model format clean system
+
+help:
+	@echo "make serve   install into $(VENV) and start the server (ARGS='--port 9000' adds options)"
+	@echo "make test    install what tests need, then check and test everything"
+	@echo "make check   format, lint, types, import layers, JavaScript types"
+	@echo "make bench   print the figures of this machine"
+	@echo "make model CORPORA=DIR   train the shipped model again (docs/model.md)"
+	@echo "make format  format the code     make clean  remove what was made"
+
+serve: $(STAMPS)/installed
+	@exec $(BIN)/genmusic serve $(ARGS)
+
+bench: $(STAMPS)/installed
+	@$(BIN)/genmusic bench $(ARGS)
+
+model: $(STAMPS)/installed
+	@test -n "$(CORPORA)" || { echo "say where the scores are: make model CORPORA=DIR (docs/model.md)"; exit 2; }
+	$(BIN)/genmusic train $(CORPORA)/openscore-lieder.zip $(CORPORA)/openscore-string-quartets.zip \
+		-o genmusic/models/openscore.npz
+
+test: system check
+	$(BIN)/python -m pytest $(ARGS)
+	cd web && npm test --silent
+
+check: $(STAMPS)/developer $(STAMPS)/web
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	cd web && npm run check --silent
+
+format: $(STAMPS)/developer
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf $(VENV) $(STAMPS) web/node_modules build dist test-artifacts
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "genmusic needs Python 3.11 or newer; try make PYTHON=python3.11"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(STAMPS)/installed: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/developer: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,device,midi,cluster]'
+	@mkdir -p $(STAMPS) && touch $@ $(STAMPS)/installed
+
+$(STAMPS)/web: web/package.json | system
+	cd web && npm install --silent --no-save --no-package-lock --no-audit --no-fund
+	@mkdir -p $(STAMPS) && touch $@
+
+# What the tests need beyond Python: through apt-get where we may, by a clear word where we may not.
+system:
+	@missing=""; \
+	for pair in $(SYSTEM_COMMANDS); do \
+		command -v $${pair%%:*} >/dev/null || missing="$$missing $${pair##*:}"; done; \
+	for pair in $(SYSTEM_LIBRARIES); do \
+		PATH=$$PATH:/sbin:/usr/sbin ldconfig -p | grep -q $${pair%%:*} || missing="$$missing $${pair##*:}"; done; \
+	if [ -z "$$missing" ]; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "installing for the tests:$$missing"; \
+		apt-get update -q >/dev/null && \
+		DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $$missing >/dev/null; \
+	else \
+		echo "The tests need these Debian packages, and only root may install them:$$missing"; \
+		echo "Run: sudo apt-get install$$missing   (tests that need them are skipped until then)"; \
+	fi
