@@ -1,0 +1,27 @@
+const FIRST_MS = 300;
+const LONGEST_MS = 8_000;
+const RESTART_SPREAD_MS = 2_000; // so that a restarted server is not met by all listeners at once
+const FULL_MS = 10_000;
+
+/** Close codes of the stream protocol. */
+export const CLOSE = {
+  restart: 1012,
+  protocol: 4400,
+  token: 4401,
+  gone: 4404,
+  takenOver: 4409,
+  full: 4429, // or talking too fast
+};
+
+/**
+ * How long to wait before the next attempt, in ms.
+ * @param {number} attempt 0 for the first after the loss
+ * @param {number} code the close code
+ * @param {number | undefined} retryAfterSeconds what the server asked for
+ * @param {number} chance 0..1, spreads the listeners
+ */
+export function reconnectDelayMs(attempt, code, retryAfterSeconds, chance) {
+  if (code === CLOSE.full) return (retryAfterSeconds ?? FULL_MS / 1000) * 1000 * (1 + chance / 4);
+  if (code === CLOSE.restart && attempt === 0) return RESTART_SPREAD_MS * chance;
+  return Math.min(FIRST_MS * 2 ** attempt, LONGEST_MS) * (0.5 + chance);
+}

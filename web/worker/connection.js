@@ -1,0 +1,157 @@
+import { SUBPROTOCOL, VERSION } from "../protocol.js";
+import { withChanges } from "../wishes.js";
+import { CLOSE, reconnectDelayMs } from "./back-off.js";
+
+/** @import { Controls, LinkReport, Ready, ServerError, ServerMessage, Wishes } from "../protocol.js" */
+
+const READY_WITHIN_MS = 8_000;
+
+/**
+ * @typedef {{
+ *   onReady: (ready: Ready) => void,
+ *   onMessage: (message: ServerMessage) => void,
+ *   onChunk: (chunk: ArrayBuffer) => void,
+ *   onLink: (report: LinkReport) => void,
+ *   nextPts: () => number,
+ * }} ConnectionHandlers
+ */
+
+/** The socket to the server: says hello, comes back after a loss and asks for what is missing. */
+export class Connection {
+  /**
+   * @param {string} url
+   * @param {Wishes} wishes what a new session should be
+   * @param {ConnectionHandlers} handlers
+   */
+  constructor(url, wishes, handlers) {
+    this._url = url;
+    this._wishes = wishes;
+    this._handlers = handlers;
+    /** @type {WebSocket | null} */
+    this._socket = null;
+    /** @type {{ session: string, token: string } | null} */
+    this._ticket = null;
+    /** @type {ServerError | null} what the server said before it closed */
+    this._complaint = null;
+    this._attempt = 0;
+    this._ready = false;
+    this._wanted = false;
+    this._timer = 0;
+  }
+
+  /** Go on playing; the first call connects. */
+  play() {
+    this._wanted = true;
+    if (this._ready) this.send({ type: "play" });
+    else this._connect();
+  }
+
+  /** The server stops rendering; a connection that is lost meanwhile stays lost until `play`. */
+  pause() {
+    this._wanted = false;
+    clearTimeout(this._timer);
+    this.send({ type: "pause" });
+  }
+
+  /**
+   * What a listener asked for is also what a next session should be.
+   * @param {Controls} controls
+   */
+  remember(controls) {
+    this._wishes = withChanges(this._wishes, controls);
+  }
+
+  /**
+   * Leave this session and begin another.
+   * @param {Wishes} wishes
+   */
+  startAnew(wishes) {
+    this._wishes = { ...this._wishes, ...wishes };
+    this._ticket = null;
+    this._socket?.close();
+  }
+
+  /** @param {{ type: string, [field: string]: unknown }} message */
+  send(message) {
+    if (this._ready) this._socket?.send(JSON.stringify(message));
+  }
+
+  _connect() {
+    if (this._socket) return;
+    clearTimeout(this._timer);
+    this._handlers.onLink({ type: "link", state: "connecting" });
+    const socket = new WebSocket(this._url, SUBPROTOCOL);
+    socket.binaryType = "arraybuffer";
+    socket.onopen = () => this._sayHello(socket);
+    socket.onmessage = ({ data }) => this._take(data);
+    socket.onclose = ({ code }) => this._lost(code);
+    this._socket = socket;
+    this._timer = setTimeout(() => socket.close(), READY_WITHIN_MS);
+  }
+
+  /** @param {WebSocket} socket */
+  _sayHello(socket) {
+    const { codecs } = this._wishes;
+    const hello = this._ticket
+      ? { codecs, ...this._ticket, resume: { next_pts: this._handlers.nextPts() } }
+      : this._wishes;
+    socket.send(JSON.stringify({ type: "hello", v: VERSION, ...hello }));
+  }
+
+  /** @param {string | ArrayBuffer} data */
+  _take(data) {
+    if (typeof data !== "string") {
+      this._handlers.onChunk(data);
+      return;
+    }
+    /** @type {ServerMessage} */
+    const message = JSON.parse(data);
+    if (message.type === "ready") this._welcome(message);
+    else if (message.type === "error" && message.id === undefined) this._complaint = message;
+    else if (message.type === "drain") this._handlers.onLink({ type: "link", state: "restarting" });
+    this._handlers.onMessage(message);
+  }
+
+  /** @param {Ready} ready */
+  _welcome(ready) {
+    clearTimeout(this._timer);
+    this._attempt = 0;
+    this._complaint = null;
+    this._ready = true;
+    this._ticket = { session: ready.session, token: ready.token };
+    this._handlers.onReady(ready);
+    if (!this._wanted) this.send({ type: "pause" });
+    else if (ready.resumed) this.send({ type: "play" }); // it may have been left in a pause
+    this._handlers.onLink({ type: "link", state: "open" });
+  }
+
+  /** @param {number} code */
+  _lost(code) {
+    clearTimeout(this._timer);
+    this._socket = null;
+    this._ready = false;
+    if (code === CLOSE.token || code === CLOSE.gone) this._ticket = null;
+    const complaint = this._complaint;
+    this._complaint = null;
+    if (code === CLOSE.protocol || code === CLOSE.takenOver) {
+      const reason = complaint?.message ?? "the connection was refused";
+      this._handlers.onLink({ type: "link", state: "refused", reason });
+    } else if (!this._wanted) {
+      this._handlers.onLink({ type: "link", state: "asleep" });
+    } else {
+      this._comeBack(code, complaint);
+    }
+  }
+
+  /**
+   * @param {number} code
+   * @param {ServerError | null} complaint
+   */
+  _comeBack(code, complaint) {
+    const retryInMs = reconnectDelayMs(this._attempt, code, complaint?.retry_after, Math.random());
+    this._attempt += 1;
+    this._timer = setTimeout(() => this._connect(), retryInMs);
+    const state = complaint?.code === "full" ? "full" : code === CLOSE.restart ? "restarting" : "lost";
+    this._handlers.onLink({ type: "link", state, retryInMs });
+  }
+}
