@@ -56,7 +56,7 @@ def add_music_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help=f"which piece; the same seed gives the same piece (default: {DEFAULT_SEED})",
     )
-    parser.add_argument("--style", metavar="S", help="rule file that composes: see style list")
+    parser.add_argument("--style", metavar="S", help="what composes: a name, or a .toml file")
     for name in ("valence", "arousal", "tension"):
         control = CONTROLS[name]
         parser.add_argument(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 DEFAULT_SECONDS = 60.0
 SHORTEST_SECONDS, LONGEST_SECONDS = 0.01, 86_400.0  # up to a day
+STYLE_SUFFIX = ".toml"
 BARS_LIMIT = 100_000
 
 
@@ -60,14 +61,16 @@ def run(arguments: argparse.Namespace) -> int:
     from genmusic.session.automation import read_automation
     from genmusic.session.clock import monotonic_seconds
     from genmusic.session.engine import Engine
-    from genmusic.session.library import open_library
+    from genmusic.session.library import add_style, open_library
     from genmusic.session.rendering import Length, Rendering, check_suffix, save
 
     check_suffix(arguments.out)
     with progress_bar(str(arguments.out)) as show:
-        library = open_library()
+        library, controls = open_library(), control_values(arguments)
+        if str(arguments.style).endswith(STYLE_SUFFIX):
+            library, controls["style"] = add_style(library, Path(arguments.style))
         log = read_automation(arguments.automation, library) if arguments.automation else ()
-        engine = Engine(library, arguments.seed, control_values(arguments), log)
+        engine = Engine(library, arguments.seed, controls, log)
         length = Length(seconds_to_frames(arguments.seconds), arguments.bars)
         rendering = Rendering(engine, length)
         began = monotonic_seconds()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from genmusic.composition.model import Model, load_model, shipped_models
-from genmusic.errors import UnknownNameError
+from genmusic.errors import RuleError, UnknownNameError
 from genmusic.rules import Style, load_style, shipped_styles
 from genmusic.synthesis.patches import find_patch
 
@@ -35,8 +36,21 @@ class Library:
 
 def open_library() -> Library:
     """Read the shipped styles and models; a style with an unknown patch is refused here."""
-    styles = {name: load_style(path) for name, path in shipped_styles().items()}
-    for style in styles.values():
-        for part in style.parts.values():
-            find_patch(part.patch)
+    styles = {name: _read_style(path) for name, path in shipped_styles().items()}
     return Library(styles, {name: load_model(path) for name, path in shipped_models().items()})
+
+
+def add_style(library: Library, path: Path) -> tuple[Library, str]:
+    """The library with the style of a file, and the style's name."""
+    style = _read_style(path)
+    return replace(library, styles={**library.styles, style.name: style}), style.name
+
+
+def _read_style(path: Path) -> Style:
+    style = load_style(path)
+    for name, part in style.parts.items():
+        try:
+            find_patch(part.patch)
+        except UnknownNameError as error:
+            raise RuleError(str(error), file=path.name, key=f"parts.{name}.patch") from error
+    return style
