@@ -5,9 +5,10 @@ from __future__ import annotations
 from genmusic.seeding import derive
 
 THINGS = (
-    "Lanterns", "Swallows", "Paper Boats", "Embers", "Footsteps", "Orchards", "Chimneys",
-    "Harbours", "Moths", "Rooftops", "Starlings", "Candles", "Ferries", "Kites", "Bells",
-    "Willows", "Windows", "Snowfields", "Petals", "Pebbles", "Fireflies", "Umbrellas", "Sails", "Clouds",
+    "Lanterns", "Swallows", "Paper Boats", "Embers", "Footsteps", "Orchards", "Curtains",
+    "Herons", "Moths", "Rooftops", "Starlings", "Candles", "Ferries", "Kites", "Bells",
+    "Willows", "Windows", "Snowfields", "Petals", "Pebbles", "Fireflies", "Umbrellas", "Sails",
+    "Clouds",
 )  # fmt: skip
 PLACES = (
     "Weir", "Valley", "Old Bridge", "Estuary", "Night Train", "Meadow", "Lighthouse", "Mill",
@@ -28,7 +29,7 @@ MOMENTS = (
 def title(seed: int, piece: int) -> str:
     """Such as ``"Lanterns over the Weir"`` or ``"Amber Rain"``."""
     number = derive(seed, "title", piece)
-    number, shape = divmod(number, 3)
+    number, shape = divmod(number, 4)  # the plain shape has fewer combinations
     if shape == 0:
         return " ".join(_choose(number, QUALITIES, MOMENTS))
     thing, relation, place = _choose(number, THINGS, RELATIONS, PLACES)

@@ -1,0 +1,279 @@
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from genmusic.config import Settings
+from genmusic.errors import ControlError, ProtocolError
+from genmusic.session.session import Request, Session
+
+PACKET = 960
+LOOKAHEAD = 72_000  # the default, in frames
+
+
+class CountingEngine:
+    """Renders the frame number; remembers what was asked and when."""
+
+    seed, title = 7, "Counting"
+
+    def __init__(self):
+        self.rendered_end = 0
+        self.made = []
+        self.bars = []
+
+    def controls(self):
+        return {"style": "evening"}
+
+    def set_controls(self, changes):
+        if "wrong" in changes:
+            raise ControlError("there is no control named 'wrong'", "wrong")
+        self.made.append((self.rendered_end, dict(changes)))
+        return dict.fromkeys(changes, self.rendered_end)
+
+    def skip(self):
+        self.made.append((self.rendered_end, "skip"))
+        return self.rendered_end + 100
+
+    def render(self, out):
+        out[:] = np.arange(self.rendered_end, self.rendered_end + out.shape[1])
+        self.rendered_end += out.shape[1]
+
+    def take_bars(self):
+        bars, self.bars = self.bars, []
+        return bars
+
+
+class CountingEncoder:
+    """A packet is the number of its first frame."""
+
+    codec, packet_frames, preskip = "pcm16", PACKET, 0
+
+    def encode(self, block):
+        return [b"%d" % first for first in block[0, ::PACKET]]
+
+
+@pytest.fixture
+def engine():
+    return CountingEngine()
+
+
+@pytest.fixture
+def session(engine):
+    return Session(engine, CountingEncoder(), Settings(), 0.0)
+
+
+def fill(session, now):
+    """Render all that is due; the end of it."""
+    while frames := session.due_frames(now):
+        session.advance([], frames)
+    return session.end
+
+
+def test_the_first_chunk_is_short_for_a_quick_first_sound(session):
+    first = session.due_frames(0.0)
+    session.advance([], first)
+
+    assert (first, session.due_frames(0.0)) == (4_800, 9_600)
+
+
+def test_rendering_stops_when_the_look_ahead_is_full(session):
+    end = fill(session, 0.0)
+
+    assert end == LOOKAHEAD
+    assert session.due_frames(9.9) == 0
+
+
+def test_an_ack_makes_room_for_what_was_heard(session):
+    fill(session, 0.0)
+    session.acknowledge(9_600, 0.2)
+
+    assert fill(session, 0.2) == LOOKAHEAD + 9_600
+
+
+@given(st.lists(st.tuples(st.integers(0, 10**6), st.floats(0, 2)), max_size=30))
+def test_no_ack_makes_it_render_beyond_heard_and_look_ahead(acks):
+    session = Session(CountingEngine(), CountingEncoder(), Settings(), 0.0)
+    now, heard = 0.0, 0
+    for played, seconds in acks:
+        now += seconds
+        heard = max(heard, min(played, session.end))
+        session.acknowledge(played, now)
+
+        assert fill(session, now) <= heard + LOOKAHEAD
+
+
+def test_what_was_not_sent_cannot_have_been_heard(session):
+    end = fill(session, 0.0)
+    session.acknowledge(10**9, 0.1)
+
+    assert session.pacing.played(0.1) == end
+
+
+def test_nobody_hears_faster_than_the_limit(session):
+    for tick in range(100):
+        now = tick / 100
+        session.acknowledge(fill(session, now), now)
+
+    assert session.end <= 4 * 48_000 + 2 * LOOKAHEAD
+
+
+def test_a_greedy_listener_is_looked_at_again_soon(session):
+    session.acknowledge(fill(session, 0.0), 0.0)
+    session.acknowledge(fill(session, 0.0), 0.0)
+
+    assert session.rest_seconds(0.0) == 0.05
+
+
+def test_a_paused_listener_costs_nothing(session):
+    session.pacing.pause(True, 0.0)
+
+    assert session.due_frames(0.0) == 0
+    assert session.rest_seconds(3_599.0) == pytest.approx(1.0)
+
+
+def test_after_a_pause_it_goes_on(session):
+    session.pacing.pause(True, 0.0)
+    session.pacing.pause(False, 100.0)
+
+    assert session.due_frames(100.0) == 4_800
+
+
+def test_without_an_ack_for_ten_seconds_it_rests(session):
+    assert session.due_frames(9.9) == 4_800
+    assert session.due_frames(10.0) == 0
+
+
+def test_an_ack_ends_the_rest(session):
+    session.acknowledge(0, 12.0)
+
+    assert session.due_frames(12.0) == 4_800
+
+
+def test_without_an_ack_for_thirty_seconds_it_is_given_up(session):
+    assert session.rest_seconds(29.0) == pytest.approx(1.0)
+    with pytest.raises(ProtocolError) as stalled:
+        session.rest_seconds(30.0)
+
+    assert stalled.value.close_code == 4408
+
+
+def test_the_listener_whose_buffer_runs_dry_first_is_more_urgent(session):
+    fresh = session.deadline(5.0)
+    fill(session, 5.0)
+
+    assert (fresh, session.deadline(5.0)) == (5.0, 6.5)
+
+
+def test_a_change_is_made_before_the_frames_of_its_step(session, engine):
+    session.advance([], 4_800)
+    step = session.advance([Request(1, {"arousal": 0.5})], 9_600)
+
+    assert engine.made == [(4_800, {"arousal": 0.5})]
+    assert step.answers[0].frames == {"arousal": 4_800}
+
+
+def test_a_flood_of_changes_is_one_change_and_every_id_is_answered(session, engine):
+    flood = [Request(number, {"arousal": number / 100}) for number in range(100)]
+    step = session.advance(flood, 0)
+
+    assert engine.made == [(0, {"arousal": 0.99})]
+    assert [answer.id for answer in step.answers] == list(range(100))
+
+
+def test_each_answer_names_its_own_controls_only(session):
+    step = session.advance([Request(1, {"arousal": 0.1}), Request(2, {"valence": 0.2})], 0)
+
+    assert [list(answer.frames) for answer in step.answers] == [["arousal"], ["valence"]]
+
+
+def test_a_wrong_change_does_not_spoil_the_others(session, engine):
+    good, wrong = Request(1, {"arousal": 0.1}), Request(2, {"wrong": 1})
+    answers = session.advance([good, wrong], 0).answers
+
+    assert engine.made == [(0, {"arousal": 0.1})]
+    assert (answers[0].error, answers[1].error.field) == (None, "wrong")
+
+
+def test_many_skips_are_one(session, engine):
+    step = session.advance([Request("a", None), Request("b", None)], 0)
+
+    assert engine.made == [(0, "skip")]
+    assert [(answer.id, answer.frames) for answer in step.answers] == [
+        ("a", {"skip": 100}),
+        ("b", {"skip": 100}),
+    ]
+
+
+def test_packets_are_numbered_by_their_first_frame(session):
+    packets = session.advance([], 2 * PACKET).packets
+
+    assert [(packet.pts, packet.data) for packet in packets] == [(0, b"0"), (960, b"960")]
+
+
+def test_who_comes_back_gets_what_is_missing(session):
+    fill(session, 0.0)
+    replay = session.resume(70_080, 1.0)
+
+    assert [packet.pts for packet in replay.packets] == [70_080, 71_040]
+    assert (replay.pts, replay.resumed, replay.discontinuity) == (70_080, True, False)
+
+
+def test_a_packet_that_was_heard_in_part_is_sent_whole(session):
+    fill(session, 0.0)
+
+    assert session.resume(71_041, 1.0).pts == 71_040
+
+
+def test_who_has_everything_gets_nothing_twice(session):
+    end = fill(session, 0.0)
+    replay = session.resume(end, 1.0)
+
+    assert (replay.pts, replay.packets, replay.discontinuity) == (end, (), False)
+
+
+def test_who_comes_back_without_a_place_hears_on_where_it_left(session):
+    fill(session, 0.0)
+    session.acknowledge(10_000, 0.2)
+    replay = session.resume(None, 1.0)
+
+    assert (replay.pts, replay.discontinuity) == (9_600, True)
+
+
+def test_nobody_comes_back_from_the_future(session):
+    end = fill(session, 0.0)
+
+    with pytest.raises(ProtocolError, match=f"at most {end}, got {end + 1}"):
+        session.resume(end + 1, 1.0)
+
+
+def test_four_seconds_are_kept(session):
+    for second in range(10):
+        fill(session, second)
+        session.acknowledge(session.end, second)
+    replay = session.resume(0, 10.0)
+
+    assert (replay.pts, replay.discontinuity) == (session.end - 4 * 48_000, True)
+
+
+def test_who_comes_back_gets_the_bars_that_still_sound(session, engine):
+    old, current = SimpleNamespace(end_frame=960), SimpleNamespace(end_frame=961)
+    engine.bars = [old, current]
+    session.advance([], 9_600)
+
+    assert session.resume(960, 1.0).bars == (current,)
+
+
+def test_bars_are_forgotten_with_their_sound(session, engine):
+    engine.bars = [SimpleNamespace(end_frame=960)]
+    session.advance([], 4 * 48_000 + 960)
+
+    assert session.resume(0, 1.0).bars == ()
+
+
+def test_who_comes_back_is_not_paused_and_has_new_patience(session):
+    session.pacing.pause(True, 0.0)
+    session.resume(0, 50.0)
+
+    assert session.due_frames(50.0) == 4_800
