@@ -9,7 +9,10 @@ from contextlib import contextmanager
 
 @contextmanager
 def progress_bar(text: str) -> Iterator[Callable[[float], None]]:
-    """Yield a function that takes the share done, 0..1; silent when nobody watches."""
+    """Yield a function that takes the share done, 0..1; silent when nobody watches.
+
+    Until it is called for the first time, the bar says that the instruments are being tuned.
+    """
     if not sys.stderr.isatty():
         yield lambda _share: None
         return
@@ -17,5 +20,5 @@ def progress_bar(text: str) -> Iterator[Callable[[float], None]]:
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(text, total=1.0)
-        yield lambda share: progress.update(task, completed=share)
+        task = progress.add_task("tuning (the first start compiles)", total=None)
+        yield lambda share: progress.update(task, description=text, completed=share, total=1.0)
