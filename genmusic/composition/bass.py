@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from genmusic.composition.patterns import choose_pattern, iter_steps
+from genmusic.composition.patterns import choose_pattern, read_steps
 from genmusic.composition.plan import Plan, Row, Span
 from genmusic.composition.theory import OCTAVE, nearest_pitch
 
@@ -36,7 +36,7 @@ def compose_bass(plan: Plan, basses: Basses, draw: float) -> list[Row]:
     pattern = choose_pattern(plan.style.bass.patterns, plan.density, draw)
     if pattern is None:
         return []
-    signs = dict(iter_steps(LAST_BAR if plan.ends_piece else pattern.steps, plan.bar_ticks))
+    signs = dict(read_steps(LAST_BAR if plan.ends_piece else pattern.steps, plan.bar_ticks))
     signs |= {span.start_tick: "R" for span in plan.spans[1:]}
     ticks = sorted(signs)
     rows: list[Row] = []

@@ -1,10 +1,39 @@
-"""Drawing from weights with a given uniform number, the same on every machine."""
+"""Chance: the random numbers of a bar, and drawing from weights, the same on every machine."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
+from dataclasses import dataclass
 from itertools import accumulate
+
+import numpy as np
+from numpy.typing import NDArray
+
+from genmusic.seeding import stream
+
+COLOUR_DRAWS, MELODY_DRAWS = 16, 16
+MOST_NOTES = 32  # of melody in a bar
+DRAWS_PER_NOTE = 9  # one for a repeated note, then those of `Model.sample_melody`
+TOUCH_PLACES = 512  # places in the bar, over all parts, that are played loosely
+_ENDS = np.cumsum([COLOUR_DRAWS, MELODY_DRAWS, MOST_NOTES * DRAWS_PER_NOTE, 2 * TOUCH_PLACES])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BarChance:
+    """Uniform numbers in 0..1 for each layer of one bar."""
+
+    colour: list[float]
+    melody: list[float]
+    notes: NDArray[np.float64]
+    touch: NDArray[np.float64]  # (2, TOUCH_PLACES): time, velocity
+
+
+def draw_bar(seed: int, piece: int, bar: int) -> BarChance:
+    """The numbers of a bar; no layer's depend on how many another one uses."""
+    numbers = stream(seed, "bar", piece, bar).random(int(_ENDS[-1]))
+    colour, melody, notes, touch = np.split(numbers, _ENDS[:-1])
+    return BarChance(colour.tolist(), melody.tolist(), notes, touch.reshape(2, TOUCH_PLACES))
 
 
 def choose(weights: Iterable[float], uniform: float) -> int:

@@ -41,7 +41,7 @@ class Planned:
     beats: int
     degree: int
     next_degree: int
-    is_goal: bool  # the last chord of a cadence: it stays what it is
+    is_plain: bool  # the first or last chord of a phrase, which stays what it is
 
 
 def colour_chords(
@@ -80,7 +80,7 @@ def _chord(
 ) -> Chord:
     seventh = draws[1] < rules.sevenths + SEVENTHS_BY_DISSONANCE * dissonance
     plain = _plain_chord(planned, mode, seventh)
-    if planned.is_goal or draws[0] >= dissonance:
+    if planned.is_plain or draws[0] >= dissonance:
         return plain
     foreign = _foreign_chords(planned, mode)
     return foreign[choose([1.0] * len(foreign), draws[2])] if foreign else plain
@@ -90,7 +90,7 @@ def _plain_chord(planned: Planned, mode: str, seventh: bool) -> Chord:
     """The chord of the scale; a dominant that leads home in minor has its leading note."""
     if mode == "minor" and planned.degree == DOMINANT:
         return FIFTH, "7" if seventh else ""
-    if planned.is_goal and planned.degree == TONIC and scale_chord(mode, TONIC, True)[1] == "7":
+    if planned.is_plain and planned.degree == TONIC and scale_chord(mode, TONIC, True)[1] == "7":
         seventh = False  # a tonic with a small seventh is no place to rest
     return scale_chord(mode, planned.degree, seventh)
 

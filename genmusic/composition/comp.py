@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from genmusic.composition.patterns import choose_pattern, iter_steps
+from genmusic.composition.patterns import choose_pattern, read_steps
 from genmusic.composition.plan import Plan, Row, Span
 from genmusic.composition.theory import OCTAVE
 from genmusic.composition.voicing import Lay, voice_chord
@@ -15,6 +15,8 @@ LONGEST_STEP_TICKS = 480
 LAST_BAR = "x..."  # a piece ends on one chord
 
 Pitches = tuple[int, ...]
+Strokes = tuple[tuple[int, str], ...]
+"""Tick and sign of each stroke of a pattern."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,22 +57,34 @@ def compose_comp(plan: Plan, voiced: Sequence[VoicedSpan], draw: float) -> list[
     pattern = choose_pattern(rules.patterns, plan.density, draw)
     if pattern is None:
         return []
-    steps = LAST_BAR if plan.ends_piece else pattern.steps
-    strokes = list(iter_steps(steps, plan.bar_ticks))
+    steps, hold = (LAST_BAR, "next") if plan.ends_piece else (pattern.steps, rules.hold)
+    strokes = _strokes(read_steps(steps, plan.bar_ticks), voiced)
     step_ticks = min(LONGEST_STEP_TICKS, plan.bar_ticks // len(steps))
+    followings = (*(tick for tick, _ in strokes[1:]), plan.bar_ticks)
     rows: list[Row] = []
-    for number, (tick, sign) in enumerate(strokes):
-        chord = next(v for v in reversed(voiced) if v.span.start_tick <= tick)
-        following = strokes[number + 1][0] if number + 1 < len(strokes) else plan.bar_ticks
-        ends = {"step": tick + step_ticks, "next": following, "chord": chord.span.end_tick}
-        end = plan.bar_ticks if plan.ends_piece else min(ends[rules.hold], chord.span.end_tick)
-        rows.extend((tick, end - tick, pitch, 0) for pitch in _struck(sign, chord.pitches))
+    for (tick, sign), following in zip(strokes, followings, strict=True):
+        chord = _chord_at(tick, voiced)
+        ends = {"step": tick + step_ticks, "next": following, "chord": plan.bar_ticks}
+        duration = min(ends[hold], chord.span.end_tick) - tick
+        rows += [(tick, duration, pitch, 0) for pitch in _struck(sign, chord.pitches)]
     return rows
 
 
+def _strokes(strokes: Strokes, voiced: Sequence[VoicedSpan]) -> Strokes:
+    """The strokes of a pattern, and one where a chord begins without any."""
+    struck = {tick for tick, _ in strokes}
+    missed = [v.span.start_tick for v in voiced[1:] if v.span.start_tick not in struck]
+    if not missed:
+        return strokes
+    return tuple(sorted((*strokes, *((tick, strokes[0][1]) for tick in missed))))
+
+
+def _chord_at(tick: int, voiced: Sequence[VoicedSpan]) -> VoicedSpan:
+    return next(v for v in reversed(voiced) if v.span.start_tick <= tick)
+
+
 def _struck(sign: str, pitches: Pitches) -> Pitches:
-    """The pitches of a sign; counting goes on an octave higher above the highest."""
+    """The pitches of a sign; counting begins again above the highest."""
     if sign == WHOLE:
         return pitches
-    octave, index = divmod(int(sign) - 1, len(pitches))
-    return (pitches[index] + OCTAVE * octave,)
+    return (pitches[(int(sign) - 1) % len(pitches)],)

@@ -7,16 +7,18 @@ skipped.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from genmusic.composition import form
 from genmusic.composition.arrangement import players
 from genmusic.composition.bass import choose_roots, compose_bass
-from genmusic.composition.colour import DRAWS_PER_CHORD, Planned, colour_chords
+from genmusic.composition.chance import BarChance, draw_bar
+from genmusic.composition.colour import Planned, colour_chords
 from genmusic.composition.comp import VoicedSpan, compose_comp, compose_pad, voice_spans
 from genmusic.composition.drums import compose_drums
-from genmusic.composition.harmony import Task, plan_chords
+from genmusic.composition.harmony import Task, end_chords, plan_chords
 from genmusic.composition.melody import HISTORY, compose_melody
 from genmusic.composition.model import Model
 from genmusic.composition.performance import perform
@@ -99,9 +101,6 @@ class Composer:
         theme = theme_of(state.labels[state.section])
         known = state.themes.get(theme, ())
         bars, cadence = state.phrases[state.phrase]
-        if state.phrase < len(known) and _bars(known[state.phrase]) == bars:
-            state.chords = known[state.phrase].chords
-            return
         section = form.section_rules(self._style, state.labels[state.section])
         task = Task(
             mode=state.mode,
@@ -114,6 +113,10 @@ class Composer:
         )
         generator = stream(self._seed, "harmony", state.piece, state.piece_bar)
         draws = generator.random(1 + CHORDS_PER_PHRASE).tolist()
+        if state.phrase < len(known) and _bars(known[state.phrase]) == bars:
+            chords = known[state.phrase].chords
+            state.chords = end_chords(task, chords, self._style.harmony, self._model, draws)
+            return
         state.chords = plan_chords(task, self._style.harmony, self._model, draws)
         if state.phrase == len(known):
             state.themes[theme] = (*known, PhraseTheme(state.chords))
@@ -126,13 +129,12 @@ class Composer:
         state = self._state
         bars, cadence = state.phrases[state.phrase]
         last_phrase = state.phrase == len(state.phrases) - 1
+        chance = draw_bar(self._seed, state.piece, state.piece_bar)
         ends_section = last_phrase and state.phrase_bar == bars - 1
         return Plan(
-            seed=self._seed,
+            chance=chance,
             style=self._style,
             parameters=parameters,
-            piece=state.piece,
-            piece_bar=state.piece_bar,
             section=state.labels[state.section],
             repeated=form.heard_before(state),
             phrase=state.phrase,
@@ -144,29 +146,29 @@ class Composer:
             beats=form.BEATS_PER_BAR,
             density=self._density(parameters),
             key=Key(state.tonic, state.mode),
-            spans=self._spans(parameters),
+            spans=self._spans(parameters, chance),
         )
 
-    def _spans(self, parameters: MusicalParameters) -> tuple[Span, ...]:
+    def _spans(self, parameters: MusicalParameters, chance: BarChance) -> tuple[Span, ...]:
         """The coloured chords of the bar, with a way into the key that the listener has set."""
         state = self._state
         chords = _bar_chords(state, form.BEATS_PER_BAR)
-        generator = stream(self._seed, "colour", state.piece, state.piece_bar)
-        draws = generator.random(CHORDS_PER_BAR * DRAWS_PER_CHORD).tolist()
-        spans = colour_chords(chords, state.mode, self._style.harmony, parameters.dissonance, draws)
+        spans = colour_chords(
+            chords, state.mode, self._style.harmony, parameters.dissonance, chance.colour
+        )
         leaves = state.phrase_bar == state.phrases[state.phrase][0] - 1
         if leaves and parameters.key not in (None, state.tonic):
             return _modulating(spans, ((parameters.key or 0) - state.tonic) % OCTAVE)
         return spans
 
-    def _compose_parts(self, plan: Plan) -> dict[str, list[Row]]:
+    def _compose_parts(self, plan: Plan) -> dict[str, Sequence[Row]]:
         """The rows of every part that plays."""
         section = form.section_rules(self._style, plan.section)
         playing = players(self._style, section, plan.density)
-        draws = stream(self._seed, "patterns", plan.piece, plan.theme).random(3).tolist()
+        draws = _pattern_draws(self._seed, self._state.piece, plan.theme)
         basses = choose_roots(plan, self._state.bass)
         self._state.bass = basses[plan.spans[-1].start_tick][1]
-        parts: dict[str, list[Row]] = {}
+        parts: dict[str, Sequence[Row]] = {}
         if "melody" in playing:
             parts["melody"] = self._compose_melody(plan)
         if "comp" in playing:
@@ -180,7 +182,7 @@ class Composer:
             parts["drums"] = compose_drums(plan, draws[2])
         return parts
 
-    def _compose_melody(self, plan: Plan) -> list[Row]:
+    def _compose_melody(self, plan: Plan) -> Sequence[Row]:
         state = self._state
         bar = compose_melody(plan, self._model, state.themes, state.melody)
         state.melody = (*state.melody, *(pitch for _, _, pitch, _ in bar.rows))[-HISTORY:]
@@ -190,7 +192,7 @@ class Composer:
             state.themes[plan.theme] = (
                 *themes[: plan.phrase], kept, *themes[plan.phrase + 1 :]
             )  # fmt: skip
-        return list(bar.rows)
+        return bar.rows
 
     def _voice(
         self, plan: Plan, part: str, voices: int, basses: Mapping[int, tuple[int, int]]
@@ -202,7 +204,7 @@ class Composer:
         voicings[part] = voiced[-1].pitches
         return voiced
 
-    def _bar(self, plan: Plan, parts: Mapping[str, Iterable[Row]]) -> Bar:
+    def _bar(self, plan: Plan, parts: Mapping[str, Sequence[Row]]) -> Bar:
         tonic = plan.key.tonic
         return Bar(
             index=self._state.bar,
@@ -217,9 +219,15 @@ class Composer:
             phrase=self._state.phrases_begun,
             phrase_bar=plan.phrase_bar,
             phrase_bars=plan.phrase_bars,
-            notes=perform(plan, {part: list(rows) for part, rows in parts.items()}),
+            notes=perform(plan, parts),
             style=plan.style.name,
         )
+
+
+@lru_cache(maxsize=1024)
+def _pattern_draws(seed: int, piece: int, theme: str) -> tuple[float, ...]:
+    """Draws for the patterns of comp, bass and drums: sections of one theme share theirs."""
+    return tuple(stream(seed, "patterns", piece, theme).random(3).tolist())
 
 
 def _bars(theme: PhraseTheme) -> int:
@@ -228,7 +236,6 @@ def _bars(theme: PhraseTheme) -> int:
 
 def _bar_chords(state: State, beats: int) -> list[Planned]:
     """The planned chords that begin in the bar."""
-    _, cadence = state.phrases[state.phrase]
     first = state.phrase_bar * beats
     chords: list[Planned] = []
     beat = 0
@@ -236,9 +243,9 @@ def _bar_chords(state: State, beats: int) -> list[Planned]:
         if first <= beat < first + beats:
             last = number == len(state.chords) - 1
             following = TONIC if last else state.chords[number + 1][1]
-            is_goal = last and cadence != "open"
+            is_plain = last or number == 0
             start = (beat - first) * TICKS_PER_BEAT
-            chords.append(Planned(start, length, degree, following, is_goal))
+            chords.append(Planned(start, length, degree, following, is_plain))
         beat += length
     return chords
 

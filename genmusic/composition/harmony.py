@@ -70,7 +70,6 @@ CADENCES: dict[str, dict[str, Formula]] = {
         "half": _formula("1246", "7"),
     },
 }
-OPEN = Formula(ALL, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +90,37 @@ def plan_chords(
 ) -> tuple[Slot, ...]:
     """Beats and degrees of a phrase; each draw but the first makes one chord."""
     beats = _rhythm(task, rules, draws[0])
+    return _fill(task, beats, _masks(task, beats), rules, model, draws[1:])
+
+
+def end_chords(
+    task: Task,
+    known: Sequence[Slot],
+    rules: HarmonyRules,
+    model: Model,
+    draws: Sequence[float],
+) -> tuple[Slot, ...]:
+    """Known chords, with a new end where the cadence asks for another one."""
+    beats = [beats for beats, _ in known]
     masks = _masks(task, beats)
+    if known[-1][1] in masks[-1]:
+        return tuple(known)
+    room = _ending_room(task, beats)
+    kept = [frozenset({degree}) for _, degree in known[: len(known) - room]]
+    return _fill(task, beats, kept + masks[len(kept) :], rules, model, draws)
+
+
+def _fill(
+    task: Task,
+    beats: Sequence[int],
+    masks: Sequence[Degrees],
+    rules: HarmonyRules,
+    model: Model,
+    draws: Sequence[float],
+) -> tuple[Slot, ...]:
+    """A degree for each chord, of those its mask allows."""
     degrees = list(task.before)
-    for mask, draw in zip(masks, draws[1:], strict=False):
+    for mask, draw in zip(masks, draws, strict=False):
         degrees.append(_next_degree(task, rules, model, degrees, mask, draw))
     return tuple(zip(beats, degrees[len(task.before) :], strict=True))
 
@@ -109,13 +136,19 @@ def _rhythm(task: Task, rules: HarmonyRules, draw: float) -> list[int]:
 
 def _masks(task: Task, beats: Sequence[int]) -> list[Degrees]:
     """The degrees each chord may have, so that the phrase begins and ends as it should."""
-    formula = CADENCES[task.mode].get(task.cadence, OPEN)
-    ending = [formula.approach, *formula.last] if formula.last else []
     free = [task.start] + [ALL] * (len(beats) - 1)
-    if not ending:
-        return free
-    room = min(len(ending), len(beats) - 1)
-    return free[: len(beats) - room] + ending[-room:]
+    room = _ending_room(task, beats)
+    return free[: len(beats) - room] + _ending(task)[len(_ending(task)) - room :]
+
+
+def _ending_room(task: Task, beats: Sequence[int]) -> int:
+    """How many chords at the end the cadence decides; the first chord stays free."""
+    return min(len(_ending(task)), len(beats) - 1)
+
+
+def _ending(task: Task) -> list[Degrees]:
+    formula = CADENCES[task.mode].get(task.cadence)
+    return [formula.approach, *formula.last] if formula else []
 
 
 def _next_degree(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Protocol, TypeVar
 
 
@@ -26,7 +27,8 @@ def choose_pattern(patterns: Sequence[P], density: float, draw: float) -> P | No
     return densest[int(draw * len(densest))]
 
 
-def iter_steps(steps: str, bar_ticks: int) -> Iterator[tuple[int, str]]:
+@lru_cache(maxsize=1024)
+def read_steps(steps: str, bar_ticks: int) -> tuple[tuple[int, str], ...]:
     """The tick and sign of every step that is not empty."""
     length = bar_ticks // len(steps)
-    return ((number * length, sign) for number, sign in enumerate(steps) if sign != ".")
+    return tuple((number * length, sign) for number, sign in enumerate(steps) if sign != ".")

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
+from genmusic.composition.chance import BarChance
 from genmusic.composition.theory import OCTAVE, chord_scale, chord_tones
 from genmusic.mood.mapping import MusicalParameters
 from genmusic.rules import Style
 from genmusic.score.harmony import Key
-from genmusic.seeding import stream
 from genmusic.units import TICKS_PER_BEAT
 
 Row = tuple[int, int, int, int]
@@ -38,11 +36,9 @@ class Span:
 class Plan:
     """A bar's place in the form, its harmony, and what the mood asks of it."""
 
-    seed: int
+    chance: BarChance
     style: Style
     parameters: MusicalParameters
-    piece: int
-    piece_bar: int
     section: str
     repeated: bool  # the section's theme has been heard before
     phrase: int  # in the section
@@ -71,17 +67,10 @@ class Plan:
         """The label of the section without its primes."""
         return theme_of(self.section)
 
-    def draws(self, layer: str, count: int) -> list[float]:
-        """Uniform numbers for one layer of this bar."""
-        draws: list[float] = self.generator(layer).random(count).tolist()
-        return draws
-
-    def generator(self, layer: str) -> np.random.Generator:
-        """The random stream of one layer of this bar."""
-        return stream(self.seed, layer, self.piece, self.piece_bar)
-
     def span_at(self, tick: int) -> Span:
         """The chord that sounds at a tick."""
+        if len(self.spans) == 1:
+            return self.spans[0]
         return next(span for span in reversed(self.spans) if span.start_tick <= tick)
 
     def pitch_classes(self, span: Span) -> tuple[int, ...]:

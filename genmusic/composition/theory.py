@@ -97,4 +97,5 @@ def pitch_step(mode: str, pitch: int) -> int:
 def nearest_pitch(pitch_class: int, near: float, low: int, high: int) -> int:
     """The pitch of a class that is nearest to another pitch, in a range of an octave or more."""
     lowest = low + (pitch_class - low) % OCTAVE
-    return min(range(lowest, high + 1, OCTAVE), key=lambda pitch: (abs(pitch - near), pitch))
+    octaves = int((near - lowest) / OCTAVE + 0.5) if near > lowest else 0
+    return lowest + OCTAVE * min(octaves, (high - lowest) // OCTAVE)

@@ -30,12 +30,16 @@ class Lay:
     voices: int
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Choices:
+    """Every voicing of a chord in a range, and what each costs by itself."""
+
+    pitches: Voicings
+    costs: NDArray[np.float64]
+
+
 def voice_chord(
-    root: int,
-    quality: str,
-    lay: Lay,
-    before: Sequence[int],
-    bass: tuple[int, int],
+    root: int, quality: str, lay: Lay, before: Sequence[int], bass: tuple[int, int]
 ) -> tuple[int, ...]:
     """The pitches of a chord, from below, that follow most smoothly.
 
@@ -43,49 +47,47 @@ def voice_chord(
     the bass notes before and now.
     """
     choices = _choices(root, quality, lay)
-    middle = (lay.low + lay.high) / 2.0
-    cost = np.abs(choices.mean(axis=1) - middle) * CENTRE_COST + _omissions(root, quality, lay)
-    if len(before) == choices.shape[1]:
+    cost = choices.costs
+    if len(before) == choices.pitches.shape[1]:
         last = np.array(before)
-        cost += np.abs(choices - last).sum(axis=1)
-        cost += PARALLEL_COST * _parallels(choices, last, bass)
-    return tuple(choices[int(cost.argmin())].tolist())
+        movement = np.abs(choices.pitches - last)
+        cost = cost + movement.sum(axis=1)
+        if bass[0] != bass[1]:
+            cost += PARALLEL_COST * _parallels(choices.pitches, last, movement, bass)
+    best: list[int] = choices.pitches[cost.argmin()].tolist()
+    return tuple(best)
 
 
-def _parallels(choices: Voicings, last: Voicings, bass: tuple[int, int]) -> Voicings:
+def _parallels(
+    choices: Voicings, last: Voicings, movement: Voicings, bass: tuple[int, int]
+) -> Voicings:
     """How many voices move in fifths or octaves with the bass."""
-    before, now = (last - bass[0]) % OCTAVE, (choices - bass[1]) % OCTAVE
-    perfect = (now == before) & ((now == 0) | (now == FIFTH))
-    moved = (choices != last) & (bass[0] != bass[1])
-    count: Voicings = (perfect & moved).sum(axis=1)
+    before = (last - bass[0]) % OCTAVE
+    perfect = (before == 0) | (before == FIFTH)
+    parallel = ((choices - bass[1]) % OCTAVE == before) & perfect & (movement > 0)
+    count: Voicings = parallel.sum(axis=1)
     return count
 
 
 @lru_cache(maxsize=4096)
-def _choices(root: int, quality: str, lay: Lay) -> Voicings:
-    """Every voicing of a chord in the range; without one, the tones one above the other."""
+def _choices(root: int, quality: str, lay: Lay) -> _Choices:
+    """The voicings in a range; if it has none, the tones one above the other from its bottom."""
     shapes = _shapes(quality, lay.voices) + root
     octaves = np.arange(-OCTAVE, 128, OCTAVE)
     everywhere = (shapes[None, :, :] + octaves[:, None, None]).reshape(-1, shapes.shape[1])
     fits = (everywhere[:, 0] >= lay.low) & (everywhere[:, -1] <= lay.high)
-    choices: Voicings = everywhere[fits]
-    if len(choices):
-        return choices
-    tones = sorted(
-        lay.low + (root + interval - lay.low) % OCTAVE
-        for interval in QUALITIES[quality][: lay.voices]
-    )
-    return np.array([tones])
-
-
-@lru_cache(maxsize=4096)
-def _omissions(root: int, quality: str, lay: Lay) -> NDArray[np.float64]:
-    """What each voicing costs for the fifth it lacks."""
-    choices = _choices(root, quality, lay)
+    pitches = everywhere[fits] if fits.any() else _piled(root, quality, lay)
+    middle = (lay.low + lay.high) / 2.0
     fifth = (root + QUALITIES[quality][2]) % OCTAVE
-    lacking = (choices % OCTAVE != fifth).all(axis=1)
-    costs: NDArray[np.float64] = lacking * DOUBLING_COST
-    return costs
+    lacking = (pitches % OCTAVE != fifth).all(axis=1)
+    return _Choices(
+        pitches, np.abs(pitches.mean(axis=1) - middle) * CENTRE_COST + lacking * DOUBLING_COST
+    )
+
+
+def _piled(root: int, quality: str, lay: Lay) -> Voicings:
+    intervals = QUALITIES[quality][: lay.voices]
+    return np.array([sorted(lay.low + (root + i - lay.low) % OCTAVE for i in intervals)])
 
 
 @lru_cache(maxsize=64)

@@ -108,6 +108,7 @@ class MelodyRules:
     arch: float = rule(Number(0.0, 12.0, "semitones"), "how far a phrase rises to its peak", 4.0)
     span: float = rule(Number(3.0, 12.0, "semitones"), "how far the melody strays from it", 5.0)
     syncopation: float = rule(SHARE, "share of beats that favour an onset off the beat", 0.1)
+    repeats: float = rule(SHARE, "share of repeated notes that stay, rather than move", 0.4)
     breath: float = rule(Number(0.0, 3.0, "beats"), "rest after the last note of a phrase", 1.0)
     pickup: float = rule(SHARE, "share of phrases that lead into the next one", 0.2)
 

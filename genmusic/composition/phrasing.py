@@ -1,0 +1,78 @@
+"""Phrasing: when the notes of a bar of melody fall, where a phrase ends, and what leads on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from genmusic.composition.chance import choose
+from genmusic.composition.model import Model
+from genmusic.composition.motif import Sketch
+from genmusic.composition.plan import Plan
+from genmusic.composition.rhythm import MOST_PER_BEAT, draw_onsets, thin_or_fill
+from genmusic.rules.style import GRIDS
+from genmusic.units import TICKS_PER_BEAT
+
+PICKUP_TICKS = TICKS_PER_BEAT // 2  # between the notes that lead to the next phrase
+
+# Where the last note of a phrase may come, and how that follows onsets for each beat.
+GOALS = ((0, 1.0, 0.2), (TICKS_PER_BEAT, 0.3, 0.2), (2 * TICKS_PER_BEAT, 0.2, 0.9))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The notes of a bar before they have pitches."""
+
+    onsets: tuple[int, ...]
+    targets: tuple[int | None, ...]  # steps
+    pull: float  # how firmly targets attract
+    goal_tick: int = -1  # onset of the last note of the phrase, -1 for none
+    pickup_tick: int = 0  # first onset of what leads to the next phrase, 0 for none
+
+
+def wanted_onsets(plan: Plan) -> float:
+    """Notes of melody that the mood asks for in a bar."""
+    parameters = plan.parameters
+    each_beat = parameters.notes_per_second * 60.0 / parameters.tempo_bpm
+    return min(MOST_PER_BEAT, each_beat) * plan.beats
+
+
+def write_line(plan: Plan, model: Model, sketch: Sketch, draws: Sequence[float]) -> Line:
+    """The rhythm of a bar; two draws for a phrase's end, then one for each beat."""
+    rules, wanted = plan.style.melody, wanted_onsets(plan)
+    onsets = tuple(tick for tick, _ in sketch.notes)
+    goal_draw, pickup_draw, *beat_draws = draws
+    if not onsets:
+        onsets = draw_onsets(model, rules, wanted, plan.beats, beat_draws)
+    targets = dict(sketch.notes)
+    if plan.ends_phrase:
+        return _write_cadence(plan, onsets, sketch, (goal_draw, pickup_draw))
+    onsets = thin_or_fill(onsets, wanted, GRIDS[rules.grid], plan.bar_ticks)
+    return Line(onsets, tuple(targets.get(tick) for tick in onsets), sketch.pull)
+
+
+def _write_cadence(
+    plan: Plan, onsets: Sequence[int], sketch: Sketch, draws: tuple[float, float]
+) -> Line:
+    """The rhythm up to the last note of the phrase, and perhaps a way into the next one."""
+    rules, wanted = plan.style.melody, wanted_onsets(plan)
+    each_beat = wanted / plan.beats
+    if plan.ends_piece:
+        goal = 0
+    elif sketch.notes:
+        goal = sketch.notes[-1][0]
+    else:
+        goal = GOALS[choose([low + rise * each_beat for _, low, rise in GOALS], draws[0])][0]
+    way = thin_or_fill(
+        [tick for tick in onsets if tick < goal],
+        wanted * goal / plan.bar_ticks, GRIDS[rules.grid], max(goal, 1),
+    )  # fmt: skip
+    onsets = (*way, goal)
+    targets = dict(sketch.notes)
+    pickup = 0
+    inside = not plan.ends_section and goal < plan.bar_ticks // 2
+    if inside and draws[1] < rules.pickup:
+        pickup = plan.bar_ticks - (TICKS_PER_BEAT if each_beat > 1.0 else TICKS_PER_BEAT // 2)
+        onsets = (*onsets, *range(pickup, plan.bar_ticks, TICKS_PER_BEAT // 2))
+    known = tuple(targets.get(tick) if tick <= goal else None for tick in onsets)
+    return Line(onsets, known, sketch.pull, goal, pickup)
