@@ -11,8 +11,15 @@ from genmusic.names import PARTS
 from genmusic.units import LOG2_10, QUANTUM, SAMPLE_RATE, db_to_gain, exp2
 from kernels import delays, dynamics, mixing, reverbs
 from kernels.lanes import LANES
+from kernels.mixing import ECHO_SEND, GAIN, REVERB_SEND
+
+__all__ = [
+    "ECHO_SEND", "GAIN", "LONGEST_ECHO_FRAMES", "REVERB_SEND", "SHORTEST_ECHO_FRAMES",
+    "Console", "Faders", "make_faders",
+]  # fmt: skip
 
 Floats = NDArray[np.float32]
+LONGEST_ECHO_FRAMES, SHORTEST_ECHO_FRAMES = delays.LONGEST_FRAMES, delays.SHORTEST_FRAMES
 CEILING_DB = -1.5  # sample peaks; leaves half a dB for what lies between samples
 ECHO_FEEDBACK = 0.42
 REVERB_DAMPING = 0.32  # one-pole coefficient in each line

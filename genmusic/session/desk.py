@@ -6,13 +6,18 @@ from collections.abc import Mapping
 
 from genmusic.controls.spec import CONTROLS, FADER_RAMP_SECONDS, Value
 from genmusic.mixing.automation import Ramp
-from genmusic.mixing.console import Faders
+from genmusic.mixing.console import (
+    ECHO_SEND,
+    GAIN,
+    LONGEST_ECHO_FRAMES,
+    REVERB_SEND,
+    SHORTEST_ECHO_FRAMES,
+    Faders,
+)
 from genmusic.mood.mapping import sound_parameters
 from genmusic.names import PARTS
 from genmusic.rules import Style
 from genmusic.units import QUANTUM, SAMPLE_RATE, db_to_gain
-from kernels.delays import LONGEST_FRAMES, SHORTEST_FRAMES
-from kernels.mixing import ECHO_SEND, GAIN, REVERB_SEND
 
 MASTER_DB = 0.0  # brings the shipped styles near -16 LUFS at a neutral mood
 MUTED_DB = -60.0  # a fader at its end is silence
@@ -33,7 +38,7 @@ class Desk:
 
     def __init__(self, controls: Mapping[str, Value], style: Style) -> None:
         self._ramps = {name: Ramp(value) for name, value in _targets(controls, style).items()}
-        self._echo = (LONGEST_FRAMES, LONGEST_FRAMES)
+        self._echo = (LONGEST_ECHO_FRAMES, LONGEST_ECHO_FRAMES)
         self._echo_ramp = Ramp(1.0)
 
     def follow(
@@ -53,9 +58,9 @@ class Desk:
     def set_echo(self, seconds: float, at: int) -> None:
         """Cross-fade to another echo time, halved until it fits the line."""
         frames = round(seconds * SAMPLE_RATE)
-        while frames > LONGEST_FRAMES:
+        while frames > LONGEST_ECHO_FRAMES:
             frames //= 2
-        frames = max(frames, SHORTEST_FRAMES)
+        frames = max(frames, SHORTEST_ECHO_FRAMES)
         if frames != self._echo[1]:
             self._echo = (self._echo[1], frames)
             self._echo_ramp = Ramp(0.0)

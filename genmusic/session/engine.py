@@ -149,7 +149,8 @@ class Engine:
         first = self.rendered_end // QUANTUM
         self._compose_until((first + quanta) * QUANTUM)
         self._desk.fill(0, first, self._rack.faders(quanta))
-        return self._rack.render(quanta)[0]
+        block: Floats = self._rack.render(quanta)[0]
+        return block
 
     def _compose_until(self, frame: int) -> None:
         """Have every beat that begins before ``frame`` composed, and its notes played."""
