@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import re
 from pathlib import Path
 
 from aiohttp import web
@@ -26,6 +27,8 @@ MEDIA_TYPES = {
 
 INDEX = "index.html"
 PRIVATE = frozenset({"node_modules", "package.json", "package-lock.json"})
+LONGEST_PATH = 200
+_PLAIN_PATH = re.compile(r"(?:[\w-][\w.-]*/)*[\w-][\w.-]*", re.ASCII)  # nothing hidden, no ".."
 _PACKAGE = Path(genmusic.__file__).parent
 
 
@@ -58,12 +61,10 @@ class Assets:
 
     def _find(self, path: str) -> Path:
         """The file, if it lies in the folder (also behind links) and is meant to be served."""
-        steps = path.split("/")
-        hidden = any(step.startswith(".") or step in PRIVATE for step in steps)
-        if hidden or "\0" in path or "\\" in path:
+        if len(path) > LONGEST_PATH or not _PLAIN_PATH.fullmatch(path):
             raise web.HTTPNotFound
-        file = self._folder.joinpath(*steps).resolve()
-        inside = file.is_relative_to(self._folder)
-        if not inside or file.suffix not in MEDIA_TYPES or not file.is_file():
+        file = self._folder.joinpath(path).resolve()
+        served = file.suffix in MEDIA_TYPES and PRIVATE.isdisjoint(path.split("/"))
+        if not served or not file.is_relative_to(self._folder) or not file.is_file():
             raise web.HTTPNotFound
         return file

@@ -33,7 +33,7 @@ class StreamSocket(web.WebSocketResponse):
             heartbeat=settings.heartbeat_seconds,
             protocols=(SUBPROTOCOL,),
             compress=False,  # the browser would agree, at 240 kB for each connection
-            max_msg_size=settings.message_bytes,
+            max_msg_size=settings.message_bytes + 1,  # the size that is refused
             writer_limit=WRITER_LIMIT_BYTES,
         )
         self._settings = settings

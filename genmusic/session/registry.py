@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Iterator
 
 from genmusic.config import Settings
 from genmusic.errors import ProtocolError
@@ -21,6 +22,9 @@ class Registry:
 
     def __len__(self) -> int:
         return len(self._sessions)
+
+    def __iter__(self) -> Iterator[Session]:
+        return iter(tuple(self._sessions.values()))
 
     @property
     def listeners(self) -> int:

@@ -1,0 +1,108 @@
+import pytest
+from aiohttp import web
+
+from genmusic import __version__
+from genmusic.controls.spec import TABLE
+from genmusic.server.app import create_app
+from genmusic.server.routes import ROUTES
+
+
+@pytest.fixture
+async def client(start):
+    return await start()
+
+
+async def test_the_styles_are_listed_with_title_and_text(client, library):
+    rows = await (await client.get("/api/v1/styles")).json()
+
+    assert [row["name"] for row in rows] == list(library.styles)
+    assert all(set(row) == {"name", "title", "text"} and row["text"] for row in rows)
+
+
+async def test_the_table_of_controls_is_served_row_by_row(client):
+    rows = await (await client.get("/api/v1/controls")).json()
+
+    assert [row["name"] for row in rows] == [control.name for control in TABLE]
+    assert (rows[0]["low"], rows[0]["high"], rows[0]["kind"]) == (-1.0, 1.0, "number")
+    assert rows[9]["choices"][:2] == ["C", "Db"]
+
+
+async def test_the_models_are_listed(client, library):
+    rows = await (await client.get("/api/v1/models")).json()
+
+    assert rows == [{"name": name} for name in library.models]
+
+
+async def test_health_counts_who_listens(client, tune_in):
+    before = await (await client.get("/healthz")).json()
+    await tune_in(client)
+    after = await (await client.get("/healthz")).json()
+
+    assert before == {"ok": True, "version": __version__, "listeners": 0}
+    assert after["listeners"] == 1
+
+
+async def test_a_server_that_runs_is_ready(client):
+    answer = await client.get("/readyz")
+
+    assert (answer.status, await answer.json()) == (200, {"ready": True})
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("GET", "/api/", 404, "not_found"),
+        ("GET", "/api/v1/nothing", 404, "not_found"),
+        ("GET", "/api/v1/styles/", 404, "not_found"),
+        ("POST", "/api/v1/styles", 405, "method_not_allowed"),
+        ("DELETE", "/healthz", 405, "method_not_allowed"),
+    ],
+)
+async def test_a_wrong_request_is_answered_in_json(client, method, path, status, code):
+    answer = await client.request(method, path)
+
+    assert (answer.status, (await answer.json())["error"]["code"]) == (status, code)
+
+
+async def test_a_method_that_is_not_allowed_names_those_that_are(client):
+    answer = await client.post("/api/v1/styles")
+
+    assert answer.headers["Allow"] == "GET,HEAD"
+
+
+async def test_a_person_gets_a_page(client):
+    answer = await client.get("/nothing")
+
+    assert (answer.status, answer.content_type) == (404, "text/html")
+    assert "<h1>Not Found</h1>" in await answer.text()
+
+
+async def test_a_fault_of_the_server_shows_no_traceback(aiohttp_client, library, caplog):
+    async def broken(request):
+        raise ZeroDivisionError("a secret")
+
+    app = create_app(library)
+    app.router.add_get("/api/v1/broken", broken)
+    answer = await (await aiohttp_client(app)).get("/api/v1/broken?token=abc")
+
+    assert answer.status == 500
+    assert (await answer.json())["error"]["code"] == "internal_server_error"
+    assert "secret" not in await answer.text()
+    assert "ZeroDivisionError" in caplog.text
+    assert "abc" not in caplog.text
+
+
+@pytest.mark.parametrize("path", ["/", "/nothing", "/api/v1/styles", "/api/v1/nothing", "/healthz"])
+async def test_every_answer_carries_the_security_headers(client, path):
+    headers = (await client.get(path)).headers
+
+    policy = headers["Content-Security-Policy"]
+    assert "default-src 'self'; worker-src 'self'; connect-src 'self' ws: wss:" in policy
+    assert "unsafe" not in policy
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+
+
+def test_every_route_has_a_sentence():
+    assert all(route.handler.__doc__.startswith("``GET /") for route in ROUTES)
+    assert all(isinstance(route, web.RouteDef) for route in ROUTES)
