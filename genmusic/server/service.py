@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 import signal
 import socket
 import ssl
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 from aiohttp import web
 
 from genmusic.encoding import STREAM_CODECS, open_stream_encoder
@@ -20,6 +23,10 @@ from genmusic.units import SAMPLE_RATE
 SHUTDOWN_SECONDS = 1.5  # after which a request or a listener that hangs is cut off
 WARM_SECONDS = 4  # of music: every part has played by then
 BACKLOG = 1_024
+CURES = {
+    errno.EADDRINUSE: "stop what uses it, or choose another with --port (0 takes a free one)",
+    errno.EACCES: "ports below 1024 are for administrators; choose another with --port",
+}
 
 
 def reserve(host: str, port: int) -> socket.socket:
@@ -27,11 +34,12 @@ def reserve(host: str, port: int) -> socket.socket:
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((host, port), family=family, backlog=BACKLOG)
-    except (OSError, OverflowError, UnicodeError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
+    except (OSError, UnicodeError) as error:
+        number = getattr(error, "errno", None) or 0
+        reason = os.strerror(number) if number > 0 else getattr(error, "strerror", str(error))
+        cure = CURES.get(number, "choose another with --host and --port")
         raise ServerError(
-            f"cannot listen on {host} port {port} ({reason.lower()}); "
-            "stop what uses it, or choose another with --port (0 takes a free one)"
+            f"cannot listen on {host} port {port} ({reason.lower()}); {cure}"
         ) from error
 
 
@@ -50,8 +58,6 @@ def load_certificate(certificate: Path, key: Path) -> ssl.SSLContext:
 
 def warm_up(library: Library) -> None:
     """Load or compile every kernel and codec by playing what nobody hears."""
-    import numpy as np
-
     block = np.zeros((2, SAMPLE_RATE), np.float32)
     for style in library.styles:
         engine = Engine(library, seed=0, controls={"style": style})
