@@ -16,7 +16,7 @@ from kernels._jit import fragment, kernel
 Doubles = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-OCTAVE = 12
+INTERVAL_BRANCH = 255  # of the tree of a melody
 CONTEXT_STEPS = 8  # room for the longest context
 
 
@@ -26,7 +26,7 @@ class Tree(NamedTuple):
     A context is a sequence of steps, the most telling first. Each row is one context, row 0 the
     empty one; the children of a row are the contexts one step longer, and lie side by side by
     rising step. A row's probability is its own shares plus its backoff times the probability of
-    the row one step shorter; shares and backoff sum to 1.
+    the row one step shorter; its shares and backoff sum to 1.
     """
 
     first_child: NDArray[
@@ -49,9 +49,7 @@ def _find_child(tree: Tree, row: int, step: int) -> int:
             low = middle + 1
         else:
             high = middle
-    if low < end and tree.child_step[low] == step:
-        return low
-    return -1
+    return int(low) if low < end and tree.child_step[low] == step else -1
 
 
 @kernel
@@ -71,8 +69,8 @@ def distribution(tree: Tree, context: Integers, steps: int, out: Doubles) -> Non
 
     Notes
     -----
-    Interpolated Kneser-Ney: R. Kneser and H. Ney, "Improved backing-off for m-gram language
-    modeling", ICASSP 1995.
+    Interpolation as in S. Chen and J. Goodman, "An empirical study of smoothing techniques for
+    language modeling", Computer Speech and Language 13, 1999.
     """
     for symbol in range(out.shape[0]):
         out[symbol] = 1.0 / out.shape[0]
@@ -89,7 +87,7 @@ def distribution(tree: Tree, context: Integers, steps: int, out: Doubles) -> Non
 
 
 @fragment
-def _value_context(
+def _pitch_context(
     branch: int, condition: int, line: Integers, end: int, order: int, context: Integers
 ) -> int:
     context[0] = branch
@@ -101,16 +99,12 @@ def _value_context(
 
 
 @fragment
-def _interval_context(
-    branch: int, condition: int, line: Integers, end: int, order: int, span: int, context: Integers
-) -> int:
-    context[0] = branch
-    context[1] = condition
-    context[2] = line[end - 1] % OCTAVE
-    steps = min(order - 1, end - 1)
+def _interval_context(line: Integers, end: int, order: int, span: int, context: Integers) -> int:
+    context[0] = INTERVAL_BRANCH
+    steps = min(order, end - 1)
     for k in range(steps):
-        context[3 + k] = line[end - 1 - k] - line[end - 2 - k] + span
-    return 3 + steps
+        context[1 + k] = line[end - 1 - k] - line[end - 2 - k] + span
+    return 1 + steps
 
 
 @kernel
@@ -130,9 +124,10 @@ def melody_distribution(
     Parameters
     ----------
     tree : Tree
-        Branch ``2 * branch`` predicts pitches, ``2 * branch + 1`` intervals.
+        Its branch ``branch`` predicts pitches from the condition and the pitches before, its
+        branch `INTERVAL_BRANCH` predicts intervals from the intervals before.
     branch : int, >= 0
-        Which pair of branches.
+        Which line of thought on pitches.
     order : int, 1..CONTEXT_STEPS - 2
         Notes of the line that count.
     condition : int, 0..255
@@ -151,12 +146,12 @@ def melody_distribution(
     Geometric mean with equal weights: D. Conklin and I. Witten, "Multiple viewpoint systems for
     music prediction", Journal of New Music Research, 1995.
     """
-    steps = _value_context(2 * branch, condition, line, end, order, context)
+    steps = _pitch_context(branch, condition, line, end, order, context)
     distribution(tree, context, steps, out)
     if end == 0:
         return
     span = out.shape[0] - 1
-    steps = _interval_context(2 * branch + 1, condition, line, end, order, span, context)
+    steps = _interval_context(line, end, order, span, context)
     distribution(tree, context, steps, intervals)
     total = 0.0
     for pitch in range(out.shape[0]):

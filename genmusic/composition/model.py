@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from genmusic.composition.markov import CountTree, share_tree
 from genmusic.errors import ModelError
@@ -20,6 +21,8 @@ Doubles = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 MODES = ("major", "minor")
+PITCHES = range(-24, 25)  # semitones from the tonic
+SPAN = len(PITCHES) - 1  # the widest interval
 METRICS = 3  # downbeat, other beat, off the beat
 PLACES = 3  # first note of a phrase, inside, last note
 MELODY_ORDER, CHORD_ORDER, RHYTHM_ORDER = 4, 3, 3
@@ -36,7 +39,7 @@ class Statistics:
     name: str
     chords: tuple[tuple[int, str], ...]
     cells: tuple[tuple[int, ...], ...]
-    melody: CountTree  # mode and view, metric and place, then the line backwards
+    melody: CountTree  # mode, place and metric, then the line backwards; and intervals alone
     chord: CountTree  # mode, then the chords backwards
     rhythm: CountTree  # beats in the bar, beat, then the cells backwards
 
@@ -49,7 +52,7 @@ class Model:
     tonic near the middle of the melody.
     """
 
-    pitches: ClassVar = range(-24, 25)
+    pitches: ClassVar = PITCHES
 
     def __init__(self, statistics: Statistics) -> None:
         self.statistics = statistics
@@ -89,7 +92,7 @@ class Model:
         line = self._line(history, 0)
         context, intervals = _scratch(len(out))
         sampling.melody_distribution(
-            self._melody, MODES.index(mode), MELODY_ORDER, _condition(metric, place),
+            self._melody, MODES.index(mode), MELODY_ORDER, place * METRICS + metric,
             line, len(line), context, intervals, out,
         )  # fmt: skip
 
@@ -118,6 +121,9 @@ class Model:
             return np.empty(0, np.int64)
         if not np.all(weights.max(axis=1) > 0):
             raise ModelError("weights must leave every note at least one pitch above 0")
+        conditions = np.asarray(place, np.int64) * METRICS + np.asarray(metric, np.int64)
+        if len(conditions) != notes or len(uniforms) < notes:
+            raise ModelError(f"{notes} notes need as many metrics and places, and a draw for each")
         line = self._line(history, notes)
         start = len(line) - notes
         messages = np.empty_like(weights)
@@ -125,8 +131,7 @@ class Model:
         context, intervals = _scratch(len(self.pitches))
         sampling.sample_melody(
             self._melody, MODES.index(mode), MELODY_ORDER, SLIP_SHARE,
-            _condition(np.asarray(metric, np.int64), np.asarray(place, np.int64)),
-            weights, messages, uniforms, start, context, intervals,
+            conditions, weights, messages, uniforms, start, context, intervals,
             np.empty(len(self.pitches)), np.zeros(weights.shape, np.bool_), line,
         )  # fmt: skip
         drawn: Integers = line[start:] + self.pitches[0]
@@ -134,7 +139,7 @@ class Model:
 
     def _line(self, history: Sequence[int], room: int) -> Integers:
         """The end of a history as indices, with room for more notes."""
-        recent = history[-MELODY_ORDER:]
+        recent = history[-MELODY_ORDER - 1 :]  # so many intervals need one pitch more
         line = np.zeros(len(recent) + room, np.int64)
         line[: len(recent)] = np.clip(recent, self.pitches[0], self.pitches[-1]) - self.pitches[0]
         return line
@@ -151,10 +156,6 @@ class Model:
         return chain
 
 
-def _condition(metric: int | Integers, place: int | Integers) -> int | Integers:
-    return place * METRICS + metric
-
-
 def _scratch(size: int) -> tuple[Integers, Doubles]:
     return np.empty(sampling.CONTEXT_STEPS, np.int64), np.empty(2 * size - 1)
 
@@ -162,7 +163,13 @@ def _scratch(size: int) -> tuple[Integers, Doubles]:
 MODELS_FOLDER = Path(__file__).parent.parent / "models"
 FORMAT = 1
 TREES = ("melody", "chord", "rhythm")
-_TREE_FIELDS = tuple(field.name for field in fields(CountTree))
+TREE_DTYPES: Mapping[str, DTypeLike] = {
+    "children": np.uint8,
+    "child_step": np.uint8,
+    "entries": np.uint8,
+    "symbols": np.uint8,
+    "counts": np.uint32,
+}
 
 
 def shipped_models() -> dict[str, Path]:
@@ -177,11 +184,11 @@ def load_model(path: Path) -> Model:
             return Model(_statistics({name: arrays[name] for name in arrays.files}))
     except OSError as error:
         raise ModelError(f"the model {path} cannot be read: {error}") from error
-    except (KeyError, ValueError, zipfile.BadZipFile, json.JSONDecodeError) as error:
+    except (KeyError, ValueError, TypeError, EOFError, zlib.error, zipfile.BadZipFile) as error:
         raise ModelError(f"{path} is not a model of format {FORMAT}: {error}") from error
 
 
-def model_arrays(statistics: Statistics) -> dict[str, NDArray[np.generic]]:
+def model_arrays(statistics: Statistics) -> dict[str, NDArray[Any]]:
     """The arrays of a model file: a JSON header, and each tree field by field."""
     header = {
         "format": FORMAT,
@@ -189,26 +196,43 @@ def model_arrays(statistics: Statistics) -> dict[str, NDArray[np.generic]]:
         "chords": statistics.chords,
         "cells": statistics.cells,
     }
-    arrays: dict[str, NDArray[np.generic]] = {
+    arrays: dict[str, NDArray[Any]] = {
         "header": np.frombuffer(json.dumps(header).encode(), np.uint8)
     }
     for tree in TREES:
         counted = getattr(statistics, tree)
-        arrays |= {f"{tree}.{field}": getattr(counted, field) for field in _TREE_FIELDS}
+        arrays |= {f"{tree}.{field}": getattr(counted, field) for field in TREE_DTYPES}
     return arrays
 
 
-def _statistics(arrays: Mapping[str, NDArray[np.generic]]) -> Statistics:
+def _statistics(arrays: Mapping[str, NDArray[Any]]) -> Statistics:
     header = json.loads(arrays["header"].tobytes())
     if header["format"] != FORMAT:
         raise ValueError(f"it has format {header['format']}")
-    trees = {
-        tree: CountTree(**{field: arrays[f"{tree}.{field}"] for field in _TREE_FIELDS})
-        for tree in TREES
-    }
     return Statistics(
         name=str(header["name"]),
         chords=tuple((int(root), str(quality)) for root, quality in header["chords"]),
         cells=tuple(tuple(int(tick) for tick in cell) for cell in header["cells"]),
-        **trees,
+        melody=_tree(arrays, "melody", 2 * SPAN + 1),
+        chord=_tree(arrays, "chord", len(header["chords"])),
+        rhythm=_tree(arrays, "rhythm", len(header["cells"])),
     )
+
+
+def _tree(arrays: Mapping[str, NDArray[Any]], tree: str, symbols: int) -> CountTree:
+    """Check a tree, since kernels trust it: rows and entries add up, symbols are known."""
+    counted = CountTree(
+        **{
+            name: arrays[f"{tree}.{name}"].astype(dtype, casting="equiv")
+            for name, dtype in TREE_DTYPES.items()
+        }
+    )
+    rows, entries = len(counted.children), len(counted.symbols)
+    if (
+        not rows == len(counted.child_step) == len(counted.entries)
+        or rows != 1 + int(counted.children.sum(dtype=np.int64))
+        or not entries == len(counted.counts) == int(counted.entries.sum(dtype=np.int64))
+        or int(counted.symbols.max(initial=0)) >= symbols
+    ):
+        raise ValueError(f"its {tree} statistics do not add up")
+    return counted

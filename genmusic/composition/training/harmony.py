@@ -73,7 +73,7 @@ def _chord_evidence(sound: Doubles, bass: Integers) -> Doubles:
     for row, (root, quality) in enumerate(_CHORDS):
         tones[row, [(root + step) % 12 for step in QUALITIES[quality]]] = 1.0
     shares = sound / np.maximum(1.0, sound.sum(axis=1, keepdims=True))
-    evidence = shares @ tones.T - FOREIGN_SHARE * (shares @ (1.0 - tones).T)
+    evidence: Doubles = shares @ tones.T - FOREIGN_SHARE * (shares @ (1.0 - tones).T)
     evidence -= ABSENT_SHARE * ((shares < HEARD_SHARE).astype(float) @ tones.T)
     evidence += BASS_SHARE * (bass[:, None] == [root for root, _ in _CHORDS])
     evidence -= [RARE_SHARE.get(quality, OTHER_RARE_SHARE) for _, quality in _CHORDS]

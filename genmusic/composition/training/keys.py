@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +20,7 @@ MODES = ("major", "minor")
 # In nats, against about 0.4 nats that a bar of four beats speaks for its key over a near one.
 SIGNATURE_NATS = 0.3  # for each bar, in favour of the two keys of the signature
 SAID_NATS = 0.5  # more for the mode that the file names
+FULL_BAR_BEATS = 4.0  # of sound, all parts together: a full texture says no more than so much
 CHANGE_NATS = 4.0  # against a change of key at a bar line: a modulation lasts ten bars or so
 
 
@@ -35,18 +35,20 @@ class LocalKey:
 def find_keys(score: Score) -> list[LocalKey]:
     """Decide the key of each bar."""
     profiles = np.log(_key_profiles())
-    evidence = bar_profiles(score) @ profiles.T
+    evidence: Doubles = bar_profiles(score) @ profiles.T
     evidence += np.array([_signature_bias(bar) for bar in score.bars])
-    return [LocalKey(state % 12, MODES[state // 12]) for state in _steadiest(evidence)]
+    path = steadiest_path(evidence, np.full(len(evidence), CHANGE_NATS))
+    return [LocalKey(state % 12, MODES[state // 12]) for state in path]
 
 
 def bar_profiles(score: Score) -> Doubles:
-    """Beats of each pitch class in each bar: (bars, 12)."""
+    """Beats of each pitch class in each bar, `FULL_BAR_BEATS` at most in all: (bars, 12)."""
     starts = np.array([bar.start_tick for bar in score.bars])
     lengths = np.array([bar.beat_ticks for bar in score.bars])
     profile = sound_in_spans(score, np.append(starts, score.end_tick))
     beats: Doubles = profile / lengths[:, None]
-    return beats / np.maximum(1.0, beats.sum(axis=1, keepdims=True) / 4.0)
+    beats /= np.maximum(1.0, beats.sum(axis=1, keepdims=True) / FULL_BAR_BEATS)
+    return beats
 
 
 def sound_in_spans(score: Score, edges: Integers) -> Doubles:
@@ -63,14 +65,16 @@ def sound_in_spans(score: Score, edges: Integers) -> Doubles:
         notes[note, START], edges[span]
     )
     cells = span * 12 + notes[note, PITCH] % 12
-    return np.bincount(cells, ticks, minlength=12 * (len(edges) - 1)).reshape(-1, 12)
+    sound: Doubles = np.bincount(cells, ticks, minlength=12 * (len(edges) - 1)).astype(np.float64)
+    return sound.reshape(-1, 12)
 
 
 def _key_profiles() -> Doubles:
     """(24, 12): the share of each pitch class in 12 major and 12 minor keys."""
     rows = [np.roll(p, tonic) for p in (_MAJOR_PROFILE, _MINOR_PROFILE) for tonic in range(12)]
-    profiles = np.array(rows)
-    return profiles / profiles.sum(axis=1, keepdims=True)
+    profiles: Doubles = np.array(rows)
+    profiles /= profiles.sum(axis=1, keepdims=True)
+    return profiles
 
 
 def _signature_bias(bar: ScoreBar) -> Doubles:
@@ -81,12 +85,7 @@ def _signature_bias(bar: ScoreBar) -> Doubles:
     return bias
 
 
-def _steadiest(evidence: Doubles) -> list[int]:
-    """The likeliest path of states (Viterbi) when each change costs `CHANGE_NATS`."""
-    return steadiest_path(evidence, np.full(len(evidence), CHANGE_NATS))
-
-
-def steadiest_path(evidence: Doubles, change_costs: Doubles | Sequence[float]) -> list[int]:
+def steadiest_path(evidence: Doubles, change_costs: Doubles) -> list[int]:
     """Follow the evidence (steps, states) when a change at each step costs so much (Viterbi)."""
     score = evidence[0].copy()
     came_from = np.empty(evidence.shape, np.int64)

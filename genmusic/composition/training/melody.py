@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 from statistics import median
 
 import numpy as np
@@ -20,6 +20,11 @@ LONG_RATIO = 2.0  # that is so many times as long as the usual note
 FIRST, INSIDE, LAST = range(3)
 DOWNBEAT, ON_BEAT, OFF_BEAT = range(3)
 SHORTEST_LINE = 4
+FULL_SHARE = 0.5  # of the notes of the fullest leading part
+# Beyond these a phrase is figuration for an instrument rather than something to be sung.
+WIDEST_PHRASE = 19  # semitones from its lowest to its highest note
+WIDEST_LEAP = 12
+MOST_OFF_BEAT = 0.75  # share of its notes
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +54,20 @@ def find_melody(score: Score) -> list[MelodyNote]:
 
 
 def find_lines(melody: Sequence[MelodyNote], keys: Sequence[LocalKey]) -> tuple[Line, ...]:
-    """The melody as steps from the tonic, one line for each stretch in one key."""
+    """The melody as steps from the tonic, one line for each singable stretch in one key."""
     if not melody:
         return ()
     centre = median(note.pitch for note in melody)
+    kept = [
+        (note, fits)
+        for phrase in _phrases(melody)
+        for fits in [_is_singable(phrase)]
+        for note in phrase
+    ]
     lines = []
-    for key, group in groupby(melody, key=lambda note: keys[note.bar]):
-        notes = list(group)
-        if len(notes) >= SHORTEST_LINE:
+    for (key, fits), group in groupby(kept, key=lambda pair: (keys[pair[0].bar], pair[1])):
+        notes = [note for note, _ in group]
+        if fits and len(notes) >= SHORTEST_LINE:
             tonic = _tonic_near(key.tonic, centre)
             lines.append(
                 Line(
@@ -69,12 +80,33 @@ def find_lines(melody: Sequence[MelodyNote], keys: Sequence[LocalKey]) -> tuple[
     return tuple(lines)
 
 
+def _phrases(melody: Sequence[MelodyNote]) -> list[list[MelodyNote]]:
+    phrases: list[list[MelodyNote]] = []
+    for note in melody:
+        if note.place == FIRST or not phrases:
+            phrases.append([])
+        phrases[-1].append(note)
+    return phrases
+
+
+def _is_singable(phrase: Sequence[MelodyNote]) -> bool:
+    pitches = [note.pitch for note in phrase]
+    off_beat = sum(note.metric == OFF_BEAT for note in phrase)
+    return (
+        max(pitches) - min(pitches) <= WIDEST_PHRASE
+        and all(abs(after - before) <= WIDEST_LEAP for before, after in pairwise(pitches))
+        and off_beat <= MOST_OFF_BEAT * len(phrase)
+    )
+
+
 def _melody_part(score: Score) -> ScorePart:
-    """The first part that sings, or else the one that lies highest."""
-    parts = [part for part in score.parts if len(part.notes)]
-    for part in parts:
-        if part.sung:
+    """The first part that leads and has much to say, or else the one that lies highest."""
+    leading = [part for part in score.parts if part.leads and len(part.notes)]
+    fullest = max((len(part.notes) for part in leading), default=0)
+    for part in leading:
+        if len(part.notes) >= FULL_SHARE * fullest:
             return part
+    parts = [part for part in score.parts if len(part.notes)]
     return max(parts, key=lambda part: float(part.notes[:, PITCH].mean()))
 
 

@@ -14,19 +14,24 @@ from xml.etree.ElementTree import Element
 
 from genmusic.composition.training.archives import BROKEN_ZIP, read_member
 from genmusic.composition.training.safe_xml import read_xml
-from genmusic.composition.training.scores import Score, ScoreBar, ScorePart, note_rows
+from genmusic.composition.training.scores import (
+    MOST_BARS,
+    MOST_BEATS,
+    Score,
+    ScoreBar,
+    ScorePart,
+    check_metre,
+    note_rows,
+)
 from genmusic.errors import CorpusError
 from genmusic.units import TICKS_PER_BEAT
 
 MOST_BYTES = 64 * 1024 * 1024  # of one score, unpacked; the longest quartet met has 12 MB
 MOST_CONTAINER_BYTES = 64 * 1024
 MOST_MEMBERS = 256  # files inside one .mxl
-MOST_BARS = 20_000
 MOST_NOTES = 500_000
 MOST_DIGITS = 9  # of any number in the file
-MOST_BEATS = 64
 MOST_PITCH = 127
-DENOMINATORS = (1, 2, 4, 8, 16, 32, 64)
 
 STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 MODES = {"major": "major", "minor": "minor", "ionian": "major", "aeolian": "minor"}
@@ -102,7 +107,7 @@ class _RawNote:
 
 @dataclass(slots=True)
 class _Part:
-    sung: bool = False
+    leads: bool = False
     measures: list[_Measure] = field(default_factory=list)
     notes: list[_RawNote] = field(default_factory=list)
 
@@ -163,7 +168,7 @@ class _Reader:
             return
         if len(self._part.notes) >= MOST_NOTES:
             raise CorpusError(f"it has more than {MOST_NOTES} notes in a part")
-        self._part.sung |= note.find("lyric") is not None
+        self._part.leads |= note.find("lyric") is not None
         self._part.notes.append(
             _RawNote(
                 len(self._part.measures),
@@ -198,8 +203,7 @@ def _read_time(time: Element, notation: _Notation) -> _Notation:
     terms = time.findtext("beats", "").split("+")[:MOST_BEATS]
     numerator = sum(_integer(term, "beats") for term in terms)
     denominator = _number(time, "beat-type", 4)
-    if not 1 <= numerator <= MOST_BEATS or denominator not in DENOMINATORS:
-        raise CorpusError(f"it has a metre of {numerator}/{denominator}")
+    check_metre(numerator, denominator)
     return replace(notation, numerator=numerator, denominator=denominator)
 
 
@@ -245,7 +249,7 @@ def _assemble(parts: Sequence[_Part], names: Sequence[str]) -> Score:
     return Score(
         bars=tuple(bars),
         parts=tuple(
-            ScorePart(name, part.sung, note_rows(_join_ties(part.notes, bars)))
+            ScorePart(name, part.leads, note_rows(_join_ties(part.notes, bars)))
             for name, part in zip(titles, parts, strict=False)
         ),
     )

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from genmusic.composition.markov import Integers
+from genmusic.errors import CorpusError
 from genmusic.units import TICKS_PER_BEAT
+
+MOST_BARS = 20_000
+MOST_BEATS = 64
+DENOMINATORS = (1, 2, 4, 8, 16, 32, 64)
 
 START, END, PITCH = range(3)
 """Columns of the notes of a part."""
@@ -48,7 +54,7 @@ class ScorePart:
     """One line of players: notes sorted by start, then pitch."""
 
     name: str
-    sung: bool  # has lyrics
+    leads: bool  # has the melody for sure, because it has lyrics or is called so
     notes: Integers  # (notes, 3): start tick, end tick, MIDI note number
 
 
@@ -65,7 +71,35 @@ class Score:
         return self.bars[-1].start_tick + self.bars[-1].length_ticks if self.bars else 0
 
 
+def check_metre(numerator: int, denominator: int) -> None:
+    """Refuse metres that no bar can have."""
+    if not 1 <= numerator <= MOST_BEATS or denominator not in DENOMINATORS:
+        raise CorpusError(f"it has a metre of {numerator}/{denominator}")
+
+
 def note_rows(notes: Iterable[tuple[int, int, int]]) -> Integers:
-    """Notes (start, end, pitch) in the order of a `ScorePart`; those without length are left out."""
+    """Order notes (start, end, pitch) as in a `ScorePart`; those without length are left out."""
     rows = sorted({note for note in notes if note[END] > note[START]})
     return np.array(rows, np.int64).reshape(-1, 3)
+
+
+def lay_out_bars(
+    metres: Iterable[tuple[int, int, int]], keys: Iterable[tuple[int, int, str]], end_tick: int
+) -> tuple[ScoreBar, ...]:
+    """Draw bar lines up to ``end_tick``.
+
+    ``metres`` are (tick, numerator, denominator), ``keys`` (tick, fifths, mode); either holds until
+    the next of its kind. A new metre begins a bar.
+    """
+    changes = [(0, 4, 4), *sorted(metres), (end_tick, 4, 4)]
+    signatures = [(0, 0, ""), *sorted(keys)]
+    bars: list[ScoreBar] = []
+    for (begin, numerator, denominator), (end, _, _) in pairwise(changes):
+        check_metre(numerator, denominator)
+        length = 4 * TICKS_PER_BEAT * numerator // denominator
+        for start in range(begin, min(end, end_tick), length):
+            _, fifths, mode = max(s for s in signatures if s[0] <= start)
+            bars.append(
+                ScoreBar(start, min(length, end - start), 0, numerator, denominator, fifths, mode)
+            )
+    return tuple(bars)
