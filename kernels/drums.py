@@ -104,6 +104,6 @@ def render_drums(
         for q in range(quanta):
             if begin_quantum(group, first + q, q, pool, scratch, SIZES):
                 _quantum(group, pool, scratch)
-                write_rows(group, q, scratch[1], rows, stride)
+                write_rows(group, q, scratch, rows, stride)
             else:
                 silence_rows(group, q, rows, stride)

@@ -89,11 +89,25 @@ def begin_quantum(
 
 
 @fragment
-def write_rows(group: int, quantum: int, tile: Floats, rows: Floats, stride: int) -> None:
-    """Turn a tile (64 frames × 16 lanes) into the rows of its sixteen slots."""
+def _silence_row(place: int, rows: Floats) -> None:
+    for t in range(0, QUANTUM, LANES):
+        store(rows, place + t, splat(f32(0.0)))
+
+
+@fragment
+def write_rows(group: int, quantum: int, scratch: Scratch, rows: Floats, stride: int) -> None:
+    """Turn a tile (64 frames × 16 lanes) into the rows of its sixteen slots.
+
+    Rows of lanes that do not sound are silent to the last bit, as they are when nobody in the
+    group sounds: company must not change a sample.
+    """
+    facts, tile = scratch
     base = group * LANES * stride + QUANTUM + quantum * QUANTUM
     for t in range(0, QUANTUM, LANES):
         transpose(tile, t * LANES, LANES, rows, base + t, stride)
+    for lane in range(LANES):
+        if facts[ALIVE + lane] == f32(0.0):
+            _silence_row(base + lane * stride, rows)
 
 
 @fragment
@@ -101,5 +115,4 @@ def silence_rows(group: int, quantum: int, rows: Floats, stride: int) -> None:
     """Write silence into the rows of sixteen slots."""
     base = group * LANES * stride + QUANTUM + quantum * QUANTUM
     for lane in range(LANES):
-        for t in range(0, QUANTUM, LANES):
-            store(rows, base + lane * stride + t, splat(f32(0.0)))
+        _silence_row(base + lane * stride, rows)

@@ -19,7 +19,7 @@ from genmusic.names import PARTS
 from genmusic.rules import Style
 from genmusic.units import QUANTUM, SAMPLE_RATE, db_to_gain
 
-MASTER_DB = 0.0  # brings the shipped styles near -16 LUFS at a neutral mood
+MASTER_DB = 4.5  # brings the shipped styles near -16 LUFS at a neutral mood
 MUTED_DB = -60.0  # a fader at its end is silence
 ECHO_FADE_QUANTA = 64  # from one echo time to the next: 85 ms
 WET_DB = -13.0  # of the eight lines of the reverb, with space at one half

@@ -16,7 +16,7 @@ from genmusic.units import db_to_gain, exp2, hz_to_increment, pitch_to_hz
 
 MIDDLE_C_PITCH = 60
 HIGHEST_MODULATOR_HZ = 12_000.0  # above it a side band would fold back
-SOFT_INDEX = 0.35  # share of the modulation that the softest touch keeps
+SOFT_INDEX = 0.45  # share of the modulation that the softest touch keeps
 
 
 @dataclass(frozen=True, slots=True)

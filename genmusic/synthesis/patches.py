@@ -15,7 +15,7 @@ from genmusic.synthesis.voicing import Patch
 # envelope, brightness, velocity (octaves) · resonance, detune · vibrato.
 _SAWS: dict[str, Patch] = {
     "warm-pad": SawPatch(
-        -6.0, 0.45, 2.5, 0.8, 1.6, 9.6, 0.4, 0.9, 1.2, 0.8, 0.75, 7.0, 4.0, 4.3, 1.2, width=0.7
+        4.0, 0.38, 2.5, 0.8, 1.5, 10.1, 0.4, 1.0, 1.3, 0.8, 0.75, 7.0, 4.0, 4.3, 1.2, width=0.8
     ),
     "soft-lead": SawPatch(
         -3.0, 0.05, 1.2, 0.65, 0.45, 10.0, 0.6, 1.0, 1.3, 1.6, 0.9, 4.0, 9.0, 5.1, 0.7, width=0.1
@@ -23,8 +23,8 @@ _SAWS: dict[str, Patch] = {
     "bright-lead": SawPatch(
         -4.0, 0.012, 0.9, 0.6, 0.3, 10.9, 0.6, 1.4, 1.3, 1.5, 1.1, 8.0, 7.0, 5.4, 0.6, width=0.15
     ),
-    "saw-bass": SawPatch(-1.0, 0.006, 0.7, 0.5, 0.16, 7.9, 0.5, 2.6, 1.1, 1.2, 1.4, 5.0),
-    "round-bass": SawPatch(1.0, 0.012, 1.6, 0.6, 0.25, 8.2, 0.6, 1.0, 0.9, 1.0, 0.8, 2.0),
+    "saw-bass": SawPatch(2.0, 0.006, 0.7, 0.5, 0.16, 7.9, 0.5, 2.6, 1.1, 1.2, 1.4, 5.0),
+    "round-bass": SawPatch(3.0, 0.012, 1.6, 0.6, 0.25, 8.2, 0.6, 1.0, 0.9, 1.0, 0.8, 2.0),
 }
 
 _STRINGS: dict[str, Patch] = {
@@ -35,11 +35,11 @@ _STRINGS: dict[str, Patch] = {
 _FM: dict[str, Patch] = {
     "electric-piano": FmPatch(
         0.0,
-        (Pair(0.72, 1.0, 1.0, 0.32, 5.0, 2.2), Pair(0.28, 1.0, 14.0, 0.12, 3.0, 0.35, 3.0)),
+        (Pair(0.68, 1.0, 1.0, 0.5, 5.0, 2.6), Pair(0.32, 1.0, 14.0, 0.2, 3.0, 0.5, 3.0)),
         0.003,
         0.28,
-        0.9,
-        width=0.25,
+        1.2,
+        width=0.3,
     ),
     "bell": FmPatch(
         -4.0,
@@ -55,7 +55,7 @@ _HIGH, _BAND = (0.0, 0.0, 1.0), (0.0, 1.0, 0.3)
 _KITS: dict[str, Patch] = {
     "kit": Kit(
         {
-            36: Drum(1.0, 48.0, 1.0, 0.42, 2.3, 0.11, noise=0.22, noise_seconds=0.025,
+            36: Drum(-1.0, 48.0, 1.0, 0.42, 2.3, 0.11, noise=0.22, noise_seconds=0.025,
                      cutoff_octaves=11.2, outputs=(1.0, 0.0, 0.0)),
             37: Drum(-7.0, 820.0, 0.5, 0.05, second_hz=1720.0, second=0.4, noise=0.4,
                      noise_seconds=0.03, cutoff_octaves=11.3, outputs=_BAND),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
@@ -73,9 +74,9 @@ class Chance:
 
 
 def velocity_gain(velocity: int) -> float:
-    """Linear gain of a velocity 1..127: 30 dB from the softest useful touch to the hardest."""
+    """Linear gain of a velocity 1..127: 9 dB for each halving (an exponent of 1.5)."""
     touch = velocity / 127.0
-    return touch * touch
+    return touch * math.sqrt(touch)
 
 
 def decay_per_frame(seconds: float) -> float:

@@ -44,19 +44,20 @@ def voices(module, patch_name, pitches, in_lanes=True):
     """Render a pool of 32 voices that start, release and end at different quanta."""
     kernel = getattr(module, f"render_{module.__name__.split('.')[-1]}")
 
-    def render(lengths, loud=1.0):
+    def render(lengths, loud=1.0, only=None):
         rows_of = (len(module.SETTINGS), len(module.WHOLE_SETTINGS))
         states = (module.STATES, module.COUNTERS) if in_lanes else (module.LINE, 1)
         settings = np.zeros((SLOTS, rows_of[0]), F32)
         whole = np.ones((SLOTS, rows_of[1]), np.int32)
         timing = np.zeros((SLOTS, 3), np.int64)
-        for slot in range(SLOTS if loud else 0):
+        for slot in range(SLOTS if loud else 0) if only is None else only:
             pitch = pitches[slot % len(pitches)]
             voicing = PATCHES[patch_name].voicing(pitch, 20 + 3 * slot, Chance(slot))
             settings[slot] = [voicing.settings.get(name, 0.0) for name in module.SETTINGS]
             whole[slot] = [voicing.whole_settings[name] for name in module.WHOLE_SETTINGS]
             timing[slot] = (slot % 7, slot % 7 + 8, 20 + slot % 9)
-        timing[5] = (3, 5, 6)  # a short one
+        if loud and only is None:
+            timing[5] = (3, 5, 6)  # a short one, cut while it sounds
         memory = [settings, whole]
         if in_lanes:
             memory = [m.reshape(2, LANES, -1).transpose(0, 2, 1) for m in memory]

@@ -79,6 +79,16 @@ def test_it_allocates_nothing(name):
     assert rtsys.get_allocation_stats().mi_alloc - before == handed_in
 
 
+@pytest.mark.parametrize("name", [name for name in sorted(CASES) if ".render_" in name])
+@pytest.mark.parametrize("slot", [0, 9, 21])
+def test_a_voice_sounds_the_same_in_any_company(name, slot):
+    together = CASES[name].render([QUANTA], 1.0)
+
+    alone = CASES[name].render([QUANTA], 1.0, only=[slot])
+
+    assert np.array_equal(together[slot], alone[slot])
+
+
 def test_two_renderings_are_the_same_bits():
     for case in CASES.values():
         assert np.array_equal(case.render([QUANTA], 1.0), case.render([QUANTA], 1.0))

@@ -1,0 +1,139 @@
+"""A seat: one listener's place in a rack, from controls to the notes and faders of each block.
+
+    controls -> mood -> composition -> score -> (synthesis -> mixing: the rack)
+
+A piece is a function of seed, initial controls and control log; the same three give the same
+samples, in blocks of any length and in any company.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from genmusic.composition.composer import Composer
+from genmusic.controls.spec import CONTROLS, Value, check_changes, defaults
+from genmusic.names import PARTS
+from genmusic.rules import Style
+from genmusic.session.conductor import Conductor, DueNote
+from genmusic.session.desk import Desk
+from genmusic.session.library import Library
+from genmusic.session.log import SKIP, Change
+from genmusic.session.rack import Rack
+from genmusic.session.timed import TimedBar
+from genmusic.synthesis.orchestra import PlayedNote
+from genmusic.synthesis.pools import MAX_BLOCK_QUANTA
+from genmusic.units import QUANTUM
+
+
+class Seat:
+    """One listener's music, played on a rack; `prepare` each block before the rack renders it."""
+
+    def __init__(
+        self,
+        library: Library,
+        seed: int,
+        controls: Mapping[str, object] | None = None,
+        log: Sequence[Change] = (),
+        place: tuple[Rack, int] | None = None,
+    ) -> None:
+        self.seed = seed
+        self.log: list[Change] = []
+        self._library = library
+        self.values = defaults() | check_changes(controls or {})
+        self._style = library.style(str(self.values["style"]))
+        self._wished_style = self._style
+        self._ahead = deque(sorted(log, key=lambda change: change.frame))
+        self._conductor = Conductor(seed, Composer(seed, self._style, library.model), self.values)
+        self._desk = Desk(self.values, self._style)
+        self.rack, self.number = place or (Rack(), 0)
+        self.rack.set_reverb(self.number, self._style.reverb_seconds)
+
+    @property
+    def now(self) -> int:
+        """Frames rendered so far: where the next change takes effect."""
+        return self.rack.rendered_end
+
+    @property
+    def title(self) -> str:
+        """The name of the piece that plays."""
+        return self._conductor.title
+
+    def set_controls(self, changes: Mapping[str, object]) -> dict[str, int]:
+        """Check all changes, then log and make each; the frame at which each is heard."""
+        checked = check_changes(changes)
+        if "style" in checked:
+            self._library.style(str(checked["style"]))
+        return {name: self.make(name, value) for name, value in checked.items()}
+
+    def make(self, name: str, value: Value) -> int:
+        """Log one change, then carry it out; the frame at which it is heard."""
+        now = self.now
+        self.log.append(Change(now, name, value))
+        if name == SKIP:
+            self._conductor.skip()
+            return self._conductor.landing_frame("bar", now)
+        self.values[name] = value
+        if name == "style":
+            self._wished_style = self._library.style(str(value))
+        if self._desk.follow(self.values, self._style, now // QUANTUM, name):
+            return now
+        return self._conductor.landing_frame(CONTROLS[name].lands, now)
+
+    def make_due_changes(self) -> None:
+        """Make the changes of a given log whose time has come."""
+        while self._ahead and self._ahead[0].frame <= self.now:
+            change = self._ahead.popleft()
+            self.make(change.name, change.value)
+
+    def quanta_until(self, end: int) -> int:
+        """Quanta that can be rendered in one go towards frame ``end``: no change lies inside."""
+        if self._ahead:
+            end = min(end, self._ahead[0].frame)
+        return min((end - self.now) // QUANTUM, MAX_BLOCK_QUANTA)
+
+    def prepare(self, quanta: int) -> None:
+        """Have the next block's notes played and its faders set."""
+        first = self.now // QUANTUM
+        self._compose_until((first + quanta) * QUANTUM)
+        self._desk.fill(self.number, first, self.rack.faders(quanta))
+
+    def _compose_until(self, frame: int) -> None:
+        """Have every beat that begins before ``frame`` composed, and its notes played."""
+        began = self._conductor.next_beat_frame
+        for bar, notes in self._conductor.play_until(frame, self._wished_style):
+            if bar.style != self._style.name:
+                self._adopt(self._library.style(bar.style), began // QUANTUM)
+            echo_seconds = self._style.echo_beats * 60.0 / self._conductor.tempo_bpm
+            self._desk.set_echo(echo_seconds, began // QUANTUM)
+            for note in notes:
+                self._play(note)
+            began = self._conductor.next_beat_frame
+
+    def _adopt(self, style: Style, at: int) -> None:
+        """Let the mixer follow the composer into another style."""
+        self._style = style
+        self._desk.follow(self.values, style, at)
+        self.rack.set_reverb(self.number, style.reverb_seconds)
+
+    def _play(self, note: DueNote) -> None:
+        rules = self._style.parts[PARTS[note.part]]
+        played = PlayedNote(
+            note.start_frame,
+            note.gate_frames,
+            note.part,
+            rules.patch,
+            note.pitch,
+            note.velocity,
+            rules.pan,
+        )
+        self.rack.play(self.number, played)
+
+    def take_bars(self) -> list[TimedBar]:
+        """Bars composed since the last call, on the clock."""
+        return self._conductor.take_bars()
+
+    def checkpoint(self) -> dict[str, Any]:
+        """The composer's state at the newest bar line."""
+        return self._conductor.checkpoint()
