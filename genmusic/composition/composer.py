@@ -109,6 +109,7 @@ class Composer:
             start=frozenset(degree - 1 for degree in section.start),
             density=self._density(parameters),
             novelty=parameters.novelty,
+            dissonance=parameters.dissonance,
             before=tuple(degree for _, degree in state.chords[-2:]),
         )
         generator = stream(self._seed, "harmony", state.piece, state.piece_bar)

@@ -15,7 +15,7 @@ import numpy as np
 from genmusic.composition.chance import choose
 from genmusic.composition.model import Model
 from genmusic.composition.state import Slot
-from genmusic.composition.theory import DEGREES, degree_of, family
+from genmusic.composition.theory import DEGREES, degree_of, family, scale_chord
 from genmusic.rules.style import HarmonyRules
 
 Degrees = frozenset[int]
@@ -23,6 +23,7 @@ Degrees = frozenset[int]
 ALL: Degrees = frozenset(range(DEGREES))
 # What a degree that the model has never heard still weighs, so that a cadence can be reached.
 FLOOR = 0.002
+LEAST_DIMINISHED = 0.3  # of the weight of a diminished chord without any tension
 LEAST_SHARPNESS = 0.35  # share of plain against squared probability when novelty is 0
 
 
@@ -82,6 +83,7 @@ class Task:
     start: Degrees
     density: float
     novelty: float
+    dissonance: float
     before: tuple[int, ...]  # degrees that end the phrase before
 
 
@@ -165,12 +167,13 @@ def _next_degree(
     history = [vocabulary.symbols[d] for d in degrees if vocabulary.symbols[d] >= 0]
     model.chord_distribution(family(task.mode), history, probabilities)
     heard = np.bincount(vocabulary.degrees, probabilities, DEGREES + 1)[1:].tolist()
+    expected = [_sharpened(probability, task.novelty) for probability in heard]
+    free = (1.0 - rules.learned) / DEGREES + FLOOR
     weights = [
-        (_sharpened(heard[d], task.novelty) + FLOOR) * max(rules.degrees[d], FLOOR)
-        if d in mask
-        else 0.0
+        (rules.learned * expected[d] + free) * max(rules.degrees[d], FLOOR) if d in mask else 0.0
         for d in range(DEGREES)
     ]
+    weights[vocabulary.diminished] *= LEAST_DIMINISHED + task.dissonance
     if degrees and len(mask) > 1:
         weights[degrees[-1]] *= rules.stay
     return choose(weights, draw)
@@ -188,10 +191,12 @@ class _Vocabulary:
 
     degrees: tuple[int, ...]  # 1 + the degree of each chord, 0 for one outside the scale
     symbols: tuple[int, ...]  # the most frequent chord of each degree, -1 for none
+    diminished: int  # the degree with the diminished triad
 
 
 @lru_cache(maxsize=64)
 def _vocabulary(chords: tuple[tuple[int, str], ...], mode: str) -> _Vocabulary:
     degrees = [degree_of(mode, root, quality) for root, quality in chords]
     symbols = [degrees.index(d) if d in degrees else -1 for d in range(DEGREES)]
-    return _Vocabulary(tuple(d + 1 for d in degrees), tuple(symbols))
+    triads = [scale_chord(mode, degree, False)[1] for degree in range(DEGREES)]
+    return _Vocabulary(tuple(d + 1 for d in degrees), tuple(symbols), triads.index("dim"))

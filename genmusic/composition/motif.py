@@ -18,7 +18,7 @@ from genmusic.rules.style import MotifRules
 DRAWS = 3
 PARALLEL_BARS = 2  # bars of the first phrase with which the next ones begin
 VARIED_RETURNS = 0.7  # share of bars that full novelty varies when a section returns
-RETURN_PULL, MOTIF_PULL = 3.0, 1.2  # how firmly targets attract, for each semitone of distance
+RETURN_PULL, MOTIF_PULL = 12.0, 1.5  # how firmly targets attract, for each semitone of distance
 
 Themes = Mapping[str, Sequence[PhraseTheme]]
 

@@ -82,6 +82,7 @@ class HarmonyRules:
     degrees: tuple[float, ...] = rule(
         ListOf(WEIGHT, 7, 7), "weights of the chords on degrees 1 to 7", (1.0,) * 7
     )
+    learned: float = rule(SHARE, "how far the trained model counts, beside these weights", 0.8)
     stay: float = rule(WEIGHT, "weight of staying on the same degree", 0.1)
     sevenths: float = rule(SHARE, "share of chords with a seventh, before tension adds more", 0.2)
     suspensions: float = rule(SHARE, "share of dominants held back by a fourth", 0.1)
