@@ -8,10 +8,10 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def progress_bar(text: str) -> Iterator[Callable[[float], None]]:
+def progress_bar(text: str, before: str = "") -> Iterator[Callable[[float], None]]:
     """Yield a function that takes the share done, 0..1; silent when nobody watches.
 
-    Until it is called for the first time, the bar says that the instruments are being tuned.
+    Until it is called for the first time, the bar says ``before`` instead of ``text``.
     """
     if not sys.stderr.isatty():
         yield lambda _share: None
@@ -20,5 +20,5 @@ def progress_bar(text: str) -> Iterator[Callable[[float], None]]:
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("tuning (the first start compiles)", total=None)
+        task = progress.add_task(before or text, total=None)
         yield lambda share: progress.update(task, description=text, completed=share, total=1.0)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 DEFAULT_SECONDS = 60.0
 SHORTEST_SECONDS, LONGEST_SECONDS = 0.01, 86_400.0  # up to a day
 STYLE_SUFFIX = ".toml"
+BEFORE = "tuning the instruments (the first start compiles them)"
 BARS_LIMIT = 100_000
 
 
@@ -65,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
     from genmusic.session.rendering import Length, Rendering, check_suffix, save
 
     check_suffix(arguments.out)
-    with progress_bar(str(arguments.out)) as show:
+    with progress_bar(str(arguments.out), BEFORE) as show:
         library, controls = open_library(), control_values(arguments)
         if str(arguments.style).endswith(STYLE_SUFFIX):
             library, controls["style"] = add_style(library, Path(arguments.style))
