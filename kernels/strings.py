@@ -31,6 +31,7 @@ RING = 2048  # frames, a power of two; the lowest string is 23.5 Hz
 PAD = 16  # frames mirrored on both sides, so that sixteen can be read from anywhere
 LINE = RING + 2 * PAD
 SHORTEST_PERIOD = 18
+ONSET_FRAMES = 48  # a finger leaves the string in about a millisecond
 
 
 @fragment
@@ -69,15 +70,18 @@ def _excite(slot: int, bright: float, settings: Floats, whole_settings: Ints, li
 
 @fragment
 def _pluck(start: int, period: int, place: int, line: Floats) -> None:
-    """Take away the harmonics that a pluck at that place does not sound, then the mean."""
+    """Take away the harmonics that a pluck there does not sound, the click, and the mean."""
     if place > 0:
         for i in range(period - 1, place - 1, -1):
             line[start + i] = line[start + i] - f32(0.5) * line[start + i - place]
+    onset = min(ONSET_FRAMES, period // 4)
+    for i in range(onset):
+        line[start + i] = line[start + i] * (f32(i) / f32(onset))
     total = f32(0.0)
     for i in range(period):
         total = total + line[start + i]
-    mean = total / f32(period)
-    for i in range(period):
+    mean = total / f32(period - onset)
+    for i in range(onset, period):
         line[start + i] = line[start + i] - mean
 
 

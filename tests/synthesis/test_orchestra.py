@@ -1,0 +1,75 @@
+"""The orchestra: many voices, many listeners, blocks of any length, the same bits."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from genmusic.names import PARTS
+from genmusic.synthesis.orchestra import Orchestra, PlayedNote
+from genmusic.units import QUANTUM
+
+QUANTA = 48
+PATCH_OF_PART = ("soft-lead", "electric-piano", "warm-pad", "round-bass", "kit")
+
+notes = st.lists(
+    st.builds(
+        lambda start, gate, part, pitch, velocity: PlayedNote(
+            start, gate, part, PATCH_OF_PART[part], 36 if part == 4 else pitch, velocity, 0.2
+        ),
+        st.integers(0, QUANTA * QUANTUM - 1),
+        st.integers(1, 4000),
+        st.integers(0, 4),
+        st.integers(36, 90),
+        st.integers(1, 127),
+    ),
+    max_size=60,
+).map(lambda rows: sorted(rows, key=lambda note: note.start_frame))
+
+
+def render(score, lengths, listeners=1, seat=0, others=()):
+    """All buses of one listener; ``others`` play beside."""
+    orchestra = Orchestra(listeners)
+    for listener in range(listeners):
+        for note in score if listener == seat else others:
+            orchestra.play(listener, note)
+    out, first = [], 0
+    while first < QUANTA:
+        quanta = min(lengths[len(out) % len(lengths)], QUANTA - first)
+        bright = np.full((listeners, quanta + 1), 0.5, np.float32)
+        buses = orchestra.render(first, quanta, bright).reshape(listeners, len(PARTS), 2, -1)
+        out.append(buses[seat].copy())
+        first += quanta
+    return np.concatenate(out, axis=2)
+
+
+@settings(max_examples=15, deadline=None)
+@given(score=notes, lengths=st.lists(st.integers(1, 32), min_size=1, max_size=4))
+def test_blocks_of_any_length_give_the_same_bits(score, lengths):
+    assert np.array_equal(render(score, [16]), render(score, lengths))
+
+
+@settings(max_examples=15, deadline=None)
+@given(score=notes, others=notes, seat=st.integers(0, 5))
+def test_company_never_changes_a_sample(score, others, seat):
+    together = render(score, [16], listeners=6, seat=seat, others=others)
+
+    assert np.array_equal(together, render(score, [16]))
+
+
+def test_more_voices_than_a_pool_holds_all_sound():
+    chord = [PlayedNote(0, 3000, 0, "electric-piano", 30 + n, 90, 0.0) for n in range(60)]
+
+    bus = render(chord, [16])[0]
+
+    assert np.isfinite(bus).all()
+    assert bus.std() > 2 * render(chord[:4], [16])[0].std()
+
+
+@pytest.mark.parametrize(("pan", "louder"), [(-1.0, 0), (1.0, 1)])
+def test_pan_moves_a_note_to_one_side(pan, louder):
+    note = PlayedNote(0, 3000, 3, "round-bass", 40, 90, pan)
+
+    bus = render([note], [16])[3]
+
+    assert bus[louder].std() > 100 * bus[1 - louder].std()
