@@ -20,10 +20,12 @@ import { wishesOf, withChanges } from "./wishes.js";
  * @import {
  *   Controls, FromWorker, LinkReport, PlayoutReport, Ready, ServerError, ServerMessage
  * } from "./protocol.js"
+ * @import { Mood } from "./mood.js"
  * @import { Shortcut } from "./keyboard.js"
  */
 
-const element = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
+/** @param {string} id */
+const element = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
 const timeline = new ScoreTimeline();
 const player = new Player(hearWorker, hearPlayout);
@@ -34,15 +36,15 @@ const sender = new ControlSender(
 );
 const listening = new Listening(play, stop);
 const styles = new StyleChoice(element("styles"), (style) => change({ style }));
-const pad = new MoodPad(element("field"), (mood) => {
-  change({ ...mood });
-  element("mood-words").textContent = inWords(mood);
+const pad = new MoodPad(element("field"), (changes) => {
+  change(changes);
+  say(pad.mood);
   stage.wake();
 });
 const volume = new Volume(element("volume"), (gain) => player.setGain(gain));
 const status = new StatusLine(element("health"));
 const nowPlaying = new NowPlaying(announce);
-const landings = new Landings(sender, timeline, styles);
+const landings = new Landings(sender, timeline, styles, pad);
 const stage = new Stage(
   /** @type {HTMLCanvasElement} */ (element("roll")),
   pad,
@@ -58,6 +60,8 @@ const help = /** @type {HTMLDialogElement} */ (element("help"));
 let wishes = wishesOf(new URLSearchParams(location.search));
 /** @type {Ready | null} */
 let session = null;
+/** @type {PlayoutReport | null} */
+let lastReport = null;
 
 // What the listener does
 
@@ -105,6 +109,7 @@ function hearLink({ state, retryInMs = 0, reason = "" }) {
 
 /** @param {PlayoutReport} report */
 function hearPlayout(report) {
+  lastReport = report;
   status.showPlayout(report);
   if (report.sounding) listening.happen("sound");
 }
@@ -139,6 +144,11 @@ function refuse(id, { message }) {
   listening.say(message);
 }
 
+/** @param {Mood} mood */
+function say(mood) {
+  element("mood-words").textContent = inWords(mood);
+}
+
 /** @param {string} text */
 function announce(text) {
   element("announcement").textContent = text;
@@ -148,7 +158,12 @@ function announce(text) {
 
 /** @type {readonly Shortcut[]} */
 const SHORTCUTS = [
-  { keys: "Space", text: "Play or stop", matches: ({ key }) => key === " ", run: () => listening.toggle() },
+  {
+    keys: "Space",
+    text: "Play or stop",
+    matches: ({ key }) => key === " ",
+    run: () => listening.toggle(),
+  },
   {
     keys: "← → ↑ ↓",
     text: "Move the mood; with Shift in small steps",
@@ -161,18 +176,27 @@ const SHORTCUTS = [
     matches: ({ key }) => /^[1-9]$/.test(key),
     run: ({ key }) => styles.choose(Number(key)),
   },
-  { keys: "M", text: "Mute", matches: ({ key }) => key.toLowerCase() === "m", run: () => volume.toggleMute() },
+  {
+    keys: "M",
+    text: "Mute",
+    matches: ({ key }) => key.toLowerCase() === "m",
+    run: () => volume.toggleMute(),
+  },
   { keys: "?", text: "This help", matches: ({ key }) => key === "?", run: () => help.showModal() },
 ];
 listenToKeys(SHORTCUTS);
 explainKeys(element("keys"), SHORTCUTS);
 element("help-button").addEventListener("click", () => help.showModal());
+element("close-help").addEventListener("click", () => help.close());
 
 // The first picture
 
+say(pad.mood);
 if (!Player.supported) listening.happen("insecure");
 styles.load().catch((error) => console.warn("no styles:", error));
 stage.wake();
 
 /** For the console and for tests: `genmusic.player.capture(frames)` proves what was heard. */
-Object.assign(globalThis, { genmusic: { player, timeline, pad, get session() { return session; } } });
+Object.assign(globalThis, {
+  genmusic: { player, timeline, pad, sender, session: () => session, report: () => lastReport },
+});

@@ -1,8 +1,8 @@
 /** @import { PlayoutReport } from "./protocol.js" */
 
 /**
- * Which frame of the session is at the listener's ear just now. The worklet says which context frame
- * carried which pts; the context says which of its frames is leaving the loudspeaker.
+ * Which frame of the session is at the listener's ear just now. The worklet says which context
+ * frame carried which pts; the context says which of its frames is leaving the loudspeaker.
  */
 export class HeardClock {
   constructor() {

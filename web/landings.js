@@ -1,8 +1,10 @@
 /** @import { ControlSender } from "./control-sender.js" */
+/** @import { MoodPad } from "./mood-pad.js" */
 /** @import { ScoreTimeline } from "./score-timeline.js" */
 /** @import { StyleChoice } from "./style-choice.js" */
 
 const RATE = 48_000;
+const MARGIN = { x: 72, y: 96 }; // px to the edge of the field below which the text steps aside
 const WORTH_SAYING = 0.2 * RATE; // a change that is heard sooner needs no countdown
 
 /** Shows when a change will be heard: a ring that closes around the light, a line on the style. */
@@ -11,11 +13,13 @@ export class Landings {
    * @param {ControlSender} sender
    * @param {ScoreTimeline} timeline
    * @param {StyleChoice} styles
+   * @param {MoodPad} pad
    */
-  constructor(sender, timeline, styles) {
+  constructor(sender, timeline, styles, pad) {
     this._sender = sender;
     this._timeline = timeline;
     this._styles = styles;
+    this._pad = pad;
     this._ring = /** @type {SVGElement} */ (document.querySelector("#countdown"));
     this._text = /** @type {HTMLElement} */ (document.getElementById("landing"));
     this._target = 0;
@@ -51,7 +55,11 @@ export class Landings {
 
   /** @param {string} text */
   _write(text) {
-    if (this._text.textContent !== text) this._text.textContent = text;
+    if (this._text.textContent === text) return;
+    this._text.textContent = text;
+    const { x, y, width, height } = this._pad.place(this._pad.mood);
+    this._text.dataset.side = y > height - MARGIN.y ? "above" : "below";
+    this._text.dataset.align = x < MARGIN.x ? "start" : x > width - MARGIN.x ? "end" : "middle";
   }
 }
 

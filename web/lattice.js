@@ -72,8 +72,8 @@ export class Lattice {
     for (const [index, to] of points.slice(1).entries()) {
       const from = points[index];
       const fresh = Math.max(0, 1 - (nowMs - to.atMs) / TRAIL_MS);
-      this._canvas.globalAlpha = 0.6 * fresh ** 2;
-      this._canvas.lineWidth = 1 + 3 * fresh;
+      this._canvas.globalAlpha = 0.5 * fresh ** 2;
+      this._canvas.lineWidth = 1 + 2 * fresh;
       this._canvas.beginPath();
       this._canvas.moveTo(from.x, from.y);
       this._canvas.lineTo(to.x, to.y);

@@ -1,8 +1,8 @@
 /**
- * @typedef {"idle" | "connecting" | "playing" | "paused" | "reconnecting" | "restarting" | "full"
- *   | "insecure" | "silent" | "refused" | "broken"} State
- * @typedef {"play" | "stop" | "insecure" | "sound" | "open" | "lost" | "restart" | "full" | "no-device"
- *   | "refused" | "failed"} Event
+ * @typedef {"idle" | "connecting" | "playing" | "paused" | "reconnecting" | "restarting"
+ *   | "full" | "insecure" | "silent" | "refused" | "broken"} State
+ * @typedef {"play" | "stop" | "insecure" | "sound" | "open" | "lost" | "restart" | "full"
+ *   | "no-device" | "refused" | "failed"} Event
  */
 
 const WHILE_WAITING = /** @type {const} */ ({

@@ -22,7 +22,7 @@ const ARROWS = {
 export class MoodPad {
   /**
    * @param {HTMLElement} field
-   * @param {(mood: Mood) => void} onChange the listener moved the light
+   * @param {(changes: Partial<Mood>) => void} onChange the listener moved the light
    */
   constructor(field, onChange) {
     this._field = field;
@@ -91,12 +91,14 @@ export class MoodPad {
   }
 
   /**
-   * Where a mood lies, in px from the upper left corner of the field.
+   * Where a mood lies, in px from the upper left corner of the field, and how large that is.
    * @param {Mood} mood
    */
   place({ valence, arousal }) {
     const { clientWidth: width, clientHeight: height } = this._field;
     return {
+      width,
+      height,
       x: INSET.x + ((valence + 1) / 2) * (width - 2 * INSET.x),
       y: INSET.y + ((1 - arousal) / 2) * (height - 2 * INSET.y),
     };
@@ -104,9 +106,13 @@ export class MoodPad {
 
   /** @param {Mood} mood */
   _move(mood) {
-    const { valence, arousal } = this.mood;
+    const before = this.mood;
     this.show(mood);
-    if (this.mood.valence !== valence || this.mood.arousal !== arousal) this._onChange(this.mood);
+    /** @type {Partial<Mood>} */
+    const changes = {};
+    if (this.mood.valence !== before.valence) changes.valence = this.mood.valence;
+    if (this.mood.arousal !== before.arousal) changes.arousal = this.mood.arousal;
+    if (Object.keys(changes).length > 0) this._onChange(changes);
   }
 
   _listen() {

@@ -33,7 +33,8 @@ export class NowPlaying {
     this._write("key", engrave(bar.key));
     this._write("tempo", `${Math.round(bar.tempo_bpm)} bpm`);
     this._write("chord", engrave(timeline.chordAt(heard)));
-    if (this._write("section", `Section ${bar.section}`)) this._announce(`Section ${bar.section}`);
+    const section = nameSection(bar.section);
+    if (this._write("section", section)) this._announce(section);
   }
 
   /**
@@ -47,4 +48,12 @@ export class NowPlaying {
     element.textContent = text;
     return true;
   }
+}
+
+/**
+ * "A" is a section; "intro" is called what it is.
+ * @param {string} section
+ */
+function nameSection(section) {
+  return section.length > 1 ? section[0].toUpperCase() + section.slice(1) : `Section ${section}`;
 }

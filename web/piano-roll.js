@@ -4,8 +4,8 @@
 import { engrave } from "./engraving.js";
 
 const RATE = 48_000;
-const LOWEST = 28;
-const HIGHEST = 92;
+const LOWEST = 30;
+const HIGHEST = 88;
 const BAND = { top: 56, bottom: 72 }; // px above the highest pitch and below the lowest
 const DRUMS_ABOVE_BOTTOM = { low: 40, step: 10 };
 const CHORD_FONT = "12.8px -apple-system, BlinkMacSystemFont, Segoe UI, Roboto, Arial, sans-serif";
@@ -16,7 +16,7 @@ const AHEAD_ALPHA = 0.3;
 /** How each part looks: thickness in px, opacity, and how far its hue stands off the mood's. */
 const LOOKS = /** @type {Record<string, { thickness: number, alpha: number, hue: number }>} */ ({
   pad: { thickness: 12, alpha: 0.13, hue: -24 },
-  comp: { thickness: 5, alpha: 0.42, hue: 22 },
+  comp: { thickness: 5, alpha: 0.42, hue: 12 },
   bass: { thickness: 7, alpha: 0.62, hue: -44 },
   drums: { thickness: 5, alpha: 0.5, hue: 0 },
   melody: { thickness: 8, alpha: 0.95, hue: 4 },
@@ -24,7 +24,7 @@ const LOOKS = /** @type {Record<string, { thickness: number, alpha: number, hue:
 
 /**
  * @typedef {{ width: number, height: number }} Size px
- * @typedef {{ hue: number, chroma: number, lightness: number }} Ink
+ * @typedef {{ hue: number, chroma: number, lightness: number, textLightness: number }} Ink
  */
 
 /** How many seconds of music the width shows. @param {number} width */
@@ -71,7 +71,7 @@ export class PianoRoll {
     for (const bar of this._timeline.bars) {
       if (bar.end < left - RATE || bar.pts > right) continue;
       this._drawBarLine(bar, ink);
-      this._drawChords(bar);
+      this._drawChords(bar, ink);
       for (const part of Object.keys(LOOKS)) {
         strike = Math.max(strike, this._drawPart(part, bar.parts[part] ?? [], ink));
       }
@@ -175,11 +175,9 @@ export class PianoRoll {
   _drawPlayhead({ lightness, chroma, hue }) {
     const { height } = this._size;
     const line = this._canvas.createLinearGradient(0, 0, 0, height);
-    const colour = (/** @type {number} */ alpha) => `oklch(${lightness} ${chroma} ${hue} / ${alpha})`;
-    line.addColorStop(0, colour(0));
-    line.addColorStop(0.2, colour(0.5));
-    line.addColorStop(0.8, colour(0.5));
-    line.addColorStop(1, colour(0));
+    for (const [at, alpha] of [[0, 0], [0.2, 0.5], [0.8, 0.5], [1, 0]]) {
+      line.addColorStop(at, `oklch(${lightness} ${chroma} ${hue} / ${alpha})`);
+    }
     this._canvas.globalAlpha = 1;
     this._canvas.fillStyle = line;
     this._canvas.fillRect(Math.round(this._headX), BAND.top / 2, 1, height - BAND.top);
@@ -196,9 +194,14 @@ export class PianoRoll {
     this._canvas.fillRect(Math.round(x), this._size.height - BAND.bottom + 4, 1, BAND.bottom - 32);
   }
 
-  /** The names of the chords travel along the upper edge. @param {Notes} bar */
-  _drawChords(bar) {
+  /**
+   * The names of the chords travel along the upper edge.
+   * @param {Notes} bar
+   * @param {Ink} ink
+   */
+  _drawChords(bar, { textLightness, chroma, hue }) {
     this._canvas.font = CHORD_FONT;
+    this._canvas.fillStyle = `oklch(${textLightness} ${chroma} ${hue})`;
     for (const [index, { pts, name }] of bar.chords.entries()) {
       const end = bar.chords[index + 1]?.pts ?? bar.end;
       const x = this._x(pts);

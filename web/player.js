@@ -7,15 +7,15 @@ import { contextFrameAtTheEar, HeardClock } from "./heard-clock.js";
  */
 
 const SAMPLE_RATE = 48_000;
-const PREBUFFER_FRAMES = 9_600; // 200 ms: longer brings nothing, the server sends its look-ahead at once
+const PREBUFFER_FRAMES = 9_600; // 200 ms: more gains nothing, the server sends its look-ahead at once
 const GLIDE_SECONDS = 0.06; // play, stop, mute and volume never jump
 
 /** @typedef {(message: FromWorker) => void} WorkerListener */
 /** @typedef {(report: PlayoutReport) => void} ReportListener */
 
 /**
- * The way of the sound: stream worker → worklet → volume → loudspeaker. The page's own thread carries
- * commands and reports only.
+ * The way of the sound: stream worker → worklet → volume → loudspeaker. The page's own thread
+ * carries commands and reports only.
  */
 export class Player {
   /**
@@ -33,7 +33,8 @@ export class Player {
     /** @type {Promise<MessagePort> | null} the tap on what goes to the loudspeaker */
     this._tap = null;
     this._stopping = 0;
-    this._worker = new Worker(new URL("worker/stream-worker.js", import.meta.url), { type: "module" });
+    const script = new URL("worker/stream-worker.js", import.meta.url);
+    this._worker = new Worker(script, { type: "module" });
     this._worker.onmessage = ({ data }) => onWorker(data);
     this._worker.onerror = ({ message }) =>
       onWorker({ type: "link", state: "failed", reason: message });

@@ -1,5 +1,6 @@
 /**
- * The words that travel: server ⇄ page (docs/stream-protocol.md), worker ⇄ page, worker → worklet.
+ * The words that travel: server ⇄ page (docs/stream-protocol.md), worker ⇄ page,
+ * worker → worklet.
  *
  * @typedef {Record<string, number | string | boolean | null>} Controls
  *
@@ -16,7 +17,8 @@
  *   chords: { pts: number, name: string }[], parts: Record<string, ScoreNote[]>,
  * }} Notes
  * @typedef {{
- *   type: "error", code: string, message: string, field?: string, retry_after?: number, id?: number,
+ *   type: "error", code: string, message: string, field?: string, retry_after?: number,
+ *   id?: number,
  * }} ServerError one with an id refuses a change, one without ends the connection
  * @typedef {{ type: "drain", after_ms: number }} Drain
  * @typedef {Ready | Applied | Notes | ServerError | Drain} ServerMessage
@@ -47,6 +49,7 @@ export const SUBPROTOCOL = "genmusic.v1";
 export const VERSION = 1;
 
 const HEAD_BYTES = 16;
+const FULL_SCALE = 32_767;
 const CODEC_OF_TYPE = /** @type {const} */ ({ 1: "opus", 2: "pcm16" });
 const SPLICE = 1;
 const DISCONTINUITY = 2;
@@ -87,10 +90,11 @@ export function parseChunk(message) {
  */
 export function opusPackets({ body, count }) {
   const packets = [];
+  const bytes = /** @type {ArrayBuffer} */ (body.buffer);
   let at = 0;
   for (let packet = 0; packet < count; packet += 1) {
     const length = body.getUint16(at, true); // a RangeError when the message is cut short
-    packets.push(new Uint8Array(/** @type {ArrayBuffer} */ (body.buffer), body.byteOffset + at + 2, length));
+    packets.push(new Uint8Array(bytes, body.byteOffset + at + 2, length));
     at += 2 + length;
   }
   return packets;
@@ -104,8 +108,8 @@ export function pcmChannels({ body, count }) {
   const left = new Float32Array(count);
   const right = new Float32Array(count);
   for (let frame = 0; frame < count; frame += 1) {
-    left[frame] = body.getInt16(4 * frame, true) / 32768;
-    right[frame] = body.getInt16(4 * frame + 2, true) / 32768;
+    left[frame] = body.getInt16(4 * frame, true) / FULL_SCALE;
+    right[frame] = body.getInt16(4 * frame + 2, true) / FULL_SCALE;
   }
   return { left, right };
 }

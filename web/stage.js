@@ -6,8 +6,9 @@ import { PianoRoll } from "./piano-roll.js";
 /** @import { ScoreTimeline } from "./score-timeline.js" */
 
 const SHARPEST = 2; // device pixels per px: more costs time and shows nothing
-const DARK_INK = 0.86;
-const LIGHT_INK = 0.5;
+// Lightness in OKLCH of marks and of text, by night and by day.
+const NIGHT = { lightness: 0.86, textLightness: 0.86 };
+const DAY = { lightness: 0.5, textLightness: 0.42 };
 
 const stillness = matchMedia("(prefers-reduced-motion: reduce)");
 const daylight = matchMedia("(prefers-color-scheme: light)");
@@ -76,7 +77,7 @@ export class Stage {
    */
   _draw(heard, nowMs) {
     const { hue, chroma } = colourOf(this._pad.shown);
-    const ink = { hue, chroma, lightness: daylight.matches ? LIGHT_INK : DARK_INK };
+    const ink = { hue, chroma, ...(daylight.matches ? DAY : NIGHT) };
     this._canvas.clearRect(0, 0, this._size.width, this._size.height);
     const trailing = this._lattice.draw(this._size, this._pad.shown, ink, nowMs);
     const strike = this._roll.draw(this._size, this._pictured(heard), ink);
@@ -85,7 +86,10 @@ export class Stage {
     return trailing;
   }
 
-  /** Where motion is unwelcome the picture stands still and changes with the phrase. @param {number} heard */
+  /**
+   * Where motion is unwelcome the picture stands still and changes with the phrase.
+   * @param {number} heard
+   */
   _pictured(heard) {
     if (!stillness.matches) return heard;
     const phrase = this._timeline.barAt(heard)?.phrase;

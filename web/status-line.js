@@ -26,7 +26,8 @@ export class StatusLine {
   showPlayout({ played, end, underruns, skipped }) {
     const bufferMs = Math.max(0, Math.round((end - played) / 48 / 10) * 10);
     this._write("buffer", `${bufferMs} ms in store`);
-    this._write("underruns", `${underruns} ${underruns === 1 ? "dropout" : "dropouts"}`, underruns > 0);
+    const dropouts = `${underruns} ${underruns === 1 ? "dropout" : "dropouts"}`;
+    this._write("underruns", dropouts, underruns > 0);
     const skippedMs = Math.round((1000 * skipped) / SAMPLE_RATE);
     this._write("skipped", `${skippedMs} ms skipped by the browser`, skippedMs > 0);
   }

@@ -67,18 +67,24 @@ export class StyleChoice {
     const label = document.createElement("label");
     label.className = "style";
     label.title = text;
-    label.append(input, title, small("text", text), small("when", ""));
+    label.append(
+      input,
+      labelled("span", title),
+      labelled("small", "", "when"),
+      labelled("small", text, "text"),
+    );
     this._container.append(label);
     this._inputs.push(input);
   }
 }
 
 /**
- * @param {string} className
+ * @param {"span" | "small"} tag
  * @param {string} text
+ * @param {string} className
  */
-function small(className, text) {
-  const element = document.createElement("small");
+function labelled(tag, text, className = "") {
+  const element = document.createElement(tag);
   element.className = className;
   element.textContent = text;
   return element;

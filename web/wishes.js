@@ -1,6 +1,6 @@
 /** @import { Controls, Wishes } from "./protocol.js" */
 
-const CODECS = ["opus", "pcm16"]; // in order of preference; the worker leaves out what it cannot decode
+const CODECS = ["opus", "pcm16"]; // by preference; the worker leaves out what it cannot decode
 
 /**
  * What the address asks for: ?seed=7&style=evening&codec=pcm

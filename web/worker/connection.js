@@ -2,7 +2,11 @@ import { SUBPROTOCOL, VERSION } from "../protocol.js";
 import { withChanges } from "../wishes.js";
 import { CLOSE, reconnectDelayMs } from "./back-off.js";
 
-/** @import { Controls, LinkReport, Ready, ServerError, ServerMessage, Wishes } from "../protocol.js" */
+/**
+ * @import {
+ *   Controls, LinkReport, Ready, ServerError, ServerMessage, Wishes
+ * } from "../protocol.js"
+ */
 
 const READY_WITHIN_MS = 8_000;
 
@@ -151,7 +155,15 @@ export class Connection {
     const retryInMs = reconnectDelayMs(this._attempt, code, complaint?.retry_after, Math.random());
     this._attempt += 1;
     this._timer = setTimeout(() => this._connect(), retryInMs);
-    const state = complaint?.code === "full" ? "full" : code === CLOSE.restart ? "restarting" : "lost";
-    this._handlers.onLink({ type: "link", state, retryInMs });
+    this._handlers.onLink({ type: "link", state: stateOf(code, complaint), retryInMs });
   }
+}
+
+/**
+ * @param {number} code
+ * @param {ServerError | null} complaint
+ */
+function stateOf(code, complaint) {
+  if (complaint?.code === "full") return "full";
+  return code === CLOSE.restart ? "restarting" : "lost";
 }

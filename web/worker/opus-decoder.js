@@ -3,6 +3,14 @@ const MICROSECONDS_PER_FRAME = 1e6 / 48_000;
 /** @type {AudioDecoderConfig} */
 const CONFIG = { codec: "opus", sampleRate: 48_000, numberOfChannels: 2 };
 
+/**
+ * @callback SoundListener
+ * @param {number} pts
+ * @param {boolean} splice
+ * @param {Float32Array} left
+ * @param {Float32Array} right
+ */
+
 /** Whether this browser decodes Opus by WebCodecs. */
 export async function canDecodeOpus() {
   if (typeof AudioDecoder === "undefined") return false;
@@ -20,7 +28,7 @@ export async function canDecodeOpus() {
 export class OpusDecoder {
   /**
    * @param {number} preskip frames by which the codec delays the sound
-   * @param {(pts: number, splice: boolean, left: Float32Array, right: Float32Array) => void} onSound
+   * @param {SoundListener} onSound
    * @param {(reason: string) => void} onError
    */
   constructor(preskip, onSound, onError) {
@@ -61,7 +69,7 @@ export class OpusDecoder {
     data.close();
     if (!packet) return;
     const pts = packet.pts - this._preskip;
-    // The frames before the cut are the end of what the splice throws away; those before 0, silence.
+    // Frames before the cut are the end of what the splice throws away; those before 0, silence.
     const unwanted = packet.splice ? this._preskip : Math.max(0, -pts);
     this._onSound(pts + unwanted, packet.splice, left.slice(unwanted), right.slice(unwanted));
   }

@@ -7,8 +7,8 @@ const RING_FRAMES = 1 << 18; // 5.5 s: more than the largest look-ahead of 3 s
 const REPORT_QUANTA = 19; // about 50 ms
 
 /**
- * Plays what the stream worker decodes. It runs on the audio clock and reports it every 50 ms to the
- * worker, which acknowledges by it, and to the page, which draws by it: no timer is in the path.
+ * Plays what the stream worker decodes. It runs on the audio clock and reports it every 50 ms to
+ * the worker, which acknowledges by it, and to the page, which draws by it: no timer is in the path.
  */
 class PlayerProcessor extends AudioWorkletProcessor {
   /** @param {{ processorOptions: { prebufferFrames: number } }} options */
@@ -44,7 +44,7 @@ class PlayerProcessor extends AudioWorkletProcessor {
   process(_inputs, outputs) {
     const [left, right] = outputs[0];
     // A browser short of time leaves quanta out: a hole to the ear, yet the ring never ran dry.
-    if (this._nextFrame >= 0) this._skipped += currentFrame - this._nextFrame;
+    if (this._playout.state !== "filling") this._skipped += currentFrame - this._nextFrame;
     this._nextFrame = currentFrame + left.length;
     const pts = this._playout.ring.play;
     const count = this._playout.render(left, right);

@@ -4,8 +4,8 @@ import { Capture } from "./capture.js";
 export const onAir = { pts: -1 };
 
 /**
- * Sits between volume and loudspeaker, passes everything on and, when asked, hands back what went by:
- * the page's proof instrument.
+ * Sits between volume and loudspeaker, passes everything on and, when asked, hands back what went
+ * by: the page's proof instrument.
  */
 export class TapProcessor extends AudioWorkletProcessor {
   constructor() {

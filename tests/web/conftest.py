@@ -1,0 +1,36 @@
+"""One browser for each module, one server for all."""
+
+import pytest
+from page_driver import CHROMIUM_OPTIONS, find_chromium, open_listener, running_server
+from playwright.sync_api import sync_playwright
+
+
+@pytest.fixture(scope="session")
+def address():
+    with running_server() as (_, address):
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser():
+    chromium = find_chromium()
+    if chromium is None:
+        pytest.skip("needs Chromium: apt-get install chromium, or set CHROMIUM to its path")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_OPTIONS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser):
+    """Opens pages that are closed when the test is over: playing ones keep the machine busy."""
+    listeners = []
+
+    def open_page(address):
+        listeners.append(open_listener(browser, address))
+        return listeners[-1]
+
+    yield open_page
+    for listener in listeners:
+        listener.page.context.close()

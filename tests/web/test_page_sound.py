@@ -1,0 +1,149 @@
+"""What reaches the loudspeaker is the piece that the engine renders, to the sample."""
+
+from dataclasses import dataclass
+
+import av
+import numpy as np
+import pytest
+from page_driver import (
+    RATE,
+    Listener,
+    Recording,
+    open_listener,
+    signal_to_noise_db,
+)
+
+from genmusic.encoding import open_stream_encoder
+from genmusic.session.engine import Change, Engine
+from genmusic.session.library import open_library
+
+pytestmark = pytest.mark.browser
+
+LSB = 1 / 32_767
+ONE_LSB = 1.01 * LSB  # the samples are float32 on the way: 1 % for their own rounding
+QUIET_SECONDS = 30
+BLOCK_FRAMES = 9_600
+DECODERS_AGREE_DB = 60  # two decoders of the same packets differ by their rounding alone
+
+
+@dataclass
+class Evening:
+    """Two listeners who play side by side for half a minute."""
+
+    pcm: Listener
+    opus: Listener
+    pcm_first: Recording
+    opus_first: Recording
+    pcm_changed: Recording
+    change: Change
+
+
+@pytest.fixture(scope="module")
+def evening(browser, address):
+    pcm = open_listener(browser, f"{address}?codec=pcm").press_play()
+    opus = open_listener(browser, address).press_play()
+    pcm_first, opus_first = pcm.capture(5), opus.capture(5)
+    pcm.page.focus("#arousal")
+    pcm.page.keyboard.press("End")
+    frame = pcm.wait_for_landing("arousal")
+    pcm.wait_until_played(frame - RATE)
+    pcm_changed = pcm.capture(5)
+    for listener in (pcm, opus):
+        listener.wait_until_played(QUIET_SECONDS * RATE)
+    return Evening(pcm, opus, pcm_first, opus_first, pcm_changed, Change(frame, "arousal", 1.0))
+
+
+@pytest.fixture(scope="module")
+def library():
+    return open_library()
+
+
+def render(library, session, end, log=()):
+    """The samples of a session from its beginning, as the engine makes them offline."""
+    engine = Engine(library, session["seed"], session["controls"], log)
+    blocks = -(-end // BLOCK_FRAMES)
+    out = np.empty((2, blocks * BLOCK_FRAMES), np.float32)
+    for block in range(blocks):
+        part = np.empty((2, BLOCK_FRAMES), np.float32)
+        engine.render(part)
+        out[:, block * BLOCK_FRAMES : (block + 1) * BLOCK_FRAMES] = part
+    return out
+
+
+def largest_error(recording, rendered, start, end):
+    return np.abs(recording.between(start, end) - rendered[:, start:end]).max()
+
+
+def test_pcm_is_the_offline_render_within_one_lsb(evening, library):
+    heard = evening.pcm_first
+
+    rendered = render(library, evening.pcm.session, heard.end)
+
+    assert np.abs(rendered[:, heard.pts : heard.end]).max() > 100 * LSB  # there is music
+    assert largest_error(heard, rendered, heard.pts, heard.end) <= ONE_LSB
+
+
+def through_opus(rendered):
+    """What the codec makes of the render: at 128 kbit/s 20 to 28 dB of it, all lost knowingly."""
+    encoder = open_stream_encoder("opus")
+    decoder = av.CodecContext.create("opus", "r")
+    decoder.sample_rate, decoder.layout = RATE, "stereo"
+    packets = [av.Packet(packet) for packet in encoder.encode(rendered)]
+    decoded = [frame.to_ndarray() for packet in packets for frame in decoder.decode(packet)]
+    return np.concatenate(decoded, axis=1)[:, encoder.preskip :]
+
+
+def test_opus_is_what_the_codec_makes_of_the_offline_render(evening, library):
+    heard = evening.opus_first
+
+    rendered = render(library, evening.opus.session, heard.end + BLOCK_FRAMES)
+
+    assert evening.opus.session["codec"] == "opus"
+    expected = through_opus(rendered)[:, heard.pts : heard.end]
+    assert signal_to_noise_db(heard.samples, expected) >= DECODERS_AGREE_DB
+
+
+def test_opus_is_in_time_with_the_offline_render_to_the_frame(evening, library):
+    heard = evening.opus_first
+
+    rendered = render(library, evening.opus.session, heard.end + 1)
+
+    shifts = range(-2, 3)
+    fits = [
+        signal_to_noise_db(
+            heard.samples[:, 2:-2], rendered[:, heard.pts + 2 + n : heard.end - 2 + n]
+        )
+        for n in shifts
+    ]
+    assert shifts[int(np.argmax(fits))] == 0
+
+
+def test_half_a_minute_passes_without_an_underrun(evening):
+    for listener in (evening.pcm, evening.opus):
+        assert listener.report["played"] >= QUIET_SECONDS * RATE
+        assert (listener.report["underruns"], listener.report["underFrames"]) == (0, 0)
+
+
+def test_a_change_is_heard_from_the_promised_frame_and_not_before(evening, library):
+    heard, frame = evening.pcm_changed, evening.change.frame
+    session = evening.pcm.session
+
+    unchanged = render(library, session, heard.end)
+    changed = render(library, session, heard.end, [evening.change])
+
+    assert largest_error(heard, unchanged, heard.pts, frame) <= ONE_LSB
+    assert largest_error(heard, changed, frame, heard.end) <= ONE_LSB
+    assert largest_error(heard, unchanged, frame, heard.end) > 100 * LSB
+
+
+def test_two_pages_play_different_music(evening):
+    one, other = evening.pcm_first, evening.opus_first
+    start, end = max(one.pts, other.pts), min(one.end, other.end)
+
+    assert evening.pcm.session["seed"] != evening.opus.session["seed"]
+    assert signal_to_noise_db(one.between(start, end), other.between(start, end)) < 6
+
+
+def test_nothing_went_wrong_on_the_way(evening):
+    assert evening.pcm.troubles == []
+    assert evening.opus.troubles == []

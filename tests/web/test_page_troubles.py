@@ -1,0 +1,55 @@
+"""When something is wrong the page says what, in friendly words, and goes on as soon as it can."""
+
+import signal
+from urllib.parse import urlsplit
+
+import pytest
+from page_driver import INSECURE_HOST, running_server
+
+pytestmark = pytest.mark.browser
+
+
+def test_an_insecure_address_says_why_it_cannot_play(visit, address):
+    there = urlsplit(address)._replace(netloc=f"{INSECURE_HOST}:{urlsplit(address).port}")
+
+    listener = visit(there.geturl())
+
+    assert "secure" in listener.sentence
+    assert listener.page.is_disabled("#play")
+
+
+def test_a_link_to_an_unknown_style_says_what_is_wrong(visit, address):
+    listener = visit(f"{address}?style=nosuch")
+
+    listener.page.click("#play")
+    listener.wait_for_state("refused")
+
+    assert "nosuch" in listener.sentence
+
+
+def test_the_same_link_is_the_same_music(visit, address):
+    pages = [visit(f"{address}?seed=7").press_play() for _ in range(2)]
+
+    sessions = [page.session for page in pages]
+
+    assert [session["seed"] for session in sessions] == [7, 7]
+    assert sessions[0]["title"] == sessions[1]["title"]
+
+
+def test_a_full_server_says_when_it_is_asked_again_and_a_restart_is_survived(visit):
+    with running_server("--max-sessions", "1") as (process, address):
+        first = visit(address).press_play()
+        second = visit(address)
+        second.page.click("#play")
+        second.wait_for_state("full")
+        assert "seat" in second.sentence
+
+        process.send_signal(signal.SIGTERM)
+        first.wait_for_state("restarting")
+        assert "restarting" in first.sentence
+        process.wait(timeout=20)
+
+    with running_server(port=urlsplit(address).port):
+        first.wait_for_state("playing", timeout_ms=30_000)
+        assert "A new piece" in first.sentence
+    assert first.troubles == []
