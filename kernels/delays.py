@@ -74,9 +74,9 @@ def echo(
             q = t // QUANTUM
             share = ramp(fades[listener, q], fades[listener, q + 1], t % QUANTUM)
             old_at, new_at = write - delays[listener, 0], write - delays[listener, 1]
-            old_left, old_right = _read(line, left, old_at), _read(line, right, old_at)
-            a = fma(share, _read(line, left, new_at) - old_left, old_left)
-            b = fma(share, _read(line, right, new_at) - old_right, old_right)
+            rest = splat(f32(1.0)) - share  # exactly one delay where the other's share is 0
+            a = fma(share, _read(line, left, new_at), rest * _read(line, left, old_at))
+            b = fma(share, _read(line, right, new_at), rest * _read(line, right, old_at))
             _write(line, left, write, fma(back, b, load(mix, dry + 4 * frames + t)))
             _write(line, right, write, fma(back, a, load(mix, dry + 5 * frames + t)))
             store(mix, dry + t, load(mix, dry + t) + a)

@@ -8,13 +8,14 @@ from numba import float32 as f32
 
 from kernels._jit import fragment, kernel
 from kernels._types import Floats, Ints, Vector
-from kernels.lanes import LANES
+from kernels.lanes import LANES, QUANTUM
 from kernels.mixing import lane_ramp
 from kernels.simd import fma, load, splat, store
 
 LENGTHS = (1031, 1151, 1259, 1373, 1481, 1597, 1709, 1823)  # frames, primes: 21 to 38 ms
 STARTS = (0, 1031, 2182, 3441, 4814, 6295, 7892, 9601)
 LINES = 8
+ROWS = LINES + 1  # the gain of a turn through each line, and the damping
 FRAMES = 11_424  # the sum of the lengths
 Mix: TypeAlias = tuple[Floats, Floats, Floats, Floats]
 Lines: TypeAlias = tuple[Floats, Floats, Ints, Floats]
@@ -56,7 +57,6 @@ def _stretch(t0: int, count: int, mix: Mix, wet: Floats, lines: Lines) -> None:
     """Run the network from frame ``t0`` on, without a wrap on the way."""
     dry_left, dry_right, in_left, in_right = mix
     line, low, places, gains = lines
-    damping = load(gains, LINES * LANES)
     y0, y1, y2, y3 = load(low, 0), load(low, 16), load(low, 32), load(low, 48)
     y4, y5, y6, y7 = load(low, 64), load(low, 80), load(low, 96), load(low, 112)
     h0, h1, h2, h3, h4, h5, h6, h7 = _heads(places)
@@ -65,6 +65,8 @@ def _stretch(t0: int, count: int, mix: Mix, wet: Floats, lines: Lines) -> None:
     for o in range(count):
         r = o * LANES
         b = t0 * LANES + r
+        g = ((t0 + o) // QUANTUM) * ROWS * LANES
+        damping = load(gains, g + LINES * LANES)
         left = load(in_left, b) + whisper
         right = load(in_right, b) + whisper
         y0 = _damped(line, h0 + r, y0, damping)
@@ -78,14 +80,14 @@ def _stretch(t0: int, count: int, mix: Mix, wet: Floats, lines: Lines) -> None:
         even = (y0 + y2) + (y4 + y6)
         odd = (y1 + y3) + (y5 + y7)
         mean = (even + odd) * quarter
-        store(line, h0 + r, fma(load(gains, 0), y0 + mean, left))
-        store(line, h1 + r, fma(load(gains, 16), y1 + mean, right))
-        store(line, h2 + r, fma(load(gains, 32), y2 + mean, left))
-        store(line, h3 + r, fma(load(gains, 48), y3 + mean, right))
-        store(line, h4 + r, fma(load(gains, 64), y4 + mean, left))
-        store(line, h5 + r, fma(load(gains, 80), y5 + mean, right))
-        store(line, h6 + r, fma(load(gains, 96), y6 + mean, left))
-        store(line, h7 + r, fma(load(gains, 112), y7 + mean, right))
+        store(line, h0 + r, fma(load(gains, g + 0), y0 + mean, left))
+        store(line, h1 + r, fma(load(gains, g + 16), y1 + mean, right))
+        store(line, h2 + r, fma(load(gains, g + 32), y2 + mean, left))
+        store(line, h3 + r, fma(load(gains, g + 48), y3 + mean, right))
+        store(line, h4 + r, fma(load(gains, g + 64), y4 + mean, left))
+        store(line, h5 + r, fma(load(gains, g + 80), y5 + mean, right))
+        store(line, h6 + r, fma(load(gains, g + 96), y6 + mean, left))
+        store(line, h7 + r, fma(load(gains, g + 112), y7 + mean, right))
         level = lane_ramp(wet, t0 + o)
         store(dry_left, b, fma(level, even, load(dry_left, b)))
         store(dry_right, b, fma(level, odd, load(dry_right, b)))
@@ -110,9 +112,9 @@ def reverb(
         Dry left and right (in/out), reverb send left and right.
     wet : ((quanta + 1) * 16,) float32, linear gain
         Level of the reverberation at each quantum border; lines between.
-    lines : (11424 * 16,) float32, (128,) float32, (8,) int32, (144,) float32
-        Delay lines, damping filters and places in the lines (in/out); the gain of a turn through
-        each line and the damping 0..1, in lanes.
+    lines : (11424 * 16,) float32, (128,) float32, (8,) int32, (quanta * 9 * 16,) float32
+        Delay lines, damping filters and places in the lines (in/out); for each quantum the gain
+        of a turn through each line, and the damping 0..1, in lanes.
 
     Notes
     -----

@@ -39,12 +39,16 @@ class Ramp:
 
     def fill(self, first: int, out: Floats) -> None:
         """Write the values at consecutive quantum borders from ``first`` on."""
-        self._forget(first)
-        if not self._legs:
+        if self.rests(first):
             out[:] = self.target
             return
         for border in range(len(out)):
             out[border] = self.value(first + border)
+
+    def rests(self, quantum: int) -> bool:
+        """Whether it has arrived by then, and stays."""
+        self._forget(quantum)
+        return not self._legs
 
     def _forget(self, first: int) -> None:
         """Drop what lies behind: legs that a later one has replaced, and a journey completed."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ from kernels.mixing import ECHO_SEND, GAIN, REVERB_SEND
 
 __all__ = [
     "ECHO_SEND", "GAIN", "LONGEST_ECHO_FRAMES", "REVERB_SEND", "SHORTEST_ECHO_FRAMES",
-    "Console", "Faders", "make_faders",
+    "Console", "Faders", "make_faders", "room",
 ]  # fmt: skip
 
 Floats = NDArray[np.float32]
@@ -30,11 +31,13 @@ class Faders:
     """What moves in a block, at the borders of quanta; lines between.
 
     Shapes for L listeners and Q quanta: strips (L * parts, 3, Q + 1), wet and gain (Q + 1, 16),
-    brightness (L, Q + 1), echo_fades (L, Q + 1) float32; echo_delays (L, 2) int32 frames.
+    rooms (Q, 9, 16), brightness (L, Q + 1), echo_fades (L, Q + 1) float32; echo_delays (L, 2) int32
+    frames.
     """
 
     strips: Floats
     wet: Floats
+    rooms: Floats
     gain: Floats
     brightness: Floats
     echo_fades: Floats
@@ -47,11 +50,19 @@ def make_faders(listeners: int, quanta: int) -> Faders:
     return Faders(
         np.zeros((listeners * len(PARTS), mixing.SENDS, borders), np.float32),
         np.zeros((borders, LANES), np.float32),
+        np.zeros((quanta, reverbs.ROWS, LANES), np.float32),
         np.zeros((borders, LANES), np.float32),
         np.zeros((listeners, borders), np.float32),
         np.zeros((listeners, borders), np.float32),
         np.full((listeners, 2), delays.LONGEST_FRAMES, np.int32),
     )
+
+
+@lru_cache(maxsize=256)
+def room(seconds: float) -> Floats:
+    """The reverb's gains and damping, (9,) float32, for a time to -60 dB."""
+    turns = [exp2(-3.0 * LOG2_10 * frames / (seconds * SAMPLE_RATE)) for frames in reverbs.LENGTHS]
+    return np.array([*turns, REVERB_DAMPING], np.float32)
 
 
 class Console:
@@ -64,24 +75,15 @@ class Console:
         self._lanes = [np.zeros(frames * LANES, np.float32) for _ in range(4)]
         self._echo_line = np.zeros(listeners * 2 * delays.LINE, np.float32)
         self._echo_places = np.zeros(listeners, np.int32)
-        self._reverb_gains = np.zeros((reverbs.LINES + 1) * LANES, np.float32)
         self._reverb_lines = (
             np.zeros(reverbs.FRAMES * LANES, np.float32),
             np.zeros(reverbs.LINES * LANES, np.float32),
             np.zeros(reverbs.LINES, np.int32),
-            self._reverb_gains,
         )
         self._limiter = np.ones(dynamics.STATE_ROWS * LANES, np.float32)
         self._delay = np.zeros(2 * dynamics.LOOKAHEAD_FRAMES * LANES, np.float32)
         self._ceiling = db_to_gain(CEILING_DB)
         self._scattered = np.zeros(LANES * 2 * frames, np.float32)
-
-    def set_reverb(self, listener: int, seconds: float) -> None:
-        """Give one listener's room a reverberation time (to -60 dB)."""
-        gains = self._reverb_gains.reshape(-1, LANES)
-        for line, frames in enumerate(reverbs.LENGTHS):
-            gains[line, listener] = exp2(-3.0 * LOG2_10 * frames / (seconds * SAMPLE_RATE))
-        gains[reverbs.LINES, listener] = REVERB_DAMPING
 
     def mix(self, quanta: int, buses: Floats, faders: Faders) -> Floats:
         """Mix a block.
@@ -116,7 +118,8 @@ class Console:
         lanes = (left, right, wet_left, wet_right)
         for number, lane in enumerate(lanes):
             mixing.to_lanes(frames, mix, number * frames, mixing.SENDS * 2 * frames, lane)
-        reverbs.reverb(frames, lanes, faders.wet.reshape(-1), self._reverb_lines)
+        room = (*self._reverb_lines, faders.rooms.reshape(-1))
+        reverbs.reverb(frames, lanes, faders.wet.reshape(-1), room)
         gain = faders.gain.reshape(-1)
         dynamics.limit(frames, left, right, gain, self._ceiling, self._limiter, self._delay)
         out = self._scattered[: LANES * 2 * frames]

@@ -13,6 +13,7 @@ from genmusic.mixing.console import (
     REVERB_SEND,
     SHORTEST_ECHO_FRAMES,
     Faders,
+    room,
 )
 from genmusic.mood.mapping import sound_parameters
 from genmusic.names import PARTS
@@ -38,6 +39,7 @@ class Desk:
 
     def __init__(self, controls: Mapping[str, Value], style: Style) -> None:
         self._ramps = {name: Ramp(value) for name, value in _targets(controls, style).items()}
+        self._room = Ramp(style.reverb_seconds)
         self._echo = (LONGEST_ECHO_FRAMES, LONGEST_ECHO_FRAMES)
         self._echo_ramp = Ramp(1.0)
 
@@ -53,6 +55,7 @@ class Desk:
         for name, target in _targets(controls, style).items():
             moved |= target != self._ramps[name].target
             self._ramps[name].aim(target, at, length)
+        self._room.aim(style.reverb_seconds, at, FADER_QUANTA)
         return moved
 
     def set_echo(self, seconds: float, at: int) -> None:
@@ -78,6 +81,15 @@ class Desk:
         self._ramps["brightness"].fill(first, faders.brightness[listener])
         self._echo_ramp.fill(first, faders.echo_fades[listener])
         faders.echo_delays[listener] = self._echo
+        self._fill_room(listener, first, faders)
+
+    def _fill_room(self, listener: int, first: int, faders: Faders) -> None:
+        """Write the reverb's gains, quantum by quantum where they move."""
+        if self._room.rests(first):
+            faders.rooms[:, :, listener] = room(self._room.target)
+            return
+        for q in range(len(faders.rooms)):
+            faders.rooms[q, :, listener] = room(self._room.value(first + q))
 
 
 def _targets(controls: Mapping[str, Value], style: Style) -> dict[str, float]:

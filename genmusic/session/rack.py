@@ -31,10 +31,6 @@ class Rack:
         """Play a note that starts in a block still to come."""
         self._orchestra.play(listener, note)
 
-    def set_reverb(self, listener: int, seconds: float) -> None:
-        """Give a listener's room its reverberation time."""
-        self._console.set_reverb(listener, seconds)
-
     def faders(self, quanta: int) -> Faders:
         """The faders to set before a block of that length is rendered."""
         if quanta not in self._faders:

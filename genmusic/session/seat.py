@@ -48,7 +48,6 @@ class Seat:
         self._conductor = Conductor(seed, Composer(seed, self._style, library.model), self.values)
         self._desk = Desk(self.values, self._style)
         self.rack, self.number = place or (Rack(), 0)
-        self.rack.set_reverb(self.number, self._style.reverb_seconds)
 
     @property
     def now(self) -> int:
@@ -115,7 +114,6 @@ class Seat:
         """Let the mixer follow the composer into another style."""
         self._style = style
         self._desk.follow(self.values, style, at)
-        self.rack.set_reverb(self.number, style.reverb_seconds)
 
     def _play(self, note: DueNote) -> None:
         rules = self._style.parts[PARTS[note.part]]

@@ -126,18 +126,19 @@ def render_echo(lengths, loud=1.0):
 def render_reverb(lengths, loud=1.0):
     mix = noise(6, 4, QUANTA * QUANTUM, LANES) * F32(loud)
     wet = np.abs(noise(7, QUANTA + 1, LANES))
-    gains = np.full((reverbs.LINES + 1) * LANES, 0.8, F32)
+    gains = np.full((QUANTA, reverbs.ROWS, LANES), 0.8, F32)
+    gains[QUANTA // 2 :] = 0.6
     lines = (
         np.zeros(reverbs.FRAMES * LANES, F32),
         np.zeros(reverbs.LINES * LANES, F32),
         np.zeros(reverbs.LINES, np.int32),
-        gains,
     )
     out = []
     for first, quanta in blocks_of(lengths):
         piece = mix[:, first * QUANTUM : (first + quanta) * QUANTUM].reshape(4, -1).copy()
         level = wet[first : first + quanta + 1].reshape(-1).copy()
-        reverbs.reverb(quanta * QUANTUM, tuple(piece), level, lines)
+        turn = gains[first : first + quanta].reshape(-1).copy()
+        reverbs.reverb(quanta * QUANTUM, tuple(piece), level, (*lines, turn))
         out.append(piece.reshape(4, -1, LANES))
     return np.concatenate(out, axis=1)
 

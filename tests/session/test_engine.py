@@ -1,0 +1,195 @@
+"""The engine: a piece is a function of seed, controls and log, in any blocks and any company."""
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from genmusic.errors import ControlError, UnknownNameError
+from genmusic.session.engine import Change, Engine, Ensemble
+from genmusic.session.library import open_library
+from genmusic.units import QUANTUM, SAMPLE_RATE
+
+FRAMES = 150 * 15 * QUANTUM  # 3 s
+
+
+@pytest.fixture(scope="module")
+def library():
+    return open_library()
+
+
+def render(engine, frames=FRAMES, block=9_600):
+    out = np.empty((2, frames), np.float32)
+    for start in range(0, frames, block):
+        piece = np.empty((2, min(block, frames - start)), np.float32)
+        engine.render(piece)
+        out[:, start : start + block] = piece
+    return out
+
+
+@settings(max_examples=6, deadline=None)
+@given(block=st.integers(1, 400).map(lambda quanta: quanta * QUANTUM))
+def test_blocks_of_any_length_give_the_same_samples(library, block):
+    whole = render(Engine(library, 7), block=FRAMES)
+
+    assert np.array_equal(whole, render(Engine(library, 7), block=block))
+
+
+def test_company_changes_no_sample(library):
+    together = np.empty((16, 2, FRAMES), np.float32)
+
+    Ensemble(library, range(16)).render(together)
+
+    for seed in (0, 7, 15):
+        assert np.array_equal(together[seed], render(Engine(library, seed)))
+
+
+def test_another_seed_or_mood_is_another_piece(library):
+    pieces = [
+        render(Engine(library, seed, controls), 5 * FRAMES)
+        for seed, controls in ((1, {}), (2, {}), (1, {"valence": 0.9}), (1, {"style": "drive"}))
+    ]
+
+    hashes = {piece.tobytes() for piece in pieces}
+
+    assert len(hashes) == len(pieces)
+
+
+def test_a_log_replays_what_was_played_live(library):
+    live = Engine(library, 5)
+    heard = [render(live, 70 * QUANTUM)]
+    for changes in ({"arousal": 0.8, "key": "D"}, {"brightness": 0.9}, {"melody.mute": True}):
+        live.set_controls(changes)
+        heard.append(render(live, 333 * QUANTUM))
+    live.skip()
+    heard.append(render(live, 2_000 * QUANTUM))
+
+    again = Engine(library, 5, log=live.log)
+
+    played = np.concatenate(heard, axis=1)
+    assert np.array_equal(played, render(again, played.shape[1], block=played.shape[1]))
+    assert again.log == live.log
+
+
+def test_a_continuous_change_is_heard_from_its_frame_on(library):
+    plain, changed = Engine(library, 3), Engine(library, 3)
+    before = 500 * QUANTUM
+    assert np.array_equal(render(plain, before), render(changed, before))
+
+    frames = changed.set_controls({"arousal": 1.0, "brightness": 1.0})
+
+    assert frames == {"arousal": before, "brightness": before}
+    a, b = render(plain, before), render(changed, before)
+    differs = np.flatnonzero((a != b).any(axis=0))
+    assert differs[0] < 4 * QUANTUM  # the limiter's quantum, and a ramp that starts at nothing
+
+
+def test_a_musical_change_is_promised_for_the_next_bar_and_kept(library):
+    engine = Engine(library, 3)
+    render(engine, 500 * QUANTUM)
+    bars = engine.take_bars()
+
+    promised = engine.set_controls({"density": 1.0})["density"]
+
+    render(engine, 8 * SAMPLE_RATE)
+    assert promised == bars[-1].end_frame
+    assert promised in [bar.start_frame for bar in engine.take_bars()]
+
+
+def test_a_tempo_lands_on_the_next_beat(library):
+    engine = Engine(library, 3)
+    render(engine, 500 * QUANTUM)
+    old = engine.take_bars()[-1]
+
+    promised = engine.set_controls({"tempo_bpm": 150.0})["tempo_bpm"]
+
+    render(engine, 6 * SAMPLE_RATE)
+    timed = engine.take_bars()
+    assert (promised - old.start_frame) % round(60 * SAMPLE_RATE / old.tempo_bpm) == 0
+    assert timed[-1].tempo_bpm == 150.0
+    assert timed[-1].end_frame - timed[-1].start_frame == 4 * 19_200
+
+
+def test_a_new_style_is_adopted_at_a_section_with_its_own_patches(library):
+    engine = Engine(library, 3, {"tempo_bpm": 200.0})
+    render(engine, SAMPLE_RATE)
+
+    promised = engine.set_controls({"style": "drive"})["style"]
+
+    render(engine, 60 * SAMPLE_RATE // QUANTUM * QUANTUM)
+    first = next(bar for bar in engine.take_bars() if bar.bar.style == "drive")
+    assert first.start_frame == promised
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "words"),
+    [
+        ({"valence": 1.4}, ControlError, r"valence must be in -1\.\.1, got 1\.4"),
+        ({"loudness": 1}, ControlError, "no control named 'loudness'"),
+        ({"key": "H"}, ControlError, "key must be one of C, Db"),
+        ({"melody.mute": "yes"}, ControlError, r"melody\.mute must be true or false"),
+        ({"arousal": 0.5, "style": "polka"}, UnknownNameError, "no style 'polka'.*evening"),
+        ({"arousal": float("nan")}, ControlError, "arousal must be in"),
+    ],
+)
+def test_a_wrong_change_is_refused_and_nothing_is_changed(library, changes, error, words):
+    engine = Engine(library, 3)
+
+    with pytest.raises(error, match=words):
+        engine.set_controls(changes)
+
+    assert engine.log == []
+    assert engine.controls() == Engine(library, 3).controls()
+
+
+def test_soloing_a_part_silences_the_others(library):
+    engine = Engine(library, 3, {f"{part}.mute": True for part in ("melody", "comp", "pad")})
+    quiet = Engine(library, 3, {"bass.solo": True, "drums.mute": True, "bass.mute": True})
+
+    assert render(engine).any()
+    assert np.abs(render(quiet)).max() < 1e-15  # the reverb's whisper against denormals
+
+
+def test_a_checkpoint_is_small_and_json_able(library):
+    engine = Engine(library, 3)
+    render(engine, 20 * SAMPLE_RATE // QUANTUM * QUANTUM)
+
+    state = json.dumps(engine.checkpoint())
+
+    assert len(state) <= 1024
+    assert json.loads(state)["frame"] <= engine.rendered_end
+
+
+def test_the_master_never_exceeds_its_ceiling(library):
+    loud = Engine(library, 3, {"style": "drive", "arousal": 1.0, "density": 1.0, "brightness": 1.0})
+
+    sound = render(loud, 12 * SAMPLE_RATE // QUANTUM * QUANTUM)
+
+    assert np.isfinite(sound).all()
+    assert 0.5 < np.abs(sound).max() <= 10 ** (-1.5 / 20) * 1.0001  # float rounding of the gain
+
+
+def test_changes_logged_for_one_frame_are_made_in_their_order(library):
+    log = [Change(640, "density", 0.1), Change(640, "density", 0.9), Change(64, "valence", 0.5)]
+
+    engine = Engine(library, 3, log=log)
+    render(engine, 20 * QUANTUM)
+
+    assert engine.controls()["density"] == 0.9
+    assert [change.frame for change in engine.log] == [64, 640, 640]
+
+
+def test_a_change_of_style_does_not_depend_on_blocks(library):
+    def play(block):
+        engine = Engine(library, 3, {"tempo_bpm": 200.0})
+        render(engine, SAMPLE_RATE, block)
+        engine.set_controls({"style": "drive"})
+        sound = render(engine, 40 * SAMPLE_RATE // QUANTUM * QUANTUM, block)
+        return sound, {timed.bar.style for timed in engine.take_bars()}
+
+    (one, styles), (other, _) = play(9_600), play(7 * QUANTUM)
+
+    assert styles == {"evening", "drive"}
+    assert np.array_equal(one, other)
