@@ -23,6 +23,7 @@ SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Server": "genmusic",  # and not which versions of what
 }
 _FOR_MACHINES = ("/api/", "/healthz", "/readyz")
 _NOT_FOUND = "there is nothing at this address"

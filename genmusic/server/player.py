@@ -64,7 +64,7 @@ class Player:
     async def settle(self) -> None:
         """Let a render that runs come to its end: the thread cannot be stopped, only awaited."""
         if self._step is not None:
-            await asyncio.gather(self._step, return_exceptions=True)
+            await asyncio.wait([self._step])
 
     async def _welcome(self) -> None:
         lookahead_ms = round(1_000 * self._listeners.settings.lookahead_seconds)

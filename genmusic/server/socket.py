@@ -48,7 +48,7 @@ class StreamSocket(web.WebSocketResponse):
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
 
     async def send(self, message: ServerMessage | bytes) -> None:
-        """Send, or cut off a client that does not read (`TimeoutError`)."""
+        """Send, or cut off a client that does not read (`ProtocolError`)."""
         try:
             async with asyncio.timeout(self._settings.send_seconds):
                 if isinstance(message, bytes):
@@ -57,7 +57,7 @@ class StreamSocket(web.WebSocketResponse):
                     await self.send_str(to_text(message))
         except TimeoutError:
             self.abort()
-            raise
+            raise ProtocolError("the client does not read", "stalled") from None
 
     async def close(
         self, *, code: int = WSCloseCode.OK, message: bytes = b"", drain: bool = True
@@ -79,7 +79,7 @@ class StreamSocket(web.WebSocketResponse):
                     code=CLOSE_CODES.get(reason.code, 4400) if reason else WSCloseCode.OK,
                     message=reason.code.encode() if reason else b"",
                 )
-        except (ConnectionError, TimeoutError):
+        except (ConnectionError, TimeoutError, ProtocolError):
             self.abort()
         if self._transport is not None and self._transport.get_write_buffer_size():
             self.abort()

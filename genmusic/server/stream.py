@@ -79,14 +79,15 @@ class Connection:
             await self._converse()
         except GenmusicError as error:
             return error
-        except (ConnectionError, TimeoutError):
+        except ConnectionError:
             return None
         except Exception as error:
             journal.write_failure("failed", error)
             failed = True
             return ProtocolError("the server failed; this session is lost", "internal")
         finally:
-            await self._settle(for_good=failed or self.phase is Phase.OVER)
+            for_good = failed or self.phase is Phase.OVER
+            await asyncio.shield(asyncio.ensure_future(self._settle(for_good=for_good)))
         return None
 
     async def _converse(self) -> None:
@@ -107,8 +108,9 @@ class Connection:
             await asyncio.gather(*tasks, return_exceptions=True)
         if self._dismissed.done():
             raise self._dismissed.result()
-        for task in ended:
-            task.result()
+        errors = [error for task in ended if (error := task.exception()) is not None]
+        for error in sorted(errors, key=lambda error: isinstance(error, ConnectionError)):
+            raise error  # a lost line may be the consequence of another error
 
     async def _settle(self, *, for_good: bool) -> None:
         if self._player is not None:

@@ -1,6 +1,8 @@
 import asyncio
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from radio import PATIENCE, UNPACED, Radio
 
 from genmusic.server.app import create_app
@@ -12,12 +14,19 @@ def library():
     return open_library()
 
 
+class Server(TestServer):
+    """Runs the application as `genmusic serve` does: a lost line does not cancel its handler."""
+
+    async def _make_runner(self, **options):
+        return web.AppRunner(self.app, access_log=None)
+
+
 @pytest.fixture
 def start(aiohttp_client, library):
     """Start a server with other settings; a client for it."""
 
     async def start_server(settings=UNPACED, **extra):
-        return await aiohttp_client(create_app(library, settings, **extra))
+        return await aiohttp_client(Server(create_app(library, settings, **extra)))
 
     return start_server
 

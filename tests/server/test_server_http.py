@@ -101,6 +101,7 @@ async def test_every_answer_carries_the_security_headers(client, path):
     assert "unsafe" not in policy
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["Server"] == "genmusic"
 
 
 def test_every_route_has_a_sentence():

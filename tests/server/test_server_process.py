@@ -1,8 +1,10 @@
 """The real process: address, readiness, signals, bad arguments."""
 
 import re
+import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -98,6 +100,38 @@ async def test_the_log_knows_who_came_and_keeps_the_tokens_secret(server):
     assert f"joined session={ready['session']} codec=pcm16 seed=7" in log
     assert f"left session={ready['session']} reason=gone" in log
     assert ready["token"] not in log
+
+
+@pytest.fixture
+def certificate(tmp_path):
+    """A certificate for this machine and its key."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is missing: apt-get install openssl")
+    files = tmp_path / "cert.pem", tmp_path / "key.pem"
+    names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"]
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", *names]
+    subprocess.run(
+        [*command, "-out", files[0], "-keyout", files[1]], check=True, capture_output=True
+    )
+    return [str(file) for file in files]
+
+
+async def test_with_a_certificate_the_stream_is_encrypted(certificate):
+    process = spawn("--port", "0", "--cert", certificate[0], "--key", certificate[1])
+    url = process.stdout.readline().strip().removeprefix("genmusic is ready: ")
+    trusted = ssl.create_default_context(cafile=certificate[0])
+    async with (
+        ClientSession() as client,
+        client.ws_connect(
+            f"{url}api/v1/stream", protocols=["genmusic.v1"], ssl=trusted, origin=url.rstrip("/")
+        ) as listener,
+    ):
+        await listener.send_json({"type": "hello", "v": 1, "codecs": ["opus"]})
+        ready = await listener.receive_json(timeout=20)
+    process.terminate()
+    process.communicate(timeout=5)
+
+    assert (url[:8], ready["type"], process.returncode) == ("https://", "ready", 0)
 
 
 def test_a_port_in_use_is_one_sentence_and_status_1():

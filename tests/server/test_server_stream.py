@@ -179,7 +179,8 @@ async def test_after_a_rest_the_first_ack_goes_on(start, tune_in):
     assert await radio.hear(end + 9_600)
 
 
-async def test_a_listener_who_acks_but_does_not_read_is_cut_off(start, tune_in):
+async def test_a_listener_who_acks_but_does_not_read_is_cut_off(start, tune_in, caplog):
+    caplog.set_level("INFO", "genmusic.server")
     client = await start(replace(UNPACED, send_seconds=0.3))
     radio = await tune_in(client)
     registry = client.app[LISTENERS].registry
@@ -190,6 +191,7 @@ async def test_a_listener_who_acks_but_does_not_read_is_cut_off(start, tune_in):
         await asyncio.sleep(0.02)
 
     transport.abort()
+    assert "reason=stalled" in caplog.text
     # 2 MB of PCM is what both kernels and both libraries hold; then the server gives up.
     assert next(iter(registry)).end < 10 * 48_000
 
