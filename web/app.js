@@ -8,7 +8,7 @@ import { Listening } from "./listening.js";
 import { MoodPad } from "./mood-pad.js";
 import { inWords } from "./mood.js";
 import { NowPlaying } from "./now-playing.js";
-import { Player } from "./player.js";
+import { NoLoudspeaker, Player } from "./player.js";
 import { ScoreTimeline } from "./score-timeline.js";
 import { Stage } from "./stage.js";
 import { StatusLine } from "./status-line.js";
@@ -28,7 +28,7 @@ import { wishesOf, withChanges } from "./wishes.js";
 const element = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
 const timeline = new ScoreTimeline();
-const player = new Player(hearWorker, hearPlayout);
+const player = new Player(hearWorker, hearPlayout, stop);
 const sender = new ControlSender(
   (id, controls) => player.send({ type: "set", id, controls }),
   () => performance.now(),
@@ -72,7 +72,7 @@ async function play() {
     await player.play(wishes);
   } catch (error) {
     console.warn("no sound:", error);
-    listening.happen("no-device");
+    listening.happen(error instanceof NoLoudspeaker ? "no-device" : "failed");
   }
 }
 
@@ -110,6 +110,7 @@ function hearLink({ state, retryInMs = 0, reason = "" }) {
 /** @param {PlayoutReport} report */
 function hearPlayout(report) {
   lastReport = report;
+  timeline.prune(report.played);
   status.showPlayout(report);
   if (report.sounding) listening.happen("sound");
 }

@@ -51,9 +51,10 @@ export class NowPlaying {
 }
 
 /**
- * "A" is a section; "intro" is called what it is.
+ * A letter names a section, as in "A" and "A'"; a word like "intro" is what it is called.
  * @param {string} section
  */
 function nameSection(section) {
-  return section.length > 1 ? section[0].toUpperCase() + section.slice(1) : `Section ${section}`;
+  if (/^[A-Z]/.test(section)) return `Section ${section.replace("'", "′")}`;
+  return section.slice(0, 1).toUpperCase() + section.slice(1);
 }

@@ -10,6 +10,11 @@ const SAMPLE_RATE = 48_000;
 const PREBUFFER_FRAMES = 9_600; // 200 ms: more gains nothing, the server sends its look-ahead at once
 const GLIDE_SECONDS = 0.06; // play, stop, mute and volume never jump
 
+const PATIENCE_MS = 5_000; // a browser without an audio device never says so
+
+/** The audio device does not run. */
+export class NoLoudspeaker extends Error {}
+
 /** @typedef {(message: FromWorker) => void} WorkerListener */
 /** @typedef {(report: PlayoutReport) => void} ReportListener */
 
@@ -21,9 +26,13 @@ export class Player {
   /**
    * @param {WorkerListener} onWorker
    * @param {ReportListener} onReport
+   * @param {() => void} onInterrupted the system took the loudspeaker away: a call, another app
    */
-  constructor(onWorker, onReport) {
+  constructor(onWorker, onReport, onInterrupted) {
     this._onReport = onReport;
+    this._onInterrupted = onInterrupted;
+    this._playing = false;
+    this._turn = 0; // counts play and stop: the last one holds
     this._gain = 1;
     this._clock = new HeardClock();
     /** @type {AudioContext | null} */
@@ -57,14 +66,19 @@ export class Player {
    */
   async play(wishes) {
     clearTimeout(this._stopping);
+    const turn = (this._turn += 1);
     if (this._context) this._order({ type: "play" });
     else this._context = this._open(wishes);
-    await Promise.all([this._context.resume(), this._tap]);
+    await Promise.all([resume(this._context), this._tap]);
+    if (turn !== this._turn) return; // stopped meanwhile
+    this._playing = true;
     this._glide(this._gain);
   }
 
   /** Fade out, then hold everything: what is buffered is what `play` goes on with. */
   stop() {
+    this._turn += 1;
+    this._playing = false;
     this._glide(0);
     this._order({ type: "pause" });
     this._stopping = setTimeout(() => this._context?.suspend(), 2_000 * GLIDE_SECONDS);
@@ -98,6 +112,9 @@ export class Player {
   /** @param {Wishes} wishes */
   _open(wishes) {
     const context = new AudioContext({ sampleRate: SAMPLE_RATE, latencyHint: "playback" });
+    context.onstatechange = () => {
+      if (this._playing && context.state !== "running") this._onInterrupted();
+    };
     this._volume = new GainNode(context, { gain: 0 });
     const { port1, port2 } = new MessageChannel();
     const url = new URL("/api/v1/stream", location.href);
@@ -149,4 +166,14 @@ export class Player {
   _order(order, transfer = []) {
     this._worker.postMessage(order, transfer);
   }
+}
+
+/**
+ * Let the audio device run, or find out that there is none.
+ * @param {AudioContext} context
+ */
+async function resume(context) {
+  const running = context.resume().then(() => true);
+  const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS, false));
+  if (!(await Promise.race([running, patience]))) throw new NoLoudspeaker("no audio device runs");
 }

@@ -28,7 +28,7 @@
  *
  * @typedef {{ type: "start", url: string, wishes: Wishes, port: MessagePort }
  *   | { type: "send", message: ClientMessage }
- *   | { type: "pause" } | { type: "play" } | { type: "bye" }} ToWorker
+ *   | { type: "pause" } | { type: "play" }} ToWorker
  *
  * @typedef {"connecting" | "open" | "lost" | "restarting" | "full" | "asleep" | "refused"
  *   | "failed"} LinkState

@@ -63,7 +63,6 @@ export class Stage {
     const { heard, sounding } = this._observe();
     const gliding = this._pad.glide(stillness.matches ? Infinity : nowMs - this._lastMs);
     this._lastMs = nowMs;
-    this._timeline.prune(heard);
     const trailing = this._draw(heard, nowMs);
     this._onFrame(heard);
     this._running = sounding || gliding || trailing;

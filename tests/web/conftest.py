@@ -4,11 +4,18 @@ import pytest
 from page_driver import CHROMIUM_OPTIONS, find_chromium, open_listener, running_server
 from playwright.sync_api import sync_playwright
 
+from genmusic.session.library import open_library
+
 
 @pytest.fixture(scope="session")
 def address():
     with running_server() as (_, address):
         yield address
+
+
+@pytest.fixture(scope="session")
+def library():
+    return open_library()
 
 
 @pytest.fixture(scope="module")

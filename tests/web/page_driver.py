@@ -162,9 +162,3 @@ class Listener:
 def open_listener(browser: Browser, address, **context):
     """A new person with a browser of their own."""
     return Listener(browser.new_context(**context).new_page()).open(address)
-
-
-def signal_to_noise_db(heard, expected):
-    """How far the difference lies below the sound."""
-    difference = heard.astype(np.float64) - expected
-    return 10 * np.log10((expected.astype(np.float64) ** 2).sum() / (difference**2).sum())

@@ -2,28 +2,18 @@
 
 from dataclasses import dataclass
 
-import av
 import numpy as np
 import pytest
-from page_driver import (
-    RATE,
-    Listener,
-    Recording,
-    open_listener,
-    signal_to_noise_db,
-)
+from offline import BLOCK_FRAMES, DECODERS_AGREE_DB, render, signal_to_noise_db, through_opus
+from page_driver import RATE, Listener, Recording, open_listener
 
-from genmusic.encoding import open_stream_encoder
-from genmusic.session.engine import Change, Engine
-from genmusic.session.library import open_library
+from genmusic.session.engine import Change
 
 pytestmark = pytest.mark.browser
 
 LSB = 1 / 32_767
 ONE_LSB = 1.01 * LSB  # the samples are float32 on the way: 1 % for their own rounding
 QUIET_SECONDS = 30
-BLOCK_FRAMES = 9_600
-DECODERS_AGREE_DB = 60  # two decoders of the same packets differ by their rounding alone
 
 
 @dataclass
@@ -53,23 +43,6 @@ def evening(browser, address):
     return Evening(pcm, opus, pcm_first, opus_first, pcm_changed, Change(frame, "arousal", 1.0))
 
 
-@pytest.fixture(scope="module")
-def library():
-    return open_library()
-
-
-def render(library, session, end, log=()):
-    """The samples of a session from its beginning, as the engine makes them offline."""
-    engine = Engine(library, session["seed"], session["controls"], log)
-    blocks = -(-end // BLOCK_FRAMES)
-    out = np.empty((2, blocks * BLOCK_FRAMES), np.float32)
-    for block in range(blocks):
-        part = np.empty((2, BLOCK_FRAMES), np.float32)
-        engine.render(part)
-        out[:, block * BLOCK_FRAMES : (block + 1) * BLOCK_FRAMES] = part
-    return out
-
-
 def largest_error(recording, rendered, start, end):
     return np.abs(recording.between(start, end) - rendered[:, start:end]).max()
 
@@ -81,16 +54,6 @@ def test_pcm_is_the_offline_render_within_one_lsb(evening, library):
 
     assert np.abs(rendered[:, heard.pts : heard.end]).max() > 100 * LSB  # there is music
     assert largest_error(heard, rendered, heard.pts, heard.end) <= ONE_LSB
-
-
-def through_opus(rendered):
-    """What the codec makes of the render: at 128 kbit/s 20 to 28 dB of it, all lost knowingly."""
-    encoder = open_stream_encoder("opus")
-    decoder = av.CodecContext.create("opus", "r")
-    decoder.sample_rate, decoder.layout = RATE, "stereo"
-    packets = [av.Packet(packet) for packet in encoder.encode(rendered)]
-    decoded = [frame.to_ndarray() for packet in packets for frame in decoder.decode(packet)]
-    return np.concatenate(decoded, axis=1)[:, encoder.preskip :]
 
 
 def test_opus_is_what_the_codec_makes_of_the_offline_render(evening, library):

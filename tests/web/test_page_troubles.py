@@ -1,9 +1,13 @@
 """When something is wrong the page says what, in friendly words, and goes on as soon as it can."""
 
 import signal
+import threading
+from contextlib import closing
 from urllib.parse import urlsplit
 
 import pytest
+from flaky_line import FlakyLine
+from offline import BLOCK_FRAMES, DECODERS_AGREE_DB, render, signal_to_noise_db, through_opus
 from page_driver import INSECURE_HOST, running_server
 
 pytestmark = pytest.mark.browser
@@ -34,6 +38,20 @@ def test_the_same_link_is_the_same_music(visit, address):
 
     assert [session["seed"] for session in sessions] == [7, 7]
     assert sessions[0]["title"] == sessions[1]["title"]
+
+
+def test_a_line_that_is_cut_is_not_heard(visit, address, library):
+    with closing(FlakyLine(urlsplit(address).port)) as line:
+        listener = visit(f"http://127.0.0.1:{line.port}/").press_play()
+        threading.Timer(1.0, line.cut).start()
+        heard = listener.capture(4)
+        listener.wait_for_state("playing")
+
+    assert listener.session["resumed"]
+    assert listener.report["underruns"] == 0
+    rendered = render(library, listener.session, heard.end + BLOCK_FRAMES)
+    expected = through_opus(rendered)[:, heard.pts : heard.end]
+    assert signal_to_noise_db(heard.samples, expected) >= DECODERS_AGREE_DB
 
 
 def test_a_full_server_says_when_it_is_asked_again_and_a_restart_is_survived(visit):

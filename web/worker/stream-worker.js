@@ -118,7 +118,10 @@ class Stream {
 
 /** @type {Stream | null} */
 let stream = null;
-const opusIsDecoded = canDecodeOpus(); // asked before anyone presses play
+let opus = false;
+const prepared = canDecodeOpus().then((able) => {
+  opus = able;
+});
 
 /** @param {FromWorker} message */
 function report(message) {
@@ -126,9 +129,8 @@ function report(message) {
 }
 
 /** @param {ToWorker & { type: "start" }} order */
-async function start({ url, wishes, port }) {
-  const codecs = (await opusIsDecoded) ? wishes.codecs : ["pcm16"];
-  stream = new Stream(url, { ...wishes, codecs }, port);
+function start({ url, wishes, port }) {
+  stream = new Stream(url, opus ? wishes : { ...wishes, codecs: ["pcm16"] }, port);
   stream.connection.play();
 }
 
@@ -140,4 +142,4 @@ function obey(order) {
   else stream?.connection.pause();
 }
 
-onmessage = ({ data }) => obey(data);
+onmessage = ({ data }) => prepared.then(() => obey(data));

@@ -1,0 +1,45 @@
+"""A line to the server that can be cut, as Wi-Fi does it."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from contextlib import suppress
+
+
+class FlakyLine:
+    """Passes bytes between browsers and a server until `cut` drops all that is open."""
+
+    def __init__(self, server_port):
+        self._server_port = server_port
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._open = set()
+        self.port = self._listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def cut(self):
+        """Drop every connection at once; new ones are taken again."""
+        for end in tuple(self._open):
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+    def close(self):
+        self._listener.close()
+        self.cut()
+
+    def _accept(self):
+        with suppress(OSError):  # the listener was closed
+            while True:
+                near, _ = self._listener.accept()
+                far = socket.create_connection(("127.0.0.1", self._server_port))
+                self._open |= {near, far}
+                for one, other in ((near, far), (far, near)):
+                    threading.Thread(target=self._pass_on, args=(one, other), daemon=True).start()
+
+    def _pass_on(self, source, target):
+        with suppress(OSError):
+            while data := source.recv(65_536):
+                target.sendall(data)
+        for end in (source, target):
+            self._open.discard(end)
+            end.close()
