@@ -4,6 +4,7 @@ from dataclasses import replace
 import pytest
 from radio import UNPACED
 
+from genmusic.server.app import create_app
 from genmusic.server.stream import LISTENERS
 
 
@@ -27,6 +28,19 @@ async def test_after_a_lost_line_the_stream_goes_on_packet_by_packet(
     heard = before.packets + after.packets
     assert after.ready["resumed"]
     assert heard[:500] == whole[:500]
+
+
+async def test_a_connection_that_is_cancelled_lets_go_of_its_session(
+    aiohttp_client, library, tune_in, come_back
+):
+    client = await aiohttp_client(create_app(library, UNPACED))  # cancels when the line is lost
+    before = await tune_in(client)
+    end = await before.fill()
+    await before.say("ack", played=end, end=end, under=0)
+    cut(before)
+    after = await come_back(client, before, end)
+
+    assert await after.hear(end + 96_000)
 
 
 async def test_what_was_lost_on_the_way_is_sent_again(start, tune_in, come_back):
