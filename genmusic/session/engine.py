@@ -123,10 +123,15 @@ class Engine:
 class Ensemble:
     """Up to sixteen listeners rendered together on one rack, each as if alone."""
 
-    def __init__(self, library: Library, seeds: Sequence[int]) -> None:
+    def __init__(
+        self,
+        library: Library,
+        seeds: Sequence[int],
+        controls: Mapping[str, object] | None = None,
+    ) -> None:
         rack = Rack(len(seeds))
         self.seats = [
-            Seat(library, seed, place=(rack, number)) for number, seed in enumerate(seeds)
+            Seat(library, seed, controls, place=(rack, number)) for number, seed in enumerate(seeds)
         ]
         self._rack = rack
 

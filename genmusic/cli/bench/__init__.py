@@ -1,0 +1,68 @@
+"""``genmusic bench``: the figures of this machine."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from genmusic.cli.bench.figures import Figure
+
+GROUPS = ("engine", "stream")
+MARKS = {True: "reached", False: "not yet", None: ""}
+
+
+def add_parser(subparsers: Any) -> None:  # noqa: ANN401 - argparse's own type is private
+    """Describe the command."""
+    parser = subparsers.add_parser("bench", help="measure this machine and print the figures")
+    parser.add_argument(
+        "group", nargs="?", choices=GROUPS, help="measure only these (default: all)"
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON object a line, for machines")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Measure, and print each figure as soon as it is known."""
+    if not arguments.json:
+        sys.stdout.write(f"{_machine()}\n\n{'figure':48}{'measured':>12} {'unit':20}reach\n")
+    for figure in _figures(arguments.group):
+        row = asdict(figure) | {"reached": figure.reached}
+        sys.stdout.write((json.dumps(row) if arguments.json else _line(figure)) + "\n")
+        sys.stdout.flush()
+    return 0
+
+
+def _figures(group: str | None) -> Iterator[Figure]:
+    from genmusic.cli.bench.engine_figures import engine_figures
+    from genmusic.cli.bench.stream_figures import stream_figures
+    from genmusic.session.library import open_library
+
+    if group in (None, "engine"):
+        yield from engine_figures(open_library())
+    if group in (None, "stream"):
+        yield from stream_figures()
+
+
+def _line(figure: Figure) -> str:
+    value = f"{figure.value:.3g}" if abs(figure.value) < 100 else f"{figure.value:.0f}"
+    reach = f"{figure.reach}  {MARKS[figure.reached]}".strip()
+    return f"{figure.name:48}{value:>12} {figure.unit:20}{reach}".rstrip()
+
+
+def _machine() -> str:
+    """The processor's name, its cores, and what runs on it."""
+    name = platform.processor() or platform.machine()
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        name = next(line.split(": ", 1)[1] for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        pass
+    return f"{name}, {os.cpu_count()} cores, Python {platform.python_version()}"

@@ -1,0 +1,102 @@
+"""Figures of composing, synthesis and mixing, taken in this process."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import numpy as np
+
+from genmusic.cli.bench.figures import Figure, at_least, at_most, best_cpu_seconds, cpu_time
+from genmusic.composition.composer import Composer
+from genmusic.controls.spec import defaults
+from genmusic.mood.mapping import musical_parameters
+from genmusic.session.engine import Engine, Ensemble
+from genmusic.session.library import Library
+from genmusic.session.rack import MOST_LISTENERS
+from genmusic.synthesis.orchestra import Orchestra, PlayedNote
+from genmusic.synthesis.pools import MAX_BLOCK_QUANTA
+from genmusic.units import QUANTUM, SAMPLE_RATE
+
+BUSIEST_STYLE = "drive"
+VOICES = 64
+BARS = 600
+SECOND = SAMPLE_RATE // QUANTUM * QUANTUM
+WARM_SECONDS = 6  # past the first bars, until everybody plays
+
+
+def engine_figures(library: Library) -> Iterator[Figure]:
+    """Every figure of the engine, one after the other."""
+    yield _voices()
+    yield from _crowds(library)
+    yield from _composing(library)
+    yield _offline(library)
+
+
+def _voices() -> Figure:
+    """Two saws, filter, envelope and pan: the benchmark voice."""
+    orchestra = Orchestra(1)
+    for number in range(VOICES):
+        note = PlayedNote(0, 1 << 30, 0, "saw-bass", 36 + number % 48, 96, 0.0)
+        orchestra.play(0, note)
+    brightness = np.full((1, MAX_BLOCK_QUANTA + 1), 0.5, np.float32)
+    blocks = 200
+
+    def render() -> None:
+        for block in range(blocks):
+            orchestra.render(block * MAX_BLOCK_QUANTA, MAX_BLOCK_QUANTA, brightness)
+
+    seconds = blocks * MAX_BLOCK_QUANTA * QUANTUM / SAMPLE_RATE
+    figure = VOICES * seconds / best_cpu_seconds(render)
+    return Figure("voices: two saws, filter, envelope, pan", figure, "voice-s per CPU-s",
+                  "≥ 10 × SuperCollider, ≥ 7 × Csound")  # fmt: skip
+
+
+def _crowds(library: Library) -> Iterator[Figure]:
+    """Cost of a listener's whole texture, alone and in company."""
+    costs = {count: _texture_ms(library, count) for count in (1, MOST_LISTENERS, 256, 1000)}
+    yield at_most("one listener's texture, alone", costs[1], "ms CPU per s", 4.0)
+    yield at_most("one listener's texture, among 16", costs[MOST_LISTENERS], "ms CPU per s", 0.8)
+    yield at_most("one listener's texture, among 256", costs[256], "ms CPU per s", 0.8)
+    rise = 100.0 * (costs[1000] / min(costs.values()) - 1.0)
+    yield at_most("cost at 1000 listeners above its minimum", rise, "%", 30.0)
+
+
+def _texture_ms(library: Library, listeners: int) -> float:
+    """CPU milliseconds per listener and second: composing, synthesis, mix and master."""
+    racks = [
+        Ensemble(library, range(first, min(first + MOST_LISTENERS, listeners)),
+                 {"style": BUSIEST_STYLE, "arousal": 0.5})
+        for first in range(0, listeners, MOST_LISTENERS)
+    ]  # fmt: skip
+    out = np.empty((MOST_LISTENERS, 2, SECOND), np.float32)
+    seconds = 1 if listeners > MOST_LISTENERS else 8
+    for rack in racks:
+        for _ in range(WARM_SECONDS if listeners <= MOST_LISTENERS else 1):
+            rack.render(out[: len(rack.seats)])
+    with cpu_time() as watch:
+        for _ in range(seconds):
+            for rack in racks:
+                rack.render(out[: len(rack.seats)])
+    return 1e3 * watch.seconds / (seconds * listeners)
+
+
+def _composing(library: Library) -> Iterator[Figure]:
+    """Time of a bar, all parts."""
+    style = library.style(BUSIEST_STYLE)
+    composer = Composer(1, style, library.model)
+    parameters = musical_parameters(defaults() | {"arousal": 0.5}, style)
+    times_ms = []
+    for _ in range(BARS):
+        start = time.perf_counter()
+        composer.compose_bar(parameters, style)
+        times_ms.append(1e3 * (time.perf_counter() - start))
+    yield Figure("composing a bar, median", float(np.median(times_ms)), "ms", "")
+    yield at_most("composing a bar, p99", float(np.percentile(times_ms, 99)), "ms", 0.3)
+
+
+def _offline(library: Library) -> Figure:
+    out = np.empty((2, 60 * SECOND), np.float32)
+    seconds = best_cpu_seconds(lambda: Engine(library, 1).render(out), 2)
+    factor = out.shape[1] / SAMPLE_RATE / seconds
+    return at_least("offline render of one track", factor, "× real time", 300.0)
