@@ -33,11 +33,11 @@ TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 
 def stream_figures() -> Iterator[Figure]:
     """Every figure of the server, one after the other."""
-    with tempfile.TemporaryDirectory(prefix="genmusic-bench-") as cache:
-        with _server({"XDG_CACHE_HOME": cache}) as first:
-            yield at_most(
-                "start, first ever (compiles the kernels)", first.start_seconds, "s", 20.0
-            )
+    with (
+        tempfile.TemporaryDirectory(prefix="genmusic-bench-") as cache,
+        _server({"XDG_CACHE_HOME": cache}) as first,
+    ):
+        yield at_most("start, first ever (kernels compile)", first.start_seconds, "s", 20.0)
     with _server({}) as server:
         yield at_most("start, warm", server.start_seconds, "s", 1.5)
         for codec, goal in (("opus", 150.0), ("pcm16", 800.0)):
