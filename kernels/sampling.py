@@ -83,7 +83,9 @@ def distribution(tree: Tree, context: Integers, steps: int, out: Doubles) -> Non
         for symbol in range(out.shape[0]):
             out[symbol] *= backoff
         for entry in range(tree.first_entry[row], tree.first_entry[row + 1]):
-            out[tree.symbols[entry]] += tree.shares[entry]
+            symbol = tree.symbols[entry]
+            if symbol < out.shape[0]:  # memory is safe even with a tree of another alphabet
+                out[symbol] += tree.shares[entry]
 
 
 @fragment
@@ -279,14 +281,17 @@ def sample_melody(
             if spare and tried[note, pitch]:
                 mass[pitch] = 0.0
             total += mass[pitch]
-        if total > 0.0:
-            drawn = _draw(mass, uniforms[used])
-            used += 1
-            tried[note, drawn] = True
-            line[start + note] = drawn
-            note += 1
-        elif note > 0:
+        if spare and not total > 0.0:
             tried[note, :] = False
-            note -= 1
-        else:
-            used = uniforms.shape[0] - notes
+            if note == 0:
+                used = uniforms.shape[0] - notes  # no way without slips: let them through
+            else:
+                note -= 1
+            continue
+        if not total > 0.0:
+            mass[:] = weights[note]  # too unlikely for float64: the goals alone decide
+        drawn = _draw(mass, uniforms[used])
+        used += 1
+        tried[note, drawn] = True
+        line[start + note] = drawn
+        note += 1

@@ -87,6 +87,7 @@ def _hear(entries: Sequence[Entry]) -> tuple[list[Heard], list[Refusal]]:
     heard: list[Heard] = []
     refusals: list[Refusal] = []
     with progress_bar(f"{len(entries)} scores") as show:
+        show(0.0)
         for done, result in enumerate(hear(entries, _readers(), os.cpu_count() or 1), 1):
             if isinstance(result, Refusal):
                 refusals.append(result)

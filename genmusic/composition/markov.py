@@ -84,10 +84,19 @@ def _count(contexts: Integers, symbols: Integers, works: Integers) -> list[_Leve
     levels = []
     for row, longer_row, parent, step in zip(rows, longer, parents, steps, strict=True):
         seen = row >= 0
-        lines = np.stack([row * 256 + symbols, works, longer_row], axis=1)[seen]
-        found, counts = np.unique(np.unique(lines, axis=0)[:, 0], return_counts=True)
+        keys = _distinct((row * 256 + symbols)[seen], works[seen], longer_row[seen])
+        found, counts = np.unique(keys, return_counts=True)
         levels.append(_Level(parent, step, found // 256, found % 256, counts))
     return levels
+
+
+def _distinct(keys: Integers, works: Integers, longer: Integers) -> Integers:
+    """The key of each different (key, work, longer context)."""
+    order = np.lexsort((longer, works, keys))
+    sorted_lines = np.stack([keys, works, longer])[:, order]
+    is_new = np.any(np.diff(sorted_lines, axis=1, prepend=-2) != 0, axis=0)
+    distinct: Integers = sorted_lines[0, is_new]
+    return distinct
 
 
 def _number_contexts(contexts: Integers) -> tuple[list[Integers], list[Integers], list[Integers]]:

@@ -6,6 +6,7 @@ import hashlib
 import multiprocessing
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import PurePosixPath
@@ -41,8 +42,11 @@ def hear(entries: Sequence[Entry], readers: Readers, processes: int) -> Iterator
         yield from map(task, entries)
         return
     context = multiprocessing.get_context("spawn")  # a fork would copy the threads of the caller
-    with ProcessPoolExecutor(processes, mp_context=context) as pool:
-        yield from pool.map(task, entries, chunksize=SCORES_PER_TASK)
+    try:
+        with ProcessPoolExecutor(processes, mp_context=context) as pool:
+            yield from pool.map(task, entries, chunksize=SCORES_PER_TASK)
+    except BrokenProcessPool as error:
+        raise CorpusError("a process that reads scores died; is there enough memory?") from error
 
 
 def hear_one(readers: Readers, entry: Entry) -> Heard | Refusal:

@@ -35,7 +35,7 @@ CHORD_LIMIT, CELL_LIMIT = 56, 40  # sizes of the vocabularies
 # a quotation, not a habit.
 LEAST_MELODY = (1, 1, 1, 2, 2, 2, 2)
 LEAST_CHORD = (1, 1, 1, 2, 2)
-LEAST_RHYTHM = (1, 1, 1, 1, 2, 2)
+LEAST_RHYTHM = (1, 1, 1, 1, 2, 2, 2)
 UNKNOWN = -1  # outside the vocabulary
 
 

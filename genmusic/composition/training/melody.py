@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from statistics import median
@@ -20,6 +20,7 @@ LONG_RATIO = 2.0  # that is so many times as long as the usual note
 FIRST, INSIDE, LAST = range(3)
 DOWNBEAT, ON_BEAT, OFF_BEAT = range(3)
 SHORTEST_LINE = 4
+MOST_REPEATS = 2
 FULL_SHARE = 0.5  # of the notes of the fullest leading part
 # Beyond these a phrase is figuration for an instrument rather than something to be sung.
 WIDEST_PHRASE = 19  # semitones from its lowest to its highest note
@@ -58,26 +59,39 @@ def find_lines(melody: Sequence[MelodyNote], keys: Sequence[LocalKey]) -> tuple[
     if not melody:
         return ()
     centre = median(note.pitch for note in melody)
-    kept = [
-        (note, fits)
-        for phrase in _phrases(melody)
-        for fits in [_is_singable(phrase)]
-        for note in phrase
+    stretches = groupby(_singable(melody), key=lambda pair: (keys[pair[0].bar], pair[1]))
+    lines = [
+        _line(key, [note for note, _ in stretch], centre)
+        for (key, is_singable), stretch in stretches
+        if is_singable
     ]
-    lines = []
-    for (key, fits), group in groupby(kept, key=lambda pair: (keys[pair[0].bar], pair[1])):
-        notes = [note for note, _ in group]
-        if fits and len(notes) >= SHORTEST_LINE:
-            tonic = _tonic_near(key.tonic, centre)
-            lines.append(
-                Line(
-                    key.mode,
-                    tuple(_fold(note.pitch - tonic) for note in notes),
-                    tuple(note.metric for note in notes),
-                    tuple(note.place for note in notes),
-                )
-            )
-    return tuple(lines)
+    return tuple(line for line in lines if len(line.pitches) >= SHORTEST_LINE)
+
+
+def _line(key: LocalKey, notes: Sequence[MelodyNote], centre: float) -> Line:
+    tonic = _tonic_near(key.tonic, centre)
+    return Line(
+        key.mode,
+        tuple(_fold(note.pitch - tonic) for note in notes),
+        tuple(note.metric for note in notes),
+        tuple(note.place for note in notes),
+    )
+
+
+def _singable(melody: Sequence[MelodyNote]) -> Iterator[tuple[MelodyNote, bool]]:
+    """The notes of each phrase, and whether the phrase is to be sung rather than played."""
+    for phrase in _phrases(melody):
+        is_singable = _is_singable(phrase)
+        for note in _without_recitation(phrase):
+            yield note, is_singable
+
+
+def _without_recitation(phrase: Sequence[MelodyNote]) -> Iterator[MelodyNote]:
+    """A note is heard twice at most: more repeats carry words, which an instrument has not."""
+    for number, note in enumerate(phrase):
+        before = [earlier.pitch for earlier in phrase[max(0, number - MOST_REPEATS) : number]]
+        if note.place != INSIDE or before != [note.pitch] * MOST_REPEATS:
+            yield note
 
 
 def _phrases(melody: Sequence[MelodyNote]) -> list[list[MelodyNote]]:
