@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from genmusic.names import PARTS
 from genmusic.units import LOG2_10, QUANTUM, SAMPLE_RATE, db_to_gain, exp2
-from kernels import delays, dynamics, mixing, reverbs
+from kernels import delays, dynamics, mastering, mixing, reverbs
 from kernels.lanes import LANES
 from kernels.mixing import ECHO_SEND, GAIN, REVERB_SEND
 
@@ -72,7 +72,7 @@ class Console:
         frames = most_quanta * QUANTUM
         self._listeners = listeners
         self._mix = np.zeros(LANES * mixing.SENDS * 2 * frames, np.float32)
-        self._lanes = [np.zeros(frames * LANES, np.float32) for _ in range(4)]
+        self._scratch = np.zeros(mastering.SCRATCH_ROWS * LANES, np.float32)
         self._echo_line = np.zeros(listeners * 2 * delays.LINE, np.float32)
         self._echo_places = np.zeros(listeners, np.int32)
         self._reverb_lines = (
@@ -80,8 +80,10 @@ class Console:
             np.zeros(reverbs.LINES * LANES, np.float32),
             np.zeros(reverbs.LINES, np.int32),
         )
-        self._limiter = np.ones(dynamics.STATE_ROWS * LANES, np.float32)
-        self._delay = np.zeros(2 * dynamics.LOOKAHEAD_FRAMES * LANES, np.float32)
+        self._limiter = (
+            np.ones(dynamics.STATE_ROWS * LANES, np.float32),
+            np.zeros(2 * dynamics.LOOKAHEAD_FRAMES * LANES, np.float32),
+        )
         self._ceiling = db_to_gain(CEILING_DB)
         self._scattered = np.zeros(LANES * 2 * frames, np.float32)
 
@@ -114,15 +116,16 @@ class Console:
             self._echo_line,
             mix,
         )
-        left, right, wet_left, wet_right = (lane[: frames * LANES] for lane in self._lanes)
-        lanes = (left, right, wet_left, wet_right)
-        for number, lane in enumerate(lanes):
-            mixing.to_lanes(frames, mix, number * frames, mixing.SENDS * 2 * frames, lane)
-        room = (*self._reverb_lines, faders.rooms.reshape(-1))
-        reverbs.reverb(frames, lanes, faders.wet.reshape(-1), room)
-        gain = faders.gain.reshape(-1)
-        dynamics.limit(frames, left, right, gain, self._ceiling, self._limiter, self._delay)
+        borders = (faders.wet.reshape(-1), faders.gain.reshape(-1), faders.rooms.reshape(-1))
         out = self._scattered[: LANES * 2 * frames]
-        mixing.from_lanes(frames, left, out, 0, 2 * frames)
-        mixing.from_lanes(frames, right, out, frames, 2 * frames)
+        mastering.master(
+            quanta,
+            mix,
+            borders,
+            self._reverb_lines,
+            self._ceiling,
+            self._limiter,
+            self._scratch,
+            out,
+        )
         return out.reshape(LANES, 2, frames)

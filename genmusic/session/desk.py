@@ -42,6 +42,9 @@ class Desk:
         self._room = Ramp(style.reverb_seconds)
         self._echo = (LONGEST_ECHO_FRAMES, LONGEST_ECHO_FRAMES)
         self._echo_ramp = Ramp(1.0)
+        self._aims = 0  # journeys begun
+        self._moves_until = 0  # the quantum at which the last one ends
+        self._written: dict[int, int] = {}  # by length of block: aims when it was last at rest
 
     def follow(
         self, controls: Mapping[str, Value], style: Style, at: int, changed: str = "style"
@@ -56,7 +59,12 @@ class Desk:
             moved |= target != self._ramps[name].target
             self._ramps[name].aim(target, at, length)
         self._room.aim(style.reverb_seconds, at, FADER_QUANTA)
+        self._set_out(at + length)
         return moved
+
+    def _set_out(self, arrival: int) -> None:
+        self._aims += 1
+        self._moves_until = max(self._moves_until, arrival)
 
     def set_echo(self, seconds: float, at: int) -> None:
         """Cross-fade to another echo time, halved until it fits the line."""
@@ -68,9 +76,18 @@ class Desk:
             self._echo = (self._echo[1], frames)
             self._echo_ramp = Ramp(0.0)
             self._echo_ramp.aim(1.0, at, ECHO_FADE_QUANTA)
+            self._set_out(at + ECHO_FADE_QUANTA)
 
     def fill(self, listener: int, first: int, faders: Faders) -> None:
-        """Write this listener's faders for the block that begins at quantum ``first``."""
+        """Write this listener's faders for the block that begins at quantum ``first``.
+
+        Faders at rest, which is most of the time, are as they were written the last time.
+        """
+        quanta = len(faders.rooms)
+        if self._written.get(quanta) == self._aims:
+            return
+        if first >= self._moves_until:
+            self._written[quanta] = self._aims
         for number, part in enumerate(PARTS):
             strip = faders.strips[listener * len(PARTS) + number]
             self._ramps[f"{part}.gain"].fill(first, strip[GAIN])

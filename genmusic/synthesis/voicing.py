@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 from genmusic.units import QUANTUM, SAMPLE_RATE, exp2
@@ -79,11 +80,13 @@ def velocity_gain(velocity: int) -> float:
     return touch * math.sqrt(touch)
 
 
+@lru_cache(maxsize=4096)
 def decay_per_frame(seconds: float) -> float:
     """Factor per frame that falls by 60 dB in ``seconds``."""
     return exp2(-SIXTY_DB_OCTAVES / (seconds * SAMPLE_RATE))
 
 
+@lru_cache(maxsize=4096)
 def decay_per_step(seconds: float) -> float:
     """Factor per control period that falls by 60 dB in ``seconds``."""
     return exp2(-SIXTY_DB_OCTAVES * CONTROL_FRAMES / (seconds * SAMPLE_RATE))

@@ -10,7 +10,7 @@ import numpy as np
 
 from genmusic.synthesis.patches import PATCHES
 from genmusic.synthesis.voicing import Chance
-from kernels import delays, drums, dynamics, fm, mixing, reverbs, saws, strings
+from kernels import delays, drums, dynamics, fm, mastering, mixing, reverbs, saws, strings
 from kernels.lanes import LANE_FACTS, LANES, QUANTUM
 
 QUANTA = 24
@@ -157,6 +157,32 @@ def render_limit(lengths, loud=1.0):
     return np.concatenate(out, axis=1)
 
 
+def render_master(lengths, loud=1.0):
+    mix = noise(11, LANES * 6, QUANTA * QUANTUM) * F32(loud)
+    wet, gain = np.abs(noise(12, 2, QUANTA + 1, LANES))
+    rooms = np.full((QUANTA, reverbs.ROWS, LANES), 0.7, F32)
+    lines = (
+        np.zeros(reverbs.FRAMES * LANES, F32),
+        np.zeros(reverbs.LINES * LANES, F32),
+        np.zeros(reverbs.LINES, np.int32),
+    )
+    state = np.ones(dynamics.STATE_ROWS * LANES, F32)
+    limiter = (state, np.zeros(2 * dynamics.LOOKAHEAD_FRAMES * LANES, F32))
+    scratch = np.zeros(mastering.SCRATCH_ROWS * LANES, F32)
+    out = []
+    for first, quanta in blocks_of(lengths):
+        piece = mix[:, first * QUANTUM : (first + quanta) * QUANTUM].reshape(-1).copy()
+        moving = (
+            wet[first : first + quanta + 1].reshape(-1).copy(),
+            gain[first : first + quanta + 1].reshape(-1).copy(),
+            rooms[first : first + quanta].reshape(-1).copy(),
+        )
+        block = np.full(LANES * 2 * quanta * QUANTUM, 9.0, F32)
+        mastering.master(quanta, piece, moving, lines, 0.8, limiter, scratch, block)
+        out.append(block.reshape(LANES * 2, -1))
+    return np.concatenate(out, axis=1)
+
+
 def render_turned(lengths, loud=1.0):
     """Sixteen listeners into lanes and back."""
     source = noise(10, LANES, QUANTA * QUANTUM) * F32(loud)
@@ -184,4 +210,5 @@ CASES = {
     "delays.echo": Case(render_echo),
     "reverbs.reverb": Case(render_reverb, floor=1e-15),  # the anti-denormal whisper
     "dynamics.limit": Case(render_limit),
+    "mastering.master": Case(render_master, floor=1e-15),
 }
