@@ -6,6 +6,7 @@ import { PianoRoll } from "./piano-roll.js";
 /** @import { ScoreTimeline } from "./score-timeline.js" */
 
 const SHARPEST = 2; // device pixels per px: more costs time and shows nothing
+const STILL_MS = 250; // between pictures where motion is unwelcome: the texts go on
 // Lightness in OKLCH of marks and of text, by night and by day.
 const NIGHT = { lightness: 0.86, textLightness: 0.86 };
 const DAY = { lightness: 0.5, textLightness: 0.42 };
@@ -45,7 +46,12 @@ export class Stage {
     if (this._running) return;
     this._running = true;
     this._lastMs = performance.now();
-    requestAnimationFrame((nowMs) => this._frame(nowMs));
+    this._next();
+  }
+
+  _next() {
+    if (stillness.matches) setTimeout(() => this._frame(performance.now()), STILL_MS);
+    else requestAnimationFrame((nowMs) => this._frame(nowMs));
   }
 
   _resize() {
@@ -55,6 +61,7 @@ export class Stage {
     this._element.width = width * sharpness;
     this._element.height = height * sharpness;
     this._canvas.scale(sharpness, sharpness);
+    this._draw(this._observe().heard, performance.now());
     this.wake();
   }
 
@@ -66,7 +73,7 @@ export class Stage {
     const trailing = this._draw(heard, nowMs);
     this._onFrame(heard);
     this._running = sounding || gliding || trailing;
-    if (this._running) requestAnimationFrame((next) => this._frame(next));
+    if (this._running) this._next();
   }
 
   /**

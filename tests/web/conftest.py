@@ -35,7 +35,7 @@ def visit(browser):
     listeners = []
 
     def open_page(address):
-        listeners.append(open_listener(browser, address))
+        listeners.append(open_listener(browser, address, reduced_motion="reduce"))
         return listeners[-1]
 
     yield open_page

@@ -20,7 +20,7 @@ AA = 4.5  # WCAG 2.2, success criterion 1.4.3
 # The ground under a text at its worst: the middle of the light. The colours are read as painted.
 CONTRASTS = """([valence, arousal]) => {
     genmusic.pad.show({ valence, arousal });
-    return new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => {
+    return new Promise(done => setTimeout(() => {
         const style = getComputedStyle(document.documentElement);
         const canvas = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
         const paint = (...layers) => {
@@ -43,7 +43,7 @@ CONTRASTS = """([valence, arousal]) => {
             ["quiet text on a card", paint(["--quiet", 1]), paint(["--surface", 1])],
             ["the icon of the play button", paint(["--on-accent", 1]), paint(["--accent", 1])],
         ]);
-    })));
+    }, 300)); // the next still picture comes after 250 ms
 }"""
 
 

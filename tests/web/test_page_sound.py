@@ -14,6 +14,7 @@ pytestmark = pytest.mark.browser
 LSB = 1 / 32_767
 ONE_LSB = 1.01 * LSB  # the samples are float32 on the way: 1 % for their own rounding
 QUIET_SECONDS = 30
+STILL = {"reduced_motion": "reduce"}  # without a GPU two moving pictures are what is slowest here
 
 
 @dataclass
@@ -30,8 +31,8 @@ class Evening:
 
 @pytest.fixture(scope="module")
 def evening(browser, address):
-    pcm = open_listener(browser, f"{address}?codec=pcm").press_play()
-    opus = open_listener(browser, address).press_play()
+    pcm = open_listener(browser, f"{address}?codec=pcm", **STILL).press_play()
+    opus = open_listener(browser, address, **STILL).press_play()
     pcm_first, opus_first = pcm.capture(5), opus.capture(5)
     pcm.page.focus("#arousal")
     pcm.page.keyboard.press("End")
