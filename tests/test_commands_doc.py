@@ -51,7 +51,7 @@ def test_the_heading_names_the_positional_arguments(command):
 
     heading = section(command).splitlines()[0]
 
-    assert all(str(name) in heading for name in names), heading
+    assert all(str(name).upper() in heading for name in names), heading
 
 
 def test_no_section_is_about_a_command_that_is_not_there():

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Mapping
-from typing import Any, NoReturn
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from genmusic.controls.spec import CONTROLS, Control, Value
 from genmusic.errors import ControlError
 from genmusic.seeding import DEFAULT_SEED, SEED_LIMIT
 
+if TYPE_CHECKING:
+    from genmusic.session.library import Library
+
+STYLE_SUFFIX = ".toml"
 UNSET = "none"  # leaves tempo, key and mode to style and mood
 
 
@@ -80,6 +85,16 @@ def control_values(arguments: argparse.Namespace) -> dict[str, Value]:
     named = {name: getattr(arguments, name) for name in ("style", "valence", "arousal", "tension")}
     given = {name: value for name, value in named.items() if value is not None}
     return given | dict(arguments.set)
+
+
+def open_music(arguments: argparse.Namespace) -> tuple[Library, dict[str, Value]]:
+    """The library, with the style of a file if one is named, and the chosen controls."""
+    from genmusic.session.library import add_style, open_library
+
+    library, controls = open_library(), control_values(arguments)
+    if str(arguments.style).endswith(STYLE_SUFFIX):
+        library, controls["style"] = add_style(library, Path(arguments.style))
+    return library, controls
 
 
 def _reader(control: Control) -> Callable[[str], Value]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from genmusic.cli.arguments import add_music_arguments, control_values, whole_number
+from genmusic.cli.arguments import add_music_arguments, open_music, whole_number
 from genmusic.cli.progress import progress_bar
 from genmusic.units import frames_to_seconds, seconds_to_frames
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 DEFAULT_SECONDS = 60.0
 SHORTEST_SECONDS, LONGEST_SECONDS = 0.01, 86_400.0  # up to a day
-STYLE_SUFFIX = ".toml"
 BEFORE = "tuning the instruments (the first start compiles them)"
 BARS_LIMIT = 100_000
 
@@ -62,14 +61,11 @@ def run(arguments: argparse.Namespace) -> int:
     from genmusic.session.automation import read_automation
     from genmusic.session.clock import monotonic_seconds
     from genmusic.session.engine import Engine
-    from genmusic.session.library import add_style, open_library
     from genmusic.session.rendering import Length, Rendering, check_suffix, save
 
     check_suffix(arguments.out)
     with progress_bar(str(arguments.out), BEFORE) as show:
-        library, controls = open_library(), control_values(arguments)
-        if str(arguments.style).endswith(STYLE_SUFFIX):
-            library, controls["style"] = add_style(library, Path(arguments.style))
+        library, controls = open_music(arguments)
         log = read_automation(arguments.automation, library) if arguments.automation else ()
         engine = Engine(library, arguments.seed, controls, log)
         length = Length(seconds_to_frames(arguments.seconds), arguments.bars)
