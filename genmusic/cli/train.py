@@ -82,7 +82,7 @@ def _list(corpora: Sequence[Path]) -> tuple[list[Entry], list[Refusal]]:
 
 def _hear(entries: Sequence[Entry]) -> tuple[list[Heard], list[Refusal]]:
     from genmusic.composition.training.corpora import Refusal
-    from genmusic.composition.training.hearing import hear
+    from genmusic.composition.training.hearing import hear, without_doubles
 
     heard: list[Heard] = []
     refusals: list[Refusal] = []
@@ -94,7 +94,8 @@ def _hear(entries: Sequence[Entry]) -> tuple[list[Heard], list[Refusal]]:
             else:
                 heard.append(result)
             show(done / len(entries))
-    return heard, refusals
+    heard, doubles = without_doubles(heard)
+    return heard, refusals + doubles
 
 
 def _report(refusals: Sequence[Refusal], path: Path | None) -> None:

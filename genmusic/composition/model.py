@@ -185,7 +185,7 @@ def shipped_models() -> dict[str, Path]:
 def load_model(path: Path) -> Model:
     """Read a trained model."""
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             return Model(_statistics({name: arrays[name] for name in arrays.files}))
     except OSError as error:
         raise ModelError(f"the model {path} cannot be read: {error}") from error

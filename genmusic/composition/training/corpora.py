@@ -22,6 +22,8 @@ REQUIRED = ("composer", "title", "source", "licence")
 OPENSCORE_TABLE = "data/scores.tsv"
 KNOWN_LICENCES = {"CC0 1.0 Universal": "CC0-1.0"}  # words of LICENSE.txt, SPDX name
 
+BY_FOLDER = "by_folder"  # mark of a row, see `Entry`
+
 Row = Mapping[str, str]
 
 
@@ -32,6 +34,7 @@ class Entry:
     corpus: Path
     name: str
     work: Work
+    by_folder: bool = False  # its composer is known by the folder alone; the score knows better
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ def list_corpus(path: Path, suffixes: Iterable[str]) -> Listing:
         if missing:
             refusals.append(Refusal(path, name, f"no {' and no '.join(missing)} on record"))
         else:
-            entries.append(Entry(path, name, _work(name, row)))
+            entries.append(Entry(path, name, _work(name, row), BY_FOLDER in row))
     return Listing(tuple(entries), tuple(refusals))
 
 
@@ -110,9 +113,10 @@ def _openscore_record(store: Store) -> Record:
         return {
             "id": PurePosixPath(name).stem,
             "composer": composers.get(folder, {}).get("name", "") or _first_name_first(folder),
-            "title": score.get("name", "") or parts[-2].replace("_", " "),
+            "title": score.get("name", "") or _title(parts[-2]),
             "source": score.get("link", "") or f"{links}/{number}",
             "licence": licence,
+            BY_FOLDER: "yes",
         }
 
     return record
@@ -126,6 +130,12 @@ def _licence(store: Store) -> str:
 def _first_name_first(folder: str) -> str:
     last, _, first = folder.replace("_", " ").partition(",")
     return f"{first.strip()} {last}".strip()
+
+
+def _title(folder: str) -> str:
+    """The folder's name without its number in the set."""
+    number, _, rest = folder.replace("_", " ").partition(" ")
+    return rest if rest and number.isdecimal() else folder.replace("_", " ")
 
 
 def _tsv_record(store: Store) -> Record:

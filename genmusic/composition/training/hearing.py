@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import multiprocessing
+import re
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -33,6 +35,12 @@ class Heard:
 
     work: Work
     piece: Piece
+    entry: Entry
+
+    @property
+    def is_as_recorded(self) -> bool:
+        """Whether the score says of itself what the record says of it."""
+        return self.work.composer == self.entry.work.composer
 
 
 def hear(entries: Sequence[Entry], readers: Readers, processes: int) -> Iterator[Heard | Refusal]:
@@ -53,7 +61,34 @@ def hear_one(readers: Readers, entry: Entry) -> Heard | Refusal:
     """Read and analyse one score."""
     try:
         data = open_store(entry.corpus).read(entry.name, MOST_BYTES)
-        piece = analyse(readers[PurePosixPath(entry.name).suffix.lower()](data))
+        score = readers[PurePosixPath(entry.name).suffix.lower()](data)
+        piece = analyse(score)
     except CorpusError as error:
         return Refusal(entry.corpus, entry.name, str(error))
-    return Heard(replace(entry.work, sha256=hashlib.sha256(data).hexdigest()), piece)
+    work = replace(entry.work, sha256=hashlib.sha256(data).hexdigest())
+    return Heard(_credit(work, score) if entry.by_folder else work, piece, entry)
+
+
+def _credit(work: Work, score: Score) -> Work:
+    """Credit whom the score names, where the folder names another, such as an editor."""
+    if not score.composer or _words(score.composer) & _words(work.composer):
+        return work
+    return replace(work, composer=score.composer, title=score.title or work.title)
+
+
+def _words(name: str) -> set[str]:
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return set(re.findall(r"[a-z]+", plain.lower()))
+
+
+def without_doubles(heard: Sequence[Heard]) -> tuple[list[Heard], list[Refusal]]:
+    """Keep each file once: the copy that is recorded as what it is, or else the first."""
+    best: dict[str, Heard] = {}
+    for one in sorted(heard, key=lambda one: not one.is_as_recorded):
+        best.setdefault(one.work.sha256, one)
+    refusals = [
+        Refusal(one.entry.corpus, one.entry.name, f"it is the file {kept.entry.name} again")
+        for one in heard
+        if (kept := best[one.work.sha256]) is not one
+    ]
+    return [one for one in heard if best[one.work.sha256] is one], refusals

@@ -65,7 +65,11 @@ def read_musicxml(data: bytes) -> Score:
     if root.tag != "score-partwise":
         raise CorpusError(f"its root is <{root.tag}>; only <score-partwise> is read")
     names = [part.findtext("part-name", "").strip() for part in root.iter("score-part")]
-    return _assemble(reader.parts, names)
+    return replace(
+        _assemble(reader.parts, names),
+        composer=root.findtext("identification/creator[@type='composer']", "").strip(),
+        title=(root.findtext("movement-title") or root.findtext("work/work-title") or "").strip(),
+    )
 
 
 @dataclass(frozen=True, slots=True)

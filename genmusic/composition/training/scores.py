@@ -64,6 +64,8 @@ class Score:
 
     bars: tuple[ScoreBar, ...]
     parts: tuple[ScorePart, ...]
+    composer: str = ""  # as the score itself says
+    title: str = ""
 
     @property
     def end_tick(self) -> int:

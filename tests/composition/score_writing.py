@@ -1,0 +1,81 @@
+"""Small scores for the tests of training, written as MusicXML."""
+
+import io
+import zipfile
+
+CONTAINER = '<container><rootfiles><rootfile full-path="{}"/></rootfiles></container>'
+
+
+def note(name, duration, *, chord=False, tie="", voice=1, kind=""):
+    """``note("F#4", 2)``; ``"rest"`` rests; kind is "", "grace" or "cue"."""
+    step, alter, octave = name[0], name.count("#") - name[1:].count("b"), name[-1]
+    pitch = f"<pitch><step>{step}</step><alter>{alter}</alter><octave>{octave}</octave></pitch>"
+    return (
+        "<note>"
+        + (f"<{kind}/>" if kind else "")
+        + ("<chord/>" if chord else "")
+        + ("<rest/>" if name == "rest" else pitch)
+        + (f"<duration>{duration}</duration>" if kind != "grace" else "")
+        + "".join(f'<tie type="{end}"/>' for end in tie.split())
+        + f"<voice>{voice}</voice></note>"
+    )
+
+
+def notes(names, duration=1):
+    return "".join(note(name, duration) for name in names.split())
+
+
+def back(duration):
+    return f"<backup><duration>{duration}</duration></backup>"
+
+
+def signs(*, divisions=1, fifths=0, mode="", time="4/4", transpose=0):
+    beats, beat_type = time.split("/")
+    mode = f"<mode>{mode}</mode>" if mode else ""
+    return (
+        f"<attributes><divisions>{divisions}</divisions>"
+        f"<key><fifths>{fifths}</fifths>{mode}</key>"
+        f"<time><beats>{beats}</beats><beat-type>{beat_type}</beat-type></time>"
+        f"<transpose><chromatic>{transpose}</chromatic></transpose></attributes>"
+    )
+
+
+def musicxml(*parts):
+    """A score of parts, each a list of measures' content."""
+    names = "".join(
+        f'<score-part id="P{n}"><part-name>Part {n}</part-name></score-part>'
+        for n in range(1, len(parts) + 1)
+    )
+    bodies = "".join(
+        f'<part id="P{n}">' + "".join(f"<measure>{m}</measure>" for m in part) + "</part>"
+        for n, part in enumerate(parts, 1)
+    )
+    return (f"<score-partwise><part-list>{names}</part-list>{bodies}</score-partwise>").encode()
+
+
+def mxl(xml, *, root="score.xml", named="score.xml"):
+    """A compressed score; ``named`` is what the container says."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("META-INF/container.xml", CONTAINER.format(named))
+        archive.writestr(root, xml)
+    return packed.getvalue()
+
+
+def song(key=0, bars=8):
+    """A tune with chords that anyone would say is in C major, transposed by ``key`` fifths."""
+    tune = ["E4 F4 G4 E4", "D4 E4 F4 D4", "G4 F4 E4 D4", "C4 D4 C4 rest"] * (bars // 4)
+    chords = [("C3 E3 G3"), ("D3 F3 A3"), ("G2 B2 D3"), ("C3 E3 G3")] * (bars // 4)
+    semitones = 7 * key % 12
+    first = signs(fifths=key, transpose=0)
+    melody = [(first if n == 0 else "") + notes(bar) for n, bar in enumerate(tune)]
+    harmony = [
+        (first if n == 0 else "")
+        + "".join(note(name, 4, chord=k > 0) for k, name in enumerate(chord.split()))
+        for n, chord in enumerate(chords)
+    ]
+    if semitones:
+        shift = f"<transpose><chromatic>{semitones}</chromatic></transpose>"
+        swap = "<transpose><chromatic>0</chromatic></transpose>"
+        melody[0], harmony[0] = melody[0].replace(swap, shift), harmony[0].replace(swap, shift)
+    return musicxml(melody, harmony)
