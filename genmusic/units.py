@@ -15,6 +15,8 @@ CONCERT_A_HZ = 440.0
 CONCERT_A_PITCH = 69
 
 LOG2_10 = 3.321928094887362
+SQRT_HALF = 0.7071067811865476
+TWO_OVER_LN_2 = 2.8853900817779268
 # Taylor terms ln(2)^k / k! of 2^x; with |x| <= 0.5 the error is below 1e-15.
 _EXP2_TERMS = (
     1.0,
@@ -41,6 +43,20 @@ def exp2(exponent: float) -> float:
     for term in reversed(_EXP2_TERMS):
         result = result * fraction + term
     return math.ldexp(result, whole)
+
+
+def log2(value: float) -> float:
+    """The power to which two must be raised to give a positive value; the inverse of `exp2`."""
+    mantissa, whole = math.frexp(value)
+    if mantissa < SQRT_HALF:
+        mantissa, whole = 2.0 * mantissa, whole - 1
+    # ln(m) = 2 artanh((m - 1) / (m + 1)); below sqrt(2) the 13 odd terms leave less than 1e-16.
+    ratio = (mantissa - 1.0) / (mantissa + 1.0)
+    square = ratio * ratio
+    total = 0.0
+    for odd in range(25, 0, -2):
+        total = total * square + 1.0 / odd
+    return whole + total * ratio * TWO_OVER_LN_2
 
 
 def db_to_gain(level_db: float) -> float:

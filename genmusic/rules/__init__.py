@@ -1,7 +1,8 @@
 """Styles: rule files in TOML."""
 
 from genmusic.rules.curves import AXES, Curve
-from genmusic.rules.files import load_style, shipped_styles
+from genmusic.rules.files import load_style, read_toml, shipped_styles
+from genmusic.rules.kinds import Integer, ListOf, Number, Text
 from genmusic.rules.phrases import PhraseRules
 from genmusic.rules.style import (
     BassPattern,
@@ -12,6 +13,7 @@ from genmusic.rules.style import (
     Style,
     StyleRules,
 )
+from genmusic.rules.table import MapOf, Table, read_table, rule
 
 __all__ = [
     "AXES",
@@ -19,11 +21,20 @@ __all__ = [
     "CompPattern",
     "Curve",
     "DrumPattern",
+    "Integer",
+    "ListOf",
+    "MapOf",
+    "Number",
     "PartRules",
     "PhraseRules",
     "SectionRules",
     "Style",
     "StyleRules",
+    "Table",
+    "Text",
     "load_style",
+    "read_table",
+    "read_toml",
+    "rule",
     "shipped_styles",
 ]

@@ -33,12 +33,17 @@ def load_style(path: Path) -> Style:
         raise RuleError(
             "the name of a style has 1..40 of the characters a-z 0-9 - _", file=path.name
         )
-    place = Place(path.name, _read_text(path))
-    table = _parse(place)
+    table, place = read_toml(path)
     rules = read_table(StyleRules, _extended(table, place), place)
     _check_sections(rules, place)
     _check_parts(rules, place)
     return Style(**{f.name: getattr(rules, f.name) for f in fields(StyleRules)}, name=path.stem)
+
+
+def read_toml(path: Path) -> tuple[dict[str, Any], Place]:
+    """The tables of a rule file, and the place of its root for errors."""
+    place = Place(path.name, _read_text(path))
+    return _parse(place), place
 
 
 def _read_text(path: Path) -> str:
@@ -74,9 +79,8 @@ def _extended(table: dict[str, Any], place: Place) -> dict[str, Any]:
         raise place.at("extends").error(
             f"must be a shipped style ({known}), got {base!r:.60}{nearest(base, shipped)}"
         )
-    path = shipped[base]
-    below = Place(path.name, _read_text(path))
-    return _merged(_parse(below), table)
+    below, _place = read_toml(shipped[base])
+    return _merged(below, table)
 
 
 def _merged(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from genmusic.rules import MapOf, Number, Table, Text, rule
 from genmusic.synthesis.voicing import Chance, Voicing, decay_per_frame, quanta, velocity_gain
-from genmusic.units import db_to_gain, exp2, hz_to_increment
+from genmusic.units import db_to_gain, exp2, hz_to_increment, log2
 
 SOUNDS_TO_SILENCE = 1.4  # of the longest decay to -60 dB: about -84 dB
 
@@ -15,34 +16,35 @@ SOUNDS_TO_SILENCE = 1.4  # of the longest decay to -60 dB: about -84 dB
 class Drum:
     """One drum: a swept tone, a second tone, filtered noise."""
 
-    level_db: float
-    tone_hz: float = 100.0
-    tone: float = 0.0
-    tone_seconds: float = 0.1
-    sweep_octaves: float = 0.0
-    sweep_seconds: float = 0.05
-    second_hz: float = 100.0
-    second: float = 0.0
-    noise: float = 0.0
-    noise_seconds: float = 0.1
-    cutoff_octaves: float = 12.0  # log2 of Hz
-    resonance: float = 0.7
-    outputs: tuple[float, float, float] = (0.0, 0.0, 1.0)  # low, band, high
+    level_db: float = rule(Number(-40.0, 12.0, "dB"), "loudness")
+    tone_hz: float = rule(Number(10.0, 12_000.0, "Hz"), "resting pitch of the tone", 100.0)
+    tone: float = rule(Number(0.0, 2.0), "amount of the tone", 0.0)
+    tone_seconds: float = rule(Number(0.005, 10.0, "s"), "both tones, to -60 dB", 0.1)
+    sweep_octaves: float = rule(Number(0.0, 6.0, "octaves"), "above the rest at the start", 0.0)
+    sweep_seconds: float = rule(Number(0.005, 10.0, "s"), "of the sweep, to -60 dB", 0.05)
+    second_hz: float = rule(Number(10.0, 12_000.0, "Hz"), "pitch of the second tone", 100.0)
+    second: float = rule(Number(0.0, 2.0), "amount of the second tone", 0.0)
+    noise: float = rule(Number(0.0, 2.0), "amount of the noise", 0.0)
+    noise_seconds: float = rule(Number(0.005, 10.0, "s"), "of the noise, to -60 dB", 0.1)
+    cutoff_hz: float = rule(Number(20.0, 16_000.0, "Hz"), "of the noise's filter", 4_000.0)
+    resonance: float = rule(Number(0.5, 10.0), "Q of the noise's filter", 0.7)
+    low: float = rule(Number(0.0, 1.0), "noise below the cutoff", 0.0)
+    band: float = rule(Number(0.0, 1.0), "noise around the cutoff", 0.0)
+    high: float = rule(Number(0.0, 1.0), "noise above the cutoff", 1.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Kit:
-    """A drum for each pitch; a pitch that is missing plays ``instead``."""
+    """A drum for each General MIDI percussion key; one that is missing plays ``instead``."""
 
-    drums: Mapping[int, Drum]
-    instead: int
-    brightness_octaves: float = 0.5
-    width: float = 0.3
-    pool: str = "drums"
+    drums: Mapping[str, Drum] = rule(MapOf((), Table(Drum)), "drums by percussion key")
+    instead: str = rule(Text(3), "the key that stands for those that are missing", "42")
+    brightness_octaves: float = rule(Number(0.0, 4.0, "octaves"), "of cutoff, up or down", 0.5)
+    width: float = rule(Number(0.0, 1.0), "spread of hits between left and right", 0.3)
 
     def voicing(self, pitch: int, velocity: int, chance: Chance) -> Voicing:
         """The settings of one voice."""
-        drum = self.drums.get(pitch, self.drums[self.instead])
+        drum = self.drums.get(str(pitch), self.drums[self.instead])
         peak = db_to_gain(drum.level_db) * velocity_gain(velocity)
         bend = exp2(0.02 * chance.signed())  # no two hits are alike
         settings = {
@@ -54,12 +56,12 @@ class Kit:
             "second_tone_decay": decay_per_frame(drum.tone_seconds),
             "noise_decay": decay_per_frame(drum.noise_seconds),
             "sweep_decay": decay_per_frame(drum.sweep_seconds),
-            "cutoff_octaves": drum.cutoff_octaves + 0.05 * chance.signed(),
+            "cutoff_octaves": log2(drum.cutoff_hz) + 0.05 * chance.signed(),
             "brightness_octaves": self.brightness_octaves,
             "damping": 1.0 / drum.resonance,
-            "low": drum.outputs[0],
-            "band": drum.outputs[1],
-            "high": drum.outputs[2],
+            "low": drum.low,
+            "band": drum.band,
+            "high": drum.high,
         }
         whole = {
             "phase": 0,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from genmusic.rules import ListOf, Number, Table, rule
 from genmusic.synthesis.voicing import (
     Chance,
     Voicing,
@@ -23,27 +24,26 @@ SOFT_INDEX = 0.45  # share of the modulation that the softest touch keeps
 class Pair:
     """A modulator on a carrier."""
 
-    level: float  # share of the voice
-    ratio: float  # carrier to note
-    modulator_ratio: float  # modulator to note
-    index: float  # radians / pi
-    carrier_seconds: float  # to -60 dB at middle C
-    modulator_seconds: float
-    detune_cents: float = 0.0
+    level: float = rule(Number(0.0, 1.0), "share of the voice")
+    ratio: float = rule(Number(0.25, 16.0), "carrier's frequency to the note's")
+    modulator_ratio: float = rule(Number(0.25, 16.0), "modulator's frequency to the note's")
+    index: float = rule(Number(0.0, 4.0, "radians / pi"), "modulation at the hardest touch")
+    carrier_seconds: float = rule(Number(0.05, 60.0, "s"), "to -60 dB at middle C")
+    modulator_seconds: float = rule(Number(0.05, 60.0, "s"), "to -60 dB at middle C")
+    detune_cents: float = rule(Number(-50.0, 50.0, "cents"), "from the note", 0.0)
 
 
 @dataclass(frozen=True, slots=True)
 class FmPatch:
-    """Settings of an FM sound."""
+    """Two pairs of sine operators, each a modulator on a carrier."""
 
-    level_db: float
-    pairs: tuple[Pair, Pair]
-    attack_seconds: float
-    release_seconds: float
-    brightness_octaves: float
-    decay_follows: float = 0.5  # octaves of shorter decay per octave of pitch
-    width: float = 0.0
-    pool: str = "fm"
+    level_db: float = rule(Number(-40.0, 12.0, "dB"), "loudness")
+    pairs: tuple[Pair, ...] = rule(ListOf(Table(Pair), 2, 2), "the two pairs")
+    attack_seconds: float = rule(Number(0.001, 5.0, "s"), "from silence to the peak", 0.003)
+    release_seconds: float = rule(Number(0.01, 10.0, "s"), "from note end to -60 dB", 0.3)
+    brightness_octaves: float = rule(Number(0.0, 4.0, "octaves"), "of modulation, up or down", 1.0)
+    decay_follows: float = rule(Number(0.0, 2.0), "octaves of shorter decay per octave", 0.5)
+    width: float = rule(Number(0.0, 1.0), "spread of notes between left and right", 0.0)
 
     def voicing(self, pitch: int, velocity: int, chance: Chance) -> Voicing:
         """The settings of one voice."""

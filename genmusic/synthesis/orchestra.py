@@ -40,7 +40,7 @@ class Orchestra:
 
     def play(self, listener: int, note: PlayedNote) -> None:
         """Start a voice at the note's frame; it must not lie before the next block."""
-        patch = find_patch(note.patch)
+        kind, patch = find_patch(note.patch)
         number = self._played[listener]
         self._played[listener] += 1
         chance = Chance((note.start_frame << 20) ^ (note.pitch << 12) ^ (note.part << 4))
@@ -59,7 +59,7 @@ class Orchestra:
             end,
             _pan_gains(spread),
         )
-        self._pools[patch.pool].start(voice, voicing)
+        self._pools[kind].start(voice, voicing)
 
     def render(self, first: int, quanta: int, brightness: Floats) -> Floats:
         """The part buses of a block.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from genmusic.rules import Number, rule
 from genmusic.synthesis.voicing import (
     CONTROL_FRAMES,
     Chance,
@@ -13,7 +14,7 @@ from genmusic.synthesis.voicing import (
     steps,
     velocity_gain,
 )
-from genmusic.units import SAMPLE_RATE, db_to_gain, exp2, hz_to_increment, pitch_to_hz
+from genmusic.units import SAMPLE_RATE, db_to_gain, exp2, hz_to_increment, log2, pitch_to_hz
 
 MIDDLE_C_PITCH = 60
 LOUD_VELOCITY = 96  # plays the patch as written
@@ -22,25 +23,24 @@ FOREVER_QUANTA = 1 << 30  # a held saw never ends by itself
 
 @dataclass(frozen=True, slots=True)
 class SawPatch:
-    """Settings of a saw sound; worst alias -52 dB (degree-9 BLEP)."""
+    """Two detuned saws (degree-9 BLEP: worst alias -52 dB), a low-pass filter, an envelope."""
 
-    level_db: float
-    attack_seconds: float
-    decay_seconds: float
-    sustain: float
-    release_seconds: float
-    cutoff_octaves: float  # log2 of Hz at middle C with the envelope at zero
-    cutoff_follows: float  # octaves of cutoff per octave of pitch
-    envelope_octaves: float
-    brightness_octaves: float
-    velocity_octaves: float
-    resonance: float  # Q
-    detune_cents: float  # of each saw, up and down
-    vibrato_cents: float = 0.0
-    vibrato_hz: float = 5.2
-    vibrato_onset_seconds: float = 0.6
-    width: float = 0.0
-    pool: str = "saws"
+    level_db: float = rule(Number(-40.0, 12.0, "dB"), "loudness")
+    attack_seconds: float = rule(Number(0.001, 5.0, "s"), "from silence to the peak")
+    decay_seconds: float = rule(Number(0.01, 20.0, "s"), "from the peak to sustain, to -60 dB")
+    sustain: float = rule(Number(0.0, 1.0), "level while held, of the peak")
+    release_seconds: float = rule(Number(0.01, 10.0, "s"), "from note end to -60 dB")
+    cutoff_hz: float = rule(Number(20.0, 16_000.0, "Hz"), "of the filter at middle C")
+    cutoff_follows: float = rule(Number(0.0, 1.5), "octaves of cutoff per octave of pitch")
+    envelope_octaves: float = rule(Number(0.0, 8.0, "octaves"), "of cutoff at the peak")
+    brightness_octaves: float = rule(Number(0.0, 4.0, "octaves"), "of cutoff, up or down", 1.2)
+    velocity_octaves: float = rule(Number(0.0, 4.0, "octaves"), "of cutoff, by touch", 1.2)
+    resonance: float = rule(Number(0.5, 10.0), "Q of the filter", 0.8)
+    detune_cents: float = rule(Number(0.0, 50.0, "cents"), "of each saw, up and down", 4.0)
+    vibrato_cents: float = rule(Number(0.0, 100.0, "cents"), "depth", 0.0)
+    vibrato_hz: float = rule(Number(0.1, 12.0, "Hz"), "rate", 5.2)
+    vibrato_onset_seconds: float = rule(Number(0.01, 5.0, "s"), "until it is full", 0.6)
+    width: float = rule(Number(0.0, 1.0), "spread of notes between left and right", 0.0)
 
     def voicing(self, pitch: int, velocity: int, chance: Chance) -> Voicing:
         """The settings of one voice."""
@@ -75,7 +75,7 @@ class SawPatch:
             "decay_rate": 1.0 - decay_per_step(self.decay_seconds),
             "sustain": self.sustain,
             "release_rate": 1.0 - decay_per_step(self.release_seconds),
-            "cutoff_octaves": self.cutoff_octaves
+            "cutoff_octaves": log2(self.cutoff_hz)
             + octaves * self.cutoff_follows
             + touch * self.velocity_octaves,
             "envelope_octaves": self.envelope_octaves,

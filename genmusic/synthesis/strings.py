@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from genmusic.rules import Number, rule
 from genmusic.synthesis.voicing import SIXTY_DB_OCTAVES, Chance, Voicing, quanta, velocity_gain
 from genmusic.units import SAMPLE_RATE, db_to_gain, exp2, pitch_to_hz
 from kernels.strings import RING, SHORTEST_PERIOD
@@ -14,18 +15,17 @@ LOUD_VELOCITY = 96
 
 @dataclass(frozen=True, slots=True)
 class StringPatch:
-    """Settings of a plucked string, tuned to the frame and its fractions."""
+    """A plucked string, tuned to the frame and its fractions."""
 
-    level_db: float
-    ring_seconds: float  # to -60 dB at middle C while held
-    release_seconds: float  # to -60 dB once damped
-    damping: float  # 0..0.5, how fast the highs die
-    hardness: float  # 0..1, of the finger
-    brightness: float  # how far brightness moves the hardness
-    pluck_place: float  # 0..0.5 along the string
-    ring_follows: float = 0.5  # octaves of shorter ring per octave of pitch
-    width: float = 0.0
-    pool: str = "strings"
+    level_db: float = rule(Number(-40.0, 12.0, "dB"), "loudness")
+    ring_seconds: float = rule(Number(0.05, 30.0, "s"), "to -60 dB at middle C while held")
+    release_seconds: float = rule(Number(0.01, 10.0, "s"), "from note end to -60 dB")
+    damping: float = rule(Number(0.0, 0.5), "how fast the highs die")
+    hardness: float = rule(Number(0.02, 1.0), "of the finger")
+    brightness: float = rule(Number(0.0, 2.0), "how far brightness moves the hardness", 0.4)
+    pluck_place: float = rule(Number(0.0, 0.5), "along the string", 0.2)
+    ring_follows: float = rule(Number(0.0, 2.0), "octaves of shorter ring per octave", 0.5)
+    width: float = rule(Number(0.0, 1.0), "spread of notes between left and right", 0.0)
 
     def voicing(self, pitch: int, velocity: int, chance: Chance) -> Voicing:
         """The settings of one voice."""

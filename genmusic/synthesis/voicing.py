@@ -30,11 +30,6 @@ class Patch(Protocol):
     """Settings of a sound."""
 
     @property
-    def pool(self) -> str:
-        """The name of the pool (and so the kernel) that plays it."""
-        ...
-
-    @property
     def width(self) -> float:
         """How far its notes spread from the part's place, 0..1."""
         ...

@@ -52,7 +52,7 @@ def voices(module, patch_name, pitches, in_lanes=True):
         timing = np.zeros((SLOTS, 3), np.int64)
         for slot in range(SLOTS if loud else 0) if only is None else only:
             pitch = pitches[slot % len(pitches)]
-            voicing = PATCHES[patch_name].voicing(pitch, 20 + 3 * slot, Chance(slot))
+            voicing = PATCHES[patch_name][1].voicing(pitch, 20 + 3 * slot, Chance(slot))
             settings[slot] = [voicing.settings.get(name, 0.0) for name in module.SETTINGS]
             whole[slot] = [voicing.whole_settings[name] for name in module.WHOLE_SETTINGS]
             timing[slot] = (slot % 7, slot % 7 + 8, 20 + slot % 9)
