@@ -25,7 +25,7 @@ Chord = tuple[int, str]
 # Chords of the parallel mode, by degree: the colour of a sudden shadow, or of a sudden light.
 BORROWED: dict[str, dict[int, Chord]] = {
     "major": {1: (2, "m7b5"), 3: (5, "m"), 5: (8, ""), 6: (10, "")},
-    "lydian": {1: (2, "7"), 3: (5, ""), 5: (8, "")},
+    "lydian": {1: (2, "m7"), 3: (5, ""), 5: (8, "")},
     "mixolydian": {3: (5, "m"), 5: (8, ""), 2: (3, "")},
     "minor": {1: (1, "maj7"), 3: (5, "7"), 2: (3, "aug"), 6: (11, "dim7")},
     "dorian": {1: (1, "maj7"), 4: (7, "7"), 6: (8, "maj7")},

@@ -74,7 +74,7 @@ def _strokes(strokes: Strokes, voiced: Sequence[VoicedSpan]) -> Strokes:
     """The strokes of a pattern, and one where a chord begins without any."""
     struck = {tick for tick, _ in strokes}
     missed = [v.span.start_tick for v in voiced[1:] if v.span.start_tick not in struck]
-    if not missed:
+    if not missed or not strokes:
         return strokes
     return tuple(sorted((*strokes, *((tick, strokes[0][1]) for tick in missed))))
 

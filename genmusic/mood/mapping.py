@@ -61,7 +61,7 @@ def musical_parameters(controls: Mapping[str, Value], style: Style) -> MusicalPa
         register_shift=_follow(mood.register_shift, controls),
         dissonance=_follow(mood.dissonance, controls),
         velocity=_follow(mood.velocity, controls),
-        density=_clamp(_follow(mood.density, controls) + density - NEUTRAL),
+        density=_clamp(_follow(mood.density, controls) + (density - NEUTRAL)),
         novelty=_number(controls, "novelty"),
         humanize=_number(controls, "humanize"),
         key=None if key is None else PITCH_CLASSES.index(str(key)),

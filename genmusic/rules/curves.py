@@ -48,10 +48,10 @@ class CurveOf:
 
     def read(self, value: object, place: Place) -> Curve:
         """The curve, its positions checked to rise inside the axis."""
-        if not isinstance(value, dict) or {"by", "points"} - set(value):
-            raise place.error(f"must be {self.text}, got {value!r:.60}")
-        for key in value:
+        for key in value if isinstance(value, dict) else ():
             check_key(key, ("by", "points"), place)
+        if not isinstance(value, dict) or len(value) < 2:
+            raise place.error(f"must be {self.text}, got {value!r:.60}")
         by = Choice(tuple(AXES)).read(value["by"], place.at("by"))
         pair = ListOf(Number(-1e6, 1e6), 2, 2)
         points = ListOf(pair, 1, 16).read(value["points"], place.at("points"))

@@ -12,8 +12,8 @@ Path = tuple[str | int, ...]
 """Keys and list positions from the root of the file, such as ``("parts", "bass", "pan")``."""
 
 _HEADER = re.compile(r"^\s*(\[\[|\[)\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$")
-_ENTRY = re.compile(r"""^\s*((?:[\w'-]+|"[^"]*"|'[^']*'|\s*\.\s*)+?)\s*=(.*)$""")
-_NAME = re.compile(r"""[\w'-]*\w[\w'-]*|"[^"]*"|'[^']*'""")
+_NAME = re.compile(r"""[\w-]+|"[^"]*"|'[^']*'""")
+_ENTRY = re.compile(rf"^\s*((?:{_NAME.pattern}|\s*\.\s*)+?)\s*=(.*)$")
 _STRING = re.compile(r'"(?:\\.|[^"\\])*"|\'[^\']*\'')
 
 
@@ -70,7 +70,8 @@ def _keys(source: str) -> Iterator[tuple[int, Path]]:
 
 
 def _names(dotted: str) -> Path:
-    return tuple(name.strip("\"'") if name[0] in "\"'" else name for name in _NAME.findall(dotted))
+    names = _NAME.findall(dotted)
+    return tuple(name[1:-1] if name[0] in "\"'" else name for name in names)
 
 
 def _brackets(line: str) -> int:

@@ -105,7 +105,7 @@ class MelodyRules:
 
     grid: str = rule(Choice(tuple(GRIDS)), "finest place of an onset", "eighth")
     chord_tones: float = rule(SHARE, "how firmly strong beats keep to the chord", 0.8)
-    max_leap: int = rule(Integer(5, 12, "semitones"), "widest leap", 9)
+    max_leap: int = rule(Integer(5, 12, "semitones"), "widest leap inside a phrase", 9)
     arch: float = rule(Number(0.0, 12.0, "semitones"), "how far a phrase rises to its peak", 4.0)
     span: float = rule(Number(3.0, 12.0, "semitones"), "how far the melody strays from it", 5.0)
     syncopation: float = rule(SHARE, "share of beats that favour an onset off the beat", 0.1)
@@ -143,9 +143,10 @@ class CompRules:
     )
     voices: int = rule(Integer(2, 6), "notes of a chord", 3)
     hold: str = rule(
-        Choice(("step", "next", "chord")), "how long a note lasts: to the next step, onset, chord",
+        Choice(("step", "next", "chord")),
+        "a note lasts for its step, to the next onset, or to the next chord",
         "next",
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,7 +217,7 @@ class MoodRules:
     """How music follows the mood."""
 
     tempo_bpm: Curve = rule(CurveOf(40.0, 200.0, "bpm"), "tempo")
-    notes_per_second: Curve = rule(CurveOf(0.1, 12.0), "notes of the melody in a second")
+    notes_per_second: Curve = rule(CurveOf(0.1, 12.0, "a second"), "notes of the melody")
     density: Curve = rule(CurveOf(0.0, 1.0), "how much the other parts play")
     major_share: Curve = rule(CurveOf(0.0, 1.0), "share of pieces in a bright mode")
     register_shift: Curve = rule(CurveOf(-12.0, 12.0, "semitones"), "height of the melody")

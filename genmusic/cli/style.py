@@ -1,0 +1,122 @@
+"""``genmusic style``: list the rule files, check them, and see what they compose."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from genmusic.cli.arguments import add_music_arguments, control_values, whole_number
+from genmusic.errors import RuleError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from genmusic.composition.model import Model
+    from genmusic.controls.spec import Value
+    from genmusic.rules import Style
+    from genmusic.score.events import Bar
+
+FAILED = 1
+PREVIEW_BARS, MOST_BARS = 40, 1000
+
+
+def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
+    """Declare the commands and their options."""
+    parser = subparsers.add_parser("style", help="list, check and preview styles")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    listing = actions.add_parser("list", help="name the shipped styles")
+    listing.add_argument("--json", action="store_true", help="print as JSON")
+    listing.set_defaults(run=_list)
+    checking = actions.add_parser("check", help="say what is wrong in style files, and where")
+    checking.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a .toml file")
+    checking.set_defaults(run=_check)
+    preview = actions.add_parser("preview", help="print the form and the chords of a piece")
+    add_music_arguments(preview)
+    preview.add_argument(
+        "--bars",
+        type=whole_number(1, MOST_BARS),
+        default=PREVIEW_BARS,
+        metavar="N",
+        help=f"how many bars (default: {PREVIEW_BARS})",
+    )
+    preview.set_defaults(run=_preview)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the action."""
+    status: int = arguments.run(arguments)
+    return status
+
+
+def _list(arguments: argparse.Namespace) -> int:
+    from genmusic.rules import load_style, shipped_styles
+
+    styles = [load_style(path) for path in shipped_styles().values()]
+    rows = [{"name": s.name, "title": s.title, "text": s.text} for s in styles]
+    lines = [f"{row['name']:12} {row['text']}" for row in rows]
+    _write(json.dumps(rows, indent=1) if arguments.json else "\n".join(lines))
+    return 0
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    faults = [fault for fault in map(_fault, arguments.files) if fault]
+    return FAILED if faults else 0
+
+
+def _fault(path: Path) -> str:
+    """What is wrong in a file, after saying so; empty if nothing is."""
+    from genmusic.session.library import Library, add_style
+
+    try:
+        add_style(Library({}, {}), path)
+    except RuleError as error:
+        sys.stderr.write(f"{error}\n")
+        return str(error)
+    _write(f"{path.name}: good")
+    return ""
+
+
+def _preview(arguments: argparse.Namespace) -> int:
+    from genmusic.controls.spec import defaults
+    from genmusic.session.library import add_style, open_library
+
+    library, controls = open_library(), defaults() | control_values(arguments)
+    if str(controls["style"]).endswith(".toml"):
+        library, controls["style"] = add_style(library, Path(str(controls["style"])))
+    style = library.style(str(controls["style"]))
+    _write("\n".join(_chart(style, _compose(arguments, library.model, style, controls))))
+    return 0
+
+
+def _compose(
+    arguments: argparse.Namespace, model: Model, style: Style, controls: Mapping[str, Value]
+) -> list[Bar]:
+    from genmusic.composition.composer import Composer
+    from genmusic.mood.mapping import musical_parameters
+
+    composer = Composer(arguments.seed, style, model)
+    parameters = musical_parameters(controls, style)
+    return [composer.compose_bar(parameters, style) for _ in range(arguments.bars)]
+
+
+def _chart(style: Style, bars: list[Bar]) -> list[str]:
+    """A line for each phrase: section, key, who plays, chords."""
+    from genmusic.names import PARTS
+
+    lines = [f"{style.title}, {bars[0].tempo_bpm:.0f} bpm"]
+    for _, group in groupby(bars, key=lambda bar: bar.phrase):
+        phrase = list(group)
+        chords = (" ".join(span.chord.symbol for span in bar.chords) for bar in phrase)
+        playing = {PARTS[part] for bar in phrase for part in bar.notes["part"].tolist()}
+        players = " ".join(part for part in PARTS if part in playing)
+        head = f"{phrase[0].section:8} {phrase[0].key.name:14} {players:28}"
+        lines.append(f"{head} | {' | '.join(chords)} |")
+    return lines
+
+
+def _write(text: str) -> None:
+    sys.stdout.write(text + "\n")

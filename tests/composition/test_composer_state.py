@@ -1,0 +1,69 @@
+import json
+
+import pytest
+
+from genmusic.composition.chance import choose, draw_bar
+from genmusic.composition.patterns import choose_pattern, read_steps
+from genmusic.composition.state import PhraseTheme, State, state_from_json
+from genmusic.rules import BassPattern
+
+THEME = PhraseTheme(((4, 0), (2, 4), (2, 5)), (((0, -3), (480, 11), (3600, 0)), (), ((320, 2),)))
+
+
+def test_a_state_survives_json():
+    state = State(
+        "evening",
+        labels=("A", "A'"),
+        phrases=((4, "half"),),
+        chords=((4, 0),),
+        melody=(60, 62),
+        voicings={"pad": (48, 55)},
+        themes={"A": (THEME, PhraseTheme(((4, 1),)))},
+    )
+
+    assert state_from_json(json.loads(json.dumps(state.to_json()))) == state
+
+
+def test_a_theme_remembers_its_bars_in_order_and_once():
+    theme = PhraseTheme(((4, 0),)).with_bar(0, ((0, 1),)).with_bar(0, ((0, 2),)).with_bar(3, ())
+
+    assert theme.bars == (((0, 1),),)
+
+
+@pytest.mark.parametrize(("uniform", "index"), [(0.0, 1), (0.49, 1), (0.51, 3), (0.999999, 3)])
+def test_choosing_follows_the_weights_and_passes_over_zeros(uniform, index):
+    assert choose([0.0, 1.0, 0.0, 1.0, 0.0], uniform) == index
+
+
+def test_choosing_among_nothing_takes_the_first():
+    assert choose([0.0, 0.0], 0.7) == 0
+
+
+def test_the_numbers_of_a_bar_depend_on_seed_piece_and_bar():
+    numbers = {draw_bar(*place).colour[0] for place in ((1, 2, 3), (2, 2, 3), (1, 3, 3), (1, 2, 4))}
+
+    assert len(numbers) == 4
+    assert draw_bar(1, 2, 3).melody == draw_bar(1, 2, 3).melody
+
+
+def test_steps_are_read_as_ticks():
+    assert read_steps("x..o", 3840) == ((0, "x"), (2880, "o"))
+
+
+@pytest.mark.parametrize(("density", "steps"), [(0.1, "R..."), (0.5, "R.R."), (0.9, "RRRR")])
+def test_the_densest_pattern_that_density_admits_plays(density, steps):
+    patterns = [
+        BassPattern(steps=s, density=d) for s, d in (("R...", 0), ("R.R.", 0.4), ("RRRR", 0.8))
+    ]
+
+    assert choose_pattern(patterns, density, 0.5).steps == steps
+
+
+def test_no_pattern_plays_below_the_sparsest():
+    assert choose_pattern([BassPattern(steps="R...", density=0.5)], 0.2, 0.0) is None
+
+
+def test_a_draw_decides_among_equals():
+    patterns = [BassPattern(steps="R..."), BassPattern(steps="..R.")]
+
+    assert [choose_pattern(patterns, 0.5, draw).steps for draw in (0.1, 0.9)] == ["R...", "..R."]
