@@ -63,19 +63,14 @@ def mxl(xml, *, root="score.xml", named="score.xml"):
 
 
 def song(key=0, bars=8):
-    """A tune with chords that anyone would say is in C major, transposed by ``key`` fifths."""
-    tune = ["E4 F4 G4 E4", "D4 E4 F4 D4", "G4 F4 E4 D4", "C4 D4 C4 rest"] * (bars // 4)
-    chords = [("C3 E3 G3"), ("D3 F3 A3"), ("G2 B2 D3"), ("C3 E3 G3")] * (bars // 4)
-    semitones = 7 * key % 12
-    first = signs(fifths=key, transpose=0)
+    """A tune with chords that anyone would say is in C major, sounding ``key`` fifths higher."""
+    tune = ["E4 F4 G4 E4", "D4 E4 F4 D4", "G4 D4 B4 D4", "C4 D4 C4 rest"] * (bars // 4)
+    chords = ["C3 E3 G3", "D3 F3 A3", "G2 B2 D3", "C3 E3 G3"] * (bars // 4)
+    first = signs(transpose=7 * key % 12)
     melody = [(first if n == 0 else "") + notes(bar) for n, bar in enumerate(tune)]
     harmony = [
         (first if n == 0 else "")
         + "".join(note(name, 4, chord=k > 0) for k, name in enumerate(chord.split()))
         for n, chord in enumerate(chords)
     ]
-    if semitones:
-        shift = f"<transpose><chromatic>{semitones}</chromatic></transpose>"
-        swap = "<transpose><chromatic>0</chromatic></transpose>"
-        melody[0], harmony[0] = melody[0].replace(swap, shift), harmony[0].replace(swap, shift)
     return musicxml(melody, harmony)
