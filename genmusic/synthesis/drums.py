@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from genmusic.rules import MapOf, Number, Table, Text, rule
+from genmusic.rules import ListOf, MapOf, Number, Table, Text, rule
 from genmusic.synthesis.voicing import Chance, Voicing, decay_per_frame, quanta, velocity_gain
 from genmusic.units import db_to_gain, exp2, hz_to_increment, log2
 
@@ -41,6 +41,9 @@ class Kit:
     instead: str = rule(Text(3), "the key that stands for those that are missing", "42")
     brightness_octaves: float = rule(Number(0.0, 4.0, "octaves"), "of cutoff, up or down", 0.5)
     width: float = rule(Number(0.0, 1.0), "spread of hits between left and right", 0.3)
+    choke: tuple[tuple[str, ...], ...] = rule(
+        ListOf(ListOf(Text(3))), "groups of keys that silence each other", (("42", "44", "46"),)
+    )
 
     def voicing(self, pitch: int, velocity: int, chance: Chance) -> Voicing:
         """The settings of one voice."""
@@ -71,4 +74,5 @@ class Kit:
             "second_increment": hz_to_increment(drum.second_hz * bend),
         }
         longest = quanta(SOUNDS_TO_SILENCE * max(drum.tone_seconds, drum.noise_seconds))
-        return Voicing(settings, whole, longest, longest)
+        group = next((keys[0] for keys in self.choke if str(pitch) in keys), "")
+        return Voicing(settings, whole, longest, longest, group)

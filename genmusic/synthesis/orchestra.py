@@ -14,6 +14,7 @@ from genmusic.synthesis.voicing import Chance
 from genmusic.units import QUANTUM
 
 Floats = NDArray[np.float32]
+MOST_VOICES = 24  # of a part at once; beyond it the stalest is cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +36,13 @@ class Orchestra:
     def __init__(self, listeners: int) -> None:
         self._pools = {name: Pool(kind) for name, kind in KINDS.items()}
         self._played = [0] * listeners
+        self._sounding: list[list[tuple[Pool, Voice]]] = [[] for _ in range(listeners * len(PARTS))]
         self._buses = np.zeros(listeners * len(PARTS) * 2 * MAX_BLOCK_QUANTA * QUANTUM, np.float32)
         self._bus_frames = listeners * len(PARTS) * 2
 
     def play(self, listener: int, note: PlayedNote) -> None:
         """Start a voice at the note's frame; it must not lie before the next block."""
         kind, patch = find_patch(note.patch)
-        number = self._played[listener]
-        self._played[listener] += 1
         chance = Chance((note.start_frame << 20) ^ (note.pitch << 12) ^ (note.part << 4))
         voicing = patch.voicing(note.pitch, note.velocity, chance)
         start = note.start_frame // QUANTUM
@@ -53,13 +53,29 @@ class Orchestra:
         voice = Voice(
             listener * len(PARTS) + note.part,
             note.start_frame,
-            number,
+            self._played[listener],
             listener,
             release,
             end,
             _pan_gains(spread),
+            voicing.choke,
         )
+        self._played[listener] += 1
+        self._make_room(voice, start)
         self._pools[kind].start(voice, voicing)
+        self._sounding[voice.bus].append((self._pools[kind], voice))
+
+    def _make_room(self, voice: Voice, start: int) -> None:
+        """Cut the voices that the new one chokes, and the stalest where too many sound."""
+        sounding = [(pool, v) for pool, v in self._sounding[voice.bus] if v.end_quantum > start]
+        for pool, other in sounding:
+            if voice.choke and other.choke == voice.choke:
+                pool.cut(other, start)
+        lasting = [(pool, v) for pool, v in sounding if v.fade_quantum > start]
+        lasting.sort(key=lambda seat: (min(seat[1].release_quantum, start), seat[1].order))
+        for pool, other in lasting[: max(0, len(lasting) - MOST_VOICES + 1)]:
+            pool.cut(other, start)
+        self._sounding[voice.bus] = sounding
 
     def render(self, first: int, quanta: int, brightness: Floats) -> Floats:
         """The part buses of a block.

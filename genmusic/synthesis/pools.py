@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -17,11 +18,12 @@ from genmusic.synthesis.voicing import Voicing
 from genmusic.units import QUANTUM
 from kernels import drums, fm, saws, strings
 from kernels.lanes import LANE_FACTS, LANES
-from kernels.mixing import sum_voices
+from kernels.mixing import FADE_QUANTA, sum_voices
 
 Floats = NDArray[np.float32]
 MAX_BLOCK_QUANTA = 32  # a longer block is rendered in pieces: rows stay in the cache
 START, RELEASE, END = 0, 1, 2
+NEVER = 1 << 50  # quanta; still an int64 when counted in frames
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +50,9 @@ KINDS: Mapping[str, Kind] = {
 }
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(slots=True, eq=False)
 class Voice:
-    """One sounding note, ordered by what depends on its listener alone."""
+    """One sounding note. Only its end can still change, when it is cut."""
 
     bus: int
     start_frame: int
@@ -59,7 +61,14 @@ class Voice:
     release_quantum: int
     end_quantum: int
     pan: tuple[float, float]  # linear gains left and right
+    choke: str = ""  # notes of one group silence each other
     slot: int = -1
+    fade_quantum: int = NEVER  # where it begins to fade because it is cut
+
+    @property
+    def order(self) -> tuple[int, int, int]:
+        """The order in which voices are summed: it depends on their listener alone."""
+        return (self.bus, self.start_frame, self.number)
 
 
 class Pool:
@@ -108,8 +117,17 @@ class Pool:
         kind = self._kind
         self._write(0, slot, [voicing.settings.get(name, 0.0) for name in kind.settings])
         self._write(1, slot, [voicing.whole_settings[name] for name in kind.whole_settings])
-        self._voices.append(replace(voice, slot=slot))
+        voice.slot = slot
+        self._voices.append(voice)
         self._changed = True
+
+    def cut(self, voice: Voice, quantum: int) -> None:
+        """Let a voice fade out from a quantum on that is not rendered yet."""
+        if quantum + FADE_QUANTA < voice.end_quantum:
+            voice.fade_quantum = quantum
+            voice.end_quantum = quantum + FADE_QUANTA
+            self._timing[voice.slot, END] = voice.end_quantum
+            self._changed = True
 
     def _write(self, memory: int, slot: int, values: list[Any]) -> None:
         """Write one slot's settings, in lanes or in a row."""
@@ -131,14 +149,11 @@ class Pool:
 
     def _list(self) -> None:
         """Write the voices, in the order in which they are summed, as arrays for the kernel."""
-        self._voices.sort()
-        rows = [
-            (v.start_frame // QUANTUM, v.end_quantum, v.slot, v.start_frame % QUANTUM, v.bus)
-            for v in self._voices
-        ]
-        table = np.array(rows, np.int64)
-        self._windows = np.ascontiguousarray(table[:, :2])
-        self._places = np.ascontiguousarray(table[:, 2:].astype(np.int32))
+        self._voices.sort(key=attrgetter("order"))
+        windows = [(v.start_frame // QUANTUM, v.end_quantum, v.fade_quantum) for v in self._voices]
+        places = [(v.slot, v.start_frame % QUANTUM, v.bus) for v in self._voices]
+        self._windows = np.array(windows, np.int64)
+        self._places = np.array(places, np.int32)
         self._pans = np.array([v.pan for v in self._voices], np.float32)
         self._changed = False
 

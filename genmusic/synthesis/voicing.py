@@ -24,6 +24,7 @@ class Voicing:
     whole_settings: Mapping[str, int]
     release_quanta: int  # from note end to silence
     longest_quanta: int  # from note start to silence, however long it is held
+    choke: str = ""  # notes of a part with the same word silence each other
 
 
 class Patch(Protocol):

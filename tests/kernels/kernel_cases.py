@@ -83,7 +83,7 @@ def voices(module, patch_name, pitches, in_lanes=True):
 
 def render_sum(lengths, loud=1.0):
     rows = noise(1, SLOTS, (QUANTA + 1) * QUANTUM) * F32(loud)
-    windows = np.array([(v % 5, 12 + v % 8) for v in range(SLOTS)], np.int64)
+    windows = np.array([(v % 5, 12 + v % 8, 8 + v) for v in range(SLOTS)], np.int64)
     places = np.array([(v, (v * 7) % QUANTUM, v % 3) for v in range(SLOTS)], np.int32)
     pans = noise(2, SLOTS, 2)
     out = []

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from genmusic.names import PARTS
-from genmusic.synthesis.orchestra import Orchestra, PlayedNote
+from genmusic.synthesis.orchestra import MOST_VOICES, Orchestra, PlayedNote
 from genmusic.units import QUANTUM
 
 QUANTA = 48
@@ -58,12 +58,55 @@ def test_company_never_changes_a_sample(score, others, seat):
 
 
 def test_more_voices_than_a_pool_holds_all_sound():
-    chord = [PlayedNote(0, 3000, 0, "electric-piano", 30 + n, 90, 0.0) for n in range(60)]
+    chord = [
+        PlayedNote(0, 3000, part, "electric-piano", 30 + 2 * n, 90, 0.0)
+        for n in range(20)
+        for part in range(4)
+    ]
 
-    bus = render(chord, [16])[0]
+    bus = render(chord, [16])
 
     assert np.isfinite(bus).all()
-    assert bus.std() > 2 * render(chord[:4], [16])[0].std()
+    assert all(bus[part].std() > 1e-3 for part in range(4))
+
+
+def loudest_step(sound):
+    """The largest second difference: what a click is made of."""
+    return np.abs(np.diff(sound, 2)).max()
+
+
+def test_a_stolen_voice_fades_without_a_click():
+    low = [PlayedNote(64 * n, 1 << 20, 0, "round-bass", 24, 110, 0.0) for n in range(MOST_VOICES)]
+    thief = PlayedNote(20 * QUANTUM, 1 << 20, 0, "round-bass", 24, 1, 0.0)
+
+    plain, stolen = render(low, [16])[0, 0], render([*low, thief], [16])[0, 0]
+
+    cut = slice(20 * QUANTUM, 26 * QUANTUM)
+    assert np.array_equal(plain[: 20 * QUANTUM], stolen[: 20 * QUANTUM])
+    assert not np.array_equal(plain, stolen)
+    assert loudest_step(stolen[cut]) < loudest_step(plain) + 1e-3  # -60 dBFS
+
+
+def test_a_part_never_sounds_more_voices_than_its_share():
+    flood = [PlayedNote(QUANTUM * n, 1 << 20, 0, "soft-lead", 60, 90, 0.0) for n in range(40)]
+    share = flood[-MOST_VOICES:]
+
+    flooded, fair = render(flood, [16])[0], render(share, [16])[0]
+
+    last = slice(46 * QUANTUM, None)
+    assert flooded[:, last].std() == pytest.approx(fair[:, last].std(), rel=1e-6)
+
+
+def test_a_closed_hat_chokes_the_open_one():
+    hats = [
+        PlayedNote(0, 1000, 4, "kit", 46, 110, 0.0),
+        PlayedNote(640, 1000, 4, "kit", 42, 1, 0.0),
+    ]
+
+    rung, choked = render(hats[:1], [16])[4], render(hats, [16])[4]
+
+    after = slice(640 + 5 * QUANTUM, None)
+    assert choked[:, after].std() < 0.05 * rung[:, after].std()
 
 
 @pytest.mark.parametrize(("pan", "louder"), [(-1.0, 0), (1.0, 1)])
