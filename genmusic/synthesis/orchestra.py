@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,14 +69,20 @@ class Orchestra:
     def _make_room(self, voice: Voice, start: int) -> None:
         """Cut the voices that the new one chokes, and the stalest where too many sound."""
         sounding = [(pool, v) for pool, v in self._sounding[voice.bus] if v.end_quantum > start]
-        for pool, other in sounding:
-            if voice.choke and other.choke == voice.choke:
-                pool.cut(other, start)
-        lasting = [(pool, v) for pool, v in sounding if v.fade_quantum > start]
-        lasting.sort(key=lambda seat: (min(seat[1].release_quantum, start), seat[1].order))
-        for pool, other in lasting[: max(0, len(lasting) - MOST_VOICES + 1)]:
-            pool.cut(other, start)
+        if voice.choke:
+            for pool, other in sounding:
+                if other.choke == voice.choke:
+                    pool.cut(other, start)
+        if len(sounding) >= MOST_VOICES:
+            self._steal(sounding, start)
         self._sounding[voice.bus] = sounding
+
+    def _steal(self, sounding: list[tuple[Pool, Voice]], start: int) -> None:
+        """Cut the voices that were let go first, then the oldest, until there is room for one."""
+        lasting = [(pool, voice) for pool, voice in sounding if voice.fade_quantum > start]
+        lasting.sort(key=lambda seat: (min(seat[1].release_quantum, start), seat[1].order))
+        for pool, voice in lasting[: max(0, len(lasting) - MOST_VOICES + 1)]:
+            pool.cut(voice, start)
 
     def render(self, first: int, quanta: int, brightness: Floats) -> Floats:
         """The part buses of a block.
@@ -100,6 +107,6 @@ class Orchestra:
 
 
 def _pan_gains(pan: float) -> tuple[float, float]:
-    """Left and right gains of equal power (a square-root law: no libm)."""
+    """Left and right gains of equal power (a square-root law: exact in IEEE arithmetic)."""
     right = 0.5 + 0.5 * pan
-    return float(np.sqrt(1.0 - right)), float(np.sqrt(right))
+    return math.sqrt(1.0 - right), math.sqrt(right)
