@@ -15,8 +15,11 @@ from genmusic.seeding import stream
 COLOUR_DRAWS, MELODY_DRAWS = 16, 16
 MOST_NOTES = 32  # of melody in a bar
 DRAWS_PER_NOTE = 9  # one for a repeated note, then those of `Model.sample_melody`
-TOUCH_PLACES = 512  # places in the bar, over all parts, that are played loosely
-_ENDS = np.cumsum([COLOUR_DRAWS, MELODY_DRAWS, MOST_NOTES * DRAWS_PER_NOTE, 2 * TOUCH_PLACES])
+TOUCH_PLACES = 256  # places in the bar, over all parts, that are played loosely
+_MELODY = COLOUR_DRAWS
+_NOTES = _MELODY + MELODY_DRAWS
+_TOUCH = _NOTES + MOST_NOTES * DRAWS_PER_NOTE
+_END = _TOUCH + 2 * TOUCH_PLACES
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,9 +34,13 @@ class BarChance:
 
 def draw_bar(seed: int, piece: int, bar: int) -> BarChance:
     """The numbers of a bar; no layer's depend on how many another one uses."""
-    numbers = stream(seed, "bar", piece, bar).random(int(_ENDS[-1]))
-    colour, melody, notes, touch = np.split(numbers, _ENDS[:-1])
-    return BarChance(colour.tolist(), melody.tolist(), notes, touch.reshape(2, TOUCH_PLACES))
+    numbers = stream(seed, "bar", piece, bar).random(_END)
+    return BarChance(
+        numbers[:_MELODY].tolist(),
+        numbers[_MELODY:_NOTES].tolist(),
+        numbers[_NOTES:_TOUCH],
+        numbers[_TOUCH:].reshape(2, TOUCH_PLACES),
+    )
 
 
 def choose(weights: Iterable[float], uniform: float) -> int:

@@ -28,7 +28,7 @@ class VoicedSpan:
 
 
 def voice_spans(
-    plan: Plan, lay: Lay, before: Sequence[int], basses: Mapping[int, tuple[int, int]]
+    plan: Plan, lay: Lay, before: Pitches, basses: Mapping[int, tuple[int, int]]
 ) -> tuple[VoicedSpan, ...]:
     """The chords of a bar led smoothly on from ``before``.
 
@@ -38,7 +38,7 @@ def voice_spans(
     for span in plan.spans:
         root = (plan.key.tonic + span.root) % OCTAVE
         before = voice_chord(root, span.quality, lay, before, basses[span.start_tick])
-        voiced.append(VoicedSpan(span, tuple(before)))
+        voiced.append(VoicedSpan(span, before))
     return tuple(voiced)
 
 
@@ -64,8 +64,8 @@ def compose_comp(plan: Plan, voiced: Sequence[VoicedSpan], draw: float) -> list[
     rows: list[Row] = []
     for (tick, sign), following in zip(strokes, followings, strict=True):
         chord = _chord_at(tick, voiced)
-        ends = {"step": tick + step_ticks, "next": following, "chord": plan.bar_ticks}
-        duration = min(ends[hold], chord.span.end_tick) - tick
+        longest = {"step": step_ticks, "next": following - tick, "chord": plan.bar_ticks}[hold]
+        duration = min(longest, chord.span.end_tick - tick)
         rows += [(tick, duration, pitch, 0) for pitch in _struck(sign, chord.pitches)]
     return rows
 
@@ -80,6 +80,8 @@ def _strokes(strokes: Strokes, voiced: Sequence[VoicedSpan]) -> Strokes:
 
 
 def _chord_at(tick: int, voiced: Sequence[VoicedSpan]) -> VoicedSpan:
+    if len(voiced) == 1:
+        return voiced[0]
     return next(v for v in reversed(voiced) if v.span.start_tick <= tick)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from genmusic.composition.chance import choose
 from genmusic.composition.plan import theme_of
 from genmusic.composition.state import State
@@ -84,11 +86,17 @@ def _rest_of_phrase(state: State) -> int:
 
 
 def _begin_piece(state: State, seed: int, style: Style) -> None:
-    draw = float(stream(seed, "plan", state.piece).random())
     plans = style.form.plans
-    state.labels = plans[choose([1.0] * len(plans), draw)]
+    state.labels = plans[choose([1.0] * len(plans), _piece_draws(seed, state.piece)[0])]
     state.tonic = _piece_tonic(seed, state.piece)
     state.mode = ""
+
+
+@lru_cache(maxsize=1024)
+def _piece_draws(seed: int, piece: int) -> tuple[float, float, float]:
+    """What decides the plan of a piece, how bright it is, and its shade of mode."""
+    plan, threshold, flavour = stream(seed, "piece", piece).random(3).tolist()
+    return plan, threshold, flavour
 
 
 def _piece_tonic(seed: int, piece: int) -> int:
@@ -123,7 +131,7 @@ def _choose_key(state: State, seed: int, style: Style, parameters: MusicalParame
     if parameters.mode is not None:
         state.mode = parameters.mode
         return
-    threshold, flavour = stream(seed, "mode", state.piece).random(2).tolist()
+    _, threshold, flavour = _piece_draws(seed, state.piece)
     if state.mode:
         threshold += -MODE_HYSTERESIS if not is_minor(state.mode) else MODE_HYSTERESIS
     bright = parameters.major_share > threshold

@@ -13,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 
 from genmusic.composition.chance import choose
-from genmusic.composition.model import Model
+from genmusic.composition.model import CHORD_ORDER, Model
 from genmusic.composition.state import Slot
 from genmusic.composition.theory import DEGREES, degree_of, family, scale_chord
 from genmusic.rules.style import HarmonyRules
@@ -162,21 +162,29 @@ def _next_degree(
     draw: float,
 ) -> int:
     """Draw a degree: what the model expects, as the style weighs it, of those allowed."""
-    vocabulary = _vocabulary(model.chords, task.mode)
-    probabilities = np.empty(len(model.chords))
-    history = [vocabulary.symbols[d] for d in degrees if vocabulary.symbols[d] >= 0]
-    model.chord_distribution(family(task.mode), history, probabilities)
-    heard = np.bincount(vocabulary.degrees, probabilities, DEGREES + 1)[1:].tolist()
+    if len(mask) == 1:
+        return next(iter(mask))
+    heard = _expectation(model, task.mode, tuple(degrees[-CHORD_ORDER:]))
     expected = [_sharpened(probability, task.novelty) for probability in heard]
     free = (1.0 - rules.learned) / DEGREES + FLOOR
     weights = [
         (rules.learned * expected[d] + free) * max(rules.degrees[d], FLOOR) if d in mask else 0.0
         for d in range(DEGREES)
     ]
-    weights[vocabulary.diminished] *= LEAST_DIMINISHED + task.dissonance
-    if degrees and len(mask) > 1:
+    weights[_vocabulary(model.chords, task.mode).diminished] *= LEAST_DIMINISHED + task.dissonance
+    if degrees:
         weights[degrees[-1]] *= rules.stay
     return choose(weights, draw)
+
+
+@lru_cache(maxsize=8192)
+def _expectation(model: Model, mode: str, degrees: tuple[int, ...]) -> tuple[float, ...]:
+    """How probable the model thinks each degree after others; few histories are ever met."""
+    vocabulary = _vocabulary(model.chords, mode)
+    probabilities = np.empty(len(model.chords))
+    history = [vocabulary.symbols[d] for d in degrees if vocabulary.symbols[d] >= 0]
+    model.chord_distribution(family(mode), history, probabilities)
+    return tuple(np.bincount(vocabulary.degrees, probabilities, DEGREES + 1)[1:].tolist())
 
 
 def _sharpened(probability: float, novelty: float) -> float:

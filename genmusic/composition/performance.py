@@ -18,9 +18,9 @@ Doubles = NDArray[np.float64]
 ACCENT_VELOCITY = 14.0  # of an accent that a pattern writes
 STRONG_BEAT_TICKS = 2 * TICKS_PER_BEAT
 PEAK = 0.62  # where in a phrase the playing is loudest
-GATED = np.array([part in ("melody", "comp", "bass") for part in PARTS])  # shortened by the mood
-STRUMMED = np.array([part == "comp" for part in PARTS])
-LOOSENESS = np.array([1.0, 1.0, 0.3, 0.6, 0.5])  # of each of PARTS: rhythm sections keep time
+GATED = ("melody", "comp", "bass")  # shortened by the mood
+STRUMMED = PARTS.index("comp")
+LOOSENESS = (1.0, 1.0, 0.3, 0.6, 0.5)  # of each of PARTS: bass and drums keep time
 CHANCE_TICKS = (
     80  # divides sixteenths and triplets; notes of one part that start together are moved together
 )
@@ -37,29 +37,33 @@ def perform(plan: Plan, parts: Mapping[str, Sequence[Row]]) -> Notes:
         return np.empty(0, NOTE_DTYPE)
     start, duration, pitch, accent = np.array(rows, np.int64).T
     part = np.repeat([PARTS.index(p) for p in parts], [len(notes) for notes in parts.values()])
+    ticks, touch, gate, velocity = np.array(_habits(plan))[:, part]
     place = part * (plan.bar_ticks // CHANCE_TICKS) + start // CHANCE_TICKS
-    loose = (plan.chance.touch[:, place] - 0.5) * _looseness(plan)[:, part]
-    end = start + duration * _gates(plan)[part]
-    played = start + loose[0] + _swing(plan, start) + _strum(plan, start, pitch, part)
-    played = np.maximum(0.0, np.minimum(played, float(plan.bar_ticks - SHORTEST_TICKS)))
-    end = np.minimum(np.maximum(end, played + SHORTEST_TICKS), float(plan.bar_ticks))
-    velocity = _velocity(plan, start, accent, part) + loose[1]
-    velocity = np.maximum(1.0, np.minimum(velocity, LOUDEST))
-    return _ordered(np.rint([played, end, pitch, velocity, part]).astype(np.int64))
+    chance = plan.chance.touch[:, place] - 0.5
+    end = start + duration * gate
+    played = start + ticks * chance[0] + _swing(plan, start) + _strum(plan, start, pitch, part)
+    played = np.maximum(0.0, np.minimum(played, plan.bar_ticks - SHORTEST_TICKS))
+    velocity += touch * chance[1] + _emphasis(plan, start, accent)
+    rows_played = np.empty((5, len(rows)))
+    rows_played[0] = played
+    rows_played[1] = np.minimum(np.maximum(end, played + SHORTEST_TICKS), plan.bar_ticks)
+    rows_played[2] = pitch
+    rows_played[3] = np.maximum(1.0, np.minimum(velocity, LOUDEST))
+    rows_played[4] = part
+    return _ordered(np.rint(rows_played).astype(np.int64))
 
 
-def _looseness(plan: Plan) -> Doubles:
-    """The widths of random changes of ticks and velocity for each part."""
-    rules = plan.style.performance
-    widest = np.array([[rules.loose_ticks], [rules.loose_velocity]])
-    looseness: Doubles = widest * (2.0 * plan.parameters.humanize) * LOOSENESS
-    return looseness
-
-
-def _gates(plan: Plan) -> Doubles:
-    """The share of its time that a note sounds, for each part; the last chord rings out."""
-    gate = 1.0 if plan.ends_piece else plan.parameters.gate
-    return np.where(GATED, gate, 1.0)
+def _habits(plan: Plan) -> list[list[float]]:
+    """For each part: width of random ticks and velocity, gate, and plain velocity."""
+    rules, parts, asked = plan.style.performance, plan.style.parts, plan.parameters
+    loose = [2.0 * asked.humanize * share for share in LOOSENESS]
+    gate = 1.0 if plan.ends_piece else asked.gate  # the last chord rings out
+    return [
+        [rules.loose_ticks * share for share in loose],
+        [rules.loose_velocity * share for share in loose],
+        [gate if part in GATED else 1.0 for part in PARTS],
+        [asked.velocity + (parts[p].velocity if p in parts else 0.0) for p in PARTS],
+    ]
 
 
 def _swing(plan: Plan, start: Integers) -> Doubles | float:
@@ -77,22 +81,23 @@ def _strum(plan: Plan, start: Integers, pitch: Integers, part: Integers) -> Doub
     strum = plan.style.performance.strum_ticks
     if not strum:
         return 0.0
-    struck = STRUMMED[part]
-    together = (start[:, None] == start) & struck & struck[:, None]
-    rank: Doubles = (together & (pitch < pitch[:, None])).sum(axis=1) * strum
-    return rank
+    ticks = np.zeros(len(start))
+    struck = np.flatnonzero(part == STRUMMED)
+    start, pitch = start[struck], pitch[struck]
+    below = (start[:, None] == start) & (pitch < pitch[:, None])
+    ticks[struck] = below.sum(axis=1) * strum
+    return ticks
 
 
-def _velocity(plan: Plan, start: Integers, accent: Integers, part: Integers) -> Doubles:
-    """How hard notes are meant: by mood, part, phrase, beat and pattern."""
-    rules, style = plan.style.performance, plan.style
-    plain = plan.parameters.velocity
-    by_part = [plain + style.parts[p].velocity if p in style.parts else plain for p in PARTS]
-    position = (plan.phrase_bar + start / plan.bar_ticks) / plan.phrase_bars
-    away = (position - PEAK) / PEAK
-    velocity: Doubles = np.array(by_part)[part] + rules.arch * (0.5 - away * away)
-    velocity += ACCENT_VELOCITY * accent + rules.accent * (start % STRONG_BEAT_TICKS == 0)
-    return velocity
+def _emphasis(plan: Plan, start: Integers, accent: Integers) -> Doubles:
+    """Velocity that a note owes to its place in the phrase, to the beat and to its pattern."""
+    rules = plan.style.performance
+    away = (start + (plan.phrase_bar - PEAK * plan.phrase_bars) * plan.bar_ticks) * (
+        1.0 / (PEAK * plan.phrase_bars * plan.bar_ticks)
+    )
+    emphasis: Doubles = rules.arch * (0.5 - away * away) + ACCENT_VELOCITY * accent
+    emphasis += rules.accent * (start % STRONG_BEAT_TICKS == 0)
+    return emphasis
 
 
 def _ordered(rows: Integers) -> Notes:

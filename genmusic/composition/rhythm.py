@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from genmusic.composition.chance import choose
-from genmusic.composition.model import Model
+from genmusic.composition.model import RHYTHM_ORDER, Model
 from genmusic.rules.style import GRIDS, MelodyRules
 from genmusic.units import TICKS_PER_BEAT
 
@@ -23,47 +23,51 @@ MOST_PER_BEAT = 4.0
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """A model's rhythm cells as arrays, and which of them a grid admits."""
+    """A model's rhythm cells, as a style sees them."""
 
-    counts: Doubles
-    late: NDArray[np.bool_]  # the first onset is off the beat
-    admitted: NDArray[np.bool_]
+    counts: NDArray[np.int64]
+    most: int
+    welcome: Doubles  # 0 off the grid, more for a first onset off the beat
 
 
 def draw_onsets(
     model: Model, rules: MelodyRules, wanted: float, beats: int, draws: Sequence[float]
 ) -> tuple[int, ...]:
     """Onset ticks of a bar with about ``wanted`` onsets; one draw for each beat of the bar."""
-    cells = _cells(model.cells, GRIDS[rules.grid])
+    cells = _cells(model.cells, GRIDS[rules.grid], rules.syncopation)
     history: list[int] = []
     onsets: list[int] = []
-    probabilities = np.empty(len(model.cells))
     for beat in range(beats):
-        model.rhythm_distribution(history, beat, beats, probabilities)
+        probabilities = _expectation(model, tuple(history[-RHYTHM_ORDER:]), beat, beats)
         rest = min(MOST_PER_BEAT, max(0.0, wanted - len(onsets)) / (beats - beat))
-        weights = probabilities * _fit(cells, rest, rules.syncopation)
+        near = np.array([_nearness(count - rest) for count in range(cells.most + 1)])
+        weights = probabilities * cells.welcome * near[cells.counts]
         cell = choose(weights.tolist(), draws[beat])
         history.append(cell)
         onsets.extend(beat * TICKS_PER_BEAT + tick for tick in model.cells[cell])
     return tuple(onsets)
 
 
-def _fit(cells: Cells, wanted: float, syncopation: float) -> Doubles:
-    """How well each cell keeps to the count, the grid and the syncopation that are wanted."""
-    distance = cells.counts - wanted
+@lru_cache(maxsize=8192)
+def _expectation(model: Model, history: tuple[int, ...], beat: int, beats: int) -> Doubles:
+    """How probable the model thinks each cell after others."""
+    probabilities = np.empty(len(model.cells))
+    model.rhythm_distribution(history, beat, beats, probabilities)
+    return probabilities
+
+
+def _nearness(distance: float) -> float:
+    """How well a beat keeps to the number of onsets that is wanted."""
     near = 1.0 / (1.0 + COUNT_PULL * distance * distance)
-    fit: Doubles = near * near * near * cells.admitted
-    fit *= 1.0 + cells.late * (LATE_PULL * syncopation)
-    return fit
+    return near * near * near
 
 
-@lru_cache(maxsize=16)
-def _cells(cells: tuple[tuple[int, ...], ...], grid_ticks: int) -> Cells:
-    return Cells(
-        np.array([float(len(cell)) for cell in cells]),
-        np.array([bool(cell) and cell[0] > 0 for cell in cells]),
-        np.array([all(tick % grid_ticks == 0 for tick in cell) for cell in cells]),
-    )
+@lru_cache(maxsize=64)
+def _cells(cells: tuple[tuple[int, ...], ...], grid_ticks: int, syncopation: float) -> Cells:
+    on_grid = np.array([all(tick % grid_ticks == 0 for tick in cell) for cell in cells])
+    late = np.array([bool(cell) and cell[0] > 0 for cell in cells])
+    counts = [len(cell) for cell in cells]
+    return Cells(np.array(counts), max(counts), on_grid * (1.0 + LATE_PULL * syncopation * late))
 
 
 def thin_or_fill(
@@ -89,6 +93,7 @@ def thin_or_fill(
 FAR = 1.45  # times the wanted number of onsets, or less than its inverse
 
 
+@cache
 def weakness(tick: int) -> int:
     """0 on the first beat, more the weaker the place in the bar."""
     for level, ticks in enumerate((4 * TICKS_PER_BEAT, 2 * TICKS_PER_BEAT, TICKS_PER_BEAT, 480)):

@@ -80,12 +80,14 @@ def chord_scale(mode: str, root: int, quality: str) -> frozenset[int]:
     return frozenset(allowed)
 
 
+@cache
 def step_pitch(mode: str, step: int) -> int:
     """Semitones of a step above the tonic."""
     octave, degree = divmod(step, DEGREES)
     return MODES[mode][degree] + OCTAVE * octave
 
 
+@cache
 def pitch_step(mode: str, pitch: int) -> int:
     """The step nearest to a pitch above the tonic; between two, the lower."""
     octave, remainder = divmod(pitch, OCTAVE)

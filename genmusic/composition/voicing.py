@@ -38,8 +38,9 @@ class _Choices:
     costs: NDArray[np.float64]
 
 
+@lru_cache(maxsize=16384)
 def voice_chord(
-    root: int, quality: str, lay: Lay, before: Sequence[int], bass: tuple[int, int]
+    root: int, quality: str, lay: Lay, before: tuple[int, ...], bass: tuple[int, int]
 ) -> tuple[int, ...]:
     """The pitches of a chord, from below, that follow most smoothly.
 

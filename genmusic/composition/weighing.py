@@ -38,9 +38,8 @@ _PITCHES = np.arange(Model.pitches[0], Model.pitches[-1] + 1)
 
 def weigh_notes(plan: Plan, line: Line, home: int) -> Doubles:
     """The weights of a bar, (notes, pitches); ``home`` is where the model's pitch 0 lies."""
-    ticks = np.array(line.onsets)
     weights = _tone_weights(plan, line)
-    weights *= _nearness(plan, ticks, home)
+    weights *= _nearness(plan, line, home)
     if line.pull:
         weights /= _distance(plan, line)
     part = plan.style.parts["melody"]
@@ -86,18 +85,28 @@ def _goal_row(plan: Plan, tick: int) -> Doubles:
     return row[_PITCHES % OCTAVE]
 
 
-def _nearness(plan: Plan, ticks: NDArray[np.int64], home: int) -> Doubles:
+def _nearness(plan: Plan, line: Line, home: int) -> Doubles:
     """Pitches near the middle, as mood, section and the arch of the phrase move it."""
     part, rules = plan.style.parts["melody"], plan.style.melody
-    position = (plan.phrase_bar + ticks / plan.bar_ticks) / plan.phrase_bars
-    fall = (position - PEAK) / np.where(position < PEAK, PEAK, 1.0 - PEAK)
     section = plan.style.sections.get(plan.section)
     lift = plan.parameters.register_shift + (section.register if section else 0)
-    centre = (part.low + part.high) / 2.0 + lift + rules.arch * (0.5 - fall * fall)
-    centre = np.minimum(part.high - EDGE, np.maximum(part.low + EDGE, centre)) - home
-    distance = (_PITCHES - centre[:, None]) / rules.span
+    middle = (part.low + part.high) / 2.0 + lift
+    low, high = part.low + EDGE, part.high - EDGE
+    centres = [
+        [min(high, max(low, middle + rules.arch * _rise(plan, tick))) - home]
+        for tick in line.onsets
+    ]
+    distance = (_PITCHES - np.array(centres)) * (1.0 / rules.span)
     near: Doubles = 1.0 / (1.0 + distance * distance)
-    return near * near
+    near *= near
+    return near
+
+
+def _rise(plan: Plan, tick: int) -> float:
+    """The arch of a phrase: half at its peak, minus a half at its ends."""
+    position = (plan.phrase_bar + tick / plan.bar_ticks) / plan.phrase_bars
+    fall = (position - PEAK) / (PEAK if position < PEAK else 1.0 - PEAK)
+    return 0.5 - fall * fall
 
 
 def _distance(plan: Plan, line: Line) -> Doubles:
