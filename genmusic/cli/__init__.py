@@ -12,7 +12,7 @@ from genmusic import __version__
 from genmusic.cli.arguments import Parser
 from genmusic.errors import GenmusicError
 
-COMMANDS = ("serve", "render", "train", "model", "bench")
+COMMANDS = ("serve", "render", "train", "model", "style", "bench")
 """Modules of this folder, in the order of the help; each has ``add_parser`` and ``run``."""
 
 FAILED, INTERRUPTED, PIPE_CLOSED = 1, 128 + 2, 128 + 13  # as shells report the signals

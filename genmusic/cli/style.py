@@ -9,7 +9,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from genmusic.cli.arguments import add_music_arguments, control_values, whole_number
+from genmusic.cli.arguments import add_music_arguments, open_music, whole_number
 from genmusic.errors import RuleError
 
 if TYPE_CHECKING:
@@ -82,11 +82,9 @@ def _fault(path: Path) -> str:
 
 def _preview(arguments: argparse.Namespace) -> int:
     from genmusic.controls.spec import defaults
-    from genmusic.session.library import add_style, open_library
 
-    library, controls = open_library(), defaults() | control_values(arguments)
-    if str(controls["style"]).endswith(".toml"):
-        library, controls["style"] = add_style(library, Path(str(controls["style"])))
+    library, chosen = open_music(arguments)
+    controls = defaults() | chosen
     style = library.style(str(controls["style"]))
     _write("\n".join(_chart(style, _compose(arguments, library.model, style, controls))))
     return 0
