@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import cache
 
 from genmusic.composition.composer import Composer
-from genmusic.composition.model import Model
+from genmusic.composition.model import Model, load_model, shipped_models
 from genmusic.composition.training.learning import Line, Piece, Progression, Pulse, learn_model
 from genmusic.controls.spec import defaults
 from genmusic.mood.mapping import MusicalParameters, musical_parameters
@@ -38,6 +38,11 @@ def toy_model() -> Model:
 
 
 @cache
+def shipped_model() -> Model:
+    return load_model(shipped_models()["openscore"])
+
+
+@cache
 def style(name: str = "evening") -> Style:
     return load_style(shipped_styles()[name])
 
@@ -52,6 +57,12 @@ def composer(seed: int = 1, name: str = "evening") -> Composer:
 
 def compose(bars: int, seed: int = 1, name: str = "evening", **controls: object) -> list:
     writer, asked = composer(seed, name), parameters(name, **controls)
+    return [writer.compose_bar(asked, style(name)) for _ in range(bars)]
+
+
+def compose_shipped(bars: int, seed: int, name: str = "evening", **controls: object) -> list:
+    """With the model that is shipped, for what depends on how well it was trained."""
+    writer, asked = Composer(seed, style(name), shipped_model()), parameters(name, **controls)
     return [writer.compose_bar(asked, style(name)) for _ in range(bars)]
 
 

@@ -2,7 +2,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from composing import compose, composer, notes_of, parameters, style
+from composing import compose, compose_shipped, composer, notes_of, parameters, style
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -142,24 +142,28 @@ def test_the_melody_never_leaps_more_than_an_octave(mood, seed, name):
     assert all(abs(a - b) <= 12 for a, b in pairwise(pitches))
 
 
-def test_the_melody_mostly_moves_by_step():
-    bars = [bar for seed in range(8) for bar in compose(40, seed)]
+@pytest.mark.parametrize("name", NAMES)
+def test_the_melody_moves_as_melodies_do(name):
+    bars = [bar for seed in range(8) for bar in compose_shipped(40, seed, name)]
     moves = np.abs(np.diff([int(p) for bar in bars for p in notes_of(bar, "melody")["pitch"]]))
 
-    assert 0.45 < ((moves > 0) & (moves < 3)).mean() < 0.9  # real melodies: about 0.5 to 0.7
+    # A twelfth of the songs that the model learned from: steps 0.50, repeats 0.17, wider 0.04.
+    assert 0.45 < ((moves > 0) & (moves < 3)).mean() < 0.75
+    assert 0.05 < (moves == 0).mean() < 0.3
     assert (moves > 7).mean() < 0.05
 
 
-def test_strong_beats_keep_to_the_chord():
+@pytest.mark.parametrize("name", NAMES)
+def test_strong_beats_keep_to_the_chord(name):
     strong = [
         int(note["pitch"]) % 12 in bar.chords[0].chord.pitch_classes
         for seed in range(8)
-        for bar in compose(40, seed, humanize=0.0)
+        for bar in compose_shipped(40, seed, name, humanize=0.0)
         for note in notes_of(bar, "melody")
         if note["start_tick"] < 60
     ]
 
-    assert np.mean(strong) > 0.8  # 0.67 in chorales, where passing notes fall on beats too
+    assert np.mean(strong) > 0.7  # chorales: 0.67
 
 
 def statements(seed: int, name: str, **controls: object):
