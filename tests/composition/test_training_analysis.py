@@ -166,6 +166,13 @@ def test_a_score_with_hardly_a_melody_is_refused():
         analyse(read_musicxml(musicxml([signs() + notes("C4 D4 E4 F4")])))
 
 
+def test_a_score_too_long_to_be_one_is_refused():
+    endless = signs() + notes("C4 D4 E4 F4") + note("G4", 999_999_999)
+
+    with pytest.raises(CorpusError, match="longer than any score"):
+        analyse(read_musicxml(musicxml([endless])))
+
+
 def test_bars_are_laid_out_by_their_metres_and_keys():
     bars = lay_out_bars([(0, 3, 4), (5760, 2, 4)], [(2880, -1, "minor")], 8000)
 

@@ -7,7 +7,7 @@ from genmusic.composition.training.keys import find_keys
 from genmusic.composition.training.learning import Piece
 from genmusic.composition.training.melody import find_lines, find_melody
 from genmusic.composition.training.rhythm import find_pulses
-from genmusic.composition.training.scores import Score
+from genmusic.composition.training.scores import Score, check_length
 from genmusic.errors import CorpusError
 
 FEWEST_NOTES = 8
@@ -15,6 +15,7 @@ FEWEST_NOTES = 8
 
 def analyse(score: Score) -> Piece:
     """Hear a score the way the model learns it."""
+    check_length(score)
     melody = find_melody(score)
     if len(melody) < FEWEST_NOTES:
         raise CorpusError(f"its melody has {len(melody)} notes; {FEWEST_NOTES} are the least")

@@ -5,9 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from genmusic.composition.markov import Integers
-from genmusic.composition.training.keys import Doubles, LocalKey, sound_in_spans, steadiest_path
+from genmusic.composition.training.keys import (
+    Doubles,
+    LocalKey,
+    notes_in_spans,
+    sound_in_spans,
+    steadiest_path,
+)
 from genmusic.composition.training.learning import ChordSymbol, Progression
-from genmusic.composition.training.scores import END, PITCH, START, Score
+from genmusic.composition.training.scores import PITCH, Score
 from genmusic.names import QUALITIES
 
 # What a beat says about a chord, in shares of the beat's sound. Settled on the corpora by reading
@@ -53,14 +59,9 @@ def _beats(score: Score) -> tuple[Integers, Integers]:
 
 def _bass(score: Score, edges: Integers) -> Integers:
     """The pitch class of the lowest note that sounds in each beat; -1 in silence."""
-    notes = np.concatenate([part.notes for part in score.parts])
+    notes, beats = notes_in_spans(score, edges)
     lowest = np.full(len(edges) - 1, 128)
-    first = np.searchsorted(edges, notes[:, START], side="right") - 1
-    last = np.searchsorted(edges, notes[:, END], side="left") - 1
-    for reach in range(int((last - first).max(initial=0)) + 1):
-        beat = first + reach
-        inside = (beat <= last) & (beat >= 0) & (beat < len(lowest))
-        np.minimum.at(lowest, beat[inside], notes[inside, PITCH])
+    np.minimum.at(lowest, beats, notes[:, PITCH])
     return np.where(lowest < 128, lowest % 12, -1)
 
 

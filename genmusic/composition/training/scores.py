@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -13,7 +14,9 @@ from genmusic.errors import CorpusError
 from genmusic.units import TICKS_PER_BEAT
 
 MOST_BARS = 20_000
-MOST_BEATS = 64
+MOST_BEATS = 64  # in a bar
+MOST_SCORE_BEATS = 100_000  # a long quartet has 10 000
+MOST_SOUND_BEATS = 4_000_000  # of all notes together
 DENOMINATORS = (1, 2, 4, 8, 16, 32, 64)
 
 START, END, PITCH = range(3)
@@ -79,6 +82,15 @@ def check_metre(numerator: int, denominator: int) -> None:
         raise CorpusError(f"it has a metre of {numerator}/{denominator}")
 
 
+def check_length(score: Score) -> None:
+    """Refuse scores so long that hearing them would take hours and gigabytes."""
+    beats = sum(bar.length_ticks / bar.beat_ticks for bar in score.bars)
+    shortest = min((bar.beat_ticks for bar in score.bars), default=TICKS_PER_BEAT)
+    sound = sum(int(np.sum(part.notes[:, END] - part.notes[:, START])) for part in score.parts)
+    if beats > MOST_SCORE_BEATS or sound / shortest > MOST_SOUND_BEATS:
+        raise CorpusError("it is longer than any score")
+
+
 def note_rows(notes: Iterable[tuple[int, int, int]]) -> Integers:
     """Order notes (start, end, pitch) as in a `ScorePart`; those without length are left out."""
     rows = sorted({note for note in notes if note[END] > note[START]})
@@ -95,13 +107,15 @@ def lay_out_bars(
     """
     changes = [(0, 4, 4), *sorted(metres), (end_tick, 4, 4)]
     signatures = [(0, 0, ""), *sorted(keys)]
+    ticks = [tick for tick, _, _ in signatures]
     bars: list[ScoreBar] = []
     for (begin, numerator, denominator), (end, _, _) in pairwise(changes):
         check_metre(numerator, denominator)
         length = 4 * TICKS_PER_BEAT * numerator // denominator
         for start in range(begin, min(end, end_tick), length):
-            _, fifths, mode = max(s for s in signatures if s[0] <= start)
-            bars.append(
-                ScoreBar(start, min(length, end - start), 0, numerator, denominator, fifths, mode)
-            )
+            _, fifths, mode = signatures[bisect_right(ticks, start) - 1]
+            written = min(length, end - start)
+            bars.append(ScoreBar(start, written, 0, numerator, denominator, fifths, mode))
+            if len(bars) > MOST_BARS:
+                raise CorpusError(f"it has more than {MOST_BARS} bars")
     return tuple(bars)
