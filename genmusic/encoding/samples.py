@@ -7,6 +7,8 @@ scale is clipped.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,19 +21,24 @@ FULL_SCALE_24 = 8_388_607
 
 def to_pcm16(block: Block) -> NDArray[np.int16]:
     """Interleaved 16-bit samples, ``(frames, 2)``."""
-    samples: NDArray[np.int16] = _scale(block, FULL_SCALE_16).astype(np.int16, order="C")
-    return samples
+    out = np.empty((block.shape[1], 2), np.int16)
+    _interleave(block, np.float32(FULL_SCALE_16), out)
+    return out
 
 
 def to_pcm24(block: Block) -> NDArray[np.int32]:
     """Interleaved 24-bit samples, ``(frames, 2)``, in the upper bits of 32."""
-    samples: NDArray[np.int32] = _scale(block, FULL_SCALE_24).astype(np.int32, order="C")
-    return samples << 8
-
-
-def _scale(block: Block, full_scale: int) -> NDArray[np.float64]:
+    out = np.empty((block.shape[1], 2), np.int32)
     # Double precision: above half of full scale a float32 product has no bit left to round.
-    scaled: NDArray[np.float64] = block.T.astype(np.float64)
-    scaled *= full_scale
+    _interleave(block, np.float64(FULL_SCALE_24), out)
+    return out << 8
+
+
+def _interleave(
+    block: Block, full_scale: np.floating[Any], out: NDArray[np.signedinteger[Any]]
+) -> None:
+    """Scale in the precision of ``full_scale``, clip and round."""
+    scaled = np.multiply(block, full_scale)
     np.clip(scaled, -full_scale, full_scale, out=scaled)
-    return np.rint(scaled, out=scaled)
+    np.rint(scaled, out=scaled)
+    out[:, 0], out[:, 1] = scaled  # a column at a time: half the cost of a transposed copy
