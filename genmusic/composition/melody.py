@@ -18,6 +18,7 @@ from genmusic.composition.weighing import weigh_notes
 from genmusic.units import TICKS_PER_BEAT
 
 HISTORY = 6  # pitches remembered for the model
+GOAL_LEAP = 5  # semitones: a fourth
 LONGEST_TICKS = 5 * TICKS_PER_BEAT // 2  # a longer wait is a rest
 SHORTEST_GOAL_TICKS = TICKS_PER_BEAT // 2
 _METRIC_BY_WEAKNESS = (0, 1, 1, 2, 2)  # the model tells downbeat, other beat, off the beat
@@ -49,9 +50,9 @@ def compose_melody(plan: Plan, model: Model, themes: Themes, before: Sequence[in
         plan.chance.notes[MOST_NOTES : MOST_NOTES + notes * (DRAWS_PER_NOTE - 1)],
     )
     moves = _repeats_that_move(plan, line, plan.chance.notes[:notes].tolist())
-    widest = plan.style.melody.max_leap if plan.phrase_bar else OCTAVE
     previous = before[-1] - home if before else None
-    return _written(plan, line, smooth(drawn.tolist(), weights, previous, widest, moves), home)
+    leaps = _widest_leaps(plan, line)
+    return _written(plan, line, smooth(drawn.tolist(), weights, previous, leaps, moves), home)
 
 
 def _home(plan: Plan) -> int:
@@ -79,6 +80,15 @@ def _repeats_that_move(plan: Plan, line: Line, draws: Sequence[float]) -> list[b
         draw >= kept and target is None and tick != line.goal_tick
         for draw, target, tick in zip(draws, line.targets, line.onsets, strict=True)
     ]
+
+
+def _widest_leaps(plan: Plan, line: Line) -> list[int]:
+    """Semitones from note to note: an octave into a phrase, and no leap into its last note."""
+    rules = plan.style.melody
+    leaps = [GOAL_LEAP if tick == line.goal_tick else rules.max_leap for tick in line.onsets]
+    if plan.phrase_bar == 0:
+        leaps[0] = OCTAVE
+    return leaps
 
 
 def _written(plan: Plan, line: Line, pitches: Sequence[int], home: int) -> MelodyBar:

@@ -16,6 +16,7 @@ from genmusic.composition.theory import DEGREES
 from genmusic.rules.style import MotifRules
 
 DRAWS = 3
+CONTRAST_BAR, CONTRAST = 2, 5.0  # a b after two a: the old form of a sentence
 PARALLEL_BARS = 2  # bars of the first phrase with which the next ones begin
 VARIED_RETURNS = 0.7  # share of bars that full novelty varies when a section returns
 RETURN_PULL, MOTIF_PULL = 12.0, 1.5  # how firmly targets attract, for each semitone of distance
@@ -75,9 +76,16 @@ def _develop(plan: Plan, heard: Sequence[PhraseTheme], draws: Sequence[float]) -
     source = _source(plan, heard, plan.phrase, earlier)
     if source is None:
         return Sketch()
-    rules = plan.style.motif
-    operation = _OPERATIONS[choose([getattr(rules, name) for name in _NAMES], draws[1])]
+    operation = _OPERATIONS[choose(_weights(plan), draws[1])]
     return Sketch(tuple(operation(source)), MOTIF_PULL)
+
+
+def _weights(plan: Plan) -> list[float]:
+    """Weights of the operations: novelty, and the third bar of four, call for something new."""
+    weights = [getattr(plan.style.motif, name) for name in _NAMES]
+    contrast = CONTRAST if plan.phrase_bar % 4 == CONTRAST_BAR else 1.0
+    weights[_NAMES.index("new")] *= 2.0 * plan.parameters.novelty * contrast
+    return weights
 
 
 def _source(plan: Plan, heard: Sequence[PhraseTheme], phrase: int, bar: int) -> _Source | None:

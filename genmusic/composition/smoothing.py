@@ -13,17 +13,21 @@ Doubles = NDArray[np.float64]
 
 NEIGHBOUR = 4  # semitones: a major third
 _FIRST = Model.pitches[0]
-_PITCHES = np.arange(_FIRST, Model.pitches[-1] + 1)
+_PITCHES = tuple(Model.pitches)
 
 
 def smooth(
-    pitches: list[int], weights: Doubles, previous: int | None, widest: int, moves: Sequence[bool]
+    pitches: Sequence[int],
+    weights: Doubles,
+    previous: int | None,
+    widest: Sequence[int],
+    moves: Sequence[bool],
 ) -> list[int]:
-    """The pitches, none more than ``widest`` semitones from the last; marked repeats move."""
+    """The pitches, each at most its ``widest`` semitones from the last; marked repeats move."""
     kept: list[int] = []
     for number, pitch in enumerate(pitches):
-        if previous is not None and abs(pitch - previous) > widest:
-            pitch = _nearest_allowed(weights[number], previous)
+        if previous is not None and abs(pitch - previous) > widest[number]:
+            pitch = _reachable(weights[number], previous, widest[number])
         elif pitch == previous and moves[number]:
             following = pitches[number + 1] if number + 1 < len(pitches) else pitch
             pitch = _neighbour(weights[number], pitch, following)
@@ -32,9 +36,13 @@ def smooth(
     return kept
 
 
-def _nearest_allowed(weights: Doubles, near: int) -> int:
-    allowed: list[int] = _PITCHES[weights > 0.0].tolist()
-    return min(allowed, key=lambda pitch: (abs(pitch - near), pitch))
+def _reachable(weights: Doubles, near: int, widest: int) -> int:
+    """The most welcome pitch in reach, the nearer the better; if there is none, the nearest."""
+    allowed = [(p, w) for p, w in zip(_PITCHES, weights.tolist(), strict=True) if w > 0.0]
+    reach = [(w / (1 + abs(p - near)), -p) for p, w in allowed if abs(p - near) <= widest]
+    if reach:
+        return -max(reach)[1]
+    return min((abs(p - near), p) for p, _ in allowed)[1]
 
 
 def _neighbour(weights: Doubles, pitch: int, following: int) -> int:
