@@ -72,7 +72,7 @@ def _write_cadence(
     pickup = 0
     inside = not plan.ends_section and goal < plan.bar_ticks // 2
     if inside and draws[1] < rules.pickup:
-        pickup = plan.bar_ticks - (TICKS_PER_BEAT if each_beat > 1.0 else TICKS_PER_BEAT // 2)
-        onsets = (*onsets, *range(pickup, plan.bar_ticks, TICKS_PER_BEAT // 2))
+        pickup = plan.bar_ticks - PICKUP_TICKS * (2 if each_beat > 1.0 else 1)
+        onsets = (*onsets, *range(pickup, plan.bar_ticks, PICKUP_TICKS))
     known = tuple(targets.get(tick) if tick <= goal else None for tick in onsets)
     return Line(onsets, known, sketch.pull, goal, pickup)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from genmusic.composition.chance import BarChance
-from genmusic.composition.theory import OCTAVE, chord_scale, chord_tones
+from genmusic.composition.theory import chord_scale, chord_tones
 from genmusic.mood.mapping import MusicalParameters
 from genmusic.rules import Style
 from genmusic.score.harmony import Key
@@ -72,10 +72,6 @@ class Plan:
         if len(self.spans) == 1:
             return self.spans[0]
         return next(span for span in reversed(self.spans) if span.start_tick <= tick)
-
-    def pitch_classes(self, span: Span) -> tuple[int, ...]:
-        """Absolute pitch classes of a chord."""
-        return tuple((self.key.tonic + tone) % OCTAVE for tone in span.tones)
 
     def scale_over(self, span: Span) -> frozenset[int]:
         """Pitch classes above the tonic that may sound over a chord."""
