@@ -119,6 +119,17 @@ class Engine:
         """The composer's state at the newest bar line: small, JSON-able."""
         return self._seat.checkpoint()
 
+    def restore(self, checkpoint: Mapping[str, Any]) -> None:
+        """Go to the bar line of a checkpoint, on a new engine of the same seed, controls and log.
+
+        The notes are the same from there on; what began before the bar line does not ring on.
+        """
+        self._seat.restore(checkpoint)
+
+    def skip_to(self, frame: int) -> None:
+        """Compose without a sound up to the quantum at or after a frame."""
+        self._seat.skip_to(frame)
+
 
 class Ensemble:
     """Up to sixteen listeners rendered together on one rack, each as if alone."""

@@ -44,6 +44,12 @@ class Rack:
         self._quantum += quanta
         return self._console.mix(quanta, buses, faders)
 
+    def skip_to(self, quantum: int) -> None:
+        """Be silent, and go on from a quantum."""
+        self._orchestra = Orchestra(self.listeners)
+        self._console = Console(self.listeners, MAX_BLOCK_QUANTA)
+        self._quantum = quantum
+
     @property
     def rendered_end(self) -> int:
         """Frames rendered so far."""

@@ -9,7 +9,7 @@ samples, in blocks of any length and in any company.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from genmusic.composition.composer import Composer
@@ -24,7 +24,7 @@ from genmusic.session.rack import Rack
 from genmusic.session.timed import TimedBar
 from genmusic.synthesis.orchestra import PlayedNote
 from genmusic.synthesis.pools import MAX_BLOCK_QUANTA
-from genmusic.units import QUANTUM
+from genmusic.units import QUANTUM, quantum_at_or_after
 
 
 class Seat:
@@ -95,29 +95,55 @@ class Seat:
     def prepare(self, quanta: int) -> None:
         """Have the next block's notes played and its faders set."""
         first = self.now // QUANTUM
-        self._compose_until((first + quanta) * QUANTUM)
+        for note in self._compose_until((first + quanta) * QUANTUM):
+            self._play(note)
         self._desk.fill(self.number, first, self.rack.faders(quanta))
 
-    def _compose_until(self, frame: int) -> None:
-        """Have every beat that begins before ``frame`` composed, and its notes played."""
+    def _compose_until(self, frame: int) -> Iterator[PlayedNote]:
+        """Compose every beat that begins before ``frame``; its notes, with their sounds."""
         began = self._conductor.next_beat_frame
         for bar, notes in self._conductor.play_until(frame, self._wished_style):
             if bar.style != self._style.name:
                 self._adopt(self._library.style(bar.style), began // QUANTUM)
             echo_seconds = self._style.echo_beats * 60.0 / self._conductor.tempo_bpm
             self._desk.set_echo(echo_seconds, began // QUANTUM)
-            for note in notes:
-                self._play(note)
+            yield from map(self._sounding, notes)
             began = self._conductor.next_beat_frame
+
+    def skip_to(self, frame: int) -> None:
+        """Go to the quantum at or after a frame without a sound.
+
+        The notes are those of a listener who heard it all; what began earlier does not ring on.
+        """
+        end = quantum_at_or_after(frame)
+        while self.now < end:
+            self.make_due_changes()
+            stop = min(end, self._ahead[0].frame) if self._ahead else end
+            later = [n for n in self._compose_until(stop) if n.start_frame >= stop]
+            self.rack.skip_to(stop // QUANTUM)
+            for note in later:
+                self._play(note)
+
+    def restore(self, checkpoint: Mapping[str, Any]) -> None:
+        """Go to the bar line of a checkpoint; the log given at the start is followed up to it."""
+        frame = int(checkpoint["frame"])
+        while self._ahead and self._ahead[0].frame <= frame:
+            self.rack.skip_to(self._ahead[0].frame // QUANTUM)
+            self.make_due_changes()
+        self.rack.skip_to(frame // QUANTUM)
+        self._adopt(self._library.style(str(checkpoint["style"])), frame // QUANTUM)
+        composer = Composer(self.seed, self._style, self._library.model)
+        self._conductor = Conductor(self.seed, composer, self.values)
+        self._conductor.restore(checkpoint)
 
     def _adopt(self, style: Style, at: int) -> None:
         """Let the mixer follow the composer into another style."""
         self._style = style
         self._desk.follow(self.values, style, at)
 
-    def _play(self, note: DueNote) -> None:
+    def _sounding(self, note: DueNote) -> PlayedNote:
         rules = self._style.parts[PARTS[note.part]]
-        played = PlayedNote(
+        return PlayedNote(
             note.start_frame,
             note.gate_frames,
             note.part,
@@ -126,7 +152,9 @@ class Seat:
             note.velocity,
             rules.pan,
         )
-        self.rack.play(self.number, played)
+
+    def _play(self, note: PlayedNote) -> None:
+        self.rack.play(self.number, note)
 
     def take_bars(self) -> list[TimedBar]:
         """Bars composed since the last call, on the clock."""

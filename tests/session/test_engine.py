@@ -193,3 +193,58 @@ def test_a_change_of_style_does_not_depend_on_blocks(library):
 
     assert styles == {"evening", "drive"}
     assert np.array_equal(one, other)
+
+
+def notes_of(engine, bars):
+    """The next bars as plain values."""
+    timed = []
+    while len(timed) < bars:
+        render(engine, SAMPLE_RATE)
+        timed += engine.take_bars()
+    return [(bar.bar.index, bar.start_frame, bar.bar.notes.tolist()) for bar in timed[:bars]]
+
+
+CHANGES = (
+    Change(64 * 1_000, "arousal", 0.7),
+    Change(64 * 9_000, "style", "drive"),
+    Change(64 * 20_000, "skip", None),
+    Change(64 * 30_000, "tempo_bpm", 133.0),
+)
+
+
+@pytest.mark.parametrize("seconds", [3, 31, 70])
+def test_a_restored_engine_plays_the_same_notes_from_its_bar_on(library, seconds):
+    played = Engine(library, 3, log=CHANGES)
+    render(played, seconds * SAMPLE_RATE)
+    checkpoint = json.loads(json.dumps(played.checkpoint()))
+    newest = played.take_bars()[-1].bar.index
+
+    restored = Engine(library, 3, log=CHANGES)
+    restored.restore(checkpoint)
+
+    bars = notes_of(restored, 4)
+    assert bars[0][0] == newest
+    assert [bar for bar in bars if bar[0] > newest] == notes_of(played, 3)
+    assert restored.controls() == played.controls()
+
+
+def test_skipping_ahead_composes_what_would_have_been_heard(library):
+    heard, skipped = Engine(library, 3, log=CHANGES), Engine(library, 3, log=CHANGES)
+    render(heard, 40 * SAMPLE_RATE)
+
+    skipped.skip_to(40 * SAMPLE_RATE)
+
+    assert skipped.rendered_end == heard.rendered_end == 40 * SAMPLE_RATE
+    heard.take_bars(), skipped.take_bars()
+    assert notes_of(skipped, 3) == notes_of(heard, 3)
+
+
+def test_after_a_skip_the_sound_grows_to_be_the_same(library):
+    heard, skipped = Engine(library, 3), Engine(library, 3)
+    render(heard, 20 * SAMPLE_RATE)
+    skipped.skip_to(20 * SAMPLE_RATE)
+
+    after = [render(engine, 12 * SAMPLE_RATE)[:, -SAMPLE_RATE:] for engine in (heard, skipped)]
+
+    # Reverb and echo of what began earlier have died away by then: -60 dB in 2 to 3 s.
+    assert np.abs(after[0] - after[1]).max() < 1e-4
