@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import gc
 import os
 import signal
 import socket
@@ -18,6 +19,7 @@ from genmusic.encoding import STREAM_CODECS, open_stream_encoder
 from genmusic.errors import EncodingError, ServerError
 from genmusic.session.engine import Engine
 from genmusic.session.library import Library
+from genmusic.session.rack import compile_kernels
 from genmusic.units import SAMPLE_RATE
 
 SHUTDOWN_SECONDS = 1.5  # after which a request or a listener that hangs is cut off
@@ -58,6 +60,7 @@ def load_certificate(certificate: Path, key: Path) -> ssl.SSLContext:
 
 def warm_up(library: Library) -> None:
     """Load or compile every kernel and codec by playing what nobody hears."""
+    compile_kernels()
     block = np.zeros((2, SAMPLE_RATE), np.float32)
     for style in library.styles:
         engine = Engine(library, seed=0, controls={"style": style})
@@ -68,6 +71,8 @@ def warm_up(library: Library) -> None:
             open_stream_encoder(codec).encode(block)
         except EncodingError:
             continue  # listeners fall back to a codec that is there
+    gc.collect()
+    gc.freeze()  # a collection that walks styles and models costs a render thread 50 ms
 
 
 async def serve(

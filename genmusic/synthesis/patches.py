@@ -14,6 +14,8 @@ from genmusic.errors import UnknownNameError
 from genmusic.rules import MapOf, Table, read_toml
 from genmusic.synthesis.drums import Kit
 from genmusic.synthesis.fm import FmPatch
+from genmusic.synthesis.modes import ModalPatch
+from genmusic.synthesis.pianos import PianoPatch
 from genmusic.synthesis.saws import SawPatch
 from genmusic.synthesis.strings import StringPatch
 from genmusic.synthesis.voicing import Patch
@@ -23,6 +25,8 @@ SCHEMAS: Mapping[str, type] = {
     "strings": StringPatch,
     "fm": FmPatch,
     "drums": Kit,
+    "modes": ModalPatch,
+    "pianos": PianoPatch,
 }
 _FOLDER = Path(__file__).parent.parent / "patches"
 
@@ -55,3 +59,8 @@ def find_patch(name: str) -> tuple[str, Patch]:
     if name not in PATCHES:
         raise UnknownNameError(f"there is no patch {name!r:.40}; known: {', '.join(PATCHES)}")
     return PATCHES[name]
+
+
+def one_patch_of_each_kind() -> list[str]:
+    """Names of patches that together use every kernel."""
+    return list({kind: name for name, (kind, _) in PATCHES.items()}.values())
