@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from genmusic.errors import ServerError
 HOST = "127.0.0.1"  # nobody else's machine, until asked for
 PORT = 8080
 DEFAULTS = Settings()
+SHOW_CURSOR = "\x1b[?25h"  # the progress display hides it
 
 
 def add_parser(subparsers: Any) -> None:  # noqa: ANN401 - argparse's own type is private
@@ -99,4 +101,8 @@ def _say(text: str) -> None:
 
 
 def _leave(_number: int, _frame: object) -> NoReturn:
-    raise SystemExit(0)
+    """End at once: nothing is lost before the server is ready, and a compiler cannot be unwound."""
+    if sys.stderr.isatty():
+        sys.stderr.write(SHOW_CURSOR)
+        sys.stderr.flush()
+    os._exit(0)
