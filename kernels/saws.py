@@ -6,6 +6,7 @@ from numba import float32 as f32
 
 from kernels._jit import fragment, kernel
 from kernels._types import Floats, IntVector, Pool, Scratch, Vector
+from kernels.envelopes import move_envelope
 from kernels.filters import svf_coefficients, svf_step
 from kernels.lanes import (
     ALIVE,
@@ -22,11 +23,11 @@ from kernels.oscillators import saw
 from kernels.polynomials import exp2, sine
 from kernels.simd import (
     fma,
-    greater_of,
     lesser_of,
     load,
     load_int,
     splat,
+    square_root,
     store,
     store_int,
     to_float,
@@ -42,6 +43,8 @@ SETTINGS = (
     "integrator_1",
     "integrator_2",
     "vibrato_reach",  # 0..1, grows after the start
+    "driven",  # what went into the saturation last
+    "lean",  # mean of what came out of it
     # What stays.
     "level",  # gain at the peak
     "attack_step",  # per control period
@@ -56,6 +59,7 @@ SETTINGS = (
     "width_2",
     "vibrato_depth",  # share of the frequency
     "vibrato_growth",  # per control period
+    "drive",  # gain into the saturation; 0 leaves it out
 )
 WHOLE_SETTINGS = (
     "phase_1",
@@ -65,23 +69,9 @@ WHOLE_SETTINGS = (
     "increment_2",
     "vibrato_step",
 )
-STATES, COUNTERS = 6, 3
+STATES, COUNTERS = 8, 3
+LEAN_RATE = 0.0013  # a lopsided wave leaves the saturation off centre: high-pass at 10 Hz
 SIZES = (len(SETTINGS), len(WHOLE_SETTINGS), STATES, COUNTERS)
-RELEASE_TARGET = -0.0005  # aims below zero, so that the end is reached
-
-
-@fragment
-def _envelope(
-    e: Vector, attacking: Vector, held: Vector, settings: Floats, p: int
-) -> tuple[Vector, Vector]:
-    """One control period of attack, decay, sustain, release; envelope and attack flag."""
-    one, half, zero = splat(f32(1.0)), splat(f32(0.5)), splat(f32(0.0))
-    up = lesser_of(one, e + load(settings, p + 7 * LANES))
-    down = fma(load(settings, p + 9 * LANES) - e, load(settings, p + 8 * LANES), e)
-    off = fma(splat(f32(RELEASE_TARGET)) - e, load(settings, p + 10 * LANES), e)
-    attacking = where_less(up, one, attacking, zero) * held
-    on = where_less(attacking, half, down, up)
-    return where_less(held, half, greater_of(off, zero), on), attacking
 
 
 @fragment
@@ -96,7 +86,7 @@ def _frames(
     t0: int,
 ) -> tuple[tuple[Vector, ...], Vector]:
     """One control period of sound: oscillators, filter, gain."""
-    x1, x2, s1, s2 = x
+    x1, x2, s1, s2, before, lean = x
     for t in range(t0, t0 + CONTROL_FRAMES):
         x1 = x1 + steps[0]
         x2 = x2 + steps[1]
@@ -104,7 +94,53 @@ def _frames(
         _, low, s1, s2 = svf_step(both, s1, s2, svf[0], svf[1], svf[2])
         gain = gain + slope
         store(tile, t * LANES, low * gain)
-    return (x1, x2, s1, s2), gain
+    return (x1, x2, s1, s2, before, lean), gain
+
+
+@fragment
+def _driven_frames(
+    x: tuple[Vector, ...],
+    steps: tuple[IntVector, ...],
+    widths: tuple[Vector, Vector],
+    svf: tuple[Vector, Vector, Vector],
+    gain: Vector,
+    slope: Vector,
+    drive: Vector,
+    tile: Floats,
+    t0: int,
+) -> tuple[tuple[Vector, ...], Vector]:
+    """As `_frames`, with a saturation x / sqrt(1 + x^2) between filter and gain.
+
+    Its antiderivative is sqrt(1 + x^2), so the mean over a frame, which aliases far less than the
+    curve itself, is a quotient that is never 0 / 0 (S. Bilbao et al., "Antiderivative
+    Antialiasing for Memoryless Nonlinearities", 2017). Lanes without drive stay as they are.
+    """
+    x1, x2, s1, s2, before, lean = x
+    one, zero = splat(f32(1.0)), splat(f32(0.0))
+    root_before = square_root(fma(before, before, one))
+    for t in range(t0, t0 + CONTROL_FRAMES):
+        x1 = x1 + steps[0]
+        x2 = x2 + steps[1]
+        both = saw(x1, widths[0]) + saw(x2, widths[1])
+        _, low, s1, s2 = svf_step(both, s1, s2, svf[0], svf[1], svf[2])
+        now = low * drive
+        root = square_root(fma(now, now, one))
+        bent = (now + before) / (root + root_before)
+        before, root_before = now, root
+        bent = bent - lean
+        lean = fma(bent, splat(f32(LEAN_RATE)), lean)
+        gain = gain + slope
+        store(tile, t * LANES, where_less(zero, drive, bent, low) * gain)
+    return (x1, x2, s1, s2, before, lean), gain
+
+
+@fragment
+def _any_drive(settings: Floats, place: int) -> bool:
+    """Whether one of sixteen voices is driven; the others then pay for it, but sound the same."""
+    driven = False
+    for lane in range(LANES):
+        driven |= settings[place + lane] > f32(0.0)
+    return driven
 
 
 @fragment
@@ -116,7 +152,7 @@ def _quantum(group: int, pool: Pool, scratch: Scratch) -> None:
     st, co = group * STATES * LANES, group * COUNTERS * LANES
     held = load(facts, HELD)
     swing = (load(facts, BRIGHT) - splat(f32(0.5))) * splat(f32(2.0))
-    octaves = fma(load(settings, p + 13 * LANES), swing, load(settings, p + 11 * LANES))
+    octaves = fma(load(settings, p + 15 * LANES), swing, load(settings, p + 13 * LANES))
     e, gain, attacking = load(state, st), load(state, st + LANES), load(state, st + 2 * LANES)
     reach, lfo = load(state, st + 5 * LANES), load_int(counters, co + 2 * LANES)
     x = (
@@ -124,28 +160,36 @@ def _quantum(group: int, pool: Pool, scratch: Scratch) -> None:
         load_int(counters, co + LANES),
         load(state, st + 3 * LANES),
         load(state, st + 4 * LANES),
+        load(state, st + 6 * LANES),
+        load(state, st + 7 * LANES),
     )
-    level = load(settings, p + 6 * LANES) * load(facts, ALIVE)
-    widths = (load(settings, p + 15 * LANES), load(settings, p + 16 * LANES))
+    drive, any_drive = load(settings, p + 21 * LANES), _any_drive(settings, p + 21 * LANES)
+    level = load(settings, p + 8 * LANES) * load(facts, ALIVE)
+    widths = (load(settings, p + 17 * LANES), load(settings, p + 18 * LANES))
     for t0 in range(0, QUANTUM, CONTROL_FRAMES):
-        e, attacking = _envelope(e, attacking, held, settings, p)
+        e, attacking = move_envelope(e, attacking, held, settings, p + 9 * LANES)
         lfo = lfo + load_int(whole_settings, w + 5 * LANES)
-        reach = lesser_of(splat(f32(1.0)), reach + load(settings, p + 18 * LANES))
-        bend = fma(sine(lfo) * reach, load(settings, p + 17 * LANES), splat(f32(1.0)))
+        reach = lesser_of(splat(f32(1.0)), reach + load(settings, p + 20 * LANES))
+        bend = fma(sine(lfo) * reach, load(settings, p + 19 * LANES), splat(f32(1.0)))
         steps = (
             to_int(to_float(load_int(whole_settings, w + 3 * LANES)) * bend),
             to_int(to_float(load_int(whole_settings, w + 4 * LANES)) * bend),
         )
-        cutoff = exp2(fma(load(settings, p + 12 * LANES), e, octaves))
-        svf = svf_coefficients(cutoff, load(settings, p + 14 * LANES))
+        cutoff = exp2(fma(load(settings, p + 14 * LANES), e, octaves))
+        svf = svf_coefficients(cutoff, load(settings, p + 16 * LANES))
         slope = (e * level - gain) * splat(f32(1.0 / CONTROL_FRAMES))
-        x, gain = _frames(x, steps, widths, svf, gain, slope, tile, t0)
+        if any_drive:
+            x, gain = _driven_frames(x, steps, widths, svf, gain, slope, drive, tile, t0)
+        else:
+            x, gain = _frames(x, steps, widths, svf, gain, slope, tile, t0)
     store(state, st, e)
     store(state, st + LANES, gain)
     store(state, st + 2 * LANES, attacking)
     store(state, st + 3 * LANES, x[2])
     store(state, st + 4 * LANES, x[3])
     store(state, st + 5 * LANES, reach)
+    store(state, st + 6 * LANES, x[4])
+    store(state, st + 7 * LANES, x[5])
     store_int(counters, co, x[0])
     store_int(counters, co + LANES, x[1])
     store_int(counters, co + 2 * LANES, lfo)

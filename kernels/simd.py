@@ -250,6 +250,33 @@ def magnitude(typingctx: Any, x: Any) -> Any:
 
 
 @intrinsic
+def square_root(typingctx: Any, x: Any) -> Any:
+    """Square root, rounded correctly as IEEE demands."""
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return _call(builder, "llvm.sqrt.v16f32", _FLOATS, *args)
+
+    return f32x16(f32x16), generate
+
+
+@intrinsic
+def gather(typingctx: Any, array: Any, indices: Any) -> Any:
+    """One float of a flat float32 array for each lane, at sixteen places."""
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        data = context.make_array(sig.args[0])(context, builder, args[0]).data
+        result = ir.Constant(_FLOATS, ir.Undefined)
+        for lane in range(LANES):
+            number = ir.Constant(_INT, lane)
+            place = builder.sext(builder.extract_element(args[1], number), ir.IntType(64))
+            value = _load(builder, builder.gep(data, [place]))
+            result = builder.insert_element(result, value, number)
+        return result
+
+    return f32x16(array, i32x16), generate
+
+
+@intrinsic
 def nearest(typingctx: Any, x: Any) -> Any:
     """Round to the nearest whole number, ties to even."""
 

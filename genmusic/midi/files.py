@@ -31,6 +31,15 @@ PATCH_PROGRAMS: Mapping[str, int] = {
     "harp": 46,  # Orchestral Harp
     "electric-piano": 4,  # Electric Piano 1
     "bell": 98,  # FX 3 (crystal)
+    "vibraphone": 11,  # Vibraphone
+    "marimba": 12,  # Marimba
+    "glass": 92,  # Pad 5 (bowed)
+    "piano": 0,  # Acoustic Grand Piano
+    "brass": 62,  # Synth Brass 1
+    "drive-bass": 87,  # Lead 8 (bass + lead)
+    "sub-bass": 39,  # Synth Bass 2
+    "fm-bass": 38,  # Synth Bass 1
+    "mallet": 12,  # Marimba
     "kit": 0,  # Standard Kit
 }
 """The General MIDI program, counted from 0, that comes closest to a patch; otherwise the piano."""

@@ -40,6 +40,7 @@ class SawPatch:
     vibrato_cents: float = rule(Number(0.0, 100.0, "cents"), "depth", 0.0)
     vibrato_hz: float = rule(Number(0.1, 12.0, "Hz"), "rate", 5.2)
     vibrato_onset_seconds: float = rule(Number(0.01, 5.0, "s"), "until it is full", 0.6)
+    drive: float = rule(Number(0.0, 16.0), "gain into a soft saturation; 0 leaves it out", 0.0)
     width: float = rule(Number(0.0, 1.0), "spread of notes between left and right", 0.0)
 
     def voicing(self, pitch: int, velocity: int, chance: Chance) -> Voicing:
@@ -85,4 +86,5 @@ class SawPatch:
             "width_2": SAMPLE_RATE / (8.0 * pair_hz[1]),
             "vibrato_depth": exp2(self.vibrato_cents / 1200.0) - 1.0,
             "vibrato_growth": 1.0 / steps(self.vibrato_onset_seconds),
+            "drive": self.drive,
         }

@@ -57,6 +57,15 @@ def test_company_never_changes_a_sample(score, others, seat):
     assert np.array_equal(together, render(score, [16]))
 
 
+def test_a_driven_neighbour_leaves_an_undriven_saw_as_it_was():
+    lead = PlayedNote(0, 3000, 0, "bright-lead", 72, 100, 0.0)
+    bass = PlayedNote(0, 3000, 3, "drive-bass", 36, 100, 0.0)
+
+    together, alone = render([lead, bass], [16]), render([lead], [16])
+
+    assert np.array_equal(together[0], alone[0])
+
+
 def test_more_voices_than_a_pool_holds_all_sound():
     chord = [
         PlayedNote(0, 3000, part, "electric-piano", 30 + 2 * n, 90, 0.0)
