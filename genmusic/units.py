@@ -17,6 +17,7 @@ CONCERT_A_PITCH = 69
 LOG2_10 = 3.321928094887362
 SQRT_HALF = 0.7071067811865476
 TWO_OVER_LN_2 = 2.8853900817779268
+TWO_PI = 6.283185307179586
 # Taylor terms ln(2)^k / k! of 2^x; with |x| <= 0.5 the error is below 1e-15.
 _EXP2_TERMS = (
     1.0,
@@ -92,3 +93,17 @@ def quantum_at_or_after(frame: int) -> int:
 def beat_frames(tempo_bpm: float) -> int:
     """Whole frames in one beat at a tempo."""
     return round(60.0 * SAMPLE_RATE / tempo_bpm)
+
+
+def sine(turns: float) -> float:
+    """Sine of an angle in turns, the same bits on every machine."""
+    turns -= math.floor(turns + 0.5)
+    if abs(turns) > 0.25:
+        turns = math.copysign(0.5, turns) - turns
+    angle = turns * TWO_PI
+    square = angle * angle
+    # The series x - x^3/3! + ... as a nested product; below a quarter turn 21 leaves 1e-16.
+    total = 1.0
+    for odd in range(21, 1, -2):
+        total = 1.0 - square * total / ((odd - 1) * odd)
+    return angle * total

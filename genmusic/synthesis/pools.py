@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from genmusic.synthesis.voicing import Voicing
 from genmusic.units import QUANTUM
-from kernels import drums, fm, saws, strings
+from kernels import drums, fm, modes, pianos, saws, strings
 from kernels.lanes import LANE_FACTS, LANES
 from kernels.mixing import FADE_QUANTA, sum_voices
 
@@ -46,6 +46,12 @@ KINDS: Mapping[str, Kind] = {
     ),
     "strings": Kind(
         strings.render_strings, strings.SETTINGS, strings.WHOLE_SETTINGS, strings.LINE, 1, False
+    ),
+    "modes": Kind(
+        modes.render_modes, modes.SETTINGS, modes.WHOLE_SETTINGS, modes.STATES, modes.COUNTERS
+    ),
+    "pianos": Kind(
+        pianos.render_pianos, pianos.SETTINGS, pianos.WHOLE_SETTINGS, pianos.STATES, pianos.COUNTERS
     ),
 }
 

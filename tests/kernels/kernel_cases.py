@@ -10,7 +10,19 @@ import numpy as np
 
 from genmusic.synthesis.patches import PATCHES
 from genmusic.synthesis.voicing import Chance
-from kernels import delays, drums, dynamics, fm, mastering, mixing, reverbs, saws, strings
+from kernels import (
+    delays,
+    drums,
+    dynamics,
+    fm,
+    mastering,
+    mixing,
+    modes,
+    pianos,
+    reverbs,
+    saws,
+    strings,
+)
 from kernels.lanes import LANE_FACTS, LANES, QUANTUM
 
 QUANTA = 24
@@ -203,6 +215,8 @@ CASES = {
     "fm.render_fm": Case(voices(fm, "electric-piano", SCALE)),
     "drums.render_drums": Case(voices(drums, "kit", (36, 38, 42, 46, 51))),
     "strings.render_strings": Case(voices(strings, "nylon", SCALE, in_lanes=False)),
+    "modes.render_modes": Case(voices(modes, "vibraphone", SCALE)),
+    "pianos.render_pianos": Case(voices(pianos, "piano", SCALE)),
     "mixing.sum_voices": Case(render_sum),
     "mixing.mix_strips": Case(render_strips),
     "mixing.to_lanes": Case(render_turned),

@@ -1,0 +1,174 @@
+# ruff: noqa: RUF009 - rule() makes a dataclass field
+"""Patches of struck bars and glasses, and what every bank of modes is made of."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+from typing import NamedTuple
+
+from genmusic.rules import ListOf, Number, Table, rule
+from genmusic.synthesis.voicing import (
+    Chance,
+    Voicing,
+    decay_per_frame,
+    quanta,
+    steps,
+    velocity_gain,
+)
+from genmusic.units import (
+    QUANTUM,
+    SAMPLE_RATE,
+    db_to_gain,
+    exp2,
+    hz_to_increment,
+    log2,
+    pitch_to_hz,
+    sine,
+)
+from kernels.modes import MODES
+
+MIDDLE_C_PITCH = 60
+LOUD_VELOCITY = 96  # plays the patch as written
+HIGHEST_MODE_HZ = 16_000.0
+QUARTER_TURN = -(2**30)  # a phase: the motor begins with open tubes
+SOUNDS_TO_SILENCE = 1.4  # of a decay to -60 dB: -84 dB
+SILENT_DB = -80.0
+QUARTER_PI = 0.7853981633974483
+NO_TWO_ALIKE = 0.12  # octaves of level per octave that blows differ by
+DARK_LIMIT, HARD_LIMIT = -3.0, 3.0  # of the hardness, in octaves of level per octave
+
+
+class Resonance(NamedTuple):
+    """One mode of one note."""
+
+    hz: float
+    level: float  # peak amplitude, share of the voice
+    seconds: float  # to -60 dB
+    tilt: float  # octaves above the first mode: what a harder blow brings out
+
+
+def bank(resonances: Iterable[Resonance], modes: int) -> dict[str, float]:
+    """The kernel's settings of up to so many modes; those out of hearing are left out."""
+    audible = (r for r in resonances if r.hz < HIGHEST_MODE_HZ and r.level != 0.0)
+    settings: dict[str, float] = {}
+    for mode, resonance in enumerate(islice(audible, modes)):
+        turns = resonance.hz / SAMPLE_RATE
+        radius = decay_per_frame(resonance.seconds)
+        chord = sine(turns / 2.0)
+        settings |= {
+            f"tilt_{mode}": resonance.tilt,
+            f"push_{mode}": resonance.level * sine(turns) / radius,
+            f"radius_{mode}": radius * radius,
+            f"spring_{mode}": (1.0 - radius) * (1.0 - radius) + 4.0 * radius * chord * chord,
+        }
+    return settings
+
+
+@dataclass(frozen=True, slots=True)
+class Blow:
+    """What strikes: mallet or hammer."""
+
+    onset_seconds: float = rule(Number(0.0003, 0.05, "s"), "of the contact at middle C", 0.001)
+    onset_follows: float = rule(Number(0.0, 1.0), "octaves of shorter contact per octave", 0.5)
+    hardness: float = rule(Number(-2.0, 2.0, "octaves"), "of level per octave", 0.0)
+    velocity: float = rule(Number(0.0, 4.0, "octaves"), "of level per octave, by touch", 1.5)
+    brightness: float = rule(Number(0.0, 2.0, "octaves"), "of level per octave, up or down", 0.5)
+    knock_db: float = rule(Number(SILENT_DB, 0.0, "dB"), "of the noise of the blow", SILENT_DB)
+    knock_hz: float = rule(Number(40.0, 12_000.0, "Hz"), "middle of that noise", 500.0)
+    knock_seconds: float = rule(Number(0.005, 1.0, "s"), "of that noise, to -60 dB", 0.06)
+    knock_width: float = rule(Number(0.1, 2.0), "of that noise, 1/Q", 1.2)
+
+    def settings(self, pitch: int, velocity: int, chance: Chance) -> dict[str, float]:
+        """The kernel's settings that depend on how the note is struck."""
+        touch = (velocity - LOUD_VELOCITY) / 127.0
+        octaves = (pitch - MIDDLE_C_PITCH) / 12.0
+        softer = exp2(-0.6 * touch - self.onset_follows * octaves)  # a soft blow lingers
+        hardness = self.hardness + self.velocity * touch + NO_TWO_ALIKE * chance.signed()
+        return {
+            "onset_step": 1.0 / steps(self.onset_seconds * softer),
+            "hardness": min(max(hardness, DARK_LIMIT), HARD_LIMIT),
+            "brightness": self.brightness,
+            "noise": self._knock_gain(),
+            "noise_decay": decay_per_frame(self.knock_seconds),
+            "noise_cutoff": self.knock_hz * exp2(0.1 * chance.signed()),
+            "noise_damping": self.knock_width,
+        }
+
+    def _knock_gain(self) -> float:
+        """Makes up for what the band leaves of white noise: its share of the spectrum, times Q."""
+        if self.knock_db <= SILENT_DB:
+            return 0.0
+        passed = QUARTER_PI * self.knock_hz / (SAMPLE_RATE / 4.0) / self.knock_width
+        return db_to_gain(self.knock_db) / math.sqrt(passed)
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """One mode of vibration."""
+
+    ratio: float = rule(Number(0.25, 64.0), "frequency to the note's")
+    level: float = rule(Number(0.0, 1.0), "share of the voice")
+    seconds: float = rule(Number(0.01, 60.0, "s"), "to -60 dB at middle C")
+    detune_cents: float = rule(Number(-50.0, 50.0, "cents"), "from that ratio", 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class ModalPatch:
+    """A struck body with up to twelve modes; the first is the note."""
+
+    level_db: float = rule(Number(-40.0, 12.0, "dB"), "loudness")
+    modes: tuple[Mode, ...] = rule(ListOf(Table(Mode), 1, MODES), "the modes, the note first")
+    release_seconds: float = rule(Number(0.01, 60.0, "s"), "of the damper, to -60 dB")
+    blow: Blow = rule(Table(Blow), "what strikes")
+    decay_follows: float = rule(Number(0.0, 2.0), "octaves of shorter decay per octave", 0.7)
+    tremolo_db: float = rule(Number(0.0, 40.0, "dB"), "of the first mode, by a motor", 0.0)
+    tremolo_hz: float = rule(Number(0.1, 12.0, "Hz"), "speed of the motor", 5.0)
+    width: float = rule(Number(0.0, 1.0), "spread of notes between left and right", 0.0)
+
+    def voicing(self, pitch: int, velocity: int, chance: Chance) -> Voicing:
+        """The settings of one voice."""
+        settings = {
+            "tremolo": 1.0,
+            "level": db_to_gain(self.level_db) * velocity_gain(velocity),
+            "damper": 1.0 - decay_per_frame(self.release_seconds),
+            "tremolo_depth": 1.0 - db_to_gain(-self.tremolo_db),
+            **self.blow.settings(pitch, velocity, chance),
+            **_bar(self, pitch),
+        }
+        whole = {
+            "seed": chance.seed(),
+            "tremolo_phase": QUARTER_TURN,
+            "tremolo_step": hz_to_increment(self.tremolo_hz * QUANTUM),
+        }
+        longest = max(mode.seconds for mode in self.modes) * self._shorter(pitch)
+        return Voicing(
+            settings,
+            whole,
+            quanta(SOUNDS_TO_SILENCE * min(self.release_seconds, longest)),
+            quanta(SOUNDS_TO_SILENCE * longest),
+        )
+
+    def resonances(self, pitch: int) -> list[Resonance]:
+        """The modes of one note."""
+        note_hz, shorter = pitch_to_hz(pitch), self._shorter(pitch)
+        return [
+            Resonance(
+                note_hz * mode.ratio * exp2(mode.detune_cents / 1200.0),
+                mode.level,
+                mode.seconds * shorter,
+                log2(mode.ratio),
+            )
+            for mode in self.modes
+        ]
+
+    def _shorter(self, pitch: int) -> float:
+        return exp2(-self.decay_follows * (pitch - MIDDLE_C_PITCH) / 12.0)
+
+
+@lru_cache(maxsize=512)
+def _bar(patch: ModalPatch, pitch: int) -> Mapping[str, float]:
+    return bank(patch.resonances(pitch), MODES)

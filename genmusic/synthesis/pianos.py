@@ -1,0 +1,138 @@
+# ruff: noqa: RUF009 - rule() makes a dataclass field
+"""Patches of struck strings: stiff, in pairs that drift apart, damped by felt."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from genmusic.rules import Number, Table, rule
+from genmusic.synthesis.modes import (
+    HIGHEST_MODE_HZ,
+    MIDDLE_C_PITCH,
+    QUARTER_TURN,
+    SOUNDS_TO_SILENCE,
+    Blow,
+    Resonance,
+    bank,
+)
+from genmusic.synthesis.voicing import Chance, Voicing, decay_per_frame, quanta, velocity_gain
+from genmusic.units import db_to_gain, exp2, log2, pitch_to_hz, sine
+from kernels.pianos import MODES
+
+MOST_PARTIALS = 44  # of the low strings, whose second string then has the other twenty
+LEAST_AT_A_NODE = 0.12  # a hammer is wide: no partial is quite missing
+# Inharmonicity as two lines in log2 over the pitch, wound strings and plain ones: F. Rigaud,
+# B. David, L. Daudet, "A parametric model and estimation techniques for the inharmonicity and
+# tuning of the piano", 2013.
+WOUND = (-0.1222, -8.396)
+PLAIN = (0.1336, -19.68)
+
+
+@dataclass(frozen=True, slots=True)
+class PianoPatch:
+    """A struck string with up to 44 partials, the lower ones of them on two strings."""
+
+    level_db: float = rule(Number(-40.0, 12.0, "dB"), "loudness")
+    seconds: float = rule(Number(0.1, 60.0, "s"), "of the first stage at middle C, to -60 dB")
+    decay_follows: float = rule(Number(0.0, 2.0), "octaves of shorter decay per octave")
+    loss_hz: float = rule(Number(100.0, 16_000.0, "Hz"), "where partials die twice as fast")
+    after_level: float = rule(Number(0.0, 1.0), "of the second stage, share of the first")
+    after_times: float = rule(Number(1.0, 8.0), "how much longer the second stage lasts")
+    hammer_hz: float = rule(Number(50.0, 12_000.0, "Hz"), "above it the hammer is soft")
+    hammer_follows: float = rule(Number(0.0, 1.5), "octaves of that per octave of pitch")
+    release_seconds: float = rule(Number(0.01, 10.0, "s"), "of the damper at middle C, to -60 dB")
+    undamped_pitch: float = rule(Number(0.0, 128.0), "from this MIDI note on there is no damper")
+    blow: Blow = rule(Table(Blow), "the hammer")
+    detune_cents: float = rule(Number(0.0, 3.0, "cents"), "between the two strings", 0.9)
+    stiffness: float = rule(Number(0.0, 4.0), "of the strings, to a grand's", 1.0)
+    strike_place: float = rule(Number(0.02, 0.5), "of the hammer along the string", 0.12)
+    hammer_slope: float = rule(Number(0.2, 3.0), "of partials above it, in 12 dB per octave", 1.0)
+    board_hz: float = rule(Number(10.0, 500.0, "Hz"), "below it the soundboard is weak", 90.0)
+    release_follows: float = rule(Number(0.0, 2.0), "octaves of shorter damping per octave", 0.4)
+    width: float = rule(Number(0.0, 1.0), "spread of notes between left and right", 0.0)
+
+    def voicing(self, pitch: int, velocity: int, chance: Chance) -> Voicing:
+        """The settings of one voice."""
+        octaves = (pitch - MIDDLE_C_PITCH) / 12.0
+        longest = self.seconds * self.after_times * exp2(-self.decay_follows * octaves)
+        release = self.release_seconds * exp2(-self.release_follows * octaves)
+        if pitch >= self.undamped_pitch:
+            release = longest
+        settings = {
+            "tremolo": 1.0,
+            "level": db_to_gain(self.level_db) * velocity_gain(velocity),
+            "damper": 1.0 - decay_per_frame(release) if pitch < self.undamped_pitch else 0.0,
+            **self.blow.settings(pitch, velocity, chance),
+            **_strings(self, pitch),
+        }
+        whole = {"seed": chance.seed(), "tremolo_phase": QUARTER_TURN, "tremolo_step": 0}
+        return Voicing(
+            settings,
+            whole,
+            quanta(SOUNDS_TO_SILENCE * release),
+            quanta(SOUNDS_TO_SILENCE * longest),
+        )
+
+    def partial_hz(self, pitch: int, number: int) -> float:
+        """Frequency of a partial; the first is the note, the others are stretched."""
+        stiff = self.stiffness * inharmonicity(pitch)
+        stretch = math.sqrt((1.0 + stiff * number * number) / (1.0 + stiff))
+        return pitch_to_hz(pitch) * number * stretch
+
+    def resonances(self, pitch: int) -> list[Resonance]:
+        """The partials of both strings, the longest first so that the short can sleep."""
+        first = list(self._partials(pitch))
+        second = list(self._after(pitch, first))[: MODES - len(first)]
+        return sorted(first + second, key=lambda r: -r.seconds)
+
+    def _partials(self, pitch: int) -> Iterator[Resonance]:
+        octaves = (pitch - MIDDLE_C_PITCH) / 12.0
+        longest = self.seconds * exp2(-self.decay_follows * octaves)
+        corner = self.hammer_hz * exp2(self.hammer_follows * octaves)
+        levels = []
+        for number in range(1, MOST_PARTIALS + 1):
+            hz = self.partial_hz(pitch, number)
+            if hz >= HIGHEST_MODE_HZ:
+                break
+            levels.append((hz, self._level(number, hz, corner), self._loss(hz)))
+        whole = math.sqrt(sum(level * level for _, level, _ in levels))
+        least = levels[0][2]
+        # A harder blow tilts the spectrum about its own middle.
+        middle = log2(sum(level**2 * hz for hz, level, _ in levels) / whole**2)
+        for hz, level, loss in levels:
+            yield Resonance(hz, level / whole, longest * least / loss, log2(hz) - middle)
+
+    def _level(self, number: int, hz: float, corner_hz: float) -> float:
+        place = sine(0.5 * number * self.strike_place)
+        place = math.copysign(max(abs(place), LEAST_AT_A_NODE), place)
+        softness = exp2(-self.hammer_slope * log2(1.0 + (hz / corner_hz) ** 2))
+        board = hz / (hz + self.board_hz)
+        return place * softness * board * board
+
+    def _loss(self, hz: float) -> float:
+        return 1.0 + (hz / self.loss_hz) ** 2
+
+    def _after(self, pitch: int, first: list[Resonance]) -> Iterator[Resonance]:
+        """The same partials once more, weaker, longer, a little apart each in its own way."""
+        chance = Chance(pitch)
+        for partial in first:
+            cents = self.detune_cents * (1.0 + 0.4 * chance.signed())
+            yield Resonance(
+                partial.hz * exp2(cents / 1200.0),
+                partial.level * self.after_level,
+                partial.seconds * self.after_times,
+                partial.tilt,
+            )
+
+
+def inharmonicity(pitch: int) -> float:
+    """B of f_n = n f_0 sqrt(1 + B n^2) of a grand piano's string."""
+    return sum(exp2(slope * pitch + start) for slope, start in (WOUND, PLAIN))
+
+
+@lru_cache(maxsize=512)
+def _strings(patch: PianoPatch, pitch: int) -> Mapping[str, float]:
+    return bank(patch.resonances(pitch), MODES)
