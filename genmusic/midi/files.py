@@ -35,6 +35,7 @@ PATCH_PROGRAMS: Mapping[str, int] = {
     "marimba": 12,  # Marimba
     "glass": 92,  # Pad 5 (bowed)
     "piano": 0,  # Acoustic Grand Piano
+    "string-ensemble": 48,  # String Ensemble 1
     "brass": 62,  # Synth Brass 1
     "drive-bass": 87,  # Lead 8 (bass + lead)
     "sub-bass": 39,  # Synth Bass 2

@@ -13,6 +13,7 @@ from typing import Any, cast
 from genmusic.errors import UnknownNameError
 from genmusic.rules import MapOf, Table, read_toml
 from genmusic.synthesis.drums import Kit
+from genmusic.synthesis.ensembles import EnsemblePatch
 from genmusic.synthesis.fm import FmPatch
 from genmusic.synthesis.modes import ModalPatch
 from genmusic.synthesis.pianos import PianoPatch
@@ -23,6 +24,7 @@ from genmusic.synthesis.voicing import Patch
 SCHEMAS: Mapping[str, type] = {
     "saws": SawPatch,
     "strings": StringPatch,
+    "ensembles": EnsemblePatch,
     "fm": FmPatch,
     "drums": Kit,
     "modes": ModalPatch,

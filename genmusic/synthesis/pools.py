@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from genmusic.synthesis.voicing import Voicing
 from genmusic.units import QUANTUM
-from kernels import drums, fm, modes, pianos, saws, strings
+from kernels import drums, ensembles, fm, modes, pianos, saws, strings
 from kernels.lanes import LANE_FACTS, LANES
 from kernels.mixing import FADE_QUANTA, sum_voices
 
@@ -43,6 +43,13 @@ KINDS: Mapping[str, Kind] = {
     "fm": Kind(fm.render_fm, fm.SETTINGS, fm.WHOLE_SETTINGS, fm.STATES, fm.COUNTERS),
     "drums": Kind(
         drums.render_drums, drums.SETTINGS, drums.WHOLE_SETTINGS, drums.STATES, drums.COUNTERS
+    ),
+    "ensembles": Kind(
+        ensembles.render_ensembles,
+        ensembles.SETTINGS,
+        ensembles.WHOLE_SETTINGS,
+        ensembles.STATES,
+        ensembles.COUNTERS,
     ),
     "strings": Kind(
         strings.render_strings, strings.SETTINGS, strings.WHOLE_SETTINGS, strings.LINE, 1, False

@@ -14,6 +14,7 @@ from kernels import (
     delays,
     drums,
     dynamics,
+    ensembles,
     fm,
     mastering,
     mixing,
@@ -212,6 +213,7 @@ def render_turned(lengths, loud=1.0):
 SCALE = (36, 48, 60, 67, 72, 84)
 CASES = {
     "saws.render_saws": Case(voices(saws, "soft-lead", SCALE)),
+    "ensembles.render_ensembles": Case(voices(ensembles, "string-ensemble", SCALE)),
     "fm.render_fm": Case(voices(fm, "electric-piano", SCALE)),
     "drums.render_drums": Case(voices(drums, "kit", (36, 38, 42, 46, 51))),
     "strings.render_strings": Case(voices(strings, "nylon", SCALE, in_lanes=False)),

@@ -91,7 +91,9 @@ def test_a_later_start_is_the_same_sound_shifted_to_the_frame(patch):
     assert 12 <= begins[2] - begins[1] <= 15
 
 
-@pytest.mark.parametrize("patch", ["bright-lead", "soft-lead", "warm-pad", "brass"])
+@pytest.mark.parametrize(
+    "patch", ["bright-lead", "soft-lead", "warm-pad", "brass", "string-ensemble"]
+)
 def test_aliases_of_a_high_saw_lie_50_db_below_it(patch):
     pitch = 84  # 1047 Hz
     sound = play(patch, pitch)[0][9_600 : 9_600 + 32_768]
