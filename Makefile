@@ -8,13 +8,15 @@ SYSTEM_COMMANDS := chromium:chromium ffmpeg:ffmpeg mpv:mpv jackd:jackd2 node:nod
 SYSTEM_LIBRARIES := libportaudio.so.2:libportaudio2
 ARGS ?=
 
-.PHONY: help serve test check bench model format clean system
+.PHONY: help serve test check bench bench-peers gallery model format clean system
 
 help:
 	@echo "make serve   install into $(VENV) and start the server (ARGS='--port 9000' adds options)"
 	@echo "make test    install what tests need, then check and test everything"
 	@echo "make check   format, lint, types, import layers, JavaScript types"
 	@echo "make bench   print the figures of this machine"
+	@echo "make bench-peers   the same patch in SuperCollider, Csound, Faust and here"
+	@echo "make gallery   every sound and style to listen to and to look at, in gallery/"
 	@echo "make model CORPORA=DIR   train the shipped model again (docs/model.md)"
 	@echo "make format  format the code     make clean  remove what was made"
 
@@ -23,6 +25,12 @@ serve: $(STAMPS)/installed
 
 bench: $(STAMPS)/installed
 	@$(BIN)/genmusic bench $(ARGS)
+
+bench-peers: $(STAMPS)/installed
+	@$(BIN)/python tests/benchmarks/bench_peers.py $(ARGS)
+
+gallery: $(STAMPS)/installed
+	@$(BIN)/python tests/benchmarks/gallery.py $(ARGS)
 
 model: $(STAMPS)/installed
 	@test -n "$(CORPORA)" || { echo "say where the scores are: make model CORPORA=DIR (docs/model.md)"; exit 2; }

@@ -1,0 +1,142 @@
+"""The benchmark voice and the reverb in our own kernels, through the product's own voice pools."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from measuring import SHORT_SECONDS, Peer, Sound
+from patch import GATE_SECONDS, PANS, PITCHES, VOICES
+
+from genmusic.mixing.console import room
+from genmusic.synthesis.pools import KINDS, MAX_BLOCK_QUANTA, Pool, Voice
+from genmusic.synthesis.saws import SawPatch
+from genmusic.synthesis.voicing import Chance
+from genmusic.units import QUANTUM, SAMPLE_RATE, hz_to_increment, log2
+from kernels import reverbs
+from kernels._jit import kernel
+from kernels._types import Floats
+from kernels.lanes import LANES
+from kernels.oscillators import saw
+from kernels.simd import splat, splat_int, store
+
+SAWS = SawPatch(
+    level_db=0.0,
+    attack_seconds=0.01,
+    decay_seconds=0.2,
+    sustain=0.6,
+    release_seconds=0.22,  # heard until the next note: all 64 voices sound all the time
+    cutoff_hz=300.0,
+    cutoff_follows=0.0,
+    envelope_octaves=log2(5300.0 / 300.0),
+    resonance=2.0,
+    detune_cents=1200.0 * log2(1.003),
+)
+REVERB_SECONDS = 2.8  # as Freeverb's room .8
+TWO_SIDES = 2
+
+
+def open_peer(_folder: Path) -> Peer:
+    """Our kernels in this process; starting and compiling are done before time is taken."""
+    _repeated(SHORT_SECONDS)
+    _reverb(1)
+    return Peer(
+        "genmusic",
+        {"held notes": _held, "notes started every second": _repeated},
+        _reverb,
+        _saw,
+        _response,
+    )
+
+
+def _repeated(seconds: int) -> float:
+    """64 notes each second, as in Csound; starting them in Python counts."""
+    return _play(seconds, GATE_SECONDS, range(seconds))
+
+
+def _held(seconds: int) -> float:
+    """64 long notes: what rendering costs, as in engines whose envelopes repeat by themselves."""
+    return _play(seconds, float(seconds), range(1))
+
+
+def _play(seconds: int, gate_seconds: float, rounds: range) -> float:
+    pool = Pool(KINDS["saws"])
+    patch = SAWS if len(rounds) > 1 else replace(SAWS, release_seconds=1.0)
+    starts = iter([(second + n / VOICES, n) for second in rounds for n in range(VOICES)])
+    waiting = next(starts, None)
+    bright = np.full((1, MAX_BLOCK_QUANTA + 1), 0.5, np.float32)
+    buses = np.zeros(TWO_SIDES * MAX_BLOCK_QUANTA * QUANTUM, np.float32)
+    begin = time.process_time()
+    for first in range(0, seconds * SAMPLE_RATE // QUANTUM, MAX_BLOCK_QUANTA):
+        end_seconds = (first + MAX_BLOCK_QUANTA) * QUANTUM / SAMPLE_RATE
+        while waiting and waiting[0] < end_seconds:
+            _start(pool, patch, *waiting, gate_seconds)
+            waiting = next(starts, None)
+        buses[:] = 0.0
+        pool.render(first, MAX_BLOCK_QUANTA, bright, buses)
+    return time.process_time() - begin
+
+
+def _start(pool: Pool, patch: SawPatch, at: float, number: int, gate_seconds: float) -> None:
+    voicing = patch.voicing(PITCHES[number], 96, Chance(number))
+    frame = round(at * SAMPLE_RATE)
+    release = (frame + round(gate_seconds * SAMPLE_RATE)) // QUANTUM
+    right = 0.5 + 0.5 * PANS[number]
+    sides = (math.sqrt(1.0 - right), math.sqrt(right))
+    voice = Voice(0, frame, number, 0, release, release + voicing.release_quanta, sides)
+    pool.start(voice, voicing)
+
+
+@kernel
+def _saw_frames(increment: int, width: float, out: Floats) -> None:
+    """One saw in all lanes, a frame after the other."""
+    step, phase = splat_int(increment), splat_int(0)
+    for t in range(out.shape[0] // LANES):
+        phase = phase + step
+        store(out, t * LANES, saw(phase, splat(width)))
+
+
+def _saw(hz: float) -> Sound:
+    out = np.empty(round(1.5 * SAMPLE_RATE) * LANES, np.float32)
+    _saw_frames(np.int32(hz_to_increment(hz)), np.float32(SAMPLE_RATE / (8.0 * hz)), out)
+    return out[::LANES]
+
+
+def _reverb(seconds: int) -> float:
+    """CPU seconds of one listener, of sixteen side by side."""
+    noise = np.random.default_rng(1).uniform(-0.1, 0.1, 1024 * LANES).astype(np.float32)
+    blocks = seconds * SAMPLE_RATE // 1024
+    render = _network(1024)
+    mix = (noise.copy(), noise.copy(), noise.copy(), noise.copy())
+    begin = time.process_time()
+    for _ in range(blocks):
+        render(mix)
+    return (time.process_time() - begin) / LANES
+
+
+def _response() -> Sound:
+    frames = 4 * SAMPLE_RATE
+    silence = np.zeros(frames * LANES, np.float32)
+    impulse = silence.copy()
+    impulse[:LANES] = 1.0
+    out = silence.copy()
+    _network(frames)((out, silence, impulse, impulse.copy()))
+    return out[::LANES]
+
+
+def _network(frames: int) -> Callable[[tuple[Sound, ...]], None]:
+    """The product's reverb with its own room, all wet."""
+    borders = frames // QUANTUM + 1
+    wet = np.ones(borders * LANES, np.float32)
+    rooms = np.tile(np.repeat(room(REVERB_SECONDS), LANES), borders)
+    lines = (
+        np.zeros(reverbs.FRAMES * LANES, np.float32),
+        np.zeros(reverbs.LINES * LANES, np.float32),
+        np.zeros(reverbs.LINES, np.int32),
+        rooms,
+    )
+    return lambda mix: reverbs.reverb(frames, mix, wet, lines)
