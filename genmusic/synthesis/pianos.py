@@ -24,6 +24,7 @@ from kernels.pianos import MODES
 
 MOST_PARTIALS = 44  # of the low strings, whose second string then has the other twenty
 LEAST_AT_A_NODE = 0.12  # a hammer is wide: no partial is quite missing
+BOARD_DB = 2.5  # by which the soundboard favours some partials
 # Inharmonicity as two lines in log2 over the pitch, wound strings and plain ones: F. Rigaud,
 # B. David, L. Daudet, "A parametric model and estimation techniques for the inharmonicity and
 # tuning of the piano", 2013.
@@ -46,7 +47,7 @@ class PianoPatch:
     release_seconds: float = rule(Number(0.01, 10.0, "s"), "of the damper at middle C, to -60 dB")
     undamped_pitch: float = rule(Number(0.0, 128.0), "from this MIDI note on there is no damper")
     blow: Blow = rule(Table(Blow), "the hammer")
-    detune_cents: float = rule(Number(0.0, 3.0, "cents"), "between the two strings", 0.9)
+    detune_cents: float = rule(Number(0.0, 3.0, "cents"), "of two strings at middle C", 0.9)
     stiffness: float = rule(Number(0.0, 4.0), "of the strings, to a grand's", 1.0)
     strike_place: float = rule(Number(0.02, 0.5), "of the hammer along the string", 0.12)
     hammer_slope: float = rule(Number(0.2, 3.0), "of partials above it, in 12 dB per octave", 1.0)
@@ -58,13 +59,14 @@ class PianoPatch:
         """The settings of one voice."""
         octaves = (pitch - MIDDLE_C_PITCH) / 12.0
         longest = self.seconds * self.after_times * exp2(-self.decay_follows * octaves)
-        release = self.release_seconds * exp2(-self.release_follows * octaves)
-        if pitch >= self.undamped_pitch:
-            release = longest
+        release, damper = longest, 0.0
+        if pitch < self.undamped_pitch:
+            release = self.release_seconds * exp2(-self.release_follows * octaves)
+            damper = 1.0 - decay_per_frame(release)
         settings = {
             "tremolo": 1.0,
             "level": db_to_gain(self.level_db) * velocity_gain(velocity),
-            "damper": 1.0 - decay_per_frame(release) if pitch < self.undamped_pitch else 0.0,
+            "damper": damper,
             **self.blow.settings(pitch, velocity, chance),
             **_strings(self, pitch),
         }
@@ -92,12 +94,14 @@ class PianoPatch:
         octaves = (pitch - MIDDLE_C_PITCH) / 12.0
         longest = self.seconds * exp2(-self.decay_follows * octaves)
         corner = self.hammer_hz * exp2(self.hammer_follows * octaves)
+        board = Chance(-pitch)
         levels = []
         for number in range(1, MOST_PARTIALS + 1):
             hz = self.partial_hz(pitch, number)
             if hz >= HIGHEST_MODE_HZ:
                 break
-            levels.append((hz, self._level(number, hz, corner), self._loss(hz)))
+            level = self._level(number, hz, corner) * _board_response(board)
+            levels.append((hz, level, self._loss(hz)))
         whole = math.sqrt(sum(level * level for _, level, _ in levels))
         least = levels[0][2]
         # A harder blow tilts the spectrum about its own middle.
@@ -118,14 +122,21 @@ class PianoPatch:
     def _after(self, pitch: int, first: list[Resonance]) -> Iterator[Resonance]:
         """The same partials once more, weaker, longer, a little apart each in its own way."""
         chance = Chance(pitch)
+        apart = self.detune_cents * exp2(-0.5 * (pitch - MIDDLE_C_PITCH) / 12.0)  # beats alike
         for partial in first:
-            cents = self.detune_cents * (1.0 + 0.4 * chance.signed())
+            cents = apart * (1.0 + 0.4 * chance.signed())
             yield Resonance(
                 partial.hz * exp2(cents / 1200.0),
                 partial.level * self.after_level,
                 partial.seconds * self.after_times,
                 partial.tilt,
             )
+
+
+def _board_response(chance: Chance) -> float:
+    """What a soundboard's many modes do to one partial: a few dB, and either sign."""
+    gain = db_to_gain(BOARD_DB * chance.signed())
+    return gain if chance.signed() < 0.0 else -gain
 
 
 def inharmonicity(pitch: int) -> float:
