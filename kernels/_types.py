@@ -15,6 +15,8 @@ Floats: TypeAlias = NDArray[np.float32]
 Ints: TypeAlias = NDArray[np.int32]
 Longs: TypeAlias = NDArray[np.int64]
 Scratch: TypeAlias = tuple[Floats, Floats]
+TableScratch: TypeAlias = tuple[Floats, Floats, Floats]
+"""As `Scratch`, with what a kernel reads from tables."""
 Pool: TypeAlias = tuple[Longs, Ints, Floats, Floats, Ints, Floats, Ints]
 """Timing, listeners, brightness, settings, whole settings, state, counters (`kernels.lanes`)."""
 StringPool: TypeAlias = tuple[Longs, Ints, Floats, Floats, Ints, Floats, Ints]

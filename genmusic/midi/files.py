@@ -36,6 +36,10 @@ PATCH_PROGRAMS: Mapping[str, int] = {
     "glass": 92,  # Pad 5 (bowed)
     "piano": 0,  # Acoustic Grand Piano
     "string-ensemble": 48,  # String Ensemble 1
+    "organ": 16,  # Drawbar Organ
+    "choir": 52,  # Choir Aahs
+    "flute": 73,  # Flute
+    "bowed": 40,  # Violin
     "brass": 62,  # Synth Brass 1
     "drive-bass": 87,  # Lead 8 (bass + lead)
     "sub-bass": 39,  # Synth Bass 2

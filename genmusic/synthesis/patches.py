@@ -20,11 +20,13 @@ from genmusic.synthesis.pianos import PianoPatch
 from genmusic.synthesis.saws import SawPatch
 from genmusic.synthesis.strings import StringPatch
 from genmusic.synthesis.voicing import Patch
+from genmusic.synthesis.wavetables import WavetablePatch
 
 SCHEMAS: Mapping[str, type] = {
     "saws": SawPatch,
     "strings": StringPatch,
     "ensembles": EnsemblePatch,
+    "wavetables": WavetablePatch,
     "fm": FmPatch,
     "drums": Kit,
     "modes": ModalPatch,
@@ -63,6 +65,6 @@ def find_patch(name: str) -> tuple[str, Patch]:
     return PATCHES[name]
 
 
-def one_patch_of_each_kind() -> list[str]:
-    """Names of patches that together use every kernel."""
-    return list({kind: name for name, (kind, _) in PATCHES.items()}.values())
+def patches_of_kinds() -> dict[str, str]:
+    """One patch of each kind: together they use every kernel that makes sound."""
+    return {kind: name for name, (kind, _) in PATCHES.items()}

@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from genmusic.synthesis.timbres import TABLES
 from genmusic.synthesis.voicing import Voicing
 from genmusic.units import QUANTUM
-from kernels import drums, ensembles, fm, modes, pianos, saws, strings
+from kernels import drums, ensembles, fm, modes, pianos, saws, strings, wavetables
 from kernels.lanes import LANE_FACTS, LANES
 from kernels.mixing import FADE_QUANTA, sum_voices
 
@@ -36,6 +37,7 @@ class Kind:
     states: int
     counters: int
     in_lanes: bool = True  # sixteen voices side by side, or one voice after the other
+    tables: tuple[Floats, ...] = ()  # what the kernel reads besides
 
 
 KINDS: Mapping[str, Kind] = {
@@ -50,6 +52,14 @@ KINDS: Mapping[str, Kind] = {
         ensembles.WHOLE_SETTINGS,
         ensembles.STATES,
         ensembles.COUNTERS,
+    ),
+    "wavetables": Kind(
+        wavetables.render_wavetables,
+        wavetables.SETTINGS,
+        wavetables.WHOLE_SETTINGS,
+        wavetables.STATES,
+        wavetables.COUNTERS,
+        tables=(TABLES,),
     ),
     "strings": Kind(
         strings.render_strings, strings.SETTINGS, strings.WHOLE_SETTINGS, strings.LINE, 1, False
@@ -97,7 +107,8 @@ class Pool:
         self._listeners = np.zeros(0, np.int32)
         self._rows = np.zeros(0, np.float32)
         self._memory: list[NDArray[Any]] = [np.zeros(0)] * 4
-        self._scratch = (np.zeros(LANE_FACTS, np.float32), np.zeros(QUANTUM * LANES, np.float32))
+        facts, tile = np.zeros(LANE_FACTS, np.float32), np.zeros(QUANTUM * LANES, np.float32)
+        self._scratch = (facts, tile, *kind.tables)
         self._row_frames = (MAX_BLOCK_QUANTA + 1) * QUANTUM
         self._allocate(LANES)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from genmusic.synthesis.patches import PATCHES
+from genmusic.synthesis.timbres import TABLES
 from genmusic.synthesis.voicing import Chance
 from kernels import (
     delays,
@@ -23,6 +24,7 @@ from kernels import (
     reverbs,
     saws,
     strings,
+    wavetables,
 )
 from kernels.lanes import LANE_FACTS, LANES, QUANTUM
 
@@ -53,7 +55,7 @@ def noise(seed, *shape):
     return np.random.default_rng(seed).uniform(-0.5, 0.5, shape).astype(F32)
 
 
-def voices(module, patch_name, pitches, in_lanes=True):
+def voices(module, patch_name, pitches, in_lanes=True, tables=()):
     """Render a pool of 32 voices that start, release and end at different quanta."""
     kernel = getattr(module, f"render_{module.__name__.split('.')[-1]}")
 
@@ -76,7 +78,7 @@ def voices(module, patch_name, pitches, in_lanes=True):
             memory = [m.reshape(2, LANES, -1).transpose(0, 2, 1) for m in memory]
         memory = [np.ascontiguousarray(m).reshape(-1) for m in memory]
         memory += [np.zeros(SLOTS * states[0], F32), np.zeros(SLOTS * states[1], np.int32)]
-        scratch = (np.zeros(LANE_FACTS, F32), np.zeros(QUANTUM * LANES, F32))
+        scratch = (np.zeros(LANE_FACTS, F32), np.zeros(QUANTUM * LANES, F32), *tables)
         bright = np.linspace(0.0, 1.0, QUANTA + 1, dtype=F32)[None]
         out = []
         for first, quanta in blocks_of(lengths):
@@ -214,6 +216,7 @@ SCALE = (36, 48, 60, 67, 72, 84)
 CASES = {
     "saws.render_saws": Case(voices(saws, "soft-lead", SCALE)),
     "ensembles.render_ensembles": Case(voices(ensembles, "string-ensemble", SCALE)),
+    "wavetables.render_wavetables": Case(voices(wavetables, "choir", SCALE, tables=(TABLES,))),
     "fm.render_fm": Case(voices(fm, "electric-piano", SCALE)),
     "drums.render_drums": Case(voices(drums, "kit", (36, 38, 42, 46, 51))),
     "strings.render_strings": Case(voices(strings, "nylon", SCALE, in_lanes=False)),

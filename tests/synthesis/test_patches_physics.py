@@ -1,5 +1,7 @@
 """Tuning, aliasing, clicks and decay of the patches, measured on the sound itself."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,7 @@ from genmusic.synthesis.pools import MAX_BLOCK_QUANTA
 from genmusic.units import QUANTUM, SAMPLE_RATE, pitch_to_hz
 
 PITCHED = sorted(name for name, (kind, _) in PATCHES.items() if kind != "drums")
+WAVETABLES = [name for name in PITCHED if PATCHES[name][0] == "wavetables"]
 KITS = sorted(set(PATCHES) - set(PITCHED))
 BASSES = {name for name in PITCHED if name.endswith("-bass")}
 
@@ -104,6 +107,23 @@ def test_aliases_of_a_high_saw_lie_50_db_below_it(patch):
     beside = np.abs(bins - partial * pitch_to_hz(pitch)) > 0.02 * bins + 60.0
 
     assert level[(bins > 100) & beside].max() < level.max() - 50.0
+
+
+@pytest.mark.parametrize("patch", WAVETABLES)
+@pytest.mark.parametrize("pitch", [36, 60, 84, 108])
+def test_aliases_of_a_wavetable_lie_90_db_below_it(monkeypatch, patch, pitch):
+    still = {"breath": 0.0, "onset": 0.0, "vibrato_cents": 0.0, "tremolo": 0.0, "detune_cents": 0.0}
+    bare = replace(PATCHES[patch][1], attack_seconds=0.01, decay_seconds=0.05, **still)
+    monkeypatch.setitem(PATCHES, "bare", ("wavetables", bare))
+
+    sound = play("bare", pitch, seconds=2.2, gate_seconds=2.0)[0][19_200 : 19_200 + 65_536]
+
+    window = np.kaiser(sound.size, 18.0)  # its side lobes lie below -130 dB
+    level = 20 * np.log10(np.abs(np.fft.rfft(sound * window)) + 1e-12)
+    bins = np.arange(level.size) * SAMPLE_RATE / sound.size
+    apart = pitch_to_hz(pitch) / 2  # the organ's lowest stop is an octave down
+    beside = np.abs(bins - np.round(bins / apart) * apart) > 0.0005 * bins + 8.0
+    assert level[(bins > 20) & beside].max() < level.max() - 90.0
 
 
 @pytest.mark.parametrize("patch", PITCHED)
