@@ -122,7 +122,9 @@ class PianoPatch:
     def _after(self, pitch: int, first: list[Resonance]) -> Iterator[Resonance]:
         """The same partials once more, weaker, longer, a little apart each in its own way."""
         chance = Chance(pitch)
-        apart = self.detune_cents * exp2(-0.5 * (pitch - MIDDLE_C_PITCH) / 12.0)  # beats alike
+        # Beats alike over the keyboard; the lowest strings would be out of tune for it.
+        octaves = max((pitch - MIDDLE_C_PITCH) / 12.0, -1.0)
+        apart = self.detune_cents * exp2(-0.5 * octaves)
         for partial in first:
             cents = apart * (1.0 + 0.4 * chance.signed())
             yield Resonance(
