@@ -45,7 +45,9 @@ PATCH_PROGRAMS: Mapping[str, int] = {
     "sub-bass": 39,  # Synth Bass 2
     "fm-bass": 38,  # Synth Bass 1
     "mallet": 12,  # Marimba
-    "kit": 0,  # Standard Kit
+    "kit": 40,  # Brush Kit
+    "sticks": 0,  # Standard Kit
+    "electronic": 24,  # Electronic Kit
 }
 """The General MIDI program, counted from 0, that comes closest to a patch; otherwise the piano."""
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from genmusic.rules import ListOf, MapOf, Number, Table, Text, rule
+from genmusic.rules import Integer, ListOf, MapOf, Number, Table, Text, rule
 from genmusic.synthesis.voicing import Chance, Voicing, decay_per_frame, quanta, velocity_gain
-from genmusic.units import db_to_gain, exp2, hz_to_increment, log2
+from genmusic.units import QUANTUM, SAMPLE_RATE, db_to_gain, exp2, hz_to_increment, log2
 
+# Of three carriers and their modulators, to `metal_hz`; no two are in a simple ratio.
+PLATE_RATIOS = (4.12, 1.0, 5.43, 1.483, 6.79, 1.8)
 SOUNDS_TO_SILENCE = 1.4  # of the longest decay to -60 dB: about -84 dB
 
 
 @dataclass(frozen=True, slots=True)
 class Drum:
-    """One drum: a swept tone, a second tone, filtered noise."""
+    """One drum: a swept tone, a second tone, and noise and metal through a filter."""
 
     level_db: float = rule(Number(-40.0, 12.0, "dB"), "loudness")
     tone_hz: float = rule(Number(10.0, 12_000.0, "Hz"), "resting pitch of the tone", 100.0)
@@ -26,11 +28,18 @@ class Drum:
     second: float = rule(Number(0.0, 2.0), "amount of the second tone", 0.0)
     noise: float = rule(Number(0.0, 2.0), "amount of the noise", 0.0)
     noise_seconds: float = rule(Number(0.005, 10.0, "s"), "of the noise, to -60 dB", 0.1)
+    noise_rise: float = rule(Number(0.0, 0.5, "s"), "of the noise from nothing", 0.0)
+    bursts: int = rule(Integer(0, 6), "of noise before the last, as hands clap", 0)
+    burst_seconds: float = rule(Number(0.002, 0.1, "s"), "from one burst to the next", 0.011)
+    metal: float = rule(Number(0.0, 2.0), "amount of the ringing of plates", 0.0)
+    metal_hz: float = rule(Number(50.0, 1_500.0, "Hz"), "size of the plates", 500.0)
+    metal_seconds: float = rule(Number(0.005, 10.0, "s"), "of the ringing, to -60 dB", 0.3)
+    metal_index: float = rule(Number(0.1, 4.0), "density of their partials", 1.2)
     cutoff_hz: float = rule(Number(20.0, 16_000.0, "Hz"), "of the noise's filter", 4_000.0)
     resonance: float = rule(Number(0.5, 10.0), "Q of the noise's filter", 0.7)
-    low: float = rule(Number(0.0, 1.0), "noise below the cutoff", 0.0)
-    band: float = rule(Number(0.0, 1.0), "noise around the cutoff", 0.0)
-    high: float = rule(Number(0.0, 1.0), "noise above the cutoff", 1.0)
+    low: float = rule(Number(0.0, 1.0), "noise and metal below the cutoff", 0.0)
+    band: float = rule(Number(0.0, 1.0), "noise and metal around the cutoff", 0.0)
+    high: float = rule(Number(0.0, 1.0), "noise and metal above the cutoff", 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +63,9 @@ class Kit:
             "tone": drum.tone * peak,
             "second_tone": drum.second * peak,
             "noise": drum.noise * peak,
+            "metal": 0.5 * drum.metal * peak,
+            "metal_decay": decay_per_frame(drum.metal_seconds),
+            "metal_index": drum.metal_index if drum.metal else 0.0,
             "sweep": drum.sweep_octaves,
             "tone_decay": decay_per_frame(drum.tone_seconds),
             "second_tone_decay": decay_per_frame(drum.tone_seconds),
@@ -65,7 +77,7 @@ class Kit:
             "low": drum.low,
             "band": drum.band,
             "high": drum.high,
-        }
+        } | _bursts(drum, peak)
         whole = {
             "phase": 0,
             "second_phase": 0,
@@ -73,6 +85,28 @@ class Kit:
             "increment": hz_to_increment(drum.tone_hz * bend),
             "second_increment": hz_to_increment(drum.second_hz * bend),
         }
-        longest = quanta(SOUNDS_TO_SILENCE * max(drum.tone_seconds, drum.noise_seconds))
+        for number, ratio in enumerate(PLATE_RATIOS, start=1):
+            whole[f"plate_phase_{number}"] = chance.phase()
+            whole[f"plate_increment_{number}"] = hz_to_increment(drum.metal_hz * bend * ratio)
+        longest = quanta(SOUNDS_TO_SILENCE * _longest_seconds(drum))
         group = next((keys[0] for keys in self.choke if str(pitch) in keys), "")
         return Voicing(settings, whole, longest, longest, group)
+
+
+def _bursts(drum: Drum, peak: float) -> dict[str, float]:
+    wait = max(1, round(drum.burst_seconds * SAMPLE_RATE / QUANTUM))
+    return {
+        "bursts": float(drum.bursts),
+        "wait": float(wait) + 1.0,  # counted down before the first quantum
+        "burst_wait": float(wait),
+        "burst_level": drum.noise * peak,
+        "burst_decay": decay_per_frame(3.0 * drum.burst_seconds),
+        "rise_rate": 1.0 - decay_per_frame(drum.noise_rise) if drum.noise_rise else 1.0,
+    }
+
+
+def _longest_seconds(drum: Drum) -> float:
+    ends = [drum.noise_seconds + drum.bursts * drum.burst_seconds]
+    ends += [drum.tone_seconds] if drum.tone or drum.second else []
+    ends += [drum.metal_seconds] if drum.metal else []
+    return max(ends)

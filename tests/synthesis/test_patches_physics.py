@@ -80,9 +80,9 @@ def test_there_is_no_dc(patch):
     assert abs(sound.mean()) < 3.2e-4  # -70 dBFS
 
 
-@pytest.mark.parametrize("patch", ["soft-lead", "electric-piano", "nylon", "kit"])
+@pytest.mark.parametrize("patch", ["soft-lead", "electric-piano", "nylon", *KITS])
 def test_a_later_start_is_the_same_sound_shifted_to_the_frame(patch):
-    pitch = 38 if patch == "kit" else 64
+    pitch = 38 if patch in KITS else 64
     note = {"patch": patch, "pitch": pitch, "seconds": 0.4}
     on_time = play(start_frame=0, **note)
 
@@ -134,6 +134,16 @@ def test_harder_is_louder_and_brighter(patch):
 
     assert 4.0 < 20 * np.log10(hard.std() / soft.std()) < 16.0
     assert centre[1] > centre[0] * 0.99
+
+
+@pytest.mark.parametrize("patch", KITS)
+@pytest.mark.parametrize("key", [36, 37, 38, 39, 42, 44, 45, 46, 47, 49, 50, 51, 70])
+def test_a_kit_has_every_drum_at_a_playable_level(patch, key):
+    sound = play(patch, key, seconds=6.0)[0]
+
+    assert str(key) in PATCHES[patch][1].drums
+    assert 0.02 < np.abs(sound).max() < 1.2
+    assert np.abs(sound[-SAMPLE_RATE:]).max() == 0.0
 
 
 def test_an_unknown_patch_is_refused_with_the_known_ones():
