@@ -19,7 +19,7 @@ from genmusic.encoding import STREAM_CODECS, open_stream_encoder
 from genmusic.errors import EncodingError, ServerError
 from genmusic.session.engine import Engine
 from genmusic.session.library import Library
-from genmusic.session.rack import compile_kernels
+from genmusic.session.warmup import compile_kernels
 from genmusic.units import SAMPLE_RATE
 
 SHUTDOWN_SECONDS = 1.5  # after which a request or a listener that hangs is cut off
@@ -60,7 +60,7 @@ def load_certificate(certificate: Path, key: Path) -> ssl.SSLContext:
 
 def warm_up(library: Library) -> None:
     """Load or compile every kernel and codec by playing what nobody hears."""
-    compile_kernels()
+    compile_kernels(library)
     block = np.zeros((2, SAMPLE_RATE), np.float32)
     for style in library.styles:
         engine = Engine(library, seed=0, controls={"style": style})

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from genmusic.mixing.console import Console, Faders, make_faders
 from genmusic.synthesis.orchestra import Orchestra, PlayedNote
-from genmusic.synthesis.patches import one_patch_of_each_kind
 from genmusic.synthesis.pools import MAX_BLOCK_QUANTA
 from genmusic.units import QUANTUM
 
@@ -55,12 +54,3 @@ class Rack:
     def rendered_end(self) -> int:
         """Frames rendered so far."""
         return self._quantum * QUANTUM
-
-
-def compile_kernels() -> None:
-    """Load or compile what renders: one note of every kind of instrument, and the mixer."""
-    rack = Rack()
-    for patch in one_patch_of_each_kind():
-        rack.play(0, PlayedNote(0, QUANTUM, 0, patch, 60, 64, 0.0))
-    rack.faders(1).rooms[:] = rack.faders(1).gain[:] = 0.5
-    rack.render(1)

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+import kernels
 from genmusic.synthesis.timbres import TABLES
 from genmusic.synthesis.voicing import Voicing
 from genmusic.units import QUANTUM
@@ -207,3 +208,8 @@ class Pool:
         )
         lanes = self._rows.reshape(self._slots, stride)
         lanes[:, :QUANTUM] = lanes[:, quanta * QUANTUM : (quanta + 1) * QUANTUM]
+
+
+def is_compiled() -> bool:
+    """Whether the cache holds instruments, so that a start is a matter of loading."""
+    return any(kernels.CACHE_FOLDER.rglob("*render_*.nbi"))

@@ -13,7 +13,8 @@ from genmusic.controls.spec import defaults
 from genmusic.mood.mapping import musical_parameters
 from genmusic.session.engine import Engine, Ensemble
 from genmusic.session.library import Library
-from genmusic.session.rack import MOST_LISTENERS, compile_kernels
+from genmusic.session.rack import MOST_LISTENERS
+from genmusic.session.warmup import compile_kernels
 from genmusic.synthesis.orchestra import Orchestra, PlayedNote
 from genmusic.synthesis.pools import MAX_BLOCK_QUANTA
 from genmusic.units import QUANTUM, SAMPLE_RATE
@@ -27,7 +28,7 @@ WARM_SECONDS = 6  # past the first bars, until everybody plays
 
 def engine_figures(library: Library) -> Iterator[Figure]:
     """Every figure of the engine, one after the other."""
-    compile_kernels()
+    compile_kernels(library)
     yield _voices()
     yield from _crowds(library)
     yield from _composing(library)
