@@ -1,4 +1,4 @@
-"""From the mix to the finished sound: reverb, master gain and limiter, a quantum at a time.
+"""From the mix to the finished sound: reverb, levelling and limiter, a quantum at a time.
 
 One call for the whole block, and everything but the delay lines stays in the nearest cache.
 """
@@ -9,6 +9,7 @@ from kernels._jit import kernel
 from kernels._types import Floats, Ints
 from kernels.dynamics import limit
 from kernels.lanes import LANES, QUANTUM
+from kernels.loudness import level
 from kernels.mixing import from_lanes, to_lanes
 from kernels.reverbs import ROWS, reverb
 
@@ -19,10 +20,10 @@ SCRATCH_ROWS = 4 * QUANTUM  # of sixteen lanes: dry left and right, reverb send 
 def master(
     quanta: int,
     mix: Floats,
-    borders: tuple[Floats, Floats, Floats],
+    borders: tuple[Floats, Floats, Floats, Floats],
     lines: tuple[Floats, Floats, Ints],
     ceiling: float,
-    limiter: tuple[Floats, Floats],
+    states: tuple[Floats, Floats, Floats],
     scratch: Floats,
     out: Floats,
 ) -> None:
@@ -34,22 +35,25 @@ def master(
         Quanta in the block.
     mix : (16 * 6 * frames,) float32
         Of each listener the dry, reverb and echo buses, left then right.
-    borders : (quanta + 1) * 16, (quanta + 1) * 16 and quanta * 9 * 16 float32
-        Reverb level and master gain at each quantum border, and the room of each quantum.
+    borders : three of (quanta + 1) * 16 and one of quanta * 9 * 16 float32
+        Reverb level, master gain and loudness wanted at each quantum border, and the room of
+        each quantum.
     lines : as in `kernels.reverbs.reverb` without the room, in/out
     ceiling : float, 0..1
-        The largest sample that may leave.
-    limiter : state and delay as in `kernels.dynamics.limit`, in/out
+        The largest true peak that may leave.
+    states : as in `kernels.loudness.level`, then state and delay of `kernels.dynamics.limit`,
+        in/out
     scratch : (4 * 64 * 16,) float32, scratch
     out : (16 * 2 * frames,) float32, written in full
         Left and right of each listener, one quantum late.
     """
     frames = quanta * QUANTUM
-    step = frames // quanta  # a variable: for a literal, Numba would compile the pieces again
+    step = frames // quanta  # variables: for literals, Numba would compile the pieces again
+    one = step // QUANTUM
     tile = QUANTUM * LANES
     left, right = scratch[:tile], scratch[tile : 2 * tile]
     wet_left, wet_right = scratch[2 * tile : 3 * tile], scratch[3 * tile :]
-    wet, gain, rooms = borders
+    wet, gain, wanted, rooms = borders
     for q in range(quanta):
         at = q * QUANTUM
         to_lanes(step, mix, at, 6 * frames, left)
@@ -57,10 +61,10 @@ def master(
         to_lanes(step, mix, at + 2 * frames, 6 * frames, wet_left)
         to_lanes(step, mix, at + 3 * frames, 6 * frames, wet_right)
         room = rooms[q * ROWS * LANES : (q + 1) * ROWS * LANES]
-        level = wet[q * LANES : (q + 2) * LANES]
+        here = slice(q * LANES, (q + 2) * LANES)
         network = (lines[0], lines[1], lines[2], room)
-        reverb(step, (left, right, wet_left, wet_right), level, network)
-        fader = gain[q * LANES : (q + 2) * LANES]
-        limit(step, left, right, fader, ceiling, limiter[0], limiter[1])
+        reverb(step, (left, right, wet_left, wet_right), wet[here], network)
+        level(one, left, right, gain[here], wanted[here], states[0])
+        limit(one, left, right, ceiling, states[1], states[2])
         from_lanes(step, left, out, at, 2 * frames)
         from_lanes(step, right, out, at + frames, 2 * frames)

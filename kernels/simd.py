@@ -317,6 +317,16 @@ def bits_to_float(typingctx: Any, x: Any) -> Any:
 
 
 @intrinsic
+def float_to_bits(typingctx: Any, x: Any) -> Any:
+    """The same 32 bits, read as an int."""
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return builder.bitcast(args[0], _INTS)
+
+    return i32x16(f32x16), generate
+
+
+@intrinsic
 def shift_left(typingctx: Any, x: Any, bits: Any) -> Any:
     """Shift every lane left by the same number of bits."""
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from genmusic.names import PARTS
 from genmusic.units import LOG2_10, QUANTUM, SAMPLE_RATE, db_to_gain, exp2
-from kernels import delays, dynamics, mastering, mixing, reverbs
+from kernels import delays, dynamics, loudness, mastering, mixing, reverbs
 from kernels.lanes import LANES
 from kernels.mixing import ECHO_SEND, GAIN, REVERB_SEND
 
@@ -21,7 +21,7 @@ __all__ = [
 
 Floats = NDArray[np.float32]
 LONGEST_ECHO_FRAMES, SHORTEST_ECHO_FRAMES = delays.LONGEST_FRAMES, delays.SHORTEST_FRAMES
-CEILING_DB = -1.5  # sample peaks; leaves half a dB for what lies between samples
+CEILING_DB = -1.3  # true peaks; a little for what four times oversampling does not see
 ECHO_FEEDBACK = 0.42
 REVERB_DAMPING = 0.32  # one-pole coefficient in each line
 
@@ -30,15 +30,16 @@ REVERB_DAMPING = 0.32  # one-pole coefficient in each line
 class Faders:
     """What moves in a block, at the borders of quanta; lines between.
 
-    Shapes for L listeners and Q quanta: strips (L * parts, 3, Q + 1), wet and gain (Q + 1, 16),
-    rooms (Q, 9, 16), brightness (L, Q + 1), echo_fades (L, Q + 1) float32; echo_delays (L, 2) int32
-    frames.
+    Shapes for L listeners and Q quanta: strips (L * parts, 3, Q + 1); wet, gain and wanted
+    (loudness above -16 LUFS, as a linear gain) (Q + 1, 16); rooms (Q, 9, 16); brightness and
+    echo_fades (L, Q + 1) float32; echo_delays (L, 2) int32 frames.
     """
 
     strips: Floats
     wet: Floats
     rooms: Floats
     gain: Floats
+    wanted: Floats
     brightness: Floats
     echo_fades: Floats
     echo_delays: NDArray[np.int32]
@@ -52,6 +53,7 @@ def make_faders(listeners: int, quanta: int) -> Faders:
         np.zeros((borders, LANES), np.float32),
         np.zeros((quanta, reverbs.ROWS, LANES), np.float32),
         np.zeros((borders, LANES), np.float32),
+        np.ones((borders, LANES), np.float32),
         np.zeros((listeners, borders), np.float32),
         np.zeros((listeners, borders), np.float32),
         np.full((listeners, 2), delays.LONGEST_FRAMES, np.int32),
@@ -80,9 +82,12 @@ class Console:
             np.zeros(reverbs.LINES * LANES, np.float32),
             np.zeros(reverbs.LINES, np.int32),
         )
-        self._limiter = (
+        levels = np.zeros((loudness.STATE_ROWS, LANES), np.float32)
+        levels[list(loudness.ONES_AT_START)] = 1.0
+        self._master_states = (
+            levels.reshape(-1),
             np.ones(dynamics.STATE_ROWS * LANES, np.float32),
-            np.zeros(2 * dynamics.LOOKAHEAD_FRAMES * LANES, np.float32),
+            np.zeros(2 * dynamics.DELAY_FRAMES * LANES, np.float32),
         )
         self._ceiling = db_to_gain(CEILING_DB)
         self._scattered = np.zeros(LANES * 2 * frames, np.float32)
@@ -116,7 +121,12 @@ class Console:
             self._echo_line,
             mix,
         )
-        borders = (faders.wet.reshape(-1), faders.gain.reshape(-1), faders.rooms.reshape(-1))
+        borders = (
+            faders.wet.reshape(-1),
+            faders.gain.reshape(-1),
+            faders.wanted.reshape(-1),
+            faders.rooms.reshape(-1),
+        )
         out = self._scattered[: LANES * 2 * frames]
         mastering.master(
             quanta,
@@ -124,7 +134,7 @@ class Console:
             borders,
             self._reverb_lines,
             self._ceiling,
-            self._limiter,
+            self._master_states,
             self._scratch,
             out,
         )

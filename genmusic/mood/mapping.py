@@ -17,6 +17,7 @@ from genmusic.units import exp2
 
 NEUTRAL = 0.5  # where a 0..1 knob adds nothing
 DENSITY_OCTAVES = 2.0  # the density knob from end to end: four times as many notes
+LOUDNESS_REACH_DB = 0.5  # at the ends of arousal: streams stay within 1 LU of one loudness
 BRIGHTNESS_REACH = 0.8  # the brightness knob from end to end, in brightness
 
 
@@ -42,7 +43,8 @@ class MusicalParameters:
 class SoundParameters:
     """What sounding parts follow without a step; the engine ramps between two of these."""
 
-    level_db: float
+    level_db: float  # what the mood's texture needs to be as loud as another's
+    loudness_db: float  # what the listener shall hear above or below the usual loudness
     brightness: float  # 0..1
     space: float  # 0..1
 
@@ -70,10 +72,11 @@ def musical_parameters(controls: Mapping[str, Value], style: Style) -> MusicalPa
 
 
 def sound_parameters(controls: Mapping[str, Value], style: Style) -> SoundParameters:
-    """Level, brightness and space of the sound."""
+    """Levels, brightness and space of the sound."""
     knob = (_number(controls, "brightness") - NEUTRAL) * BRIGHTNESS_REACH
     return SoundParameters(
         level_db=_follow(style.mood.level_db, controls),
+        loudness_db=_number(controls, "arousal") * LOUDNESS_REACH_DB,
         brightness=_clamp(_follow(style.mood.brightness, controls) + knob),
         space=_number(controls, "space"),
     )

@@ -20,7 +20,7 @@ from genmusic.names import PARTS
 from genmusic.rules import Style
 from genmusic.units import QUANTUM, SAMPLE_RATE, db_to_gain
 
-MASTER_DB = 4.5  # brings the shipped styles near -16 LUFS at a neutral mood
+MASTER_DB = 7.0  # brings the shipped styles near -16 LUFS before the leveller has listened
 MUTED_DB = -60.0  # a fader at its end is silence
 ECHO_FADE_QUANTA = 64  # from one echo time to the next: 85 ms
 WET_DB = -13.0  # of the eight lines of the reverb, with space at one half
@@ -95,6 +95,7 @@ class Desk:
             self._ramps[f"{part}.echo"].fill(first, strip[ECHO_SEND])
         self._ramps["wet"].fill(first, faders.wet[:, listener])
         self._ramps["gain"].fill(first, faders.gain[:, listener])
+        self._ramps["wanted"].fill(first, faders.wanted[:, listener])
         self._ramps["brightness"].fill(first, faders.brightness[listener])
         self._echo_ramp.fill(first, faders.echo_fades[listener])
         faders.echo_delays[listener] = self._echo
@@ -114,6 +115,7 @@ def _targets(controls: Mapping[str, Value], style: Style) -> dict[str, float]:
     sound = sound_parameters(controls, style)
     targets = {
         "gain": db_to_gain(MASTER_DB + sound.level_db),
+        "wanted": db_to_gain(sound.loudness_db),
         "wet": db_to_gain(WET_DB + (sound.space - 0.5) * SPACE_DB) if sound.space > 0.0 else 0.0,
         "brightness": sound.brightness,
     }

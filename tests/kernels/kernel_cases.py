@@ -17,6 +17,7 @@ from kernels import (
     dynamics,
     ensembles,
     fm,
+    loudness,
     mastering,
     mixing,
     modes,
@@ -160,21 +161,38 @@ def render_reverb(lengths, loud=1.0):
 
 def render_limit(lengths, loud=1.0):
     mix = noise(8, 2, QUANTA * QUANTUM, LANES) * F32(4.0 * loud)
-    gain = np.abs(noise(9, QUANTA + 1, LANES)) + F32(0.5)
     state = np.ones(dynamics.STATE_ROWS * LANES, F32)
-    delay = np.zeros(2 * dynamics.LOOKAHEAD_FRAMES * LANES, F32)
+    delay = np.zeros(2 * dynamics.DELAY_FRAMES * LANES, F32)
     out = []
     for first, quanta in blocks_of(lengths):
         piece = mix[:, first * QUANTUM : (first + quanta) * QUANTUM].reshape(2, -1).copy()
-        level = gain[first : first + quanta + 1].reshape(-1).copy()
-        dynamics.limit(quanta * QUANTUM, piece[0], piece[1], level, 0.8, state, delay)
+        dynamics.limit(quanta, piece[0], piece[1], 0.8, state, delay)
+        out.append(piece.reshape(2, -1, LANES))
+    return np.concatenate(out, axis=1)
+
+
+def level_state():
+    state = np.zeros((loudness.STATE_ROWS, LANES), F32)
+    state[list(loudness.ONES_AT_START)] = 1.0
+    return state.reshape(-1)
+
+
+def render_level(lengths, loud=1.0):
+    mix = noise(13, 2, QUANTA * QUANTUM, LANES) * F32(loud)
+    gain, wanted = np.abs(noise(9, 2, QUANTA + 1, LANES)) + F32(0.5)
+    state = level_state()
+    out = []
+    for first, quanta in blocks_of(lengths):
+        piece = mix[:, first * QUANTUM : (first + quanta) * QUANTUM].reshape(2, -1).copy()
+        borders = [b[first : first + quanta + 1].reshape(-1).copy() for b in (gain, wanted)]
+        loudness.level(quanta, piece[0], piece[1], *borders, state)
         out.append(piece.reshape(2, -1, LANES))
     return np.concatenate(out, axis=1)
 
 
 def render_master(lengths, loud=1.0):
     mix = noise(11, LANES * 6, QUANTA * QUANTUM) * F32(loud)
-    wet, gain = np.abs(noise(12, 2, QUANTA + 1, LANES))
+    wet, gain, wanted = np.abs(noise(12, 3, QUANTA + 1, LANES))
     rooms = np.full((QUANTA, reverbs.ROWS, LANES), 0.7, F32)
     lines = (
         np.zeros(reverbs.FRAMES * LANES, F32),
@@ -182,7 +200,7 @@ def render_master(lengths, loud=1.0):
         np.zeros(reverbs.LINES, np.int32),
     )
     state = np.ones(dynamics.STATE_ROWS * LANES, F32)
-    limiter = (state, np.zeros(2 * dynamics.LOOKAHEAD_FRAMES * LANES, F32))
+    states = (level_state(), state, np.zeros(2 * dynamics.DELAY_FRAMES * LANES, F32))
     scratch = np.zeros(mastering.SCRATCH_ROWS * LANES, F32)
     out = []
     for first, quanta in blocks_of(lengths):
@@ -190,10 +208,11 @@ def render_master(lengths, loud=1.0):
         moving = (
             wet[first : first + quanta + 1].reshape(-1).copy(),
             gain[first : first + quanta + 1].reshape(-1).copy(),
+            wanted[first : first + quanta + 1].reshape(-1).copy(),
             rooms[first : first + quanta].reshape(-1).copy(),
         )
         block = np.full(LANES * 2 * quanta * QUANTUM, 9.0, F32)
-        mastering.master(quanta, piece, moving, lines, 0.8, limiter, scratch, block)
+        mastering.master(quanta, piece, moving, lines, 0.8, states, scratch, block)
         out.append(block.reshape(LANES * 2, -1))
     return np.concatenate(out, axis=1)
 
@@ -229,5 +248,6 @@ CASES = {
     "delays.echo": Case(render_echo),
     "reverbs.reverb": Case(render_reverb, floor=1e-15),  # the anti-denormal whisper
     "dynamics.limit": Case(render_limit),
+    "loudness.level": Case(render_level),
     "mastering.master": Case(render_master, floor=1e-15),
 }

@@ -168,7 +168,7 @@ def test_the_master_never_exceeds_its_ceiling(library):
     sound = render(loud, 12 * SAMPLE_RATE // QUANTUM * QUANTUM)
 
     assert np.isfinite(sound).all()
-    assert 0.5 < np.abs(sound).max() <= 10 ** (-1.5 / 20) * 1.0001  # float rounding of the gain
+    assert 0.5 < np.abs(sound).max() <= 10 ** (-1.3 / 20) * 1.0001  # float rounding of the gain
 
 
 def test_changes_logged_for_one_frame_are_made_in_their_order(library):
@@ -246,5 +246,8 @@ def test_after_a_skip_the_sound_grows_to_be_the_same(library):
 
     after = [render(engine, 12 * SAMPLE_RATE)[:, -SAMPLE_RATE:] for engine in (heard, skipped)]
 
-    # Reverb and echo of what began earlier have died away by then: -60 dB in 2 to 3 s.
-    assert np.abs(after[0] - after[1]).max() < 1e-4
+    # Reverb and echo of what began earlier have died away by then (-60 dB in 2 to 3 s); the
+    # leveller, which has listened for 20 s less, differs by a gain that hardly moves in a second.
+    gain = np.vdot(after[1], after[0]) / np.vdot(after[1], after[1])
+    assert abs(20 * np.log10(gain)) < 1.5
+    assert np.abs(after[0] - gain * after[1]).max() < 1e-3

@@ -1,0 +1,71 @@
+"""The limiter: latency, true peaks, recovery, and doing nothing where there is nothing to do."""
+
+import numpy as np
+import pytest
+
+from kernels import dynamics
+from kernels.lanes import LANES, QUANTUM
+
+F32 = np.float32
+CEILING = 0.8
+
+
+def limit(mono):
+    """Run (frames,) through all lanes; the left of lane 3."""
+    quanta = len(mono) // QUANTUM
+    left = np.repeat(mono[: quanta * QUANTUM].astype(F32), LANES)
+    right = left.copy() * F32(0.5)
+    state = np.ones(dynamics.STATE_ROWS * LANES, F32)
+    delay = np.zeros(2 * dynamics.DELAY_FRAMES * LANES, F32)
+    dynamics.limit(quanta, left, right, CEILING, state, delay)
+    return left.reshape(-1, LANES)[:, 3]
+
+
+def oversampled(x, factor=16):
+    """Band-limited interpolation through the spectrum."""
+    spectrum = np.fft.rfft(x * np.hanning(len(x)) ** 0.05)
+    padded = np.zeros(len(x) * factor // 2 + 1, complex)
+    padded[: len(spectrum)] = spectrum
+    return np.fft.irfft(padded) * factor
+
+
+def test_quiet_sound_is_only_delayed_by_one_quantum():
+    mono = np.random.default_rng(1).uniform(-0.35, 0.35, 64 * QUANTUM).astype(F32)
+
+    out = limit(mono)
+
+    assert np.array_equal(out[QUANTUM:], mono[:-QUANTUM])
+    assert not out[:QUANTUM].any()
+
+
+@pytest.mark.parametrize("divisor", [4, 6, 3.7])
+def test_peaks_between_samples_stay_below_the_ceiling(divisor):
+    # A sine at a quarter of the rate, sampled off its peaks, hides 3 dB between samples.
+    mono = 1.2 * np.sin(2 * np.pi * np.arange(200 * QUANTUM) / divisor + np.pi / 4)
+
+    out = limit(mono)
+
+    between = np.abs(oversampled(out[QUANTUM:])[2_000:-2_000]).max()
+    assert 0.75 < between <= CEILING * 1.01  # the detector is exact to 0.09 dB
+
+
+def test_noise_of_any_loudness_stays_below_the_ceiling():
+    rng = np.random.default_rng(2)
+    mono = rng.normal(0, 1, 400 * QUANTUM) * np.repeat(rng.uniform(0, 3, 400), QUANTUM)
+    mono = np.convolve(mono, np.sinc(np.arange(-32, 33) * 0.75) * np.hanning(65), "same")
+
+    out = limit(mono)
+
+    assert np.abs(out).max() <= CEILING * (1 + 1e-6)
+    assert np.abs(oversampled(out)).max() <= CEILING * 1.03  # 0.25 dB
+
+
+def test_after_a_peak_the_gain_comes_back_in_half_a_second():
+    mono = np.full(48_000, 0.1)
+    mono[4_800] = 4.0
+
+    out = limit(mono)
+
+    assert out[4_800 + QUANTUM] == pytest.approx(CEILING, rel=0.5)
+    assert out[4_800 + 2 * QUANTUM] < 0.05
+    assert out[4_800 + 24_000] == pytest.approx(0.1, rel=0.05)
