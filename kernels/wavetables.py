@@ -76,6 +76,7 @@ SETTINGS = (
     "vibrato_depth",  # share of the frequency
     "vibrato_growth",  # per control period
     "tremolo_depth",  # share of the gain
+    "apart",  # 1 if the readers go their own ways, 0 if they are one
 )
 WHOLE_SETTINGS = (
     "phase_1",
@@ -116,6 +117,15 @@ def _step(whole_settings: Ints, w: int, counters: Ints, co: int, depth: Vector) 
 
 
 @fragment
+def _any_apart(settings: Floats, place: int) -> bool:
+    """Whether one of sixteen voices reads at three places; the others then sound the same."""
+    apart = False
+    for lane in range(LANES):
+        apart |= settings[place + lane] > f32(0.0)
+    return apart
+
+
+@fragment
 def _frames(
     x: tuple[IntVector, ...],
     steps: tuple[IntVector, ...],
@@ -123,6 +133,7 @@ def _frames(
     integrators: tuple[Vector, ...],
     svf: tuple[tuple[Vector, ...], tuple[Vector, ...]],
     gains: tuple[Vector, Vector, Vector],
+    apart: bool,
     sheets: tuple[Floats, Floats],
     t0: int,
 ) -> tuple[tuple[IntVector, ...], tuple[Vector, ...], Vector]:
@@ -137,9 +148,13 @@ def _frames(
         x2 = x2 + steps[1]
         x3 = x3 + steps[2]
         seed = next_noise(seed)
-        pair = read_table(tables, table, x1) + read_table(tables, table, x2)
+        first = read_table(tables, table, x1)
+        pair, third = first + first, first
+        if apart:
+            pair = first + read_table(tables, table, x2)
+            third = read_table(tables, table, x3)
         noise, _, n1, n2 = svf_step(white(seed), n1, n2, b[0], b[1], b[2])
-        voice = fma(noise, hiss, pair + read_table(tables, table, x3))
+        voice = fma(noise, hiss, pair + third)
         _, low, s1, s2 = svf_step(voice, s1, s2, a[0], a[1], a[2])
         gain = gain + slope
         store(tile, t * LANES, low * gain)
@@ -171,6 +186,7 @@ def _quantum(group: int, pool: Pool, scratch: TableScratch) -> None:
         load_int(counters, co + 6 * LANES),
     )
     table = load_int(whole_settings, w + 13 * LANES)
+    apart = _any_apart(settings, p + 25 * LANES)
     level = load(settings, p + 9 * LANES) * load(facts, ALIVE)
     noise_hz = exp2(load(settings, p + 18 * LANES))
     noise_svf = svf_coefficients(noise_hz, load(settings, p + 19 * LANES))
@@ -192,7 +208,7 @@ def _quantum(group: int, pool: Pool, scratch: TableScratch) -> None:
         slope = (e * loud - gain) * splat(f32(1.0 / CONTROL_FRAMES))
         gains = (gain, slope, load(settings, p + 20 * LANES) + onset)
         x, integrators, gain = _frames(
-            x, steps, table, integrators, (svf, noise_svf), gains, (tables, tile), t0
+            x, steps, table, integrators, (svf, noise_svf), gains, apart, (tables, tile), t0
         )
     for row, value in enumerate((e, gain, attacking, *integrators, onset, reach)):
         store(state, st + row * LANES, value)

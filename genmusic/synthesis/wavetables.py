@@ -57,6 +57,10 @@ class WavetablePatch:
         settings = self._envelope(velocity) | self._colour(pitch, velocity)
         return Voicing(settings, whole, quanta(1.3 * self.release_seconds), FOREVER_QUANTA)
 
+    @property
+    def _apart(self) -> bool:
+        return self.detune_cents > 0.0 or self.vibrato_spread > 0.0
+
     def _readers(self, pitch: int, chance: Chance) -> dict[str, int]:
         whole = {"seed": chance.seed(), "table": table_place(self.timbre, pitch)}
         common, off = chance.phase(), 0.4 * chance.signed()
@@ -67,7 +71,7 @@ class WavetablePatch:
             swing_hz = self.vibrato_hz * (1.0 + 0.12 * away) * CONTROL_FRAMES
             whole |= {
                 # Readers that never part must begin together, or they would cancel.
-                f"phase_{number}": chance.phase() if self.detune_cents else 0,
+                f"phase_{number}": chance.phase() if self._apart else 0,
                 f"increment_{number}": hz_to_increment(hz),
                 f"vibrato_{number}": _wrapped(common + round(away * 2.0**31)),
                 f"vibrato_step_{number}": hz_to_increment(swing_hz),
@@ -102,6 +106,7 @@ class WavetablePatch:
             "noise_octaves": log2(self.noise_hz) + octaves * self.noise_follows,
             "noise_damping": 1.0 / self.noise_resonance,
             "breath": self.breath,
+            "apart": float(self._apart),
         }
 
 

@@ -57,11 +57,19 @@ def test_company_never_changes_a_sample(score, others, seat):
     assert np.array_equal(together, render(score, [16]))
 
 
-def test_a_driven_neighbour_leaves_an_undriven_saw_as_it_was():
-    lead = PlayedNote(0, 3000, 0, "bright-lead", 72, 100, 0.0)
-    bass = PlayedNote(0, 3000, 3, "drive-bass", 36, 100, 0.0)
+@pytest.mark.parametrize(
+    ("patch", "neighbour", "keys"),
+    [
+        ("bright-lead", "drive-bass", (72, 36)),
+        ("organ", "choir", (60, 64)),
+        ("kit", "kit", (38, 49)),
+    ],
+)
+def test_a_neighbour_that_costs_more_changes_nothing(patch, neighbour, keys):
+    note = PlayedNote(0, 3000, 0, patch, keys[0], 100, 0.0)
+    beside = PlayedNote(0, 3000, 3, neighbour, keys[1], 100, 0.0)
 
-    together, alone = render([lead, bass], [16]), render([lead], [16])
+    together, alone = render([note, beside], [16]), render([note], [16])
 
     assert np.array_equal(together[0], alone[0])
 
