@@ -60,7 +60,7 @@ def echo(
     line : (listeners * 2 * 32800,) float32, in/out
         Rings, left then right.
     mix : (listeners * 3 * 2 * frames,) float32, in/out
-        Dry, reverb and echo buses of each listener.
+        Dry, reverb and echo buses of each listener; the echo bus is left holding the echoes.
     """
     frames = quanta * QUANTUM
     back = splat(f32(feedback))
@@ -79,6 +79,8 @@ def echo(
             b = fma(share, _read(line, right, new_at), rest * _read(line, right, old_at))
             _write(line, left, write, fma(back, b, load(mix, dry + 4 * frames + t)))
             _write(line, right, write, fma(back, a, load(mix, dry + 5 * frames + t)))
+            store(mix, dry + 4 * frames + t, a)
+            store(mix, dry + 5 * frames + t, b)
             store(mix, dry + t, load(mix, dry + t) + a)
             store(mix, dry + frames + t, load(mix, dry + frames + t) + b)
             wet = dry + 2 * frames + t

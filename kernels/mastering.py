@@ -25,6 +25,7 @@ def master(
     ceiling: float,
     states: tuple[Floats, Floats, Floats],
     scratch: Floats,
+    keeps_returns: bool,
     out: Floats,
 ) -> None:
     """Finish a block of sixteen listeners.
@@ -34,7 +35,8 @@ def master(
     quanta : int
         Quanta in the block.
     mix : (16 * 6 * frames,) float32
-        Of each listener the dry, reverb and echo buses, left then right.
+        Of each listener the dry, reverb and echo buses, left then right; in/out if
+        ``keeps_returns``.
     borders : three of (quanta + 1) * 16 and one of quanta * 9 * 16 float32
         Reverb level, master gain and loudness wanted at each quantum border, and the room of
         each quantum.
@@ -44,6 +46,8 @@ def master(
     states : as in `kernels.loudness.level`, then state and delay of `kernels.dynamics.limit`,
         in/out
     scratch : (4 * 64 * 16,) float32, scratch
+    keeps_returns : bool
+        Whether the reverb buses are left holding what the reverb gave.
     out : (16 * 2 * frames,) float32, written in full
         Left and right of each listener, one quantum late.
     """
@@ -64,6 +68,9 @@ def master(
         here = slice(q * LANES, (q + 2) * LANES)
         network = (lines[0], lines[1], lines[2], room)
         reverb(step, (left, right, wet_left, wet_right), wet[here], network)
+        if keeps_returns:
+            from_lanes(step, wet_left, mix, at + 2 * frames, 6 * frames)
+            from_lanes(step, wet_right, mix, at + 3 * frames, 6 * frames)
         level(one, left, right, gain[here], wanted[here], states[0])
         limit(one, left, right, ceiling, states[1], states[2])
         from_lanes(step, left, out, at, 2 * frames)

@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,6 +54,12 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
         metavar="FILE",
         help='control changes on the way: JSON lines {"at_seconds": 8.0, "set": {"valence": 0.5}}',
     )
+    parser.add_argument(
+        "--stems",
+        type=Path,
+        metavar="DIR",
+        help="also write what each part and effect gives to the mix, as .wav files of floats",
+    )
     parser.add_argument("--json", action="store_true", help="print figures and hash as JSON")
 
 
@@ -61,17 +68,19 @@ def run(arguments: argparse.Namespace) -> int:
     from genmusic.session.automation import read_automation
     from genmusic.session.clock import monotonic_seconds
     from genmusic.session.engine import Engine
-    from genmusic.session.rendering import Length, Rendering, check_suffix, save
+    from genmusic.session.rendering import Length, Rendering, check_suffix, save, saved_stems
 
     check_suffix(arguments.out)
     with progress_bar(str(arguments.out), BEFORE) as show:
         library, controls = open_music(arguments)
         log = read_automation(arguments.automation, library) if arguments.automation else ()
-        engine = Engine(library, arguments.seed, controls, log)
+        keeps_stems = arguments.stems is not None
+        engine = Engine(library, arguments.seed, controls, log, keeps_stems=keeps_stems)
         length = Length(seconds_to_frames(arguments.seconds), arguments.bars)
         rendering = Rendering(engine, length)
         began = monotonic_seconds()
-        save(rendering, library.styles, arguments.out, show)
+        with saved_stems(rendering, arguments.stems) if keeps_stems else nullcontext():
+            save(rendering, library.styles, arguments.out, show)
         elapsed = monotonic_seconds() - began
     report = _report(rendering, elapsed)
     text = json.dumps(report) if arguments.json else _sentence(arguments.out, engine.title, report)

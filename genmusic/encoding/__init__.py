@@ -1,7 +1,12 @@
 """Codecs: blocks of samples to packets and files; the only room that knows PyAV."""
 
-from genmusic.encoding.audiofiles import AUDIO_SUFFIXES, FileWriter, open_file_writer
-from genmusic.encoding.partfile import PartFile
+from genmusic.encoding.audiofiles import (
+    AUDIO_SUFFIXES,
+    FileWriter,
+    open_file_writer,
+    open_float_writer,
+)
+from genmusic.encoding.partfile import PartFile, explained
 from genmusic.encoding.samples import Block
 from genmusic.encoding.streams import STREAM_CODECS, StreamEncoder, open_stream_encoder
 
@@ -12,6 +17,8 @@ __all__ = [
     "PartFile",
     "STREAM_CODECS",
     "StreamEncoder",
+    "explained",
     "open_file_writer",
+    "open_float_writer",
     "open_stream_encoder",
 ]

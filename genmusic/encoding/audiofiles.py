@@ -52,6 +52,8 @@ FORMATS: Mapping[str, AudioFormat] = {
     ".mp3": AudioFormat("mp3", "libmp3lame", "fltp", MP3_BITRATE),
 }
 AUDIO_SUFFIXES = tuple(FORMATS)
+FLOAT_WAV = AudioFormat("wav", "pcm_f32le", "flt", container_options={"rf64": "auto"})
+"""Every sample to the last bit, and room above full scale."""
 
 
 class FileWriter(Protocol):
@@ -96,6 +98,11 @@ def open_file_writer(path: Path, *, title: str = "", bitrate: int | None = None)
             f"use {', '.join(AUDIO_SUFFIXES)}"
         )
     return _ContainerWriter(path, FORMATS[path.suffix.lower()], title, bitrate)
+
+
+def open_float_writer(path: Path, *, title: str = "") -> FileWriter:
+    """Start a ``.wav`` file of 32-bit floats; the same errors as `open_file_writer`."""
+    return _ContainerWriter(path, FLOAT_WAV, title, None)
 
 
 class _ContainerWriter:

@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from genmusic.mixing.stems import Stems
 from genmusic.names import PARTS
 from genmusic.units import LOG2_10, QUANTUM, SAMPLE_RATE, db_to_gain, exp2
 from kernels import delays, dynamics, loudness, mastering, mixing, reverbs
@@ -70,7 +71,8 @@ def room(seconds: float) -> Floats:
 class Console:
     """The mixer's memory for a rack of listeners."""
 
-    def __init__(self, listeners: int, most_quanta: int) -> None:
+    def __init__(self, listeners: int, most_quanta: int, *, keeps_stems: bool = False) -> None:
+        self._stems = Stems(most_quanta) if keeps_stems else None
         frames = most_quanta * QUANTUM
         self._listeners = listeners
         self._mix = np.zeros(LANES * mixing.SENDS * 2 * frames, np.float32)
@@ -136,6 +138,16 @@ class Console:
             self._ceiling,
             self._master_states,
             self._scratch,
+            self._stems is not None,
             out,
         )
+        if self._stems is not None:
+            self._stems.take(quanta, buses, faders.strips, mix)
         return out.reshape(LANES, 2, frames)
+
+    @property
+    def stems(self) -> Floats:
+        """The stems of the last block, (stems, 2, frames) float32, if they are kept."""
+        if self._stems is None:
+            raise ValueError("a console keeps stems when it is made with keeps_stems=True")
+        return self._stems.block

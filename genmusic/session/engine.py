@@ -39,6 +39,8 @@ class Engine:
         Values to begin with; the others are at their defaults.
     log
         Changes that take effect while rendering, as a receipt holds them.
+    keeps_stems
+        Whether `render` can give stems.
     """
 
     def __init__(
@@ -47,8 +49,11 @@ class Engine:
         seed: int,
         controls: Mapping[str, object] | None = None,
         log: Sequence[Change] = (),
+        *,
+        keeps_stems: bool = False,
     ) -> None:
-        self._seat = Seat(library, seed, controls, log)
+        rack = Rack(keeps_stems=keeps_stems)
+        self._seat = Seat(library, seed, controls, log, (rack, 0))
 
     @property
     def seed(self) -> int:
@@ -92,20 +97,26 @@ class Engine:
         """Begin a new piece; returns the frame of the bar at which it begins."""
         return self._seat.make(SKIP, None)
 
-    def render(self, out: Floats) -> None:
+    def render(self, out: Floats, stems: Floats | None = None) -> None:
         """Write the next block.
 
         Parameters
         ----------
         out : (2, frames) float32, written in full
             Left and right, ±1 full scale; ``frames`` is a whole number of quanta.
+        stems : (stems, 2, frames) float32, written in full
+            What `mixing.stems.STEMS` give to the mix that enters the master, for an engine made
+            with ``keeps_stems``.
         """
         done, frames = 0, out.shape[1]
         while done < frames:
             self._seat.make_due_changes()
             quanta = self._seat.quanta_until(self.rendered_end + frames - done)
             self._seat.prepare(quanta)
-            out[:, done : done + quanta * QUANTUM] = self._seat.rack.render(quanta)[0]
+            here = slice(done, done + quanta * QUANTUM)
+            out[:, here] = self._seat.rack.render(quanta)[0]
+            if stems is not None:
+                stems[:, :, here] = self._seat.rack.stems
             done += quanta * QUANTUM
 
     def take_bars(self) -> list[TimedBar]:

@@ -20,10 +20,11 @@ MOST_LISTENERS = 16
 class Rack:
     """The sound of some listeners."""
 
-    def __init__(self, listeners: int = 1) -> None:
+    def __init__(self, listeners: int = 1, *, keeps_stems: bool = False) -> None:
         self.listeners = listeners
+        self._keeps_stems = keeps_stems
         self._orchestra = Orchestra(listeners)
-        self._console = Console(listeners, MAX_BLOCK_QUANTA)
+        self._console = Console(listeners, MAX_BLOCK_QUANTA, keeps_stems=keeps_stems)
         self._faders: dict[int, Faders] = {}
         self._quantum = 0
 
@@ -44,10 +45,15 @@ class Rack:
         self._quantum += quanta
         return self._console.mix(quanta, buses, faders)
 
+    @property
+    def stems(self) -> Floats:
+        """The first listener's stems of the last block, (stems, 2, frames) float32."""
+        return self._console.stems
+
     def skip_to(self, quantum: int) -> None:
         """Be silent, and go on from a quantum."""
         self._orchestra = Orchestra(self.listeners)
-        self._console = Console(self.listeners, MAX_BLOCK_QUANTA)
+        self._console = Console(self.listeners, MAX_BLOCK_QUANTA, keeps_stems=self._keeps_stems)
         self._quantum = quantum
 
     @property

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from genmusic.encoding import AUDIO_SUFFIXES, Block, PartFile, open_file_writer
+from genmusic.encoding import (
+    AUDIO_SUFFIXES,
+    Block,
+    PartFile,
+    explained,
+    open_file_writer,
+    open_float_writer,
+)
 from genmusic.errors import EncodingError
 from genmusic.midi.files import MidiBar, write_midi
+from genmusic.mixing.stems import STEMS
 from genmusic.rules import Style
 from genmusic.session.engine import Engine
 from genmusic.session.timed import TimedBar
@@ -31,10 +40,15 @@ class Length:
 
 
 class Rendering:
-    """Renders a new engine to the end of the piece, rounded up to a whole quantum."""
+    """Renders a new engine to the end of the piece, rounded up to a whole quantum.
+
+    Whoever wants stems sets ``on_stems``, on an engine that keeps them: it is called with each
+    block of them.
+    """
 
     def __init__(self, engine: Engine, length: Length) -> None:
         self.engine = engine
+        self.on_stems: Callable[[Block], None] | None = None
         self._length = length
         self._bars: dict[int, TimedBar] = {}
         self._digest = hashlib.sha256()
@@ -66,10 +80,18 @@ class Rendering:
         """Render to the end, block by block."""
         while (frames := min(self._end() - self.frames, BLOCK_FRAMES)) > 0:
             block = np.empty((2, frames), np.float32)
-            self.engine.render(block)
+            self._render(block)
             self._bars.update((timed.bar.index, timed) for timed in self.engine.take_bars())
             self._digest.update(block.T.astype("<f4", copy=False).tobytes())
             yield block
+
+    def _render(self, block: Block) -> None:
+        if self.on_stems is None:
+            self.engine.render(block)
+            return
+        stems = np.empty((len(STEMS), *block.shape), np.float32)
+        self.engine.render(block, stems)
+        self.on_stems(stems)
 
     def _end(self) -> int:
         if not self._length.bars:
@@ -99,6 +121,26 @@ def save(
         _save_midi(rendering, styles, path, on_progress)
     else:
         _save_audio(rendering, path, on_progress)
+
+
+@contextmanager
+def saved_stems(rendering: Rendering, folder: Path) -> Iterator[None]:
+    """While it is rendered, write each stem of a piece to a file of its name in a folder."""
+    with explained(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as files:
+        writers = [
+            files.enter_context(open_float_writer(folder / f"{name}.wav", title=name))
+            for name in STEMS
+        ]
+
+        def write(stems: Block) -> None:
+            for writer, stem in zip(writers, stems, strict=True):
+                writer.write(stem)
+
+        rendering.on_stems = write
+        yield
+        rendering.on_stems = None
 
 
 def _save_audio(rendering: Rendering, path: Path, on_progress: Callable[[float], None]) -> None:

@@ -212,7 +212,7 @@ def render_master(lengths, loud=1.0):
             rooms[first : first + quanta].reshape(-1).copy(),
         )
         block = np.full(LANES * 2 * quanta * QUANTUM, 9.0, F32)
-        mastering.master(quanta, piece, moving, lines, 0.8, states, scratch, block)
+        mastering.master(quanta, piece, moving, lines, 0.8, states, scratch, False, block)
         out.append(block.reshape(LANES * 2, -1))
     return np.concatenate(out, axis=1)
 

@@ -1,0 +1,97 @@
+"""Stems: summed in order they are what enters the master, bit for bit."""
+
+import dataclasses
+
+import av
+import numpy as np
+import pytest
+
+from genmusic.mixing.console import GAIN, Console
+from genmusic.mixing.stems import STEMS
+from genmusic.names import PARTS
+from genmusic.session.engine import Engine
+from genmusic.session.library import open_library
+from genmusic.session.rack import Rack
+from genmusic.session.rendering import Length, Rendering, saved_stems
+from genmusic.synthesis.pools import MAX_BLOCK_QUANTA
+from genmusic.units import QUANTUM
+
+FRAMES = 9 * 48_000 // QUANTUM * QUANTUM
+BUSY = {"style": "drive", "arousal": 0.7}
+
+
+class MasterOnly:
+    """Feeds a mix to a console's master, through one strip and past every effect."""
+
+    def __init__(self):
+        self.heard = []
+        self._console = Console(1, MAX_BLOCK_QUANTA)
+
+    def play(self, mix, faders):
+        buses = np.zeros((len(PARTS), *mix.shape), np.float32)
+        buses[0] = mix
+        strips = np.zeros_like(faders.strips)
+        strips[0, GAIN] = 1.0
+        dry = dataclasses.replace(faders, strips=strips, wet=np.zeros_like(faders.wet))
+        quanta = mix.shape[1] // QUANTUM
+        self.heard.append(self._console.mix(quanta, buses.reshape(-1), dry)[0].copy())
+
+
+def summed(stems):
+    """The sum in the order of the stems, rounded after each."""
+    mix = np.zeros(stems.shape[1:], np.float32)
+    for stem in stems:
+        mix = mix + stem
+    return mix
+
+
+@pytest.fixture(scope="module")
+def library():
+    return open_library()
+
+
+def test_the_sum_of_the_stems_through_the_master_is_the_finished_sound(library, monkeypatch):
+    master = MasterOnly()
+    render = Rack.render
+
+    def render_both(rack, quanta):
+        out = render(rack, quanta)
+        master.play(summed(rack.stems), rack.faders(quanta))
+        return out
+
+    monkeypatch.setattr(Rack, "render", render_both)
+    out = np.empty((2, FRAMES), np.float32)
+    Engine(library, 5, BUSY, keeps_stems=True).render(out)
+
+    assert out.std() > 0.01
+    assert np.array_equal(np.concatenate(master.heard, axis=1), out)
+
+
+def test_keeping_stems_changes_no_sample(library):
+    plain, kept = np.empty((2, FRAMES), np.float32), np.empty((2, FRAMES), np.float32)
+    stems = np.empty((len(STEMS), 2, FRAMES), np.float32)
+
+    Engine(library, 5, BUSY).render(plain)
+    Engine(library, 5, BUSY, keeps_stems=True).render(kept, stems)
+
+    assert np.array_equal(plain, kept)
+    assert all(stems[STEMS.index(name)].std() > 1e-4 for name in ("bass", "echo", "reverb"))
+
+
+def test_the_files_hold_the_stems_to_the_last_bit(library, tmp_path):
+    stems = np.empty((len(STEMS), 2, FRAMES), np.float32)
+    Engine(library, 5, BUSY, keeps_stems=True).render(np.empty((2, FRAMES), np.float32), stems)
+
+    rendering = Rendering(Engine(library, 5, BUSY, keeps_stems=True), Length(FRAMES))
+    with saved_stems(rendering, tmp_path / "stems"):
+        list(rendering.blocks())
+
+    written = np.stack([read(tmp_path / "stems" / f"{name}.wav") for name in STEMS])
+    assert np.array_equal(written, stems)
+
+
+def read(path):
+    """The samples of a file of floats."""
+    with av.open(str(path)) as container:
+        frames = [frame.to_ndarray() for frame in container.decode(audio=0)]
+    return np.concatenate(frames, axis=1).reshape(-1, 2).T
