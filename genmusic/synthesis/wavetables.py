@@ -20,6 +20,8 @@ from genmusic.synthesis.voicing import (
 from genmusic.units import db_to_gain, exp2, hz_to_increment, log2, pitch_to_hz
 from kernels.wavetables import READERS
 
+NOISE_GAIN = 8.0  # of the kernel: at a breath of 1 the noise is nearly as loud as the tone
+
 
 @dataclass(frozen=True, slots=True)
 class WavetablePatch:
@@ -86,7 +88,7 @@ class WavetablePatch:
             "decay_rate": 1.0 - decay_per_step(self.decay_seconds),
             "sustain": self.sustain,
             "release_rate": 1.0 - decay_per_step(self.release_seconds),
-            "onset": self.onset,
+            "onset": NOISE_GAIN * self.onset,
             "onset_decay": decay_per_step(self.onset_seconds),
             "vibrato_growth": 1.0 / steps(self.vibrato_onset_seconds),
             "vibrato_depth": exp2(self.vibrato_cents / 1200.0) - 1.0,
@@ -105,7 +107,7 @@ class WavetablePatch:
             "damping": 1.0 / self.resonance,
             "noise_octaves": log2(self.noise_hz) + octaves * self.noise_follows,
             "noise_damping": 1.0 / self.noise_resonance,
-            "breath": self.breath,
+            "breath": NOISE_GAIN * self.breath,
             "apart": float(self._apart),
         }
 
