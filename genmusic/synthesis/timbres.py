@@ -47,7 +47,7 @@ class Timbre:
     def _resonance(formant: tuple[float, float, float], hz: float, base_hz: float) -> float:
         centre, level_db, width = formant
         away = 2.0 * (hz - max(centre, base_hz)) / width  # a singer follows with the mouth
-        return db_to_gain(level_db) / (1.0 + away * away)
+        return _gain(level_db) / (1.0 + away * away)
 
 
 TIMBRES: Mapping[str, Timbre] = {
@@ -86,6 +86,9 @@ TIMBRES: Mapping[str, Timbre] = {
 }
 
 
+_gain = cache(db_to_gain)  # asked for again with every partial
+
+
 @cache
 def _period() -> NDArray[np.float64]:
     return np.array([sine(frame / FRAMES) for frame in range(FRAMES)])
@@ -97,11 +100,12 @@ def _table(timbre: Timbre, highest_pitch: int) -> NDArray[np.float32]:
     count = int(HIGHEST_PARTIAL_HZ / base_hz)
     levels = [timbre.level(number, base_hz) for number in range(1, min(count, FRAMES // 4) + 1)]
     power = math.sqrt(math.fsum(level * level for level in levels) / 2.0)
-    frames, period, table = np.arange(FRAMES), _period(), np.zeros(FRAMES)
+    strongest = max(levels)
+    frames, period, table = np.arange(FRAMES, dtype=np.int32), _period(), np.zeros(FRAMES)
     for number, level in enumerate(levels, start=1):
-        if level > INAUDIBLE * max(levels):
+        if level > INAUDIBLE * strongest:
             turn = int(FRAMES * ((number * number * GOLDEN_TURN) % 1.0))
-            table += level / power * period[(frames * number + turn) % FRAMES]
+            table += level / power * period[(frames * number + turn) & (FRAMES - 1)]
     return np.append(table, table[0]).astype(np.float32)
 
 
