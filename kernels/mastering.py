@@ -5,15 +5,23 @@ One call for the whole block, and everything but the delay lines stays in the ne
 
 from __future__ import annotations
 
-from kernels._jit import kernel
+from kernels._jit import fragment, kernel
 from kernels._types import Floats, Ints
 from kernels.dynamics import limit
 from kernels.lanes import LANES, QUANTUM
 from kernels.loudness import level
 from kernels.mixing import from_lanes, to_lanes
 from kernels.reverbs import ROWS, reverb
+from kernels.simd import load, store
 
 SCRATCH_ROWS = 4 * QUANTUM  # of sixteen lanes: dry left and right, reverb send left and right
+
+
+@fragment
+def _add(source: Floats, out: Floats) -> None:
+    """Add a tile to another."""
+    for place in range(0, out.shape[0], LANES):
+        store(out, place, load(out, place) + load(source, place))
 
 
 @kernel
@@ -67,10 +75,17 @@ def master(
         room = rooms[q * ROWS * LANES : (q + 1) * ROWS * LANES]
         here = slice(q * LANES, (q + 2) * LANES)
         network = (lines[0], lines[1], lines[2], room)
+        if keeps_returns:  # the reverb plays into silence, the dry sound is added after it
+            left[:] = 0.0
+            right[:] = 0.0
         reverb(step, (left, right, wet_left, wet_right), wet[here], network)
         if keeps_returns:
-            from_lanes(step, wet_left, mix, at + 2 * frames, 6 * frames)
-            from_lanes(step, wet_right, mix, at + 3 * frames, 6 * frames)
+            from_lanes(step, left, mix, at + 2 * frames, 6 * frames)
+            from_lanes(step, right, mix, at + 3 * frames, 6 * frames)
+            to_lanes(step, mix, at, 6 * frames, wet_left)
+            to_lanes(step, mix, at + frames, 6 * frames, wet_right)
+            _add(wet_left, left)
+            _add(wet_right, right)
         level(one, left, right, gain[here], wanted[here], states[0])
         limit(one, left, right, ceiling, states[1], states[2])
         from_lanes(step, left, out, at, 2 * frames)

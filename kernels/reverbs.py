@@ -90,11 +90,8 @@ def _stretch(t0: int, count: int, mix: Mix, wet: Floats, lines: Lines) -> None:
         store(line, h7 + r, fma(load(gains, g + 112), y7 + mean, right))
         level = lane_ramp(wet, t0 + o)
         # Rounded before it is added: what is added can be had as a stem, to the last bit.
-        back_left, back_right = level * even, level * odd
-        store(in_left, b, back_left)
-        store(in_right, b, back_right)
-        store(dry_left, b, load(dry_left, b) + back_left)
-        store(dry_right, b, load(dry_right, b) + back_right)
+        store(dry_left, b, load(dry_left, b) + level * even)
+        store(dry_right, b, load(dry_right, b) + level * odd)
     for k, y in enumerate((y0, y1, y2, y3, y4, y5, y6, y7)):
         store(low, k * LANES, y)
 
@@ -113,8 +110,7 @@ def reverb(
     frames : int
         Frames in the block.
     mix : four (frames * 16,) float32
-        Dry left and right (in/out), reverb send left and right, which are left holding what the
-        reverb gave.
+        Dry left and right (in/out), reverb send left and right.
     wet : ((quanta + 1) * 16,) float32, linear gain
         Level of the reverberation at each quantum border; lines between.
     lines : (11424 * 16,) float32, (128,) float32, (8,) int32, (quanta * 9 * 16,) float32

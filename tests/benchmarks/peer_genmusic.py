@@ -110,8 +110,8 @@ def _reverb(seconds: int) -> float:
     """CPU seconds of one listener, of sixteen side by side."""
     noise = np.random.default_rng(1).uniform(-0.1, 0.1, 1024 * LANES).astype(np.float32)
     blocks = seconds * SAMPLE_RATE // 1024
-    render = _network(1024, wet=0.0)  # its returns stand where its input was; keep them small
-    mix = tuple(noise.copy() for _ in range(4))
+    render = _network(1024)
+    mix = (noise.copy(), noise.copy(), noise.copy(), noise.copy())
     begin = time.process_time()
     for _ in range(blocks):
         render(mix)
@@ -124,14 +124,14 @@ def _response() -> Sound:
     impulse = silence.copy()
     impulse[:LANES] = 1.0
     out = silence.copy()
-    _network(frames, wet=1.0)((out, silence, impulse, impulse.copy()))
+    _network(frames)((out, silence, impulse, impulse.copy()))
     return out[::LANES]
 
 
-def _network(frames: int, wet: float) -> Callable[[tuple[Sound, ...]], None]:
-    """The product's reverb with its own room."""
+def _network(frames: int) -> Callable[[tuple[Sound, ...]], None]:
+    """The product's reverb with its own room, all wet."""
     borders = frames // QUANTUM + 1
-    level = np.full(borders * LANES, wet, np.float32)
+    wet = np.ones(borders * LANES, np.float32)
     rooms = np.tile(np.repeat(room(REVERB_SECONDS), LANES), borders)
     lines = (
         np.zeros(reverbs.FRAMES * LANES, np.float32),
@@ -139,4 +139,4 @@ def _network(frames: int, wet: float) -> Callable[[tuple[Sound, ...]], None]:
         np.zeros(reverbs.LINES, np.int32),
         rooms,
     )
-    return lambda mix: reverbs.reverb(frames, mix, level, lines)
+    return lambda mix: reverbs.reverb(frames, mix, wet, lines)
