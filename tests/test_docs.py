@@ -8,6 +8,7 @@ import pytest
 from genmusic.controls.spec import TABLE
 from genmusic.names import PARTS
 from genmusic.server.routes import ROUTES
+from genmusic.synthesis.patches import PATCHES
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -58,3 +59,10 @@ def test_every_document_is_linked_from_another(document):
     others = [page for page in [*DOCS.glob("*.md"), ROOT / "README.md"] if page != document]
 
     assert any(document.name in page.read_text() for page in others)
+
+
+def test_every_patch_is_listed_and_nothing_else():
+    section = (DOCS / "rules.md").read_text().split("## Patches")[1]
+    rows = [line.split("|")[2] for line in section.splitlines() if line.startswith("|")]
+
+    assert set(re.findall(r"`([^`]+)`", " ".join(rows))) == set(PATCHES)
