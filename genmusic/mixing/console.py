@@ -22,7 +22,7 @@ __all__ = [
 
 Floats = NDArray[np.float32]
 LONGEST_ECHO_FRAMES, SHORTEST_ECHO_FRAMES = delays.LONGEST_FRAMES, delays.SHORTEST_FRAMES
-CEILING_DB = -1.3  # true peaks; a little for what four times oversampling does not see
+CEILING_DB = -1.4  # true peaks; a little for what four times oversampling does not see
 ECHO_FEEDBACK = 0.42
 REVERB_DAMPING = 0.32  # one-pole coefficient in each line
 
