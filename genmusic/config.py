@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
+from pathlib import Path
 
 from genmusic.units import SAMPLE_RATE
+
+STYLE_FOLDER_VARIABLE = "GENMUSIC_STYLES"
+
+
+def style_folder() -> Path:
+    """Where a user keeps styles: ``$GENMUSIC_STYLES``, or ``~/.config/genmusic/styles``."""
+    if STYLE_FOLDER_VARIABLE in os.environ:
+        return Path(os.environ[STYLE_FOLDER_VARIABLE])
+    configuration = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
+    return Path(configuration) / "genmusic" / "styles"
 
 
 @dataclass(frozen=True, slots=True)

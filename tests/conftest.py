@@ -8,3 +8,6 @@ from hypothesis import settings
 settings.register_profile("here", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+# Nobody's own styles; commands that are started inherit it.
+os.environ["GENMUSIC_STYLES"] = os.devnull

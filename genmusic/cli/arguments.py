@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from genmusic.config import style_folder
 from genmusic.controls.spec import CONTROLS, Control, Value
 from genmusic.errors import ControlError
 from genmusic.seeding import DEFAULT_SEED, SEED_LIMIT
@@ -91,7 +92,7 @@ def open_music(arguments: argparse.Namespace) -> tuple[Library, dict[str, Value]
     """The library, with the style of a file if one is named, and the chosen controls."""
     from genmusic.session.library import add_style, open_library
 
-    library, controls = open_library(), control_values(arguments)
+    library, controls = open_library(style_folder()), control_values(arguments)
     if str(arguments.style).endswith(STYLE_SUFFIX):
         library, controls["style"] = add_style(library, Path(arguments.style))
     return library, controls

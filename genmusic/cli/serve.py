@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from genmusic.cli.arguments import whole_number
-from genmusic.config import Settings
+from genmusic.config import Settings, style_folder
 from genmusic.errors import ServerError
 
 HOST = "127.0.0.1"  # nobody else's machine, until asked for
@@ -37,6 +37,12 @@ def add_parser(subparsers: Any) -> None:  # noqa: ANN401 - argparse's own type i
     parser.add_argument("--key", type=Path, metavar="F", help="its private key, PEM")
     parser.add_argument("--data", type=Path, metavar="DIR", help="folder for what is kept")
     parser.add_argument(
+        "--styles",
+        type=Path,
+        metavar="DIR",
+        help=f"folder with styles of your own (default: {style_folder()})",
+    )
+    parser.add_argument(
         "--max-sessions",
         type=whole_number(1, 100_000),
         default=DEFAULTS.max_sessions,
@@ -50,28 +56,34 @@ def run(arguments: argparse.Namespace) -> int:
     """Serve until interrupted."""
     signal.signal(signal.SIGTERM, _leave)  # until the event loop listens to signals itself
     from genmusic.server import journal, service
+    from genmusic.server.app import create_app
+    from genmusic.session.watching import StyleWatch
 
     if (arguments.cert is None) != (arguments.key is None):
         raise ServerError("--cert and --key belong together")
     tls = service.load_certificate(arguments.cert, arguments.key) if arguments.cert else None
     _prepare_folder(arguments.data)
+    own = arguments.styles or style_folder()
     with service.reserve(arguments.host, arguments.port) as listener:
-        app = _warm_app(replace(DEFAULTS, max_sessions=arguments.max_sessions))
-        url = service.address_of(listener, secure=tls is not None)
         journal.start()
-        asyncio.run(service.serve(app, listener, tls, lambda: _say(f"genmusic is ready: {url}")))
+        library = _warm_library(own)
+        app = create_app(library, replace(DEFAULTS, max_sessions=arguments.max_sessions))
+        url = service.address_of(listener, secure=tls is not None)
+        with StyleWatch(library, own):
+            asyncio.run(
+                service.serve(app, listener, tls, lambda: _say(f"genmusic is ready: {url}"))
+            )
     return 0
 
 
-def _warm_app(settings: Settings) -> Any:  # noqa: ANN401 - aiohttp is imported on demand
-    from genmusic.server.app import create_app
+def _warm_library(own: Path) -> Any:  # noqa: ANN401 - the library is imported on demand
     from genmusic.server.service import warm_up
     from genmusic.session.library import open_library
 
     with _notice("genmusic tunes its instruments (the first start compiles them) …"):
-        library = open_library()
+        library = open_library(own)
         warm_up(library)
-    return create_app(library, settings)
+    return library
 
 
 def _prepare_folder(folder: Path | None) -> None:

@@ -28,7 +28,7 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
     """Declare the commands and their options."""
     parser = subparsers.add_parser("style", help="list, check and preview styles")
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    listing = actions.add_parser("list", help="name the shipped styles")
+    listing = actions.add_parser("list", help="name the styles, shipped and your own")
     listing.add_argument("--json", action="store_true", help="print as JSON")
     listing.set_defaults(run=_list)
     checking = actions.add_parser("check", help="say what is wrong in style files, and where")
@@ -53,9 +53,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _list(arguments: argparse.Namespace) -> int:
-    from genmusic.rules import load_style, shipped_styles
+    from genmusic.config import style_folder
+    from genmusic.session.library import read_styles_again
+    from genmusic.session.shelf import StyleShelf
 
-    styles = [load_style(path) for path in shipped_styles().values()]
+    shelf = StyleShelf({})
+    styles = read_styles_again(shelf, style_folder())
     rows = [{"name": s.name, "title": s.title, "text": s.text} for s in styles]
     lines = [f"{row['name']:12} {row['text']}" for row in rows]
     _write(json.dumps(rows, indent=1) if arguments.json else "\n".join(lines))
@@ -69,10 +72,10 @@ def _check(arguments: argparse.Namespace) -> int:
 
 def _fault(path: Path) -> str:
     """What is wrong in a file, after saying so; empty if nothing is."""
-    from genmusic.session.library import Library, add_style
+    from genmusic.session.library import read_style
 
     try:
-        add_style(Library({}, {}), path)
+        read_style(path)
     except RuleError as error:
         sys.stderr.write(f"{error}\n")
         return str(error)

@@ -1,7 +1,7 @@
 """Styles: rule files in TOML."""
 
 from genmusic.rules.curves import AXES, Curve
-from genmusic.rules.files import load_style, read_toml, shipped_styles
+from genmusic.rules.files import load_style, read_toml, shipped_styles, styles_in
 from genmusic.rules.kinds import Integer, ListOf, Number, Text
 from genmusic.rules.phrases import PhraseRules
 from genmusic.rules.style import (
@@ -37,4 +37,5 @@ __all__ = [
     "read_toml",
     "rule",
     "shipped_styles",
+    "styles_in",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Collection
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -24,11 +25,19 @@ _TOML_LINE = re.compile(r" \(at line (\d+), column \d+\)")
 
 def shipped_styles() -> dict[str, Path]:
     """The files of the styles that come with the product, by name."""
-    return {path.stem: path for path in sorted(_STYLES.glob("*.toml"))}
+    return styles_in(_STYLES)
 
 
-def load_style(path: Path) -> Style:
-    """Read a style file; a `RuleError` names file, line and key of the first fault."""
+def styles_in(folder: Path) -> dict[str, Path]:
+    """The style files of a folder by name; none if it is not there."""
+    return {path.stem: path for path in sorted(folder.glob("*.toml"))}
+
+
+def load_style(path: Path, patches: Collection[str] = ()) -> Style:
+    """Read a style file; a `RuleError` names file, line and key of the first fault.
+
+    Where the names of ``patches`` are given, a part must have one of them.
+    """
     if not _NAME.fullmatch(path.stem):
         raise RuleError(
             "the name of a style has 1..40 of the characters a-z 0-9 - _", file=path.name
@@ -37,6 +46,8 @@ def load_style(path: Path) -> Style:
     rules = read_table(StyleRules, _extended(table, place), place)
     _check_sections(rules, place)
     _check_parts(rules, place)
+    if patches:
+        _check_patches(rules, place, patches)
     return Style(**{f.name: getattr(rules, f.name) for f in fields(StyleRules)}, name=path.stem)
 
 
@@ -109,4 +120,15 @@ def _check_parts(rules: StyleRules, place: Place) -> None:
             there = place.at("parts").at(name).at("high")
             raise there.error(
                 f"must be at least {OCTAVE} semitones above low, got {part.high - part.low}"
+            )
+
+
+def _check_patches(rules: StyleRules, place: Place, patches: Collection[str]) -> None:
+    """Every part plays a patch that is there."""
+    for name, part in rules.parts.items():
+        if part.patch not in patches:
+            there = place.at("parts").at(name).at("patch")
+            raise there.error(
+                f"there is no patch {part.patch!r}"
+                + (nearest(part.patch, patches) or f"; known: {', '.join(patches)}")
             )

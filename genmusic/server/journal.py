@@ -21,12 +21,13 @@ def write_failure(event: str, error: BaseException, **fields: object) -> None:
 
 
 def start(level: int = logging.INFO) -> None:
-    """Send the log to standard error."""
+    """Send what the product has to say to standard error."""
+    root = logging.getLogger("genmusic")
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-    _logger.addHandler(handler)
-    _logger.setLevel(level)
-    _logger.propagate = False
+    root.addHandler(handler)
+    root.setLevel(level)
+    root.propagate = False
 
 
 def _line(event: str, fields: dict[str, object]) -> str:

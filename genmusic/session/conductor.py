@@ -55,6 +55,11 @@ class Conductor:
         """The name of the piece that plays."""
         return title(self._seed, self._composer.piece)
 
+    @property
+    def style(self) -> Style:
+        """The style of the newest bar, in the edition that composed it."""
+        return self._composer.style
+
     def skip(self) -> None:
         """Begin a new piece at the next bar."""
         self._composer.skip()

@@ -41,6 +41,8 @@ class Engine:
         Changes that take effect while rendering, as a receipt holds them.
     keeps_stems
         Whether `render` can give stems.
+    follows_edits
+        Whether a new edition of the style is played from the next bar on; the log says when.
     """
 
     def __init__(
@@ -51,9 +53,10 @@ class Engine:
         log: Sequence[Change] = (),
         *,
         keeps_stems: bool = False,
+        follows_edits: bool = False,
     ) -> None:
         rack = Rack(keeps_stems=keeps_stems)
-        self._seat = Seat(library, seed, controls, log, (rack, 0))
+        self._seat = Seat(library, seed, controls, log, (rack, 0), follows_edits=follows_edits)
 
     @property
     def seed(self) -> int:

@@ -9,11 +9,14 @@ from genmusic.controls.spec import Value
 SKIP = "skip"
 """The name in the log of a wish for a new piece; its value is None."""
 
+EDITION = "edition"
+"""The name in the log of a style whose file was edited; its value is that of `edition_of`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
     """One line of the log; ``frame`` is a quantum boundary."""
 
     frame: int
-    name: str  # of a control, or `SKIP`
+    name: str  # of a control, `SKIP` or `EDITION`
     value: Value

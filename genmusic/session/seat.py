@@ -19,8 +19,9 @@ from genmusic.rules import Style
 from genmusic.session.conductor import Conductor, DueNote
 from genmusic.session.desk import Desk
 from genmusic.session.library import Library
-from genmusic.session.log import SKIP, Change
+from genmusic.session.log import EDITION, SKIP, Change
 from genmusic.session.rack import Rack
+from genmusic.session.shelf import edition_of
 from genmusic.session.timed import TimedBar
 from genmusic.synthesis.orchestra import PlayedNote
 from genmusic.synthesis.pools import MAX_BLOCK_QUANTA
@@ -37,12 +38,15 @@ class Seat:
         controls: Mapping[str, object] | None = None,
         log: Sequence[Change] = (),
         place: tuple[Rack, int] | None = None,
+        *,
+        follows_edits: bool = False,
     ) -> None:
         self.seed = seed
         self.log: list[Change] = []
         self._library = library
+        self._follows_edits = follows_edits
         self.values = defaults() | check_changes(controls or {})
-        self._style = library.style(str(self.values["style"]))
+        self._style = library.first_style(str(self.values["style"]))
         self._wished_style = self._style
         self._ahead = deque(sorted(log, key=lambda change: change.frame))
         self._conductor = Conductor(seed, Composer(seed, self._style, library.model), self.values)
@@ -73,18 +77,29 @@ class Seat:
         if name == SKIP:
             self._conductor.skip()
             return self._conductor.landing_frame("bar", now)
+        if name == EDITION:
+            self._wished_style = self._library.styles.edition(str(value))
+            return self._conductor.landing_frame("bar", now)
         self.values[name] = value
         if name == "style":
-            self._wished_style = self._library.style(str(value))
+            self._wished_style = self._library.first_style(str(value))
         if self._desk.follow(self.values, self._style, now // QUANTUM, name):
             return now
         return self._conductor.landing_frame(CONTROLS[name].lands, now)
 
     def make_due_changes(self) -> None:
-        """Make the changes of a given log whose time has come."""
+        """Make the changes of a given log whose time has come; then follow edits, if wanted."""
         while self._ahead and self._ahead[0].frame <= self.now:
             change = self._ahead.popleft()
             self.make(change.name, change.value)
+        if self._follows_edits and not self._ahead:
+            self._pick_up_edition()
+
+    def _pick_up_edition(self) -> None:
+        """Log and take the newest edition of the style that was asked for."""
+        newest = self._library.style(self._wished_style.name)
+        if newest is not self._wished_style:
+            self.make(EDITION, edition_of(newest))
 
     def quanta_until(self, end: int) -> int:
         """Quanta that can be rendered in one go towards frame ``end``: no change lies inside."""
@@ -102,9 +117,9 @@ class Seat:
     def _compose_until(self, frame: int) -> Iterator[PlayedNote]:
         """Compose every beat that begins before ``frame``; its notes, with their sounds."""
         began = self._conductor.next_beat_frame
-        for bar, notes in self._conductor.play_until(frame, self._wished_style):
-            if bar.style != self._style.name:
-                self._adopt(self._library.style(bar.style), began // QUANTUM)
+        for _bar, notes in self._conductor.play_until(frame, self._wished_style):
+            if self._conductor.style is not self._style:
+                self._adopt(self._conductor.style, began // QUANTUM)
             echo_seconds = self._style.echo_beats * 60.0 / self._conductor.tempo_bpm
             self._desk.set_echo(echo_seconds, began // QUANTUM)
             yield from map(self._sounding, notes)
@@ -131,10 +146,15 @@ class Seat:
             self.rack.skip_to(self._ahead[0].frame // QUANTUM)
             self.make_due_changes()
         self.rack.skip_to(frame // QUANTUM)
-        self._adopt(self._library.style(str(checkpoint["style"])), frame // QUANTUM)
+        self._adopt(self._style_played(str(checkpoint["style"])), frame // QUANTUM)
         composer = Composer(self.seed, self._style, self._library.model)
         self._conductor = Conductor(self.seed, composer, self.values)
         self._conductor.restore(checkpoint)
+
+    def _style_played(self, name: str) -> Style:
+        """The edition of a style that the log leads to."""
+        wished = self._wished_style
+        return wished if wished.name == name else self._library.first_style(name)
 
     def _adopt(self, style: Style, at: int) -> None:
         """Let the mixer follow the composer into another style."""

@@ -242,7 +242,8 @@ def open_session(library: Library, wishes: Wishes, settings: Settings, now: floa
     """
     encoder = _open_encoder(wishes.codecs, settings)
     seed = secrets.randbelow(SEED_LIMIT) if wishes.seed is None else wishes.seed
-    return Session(Engine(library, seed, wishes.controls), encoder, settings, now)
+    engine = Engine(library, seed, wishes.controls, follows_edits=True)
+    return Session(engine, encoder, settings, now)
 
 
 def _open_encoder(codecs: Sequence[str], settings: Settings) -> StreamEncoder:
