@@ -14,6 +14,7 @@ from genmusic.server.answers import add_security_headers, errors_as_answers
 from genmusic.server.assets import Assets, find_web_folder
 from genmusic.server.listeners import Listeners
 from genmusic.server.routes import ROUTES
+from genmusic.server.showcase import SHOWCASE, Showcase
 from genmusic.server.stream import LISTENERS
 from genmusic.session.clock import Clock, monotonic_seconds
 from genmusic.session.library import Library
@@ -32,6 +33,7 @@ def create_app(
     """The server as an aiohttp application."""
     app = web.Application(middlewares=[errors_as_answers], client_max_size=BODY_LIMIT_BYTES)
     app[LISTENERS] = Listeners(library, settings, clock)
+    app[SHOWCASE] = Showcase()
     app.add_routes(ROUTES)
     app.router.add_get("/{path:(?!api/).*}", Assets(web_folder or find_web_folder()).answer)
     app.on_response_prepare.append(add_security_headers)

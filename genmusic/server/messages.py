@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 
 from genmusic.controls.spec import Value
 from genmusic.errors import ControlError, GenmusicError, ProtocolError
+from genmusic.mood.mapping import MusicalParameters
 from genmusic.names import PARTS
 from genmusic.score.events import iter_notes
 from genmusic.seeding import SEED_LIMIT
@@ -144,6 +145,7 @@ class BarNotes(Struct, tag_field="type", tag="notes"):
     tempo_bpm: float
     title: str
     style: str
+    parameters: MusicalParameters
     chords: list[ChordName]
     parts: dict[str, list[tuple[int, int, int, int]]]
 
@@ -230,6 +232,7 @@ def notes(timed: TimedBar) -> BarNotes:
         tempo_bpm=timed.tempo_bpm,
         title=timed.title,
         style=bar.style,
+        parameters=timed.parameters,
         chords=[ChordName(frame, span.chord.symbol) for frame, span in chords],
         parts=parts,
     )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 
 from aiohttp import web
 
 from genmusic import __version__
 from genmusic.controls.spec import TABLE
+from genmusic.rules import Style
 from genmusic.server.answers import as_json
+from genmusic.server.showcase import style_preview, style_sketch
 from genmusic.server.stream import LISTENERS, stream
 
 _CONTROLS = [asdict(control) | {"kind": control.kind} for control in TABLE]
@@ -16,8 +18,13 @@ _CONTROLS = [asdict(control) | {"kind": control.kind} for control in TABLE]
 
 async def styles(request: web.Request) -> web.Response:
     """``GET /api/v1/styles``: the rule files that compose."""
-    rows = request.app[LISTENERS].library.styles.values()
-    return as_json([{"name": row.name, "title": row.title, "text": row.text} for row in rows])
+    return as_json([_style_row(row) for row in request.app[LISTENERS].library.styles.values()])
+
+
+def _style_row(style: Style) -> dict[str, object]:
+    """What a page says of a style; ``mood`` names the control that each parameter follows."""
+    follows = {row.name: getattr(style.mood, row.name).by for row in fields(style.mood)}
+    return {"name": style.name, "title": style.title, "text": style.text, "mood": follows}
 
 
 async def controls(_request: web.Request) -> web.Response:
@@ -44,6 +51,8 @@ async def readiness(request: web.Request) -> web.Response:
 
 ROUTES = [
     web.get("/api/v1/styles", styles),
+    web.get("/api/v1/styles/{name}/sketch", style_sketch),
+    web.get("/api/v1/styles/{name}/preview.mp3", style_preview, allow_head=False),
     web.get("/api/v1/controls", controls),
     web.get("/api/v1/models", models),
     web.get("/api/v1/stream", stream, allow_head=False),

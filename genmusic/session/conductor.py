@@ -8,7 +8,7 @@ from typing import Any
 
 from genmusic.composition.composer import Composer
 from genmusic.controls.spec import Landing, Value
-from genmusic.mood.mapping import musical_parameters
+from genmusic.mood.mapping import MusicalParameters, musical_parameters
 from genmusic.rules import Style
 from genmusic.score.events import Bar
 from genmusic.session.timed import Beat, TimedBar, frame_of_tick, time_bar
@@ -39,6 +39,7 @@ class Conductor:
         self._composer = composer
         self._controls = controls
         self._bar: Bar | None = None
+        self._parameters: MusicalParameters | None = None  # of the current bar
         self._beats: list[Beat] = []  # of the current bar, as played
         self._tempo_bpm = 0.0
         self._checkpoint: dict[str, Any] = {}
@@ -74,8 +75,8 @@ class Conductor:
 
     def _begin_bar(self, style: Style) -> Bar:
         self._checkpoint = {"frame": self.next_beat_frame, **self._composer.checkpoint()}
-        parameters = musical_parameters(self._controls, style)
-        self._bar = bar = self._composer.compose_bar(parameters, style)
+        self._parameters = musical_parameters(self._controls, style)
+        self._bar = bar = self._composer.compose_bar(self._parameters, style)
         self._beats = []
         return bar
 
@@ -87,8 +88,9 @@ class Conductor:
         beat = Beat(self.next_beat_frame, beat_frames(tempo_bpm), tempo_bpm)
         self._beats.append(beat)
         self.next_beat_frame += beat.frames
-        if changed or len(self._beats) == 1:
-            self._announced.append(time_bar(bar, self.title, self._beats, tempo_bpm))
+        if self._parameters and (changed or len(self._beats) == 1):
+            timed = time_bar(bar, self._parameters, self.title, self._beats, tempo_bpm)
+            self._announced.append(timed)
         return self._due(bar)
 
     def _due(self, bar: Bar) -> list[DueNote]:

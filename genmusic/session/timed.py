@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from genmusic.mood.mapping import MusicalParameters
 from genmusic.score.events import Bar
 from genmusic.units import TICKS_PER_BEAT, beat_frames
 
@@ -16,6 +17,7 @@ class TimedBar:
     """A bar as it sounds, in frames since the session began."""
 
     bar: Bar
+    parameters: MusicalParameters  # what style and mood asked of the bar
     title: str
     start_frame: int
     end_frame: int
@@ -40,7 +42,9 @@ def frame_of_tick(beats: list[Beat], tick: int) -> int:
     return beat.start_frame + (tick - number * TICKS_PER_BEAT) * beat.frames // TICKS_PER_BEAT
 
 
-def time_bar(bar: Bar, title: str, played: list[Beat], tempo_bpm: float) -> TimedBar:
+def time_bar(
+    bar: Bar, parameters: MusicalParameters, title: str, played: list[Beat], tempo_bpm: float
+) -> TimedBar:
     """Put a bar on the clock: the beats already timed, the others at ``tempo_bpm``."""
     beats = list(played)
     frames = beat_frames(tempo_bpm)
@@ -55,6 +59,7 @@ def time_bar(bar: Bar, title: str, played: list[Beat], tempo_bpm: float) -> Time
     ]
     return TimedBar(
         bar,
+        parameters,
         title,
         beats[0].start_frame,
         beats[-1].start_frame + beats[-1].frames,

@@ -1,3 +1,7 @@
+from io import BytesIO
+
+import av
+import numpy as np
 import pytest
 from aiohttp import web
 
@@ -16,7 +20,34 @@ async def test_the_styles_are_listed_with_title_and_text(client, library):
     rows = await (await client.get("/api/v1/styles")).json()
 
     assert [row["name"] for row in rows] == list(library.styles)
-    assert all(set(row) == {"name", "title", "text"} and row["text"] for row in rows)
+    assert all(set(row) == {"name", "title", "text", "mood"} and row["text"] for row in rows)
+    assert rows[0]["mood"]["tempo_bpm"] == "arousal"
+
+
+async def test_a_style_shows_four_bars_of_its_own_notes(client, library):
+    shown = await (await client.get("/api/v1/styles/evening/sketch")).json()
+
+    assert shown["beats"] >= 4
+    assert set(library.styles["evening"].sections["A"].parts) <= set(shown["parts"])
+    assert all(0 <= start < shown["beats"] for start, _, _ in shown["parts"]["bass"])
+
+
+async def test_a_style_can_be_heard_beforehand_and_is_rendered_once(client):
+    first, again = [await client.get("/api/v1/styles/evening/preview.mp3") for _ in range(2)]
+
+    with av.open(BytesIO(await first.read())) as heard:
+        samples = np.concatenate([frame.to_ndarray() for frame in heard.decode(audio=0)], axis=1)
+    assert first.content_type == "audio/mpeg"
+    assert samples.shape[1] / 48_000 == pytest.approx(8, abs=0.1)
+    assert np.abs(samples).max() > 0.1
+    assert await first.read() == await again.read()
+
+
+@pytest.mark.parametrize("thing", ["sketch", "preview.mp3"])
+async def test_a_style_that_is_not_there_is_not_found(client, thing):
+    answer = await client.get(f"/api/v1/styles/nosuch/{thing}")
+
+    assert (answer.status, (await answer.json())["error"]["code"]) == (404, "not_found")
 
 
 async def test_the_table_of_controls_is_served_row_by_row(client):
