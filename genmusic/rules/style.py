@@ -33,7 +33,7 @@ class PartRules:
     patch: str = rule(Text(40), "the sound, by the name of a patch")
     level_db: float = rule(Number(-60.0, 6.0, "dB"), "fader", 0.0)
     pan: float = rule(Number(-1.0, 1.0), "left to right", 0.0)
-    reverb: float = rule(SHARE, "share sent to the reverb", 0.2)
+    hall: float = rule(SHARE, "share sent to the hall", 0.2)
     echo: float = rule(SHARE, "share sent to the echo", 0.0)
     low: int = rule(Pitch(), "lowest pitch", 36)
     high: int = rule(Pitch(), "highest pitch, an octave or more above the lowest", 84)
@@ -213,6 +213,14 @@ class PerformanceRules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MixRules:
+    """The effects that all parts share."""
+
+    hall_seconds: float = rule(Number(0.1, 20.0, "s"), "time the hall takes to die away", 2.0)
+    echo_beats: float = rule(Number(0.0625, 4.0, "beats"), "time of the echo", 0.75)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MoodRules:
     """How music follows the mood."""
 
@@ -237,8 +245,7 @@ class StyleRules:
     extends: str = rule(
         Text(40), "a shipped style whose keys hold where this file says nothing", ""
     )
-    echo_beats: float = rule(Number(0.0625, 4.0, "beats"), "time of the echo", 0.75)
-    reverb_seconds: float = rule(Number(0.1, 20.0, "s"), "time the reverb takes to die away", 2.0)
+    mix: MixRules = rule(Table(MixRules), "shared effects", MixRules())
     parts: Mapping[str, PartRules] = rule(MapOf(PARTS, Table(PartRules)), "the lines of the score")
     form: FormRules = rule(Table(FormRules), "order of sections")
     sections: Mapping[str, SectionRules] = rule(MapOf((), Table(SectionRules)), "by label")

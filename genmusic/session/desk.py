@@ -39,7 +39,7 @@ class Desk:
 
     def __init__(self, controls: Mapping[str, Value], style: Style) -> None:
         self._ramps = {name: Ramp(value) for name, value in _targets(controls, style).items()}
-        self._room = Ramp(style.reverb_seconds)
+        self._room = Ramp(style.mix.hall_seconds)
         self._echo = (LONGEST_ECHO_FRAMES, LONGEST_ECHO_FRAMES)
         self._echo_ramp = Ramp(1.0)
         self._aims = 0  # journeys begun
@@ -58,7 +58,7 @@ class Desk:
         for name, target in _targets(controls, style).items():
             moved |= target != self._ramps[name].target
             self._ramps[name].aim(target, at, length)
-        self._room.aim(style.reverb_seconds, at, FADER_QUANTA)
+        self._room.aim(style.mix.hall_seconds, at, FADER_QUANTA)
         self._set_out(at + length)
         return moved
 
@@ -126,6 +126,6 @@ def _targets(controls: Mapping[str, Value], style: Style) -> dict[str, float]:
         fader_db = float(controls[f"{part}.level_db"] or 0.0)
         open_ = rules is not None and not silent and fader_db > MUTED_DB
         targets[f"{part}.gain"] = db_to_gain(rules.level_db + fader_db) if rules and open_ else 0.0
-        targets[f"{part}.reverb"] = rules.reverb if rules else 0.0
+        targets[f"{part}.reverb"] = rules.hall if rules else 0.0
         targets[f"{part}.echo"] = rules.echo if rules else 0.0
     return targets

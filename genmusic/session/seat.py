@@ -120,7 +120,7 @@ class Seat:
         for _bar, notes in self._conductor.play_until(frame, self._wished_style):
             if self._conductor.style is not self._style:
                 self._adopt(self._conductor.style, began // QUANTUM)
-            echo_seconds = self._style.echo_beats * 60.0 / self._conductor.tempo_bpm
+            echo_seconds = self._style.mix.echo_beats * 60.0 / self._conductor.tempo_bpm
             self._desk.set_echo(echo_seconds, began // QUANTUM)
             yield from map(self._sounding, notes)
             began = self._conductor.next_beat_frame

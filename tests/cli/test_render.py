@@ -120,7 +120,7 @@ def live_hash(changes, seconds):
 
 def test_a_style_of_ones_own_composes(render, tmp_path):
     tmp_path.joinpath("rain.toml").write_text(
-        'title = "Rain"\nextends = "evening"\necho_beats = 1.5'
+        'title = "Rain"\nextends = "evening"\nmix.echo_beats = 1.5'
     )
 
     status, figures, _ = render("a.mid", "--seconds", 1, "--style", "rain.toml")

@@ -10,6 +10,7 @@ from genmusic.rules.table import is_required, kind_of
 SCHEMAS = {
     "top": style.StyleRules,
     "[parts.NAME]": style.PartRules,
+    "[mix]": style.MixRules,
     "[form]": style.FormRules,
     "[sections.LABEL]": style.SectionRules,
     "[harmony]": style.HarmonyRules,
