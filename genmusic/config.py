@@ -47,6 +47,7 @@ class Settings:
 
     # limits
     max_sessions: int = 256
+    token_seconds: float = 7 * 86_400.0  # from the last `ready` on; ends with its session anyway
     message_bytes: int = 4_096
     messages_per_second: float = 200.0
     sets_per_second: float = 100.0  # a dragged point at 60 frames a second stays below

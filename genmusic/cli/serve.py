@@ -57,17 +57,19 @@ def run(arguments: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, _leave)  # until the event loop listens to signals itself
     from genmusic.server import journal, service
     from genmusic.server.app import create_app
+    from genmusic.session.tokens import TokenMint, load_key
     from genmusic.session.watching import StyleWatch
 
     if (arguments.cert is None) != (arguments.key is None):
         raise ServerError("--cert and --key belong together")
     tls = service.load_certificate(arguments.cert, arguments.key) if arguments.cert else None
-    _prepare_folder(arguments.data)
+    mint = TokenMint(load_key(_prepare_folder(arguments.data)) if arguments.data else None)
     own = arguments.styles or style_folder()
     with service.reserve(arguments.host, arguments.port) as listener:
         journal.start()
         library = _warm_library(own)
-        app = create_app(library, replace(DEFAULTS, max_sessions=arguments.max_sessions))
+        settings = replace(DEFAULTS, max_sessions=arguments.max_sessions)
+        app = create_app(library, settings, mint=mint)
         url = service.address_of(listener, secure=tls is not None)
         with StyleWatch(library, own):
             asyncio.run(
@@ -86,12 +88,12 @@ def _warm_library(own: Path) -> Any:  # noqa: ANN401 - the library is imported o
     return library
 
 
-def _prepare_folder(folder: Path | None) -> None:
+def _prepare_folder(folder: Path) -> Path:
     try:
-        if folder is not None:
-            folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ServerError(f"cannot use the folder {folder} ({error.strerror})") from error
+    return folder
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from genmusic.server.showcase import SHOWCASE, Showcase
 from genmusic.server.stream import LISTENERS
 from genmusic.session.clock import Clock, monotonic_seconds
 from genmusic.session.library import Library
+from genmusic.session.tokens import TokenMint
 
 BODY_LIMIT_BYTES = 65_536
 DEFAULTS = Settings()
@@ -28,11 +29,12 @@ def create_app(
     settings: Settings = DEFAULTS,
     *,
     clock: Clock = monotonic_seconds,
+    mint: TokenMint | None = None,
     web_folder: Path | None = None,
 ) -> web.Application:
     """The server as an aiohttp application."""
     app = web.Application(middlewares=[errors_as_answers], client_max_size=BODY_LIMIT_BYTES)
-    app[LISTENERS] = Listeners(library, settings, clock)
+    app[LISTENERS] = Listeners(library, settings, clock, mint)
     app[SHOWCASE] = Showcase()
     app.add_routes(ROUTES)
     app.router.add_get("/{path:(?!api/).*}", Assets(web_folder or find_web_folder()).answer)

@@ -14,6 +14,7 @@ from genmusic.session.clock import Clock, monotonic_seconds
 from genmusic.session.library import Library
 from genmusic.session.registry import Registry
 from genmusic.session.session import Session, Wishes, open_session
+from genmusic.session.tokens import TokenMint
 
 SWEEP_SECONDS = 1.0
 
@@ -32,12 +33,16 @@ class Listeners:
     """Gives each connection its session, and each session to one connection at a time."""
 
     def __init__(
-        self, library: Library, settings: Settings, clock: Clock = monotonic_seconds
+        self,
+        library: Library,
+        settings: Settings,
+        clock: Clock = monotonic_seconds,
+        mint: TokenMint | None = None,
     ) -> None:
         self.library = library
         self.settings = settings
         self.clock = clock
-        self.registry = Registry(settings)
+        self.registry = Registry(settings, mint)
         self.pool = RenderPool(settings.threads)
         self.draining = False
         self._connected: set[Listener] = set()

@@ -176,12 +176,12 @@ def to_text(message: ServerMessage) -> str:
     return _encoder.encode(message).decode()
 
 
-def ready(session: Session, replay: Replay, lookahead_ms: int) -> Ready:
+def ready(session: Session, token: str, replay: Replay, lookahead_ms: int) -> Ready:
     """How the stream of a session begins for a connection."""
     encoder, controls = session.encoder, session.controls()
     return Ready(
         session=session.id,
-        token=session.token,
+        token=token,
         codec=session.codec,
         rate=SAMPLE_RATE,
         channels=CHANNELS,

@@ -68,7 +68,8 @@ class Player:
 
     async def _welcome(self) -> None:
         lookahead_ms = round(1_000 * self._listeners.settings.lookahead_seconds)
-        await self._socket.send(messages.ready(self._session, self._replay, lookahead_ms))
+        token = self._listeners.registry.token(self._session)
+        await self._socket.send(messages.ready(self._session, token, self._replay, lookahead_ms))
         for bar in self._replay.bars:
             await self._socket.send(messages.notes(bar))
         await self._send_packets(self._replay.packets)

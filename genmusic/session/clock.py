@@ -1,6 +1,6 @@
 """The one place that reads a clock.
 
-Nothing that sounds depends on it: it paces delivery and measures patience.
+Nothing that sounds depends on it: it paces delivery, measures patience, and lets tokens expire.
 """
 
 from __future__ import annotations
@@ -15,3 +15,8 @@ Clock = Callable[[], float]
 def monotonic_seconds() -> float:
     """Seconds of the machine's monotonic clock."""
     return time.monotonic()
+
+
+def wall_seconds() -> float:
+    """Seconds since 1970, as the machine believes; it may jump."""
+    return time.time()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Iterator
 
 from genmusic.config import Settings
 from genmusic.errors import ProtocolError
 from genmusic.session.session import Session
+from genmusic.session.tokens import Purpose, TokenMint
 
 FULL_RETRY_SECONDS = 10.0
 
@@ -15,8 +15,9 @@ FULL_RETRY_SECONDS = 10.0
 class Registry:
     """Sessions by id; one that loses its connection is kept for ``keep_seconds``."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, mint: TokenMint | None = None) -> None:
         self._settings = settings
+        self._mint = mint or TokenMint()
         self._sessions: dict[str, Session] = {}
         self._left_at: dict[str, float] = {}  # of sessions without a connection, oldest first
 
@@ -53,19 +54,22 @@ class Registry:
         self._sessions[session.id] = session
 
     def find(self, session_id: str, token: str) -> Session:
-        """The session, for whoever knows its token.
+        """The session, for whoever has a token of it.
 
         Raises
         ------
         ProtocolError
-            There is no such session, or the token is not its own.
+            There is no such session, or the token is not its own or has expired.
         """
         session = self._sessions.get(session_id)
         if session is None:
             raise ProtocolError("there is no such session; begin a new one", "no_session")
-        if not hmac.compare_digest(session.token.encode(), token.encode()):
-            raise ProtocolError("the token does not belong to the session", "token")
+        self._mint.check(Purpose.SESSION, session_id, token)
         return session
+
+    def token(self, session: Session) -> str:
+        """A fresh token of the session."""
+        return self._mint.issue(Purpose.SESSION, session.id, self._settings.token_seconds)
 
     def enter(self, session: Session) -> None:
         """The session is connected again."""

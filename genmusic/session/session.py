@@ -25,7 +25,6 @@ from genmusic.session.pacing import Pacing
 from genmusic.units import SAMPLE_RATE
 
 ID_BYTES = 9
-TOKEN_BYTES = 24
 
 RequestId = int | str | None
 
@@ -96,7 +95,6 @@ class Session:
         self, engine: Engine, encoder: StreamEncoder, settings: Settings, now: float
     ) -> None:
         self.id = secrets.token_urlsafe(ID_BYTES)
-        self.token = secrets.token_urlsafe(TOKEN_BYTES)
         self.engine = engine
         self.encoder = encoder
         self.pacing = Pacing(settings, now)

@@ -13,19 +13,19 @@ def registry():
 
 
 def named(name):
-    return SimpleNamespace(id=name, token=f"token of {name}")
+    return SimpleNamespace(id=name)
 
 
-def test_who_knows_the_token_finds_the_session(registry):
+def test_who_has_the_token_finds_the_session(registry):
     session = named("a")
     registry.add(session)
 
-    assert registry.find("a", "token of a") is session
+    assert registry.find("a", registry.token(session)) is session
 
 
 @pytest.mark.parametrize(
     ("name", "token", "close_code"),
-    [("a", "token of b", 4401), ("a", "", 4401), ("a", "ü", 4401), ("z", "token of a", 4404)],
+    [("a", "gms_b", 4401), ("a", "", 4401), ("a", "ü", 4401), ("z", "gms_a", 4404)],
 )
 def test_nobody_else_does(registry, name, token, close_code):
     registry.add(named("a"))
