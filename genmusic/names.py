@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-PARTS = ("melody", "comp", "pad", "bass", "drums")
+PARTS = ("melody", "counter", "comp", "pad", "bass", "drums")
 """The lines of the score; a note's ``part`` is an index into this table."""
+
+METRES: Mapping[str, int] = {"4/4": 4, "3/4": 3, "6/8": 3, "2/4": 2}
+"""Quarter notes in a bar of each metre."""
 
 PITCH_CLASSES = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 

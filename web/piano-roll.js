@@ -19,6 +19,7 @@ const LOOKS = /** @type {Record<string, { thickness: number, alpha: number, hue:
   comp: { thickness: 5, alpha: 0.42, hue: 12 },
   bass: { thickness: 7, alpha: 0.62, hue: -44 },
   drums: { thickness: 5, alpha: 0.5, hue: 0 },
+  counter: { thickness: 6, alpha: 0.7, hue: 28 },
   melody: { thickness: 8, alpha: 0.95, hue: 4 },
 });
 

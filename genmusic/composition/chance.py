@@ -15,7 +15,7 @@ from genmusic.seeding import stream
 COLOUR_DRAWS, MELODY_DRAWS = 16, 16
 MOST_NOTES = 32  # of melody in a bar
 DRAWS_PER_NOTE = 9  # one for a repeated note, then those of `Model.sample_melody`
-TOUCH_PLACES = 256  # places in the bar, over all parts, that are played loosely
+TOUCH_PLACES = 320  # places in the bar, over all parts, that are played loosely
 _MELODY = COLOUR_DRAWS
 _NOTES = _MELODY + MELODY_DRAWS
 _TOUCH = _NOTES + MOST_NOTES * DRAWS_PER_NOTE

@@ -7,18 +7,20 @@ between, a bar repeats, moves, bends or breaks up the idea of its phrase.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from itertools import pairwise
 
 from genmusic.composition.chance import choose
 from genmusic.composition.plan import Plan
 from genmusic.composition.state import BarTheme, PhraseTheme, Slot
 from genmusic.composition.theory import DEGREES
-from genmusic.rules.style import MotifRules
 
 DRAWS = 3
 CONTRAST_BAR, CONTRAST = 2, 5.0  # a b after two a: the old form of a sentence
 PARALLEL_BARS = 2  # bars of the first phrase with which the next ones begin
 VARIED_RETURNS = 0.7  # share of bars that full novelty varies when a section returns
+FINEST_TICKS, ORNAMENT_TICKS = 240, 480
+THIRD = 2  # steps
 RETURN_PULL, MOTIF_PULL = 12.0, 1.5  # how firmly targets attract, for each semitone of distance
 
 Themes = Mapping[str, Sequence[PhraseTheme]]
@@ -84,7 +86,7 @@ def _weights(plan: Plan) -> list[float]:
     """Weights of the operations: novelty, and the third bar of four, call for something new."""
     weights = [getattr(plan.style.motif, name) for name in _NAMES]
     contrast = CONTRAST if plan.phrase_bar % 4 == CONTRAST_BAR else 1.0
-    weights[_NAMES.index("new")] *= 2.0 * plan.parameters.novelty * contrast
+    weights[_NEW] *= 2.0 * plan.parameters.novelty * contrast
     return weights
 
 
@@ -119,6 +121,32 @@ def _invert(source: _Source) -> list[tuple[int, int | None]]:
     return [(tick, 2 * axis - step + source.shift) for tick, step in source.bar]
 
 
+def _augment(source: _Source) -> list[tuple[int, int | None]]:
+    """The first half in twice the time."""
+    return [(2 * tick, step) for tick, step in source.moved() if tick < source.half_tick]
+
+
+def _diminish(source: _Source) -> list[tuple[int, int | None]]:
+    """All of it in half the time, where no onset leaves the grid, then room for new notes."""
+    if any(tick % (2 * FINEST_TICKS) for tick, _ in source.bar):
+        return source.moved()
+    quick = [(tick // 2, step) for tick, step in source.moved()]
+    return [*quick, (source.half_tick, None)]
+
+
+def _ornament(source: _Source) -> list[tuple[int, int | None]]:
+    """The moved bar with a step between notes a third apart that have the time for it."""
+    notes = source.moved()
+    dressed: list[tuple[int, int | None]] = []
+    for (tick, step), (following, target) in pairwise(notes):
+        dressed.append((tick, step))
+        if step is None or target is None or abs(target - step) != THIRD:
+            continue
+        if following - tick >= 2 * ORNAMENT_TICKS:
+            dressed.append((following - ORNAMENT_TICKS, (step + target) // 2))
+    return [*dressed, *notes[-1:]]
+
+
 def _fragment(source: _Source) -> list[tuple[int, int | None]]:
     head = [(tick, step) for tick, step in source.moved() if tick < source.half_tick]
     return head + [(tick + source.half_tick, step) for tick, step in head]
@@ -128,7 +156,16 @@ def _new(_source: _Source) -> list[tuple[int, int | None]]:
     return []
 
 
-_OPERATIONS: tuple[Callable[[_Source], list[tuple[int, int | None]]], ...] = (
-    _Source.moved, _vary_tail, _rhythm, _invert, _fragment, _new,
-)  # fmt: skip
-_NAMES = tuple(entry.name for entry in fields(MotifRules))
+_NAMED: Mapping[str, Callable[[_Source], list[tuple[int, int | None]]]] = {
+    "sequence": _Source.moved,
+    "vary_tail": _vary_tail,
+    "rhythm": _rhythm,
+    "invert": _invert,
+    "fragment": _fragment,
+    "augment": _augment,
+    "diminish": _diminish,
+    "ornament": _ornament,
+    "new": _new,
+}
+_NAMES, _OPERATIONS = tuple(_NAMED), tuple(_NAMED.values())
+_NEW = _NAMES.index("new")

@@ -18,9 +18,9 @@ Doubles = NDArray[np.float64]
 ACCENT_VELOCITY = 14.0  # of an accent that a pattern writes
 STRONG_BEAT_TICKS = 2 * TICKS_PER_BEAT
 PEAK = 0.62  # where in a phrase the playing is loudest
-GATED = ("melody", "comp", "bass")  # shortened by the mood
+GATED = ("melody", "counter", "comp", "bass")  # shortened by the mood
 STRUMMED = PARTS.index("comp")
-LOOSENESS = (1.0, 1.0, 0.3, 0.6, 0.5)  # of each of PARTS: bass and drums keep time
+LOOSENESS = (1.0, 1.0, 1.0, 0.3, 0.6, 0.5)  # of each of PARTS: bass and drums keep time
 CHANCE_TICKS = (
     80  # divides sixteenths and triplets; notes of one part that start together are moved together
 )

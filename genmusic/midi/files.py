@@ -18,7 +18,9 @@ from genmusic.score.events import Bar, Note, iter_notes
 from genmusic.score.harmony import Key
 from genmusic.units import TICKS_PER_BEAT
 
-CHANNELS: Mapping[str, int] = {"melody": 0, "comp": 1, "pad": 2, "bass": 3, "drums": 9}
+CHANNELS: Mapping[str, int] = {
+    "melody": 0, "counter": 4, "comp": 1, "pad": 2, "bass": 3, "drums": 9,
+}  # fmt: skip
 """MIDI channels counted from 0; General MIDI keeps channel 10 (here 9) for drums."""
 
 PATCH_PROGRAMS: Mapping[str, int] = {

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 from genmusic.errors import RuleError
-from genmusic.rules.kinds import nearest
+from genmusic.rules.kinds import Steps, nearest
 from genmusic.rules.place import Place
-from genmusic.rules.style import Style, StyleRules
-from genmusic.rules.table import read_table
+from genmusic.rules.style import STEPS_OF_METRE, Style, StyleRules
+from genmusic.rules.table import kind_of, read_table
 
 SIZE_LIMIT = 100_000  # bytes; the shipped styles are under 10 000
 OCTAVE = 12
@@ -48,6 +48,7 @@ def load_style(path: Path, patches: Collection[str] = ()) -> Style:
     _check_parts(rules, place)
     if patches:
         _check_patches(rules, place, patches)
+    _check_patterns(rules, place)
     return Style(**{f.name: getattr(rules, f.name) for f in fields(StyleRules)}, name=path.stem)
 
 
@@ -132,3 +133,30 @@ def _check_patches(rules: StyleRules, place: Place, patches: Collection[str]) ->
                 f"there is no patch {part.patch!r}"
                 + (nearest(part.patch, patches) or f"; known: {', '.join(patches)}")
             )
+
+
+def _check_patterns(rules: StyleRules, place: Place) -> None:
+    """Patterns divide their bars evenly, and every metre of the style has some."""
+    for part in ("comp", "bass", "drums"):
+        patterns = getattr(rules, part).patterns
+        _check_steps(patterns, place.at(part).at("patterns"))
+        lacking = [metre for metre in rules.form.metres if metre not in {p.metre for p in patterns}]
+        if part in rules.parts and lacking:
+            there = place.at("form").at("metres")
+            raise there.error(f"{part}.patterns must have one for the metre {lacking[0]}")
+    _check_steps(rules.drums.fills, place.at("drums").at("fills"))
+
+
+def _check_steps(patterns: Sequence[Any], place: Place) -> None:
+    for number, pattern in enumerate(patterns):
+        allowed = STEPS_OF_METRE[pattern.metre]
+        for entry in fields(pattern):
+            steps = getattr(pattern, entry.name)
+            written = isinstance(kind_of(entry), Steps) and set(steps) != {"."}
+            if written and len(steps) not in allowed:
+                lengths = ", ".join(map(str, allowed))
+                raise (
+                    place.at(number)
+                    .at(entry.name)
+                    .error(f"must have {lengths} steps in {pattern.metre}, got {len(steps)}")
+                )

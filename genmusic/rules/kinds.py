@@ -136,7 +136,7 @@ class Steps:
     """A pattern over one bar, one character for each equal step; ``.`` is nothing."""
 
     signs: str
-    lengths: tuple[int, ...] = (4, 8, 12, 16, 24, 32)  # divide a bar of 4/4 into whole ticks
+    lengths: tuple[int, ...] = (2, 3, 4, 6, 8, 9, 12, 16, 18, 24, 32)
 
     @property
     def text(self) -> str:

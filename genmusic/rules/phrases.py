@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from genmusic.rules.place import Place
 
-CADENCES = ("half", "authentic", "open")
-"""How a phrase ends: on the dominant, on the tonic, or wherever it has come."""
+CADENCES = ("half", "authentic", "plagal", "deceptive", "open")
+"""How a phrase ends: on the dominant, on the tonic from the dominant or the subdominant, on a chord
+that stands in for the tonic, or wherever it has come."""
 
 _PHRASE = re.compile(rf"([2-8]) ({'|'.join(CADENCES)})")
 

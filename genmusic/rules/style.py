@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from genmusic.names import PARTS
+from genmusic.names import METRES, PARTS
 from genmusic.rules.curves import Curve, CurveOf
 from genmusic.rules.kinds import Choice, Integer, ListOf, Number, Pitch, Steps, Text, Words
 from genmusic.rules.phrases import PhraseOf, PhraseRules
@@ -21,9 +21,24 @@ DARK_MODES = ("minor", "dorian", "phrygian")
 GRIDS = {"eighth": 480, "sixteenth": 240, "triplet": 320}
 """Ticks between the finest onsets of a melody."""
 
+STEPS_OF_METRE = {
+    "4/4": (4, 8, 12, 16, 24, 32),
+    "3/4": (3, 6, 9, 12, 18, 24),
+    "6/8": (2, 6, 12, 24),
+    "2/4": (2, 4, 6, 8, 12, 16),
+}
+"""Into how many steps a pattern may divide a bar."""
+
+RELATIONS = (
+    "home", "dominant", "subdominant", "relative", "parallel", "mediant", "submediant", "step",
+)  # fmt: skip
+"""Keys as seen from that of the piece."""
+
 SHARE = Number(0.0, 1.0)
 WEIGHT = Number(0.0, 100.0)
 DENSITY_TEXT = "the pattern is for this density and above"
+METRE = Choice(tuple(METRES))
+METRE_TEXT = "metre of the bar"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +54,7 @@ class PartRules:
     high: int = rule(Pitch(), "highest pitch, an octave or more above the lowest", 84)
     from_density: float = rule(SHARE, "the part rests while the density is below this", 0.0)
     velocity: float = rule(Number(-40.0, 40.0), "louder or softer than the mood says", 0.0)
+    late_ticks: float = rule(Number(-40.0, 40.0, "ticks"), "behind the beat, or ahead of it", 0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +64,19 @@ class FormRules:
     plans: tuple[tuple[str, ...], ...] = rule(
         ListOf(Words(r"[A-Za-z]+'*", 'labels of sections, such as "A A\' B A"'), 1, 16),
         "orders of sections; each piece draws one",
+    )
+    metres: Mapping[str, float] = rule(
+        MapOf(tuple(METRES), WEIGHT),
+        "weights of the metres; each piece draws one",
+        MappingProxyType({"4/4": 1.0}),
+    )
+    tempo_spread: float = rule(
+        Number(0.0, 0.2), "how far the tempo of a piece may lie from the mood's", 0.03
+    )
+    transition: str = rule(
+        Choice(("cadence", "segue")),
+        "a piece comes to rest before the next one, or leads into it in tempo",
+        "cadence",
     )
 
 
@@ -62,6 +91,17 @@ class SectionRules:
     parts: tuple[str, ...] = rule(ListOf(Choice(PARTS)), "who plays", PARTS)
     lift: float = rule(Number(-0.5, 0.5), "added to the density", 0.0)
     register: int = rule(Integer(-12, 12, "semitones"), "added to the melody's centre", 0)
+    build: float = rule(Number(-0.5, 0.5), "density gained from its first bar to its last", 0.0)
+    dynamics: float = rule(Number(-24.0, 24.0), "velocity added", 0.0)
+    entries: str = rule(
+        Choice(("together", "layered")), "parts enter at once, or one by one", "together"
+    )
+    keys: tuple[str, ...] = rule(
+        ListOf(Choice(RELATIONS), 1, 8), "key beside that of the piece, which draws one", ("home",)
+    )
+    pedal: str = rule(
+        Choice(("none", "tonic", "dominant")), "a note that the bass holds under the chords", "none"
+    )
     start: tuple[int, ...] = rule(
         ListOf(Integer(1, 7), 1, 7), "degrees of the scale on which the harmony may begin", (1,)
     )
@@ -86,6 +126,13 @@ class HarmonyRules:
     stay: float = rule(WEIGHT, "weight of staying on the same degree", 0.1)
     sevenths: float = rule(SHARE, "share of chords with a seventh, before tension adds more", 0.2)
     suspensions: float = rule(SHARE, "share of dominants held back by a fourth", 0.1)
+    applied: float = rule(
+        SHARE, "share of chords led into by their own dominant, before tension adds more", 0.0
+    )
+    borrowed: float = rule(
+        SHARE, "share of chords from the parallel mode, before tension adds more", 0.0
+    )
+    inversions: float = rule(SHARE, "how far the bass prefers a smooth line to the roots", 0.25)
     deceptive: float = rule(SHARE, "share of authentic cadences inside a section that deceive", 0.1)
     bright_modes: Mapping[str, float] = rule(
         MapOf(BRIGHT_MODES, WEIGHT),
@@ -123,14 +170,37 @@ class MotifRules:
     rhythm: float = rule(WEIGHT, "same rhythm, new notes", 2.0)
     invert: float = rule(WEIGHT, "same rhythm, shape upside down", 0.5)
     fragment: float = rule(WEIGHT, "the first half twice", 0.5)
+    augment: float = rule(WEIGHT, "the first half in twice the time", 0.3)
+    diminish: float = rule(WEIGHT, "all of it in half the time, then new notes", 0.2)
+    ornament: float = rule(WEIGHT, "moved to the new chord, with notes in between", 1.0)
+    kinship: float = rule(
+        SHARE, "share of later themes that begin with the rhythm of the first", 0.5
+    )
     new: float = rule(WEIGHT, "nothing of it", 1.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CounterRules:
+    """The second voice: it answers the melody, sings a line under it, or goes along with it."""
+
+    kinds: Mapping[str, float] = rule(
+        MapOf(("answer", "line", "thirds"), WEIGHT),
+        "weights of answers in its rests, slow lines against it, and thirds or sixths with it",
+        MappingProxyType({"answer": 1.0, "line": 1.0, "thirds": 0.4}),
+    )
+    answers: float = rule(SHARE, "share of the melody's rests and long notes that are filled", 0.7)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompPattern:
     """One bar of the comping part."""
 
-    steps: str = rule(Steps("x123456"), "x the whole chord, a digit one of its notes from below")
+    steps: str = rule(
+        Steps("x123456Btdu"),
+        "x the whole chord, a digit one of its notes from below, B its bass note, t its upper "
+        "notes, d and u a strum down and up",
+    )
+    metre: str = rule(METRE, METRE_TEXT, "4/4")
     density: float = rule(SHARE, DENSITY_TEXT, 0.0)
 
 
@@ -139,7 +209,7 @@ class CompRules:
     """Chords of the comping part."""
 
     patterns: tuple[CompPattern, ...] = rule(
-        ListOf(Table(CompPattern), 1, 32), "bars, the sparsest first"
+        ListOf(Table(CompPattern), 0, 64), "bars, the sparsest first", ()
     )
     voices: int = rule(Integer(2, 6), "notes of a chord", 3)
     hold: str = rule(
@@ -161,8 +231,11 @@ class BassPattern:
     """One bar of the bass."""
 
     steps: str = rule(
-        Steps("R358a"), "R root, 3 third, 5 fifth, 8 octave, a a step towards the next root"
+        Steps("R3578ac"),
+        "R root, 3 third, 5 fifth, 7 seventh, 8 octave, a a step and c a semitone towards the "
+        "next root",
     )
+    metre: str = rule(METRE, METRE_TEXT, "4/4")
     density: float = rule(SHARE, DENSITY_TEXT, 0.0)
 
 
@@ -171,8 +244,9 @@ class BassRules:
     """The bass line."""
 
     patterns: tuple[BassPattern, ...] = rule(
-        ListOf(Table(BassPattern), 1, 32), "bars, the sparsest first"
+        ListOf(Table(BassPattern), 0, 64), "bars, the sparsest first", ()
     )
+    walking: float = rule(SHARE, "from this density on the bass walks in beats; 1 is never", 1.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,6 +257,16 @@ class DrumPattern:
     snare: str = rule(Steps("Xxo"), "snare drum", "....")
     hat: str = rule(Steps("Xxo"), "closed hat", "....")
     open: str = rule(Steps("Xxo"), "open hat", "....")
+    pedal: str = rule(Steps("Xxo"), "hat closed by the foot", "....")
+    rim: str = rule(Steps("Xxo"), "rim of the snare", "....")
+    clap: str = rule(Steps("Xxo"), "hands", "....")
+    ride: str = rule(Steps("Xxo"), "ride cymbal", "....")
+    crash: str = rule(Steps("Xxo"), "crash cymbal", "....")
+    low_tom: str = rule(Steps("Xxo"), "low tom", "....")
+    mid_tom: str = rule(Steps("Xxo"), "middle tom", "....")
+    high_tom: str = rule(Steps("Xxo"), "high tom", "....")
+    shaker: str = rule(Steps("Xxo"), "shaker", "....")
+    metre: str = rule(METRE, METRE_TEXT, "4/4")
     density: float = rule(SHARE, DENSITY_TEXT, 0.0)
 
 
@@ -191,11 +275,14 @@ class DrumRules:
     """Drum bars, and the bars that lead out of a phrase."""
 
     patterns: tuple[DrumPattern, ...] = rule(
-        ListOf(Table(DrumPattern), 1, 32), "bars, the sparsest first"
+        ListOf(Table(DrumPattern), 0, 64), "bars, the sparsest first", ()
     )
     fills: tuple[DrumPattern, ...] = rule(
-        ListOf(Table(DrumPattern), 0, 32), "last bars of a section, the sparsest first", ()
+        ListOf(Table(DrumPattern), 0, 64), "last bars of a section, the sparsest first", ()
     )
+    phrase_fills: float = rule(SHARE, "share of phrases inside a section that end in a fill", 0.0)
+    ghosts: float = rule(SHARE, "share of the snare's silent steps that whisper", 0.0)
+    crashes: float = rule(SHARE, "share of sections that begin with a crash", 0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,6 +297,15 @@ class PerformanceRules:
     swing: float = rule(
         Number(0.0, 0.34), "how late the second half of a beat comes, in beats", 0.0
     )
+    groove: tuple[float, ...] = rule(
+        ListOf(Number(-60.0, 60.0, "ticks"), 1, 32),
+        "how late each step of the bar is played, in equal steps",
+        (0.0,),
+    )
+    pedal: tuple[str, ...] = rule(
+        ListOf(Choice(PARTS), 0, 6), "parts whose notes ring on to the next chord", ()
+    )
+    ritardando: float = rule(Number(0.0, 0.6), "how much slower the last beat of a piece is", 0.3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,10 +348,11 @@ class StyleRules:
     harmony: HarmonyRules = rule(Table(HarmonyRules), "chords")
     melody: MelodyRules = rule(Table(MelodyRules), "melody", MelodyRules())
     motif: MotifRules = rule(Table(MotifRules), "how ideas return", MotifRules())
-    comp: CompRules = rule(Table(CompRules), "comping")
+    counter: CounterRules = rule(Table(CounterRules), "second voice", CounterRules())
+    comp: CompRules = rule(Table(CompRules), "comping", CompRules())
     pad: PadRules = rule(Table(PadRules), "held chords", PadRules())
-    bass: BassRules = rule(Table(BassRules), "bass")
-    drums: DrumRules = rule(Table(DrumRules), "drums")
+    bass: BassRules = rule(Table(BassRules), "bass", BassRules())
+    drums: DrumRules = rule(Table(DrumRules), "drums", DrumRules())
     performance: PerformanceRules = rule(Table(PerformanceRules), "playing", PerformanceRules())
     mood: MoodRules = rule(Table(MoodRules), "mood")
 

@@ -1,4 +1,4 @@
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 from composing import parameters, style
@@ -13,7 +13,7 @@ from genmusic.score.harmony import Key
 IDEA = ((0, 0), (960, 2), (1920, 4), (2880, 1))
 CHORDS = ((4, 0), (4, 3), (4, 4), (4, 0))
 THEMES = {"A": (PhraseTheme(CHORDS, (IDEA,)),)}
-NONE = dict.fromkeys(("sequence", "vary_tail", "rhythm", "invert", "fragment", "new"), 0.0)
+NONE = dict.fromkeys((entry.name for entry in fields(MotifRules)), 0.0)
 
 
 def plan(operation: str = "sequence", degree: int = 3, novelty: float = 0.5, **changes) -> Plan:
@@ -95,3 +95,17 @@ def test_a_repeated_section_takes_its_bars_as_they_were():
 @pytest.mark.parametrize(("beat", "degree"), [(0, 0), (3, 0), (4, 3), (15, 0), (99, 0)])
 def test_the_chord_at_a_beat_of_a_phrase_is_found(beat, degree):
     assert degree_at(CHORDS, beat) == degree
+
+
+def test_an_augmented_idea_takes_twice_the_time():
+    assert sketched(plan("augment")) == ((0, 3), (1920, 5))
+
+
+def test_a_diminished_idea_takes_half_the_time_and_leaves_room():
+    assert sketched(plan("diminish")) == ((0, 3), (480, 5), (960, 7), (1440, 4), (1920, None))
+
+
+def test_an_ornament_fills_the_thirds():
+    ornamented = ((0, 3), (480, 4), (960, 5), (1440, 6), (1920, 7), (2880, 4))
+
+    assert sketched(plan("ornament")) == ornamented

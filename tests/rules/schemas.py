@@ -16,6 +16,7 @@ SCHEMAS = {
     "[harmony]": style.HarmonyRules,
     "[melody]": style.MelodyRules,
     "[motif]": style.MotifRules,
+    "[counter]": style.CounterRules,
     "[comp]": style.CompRules,
     "[[comp.patterns]]": style.CompPattern,
     "[pad]": style.PadRules,

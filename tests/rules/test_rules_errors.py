@@ -43,7 +43,7 @@ def test_a_number_out_of_range_names_range_and_value(tmp_path):
         ("melody.arch = nan", "must be 0..12 semitones, got nan"),
         ('melody.grid = "eigth"', "got 'eigth'; did you mean 'eighth'?"),
         ("title = 7", "must be text of at most 60 characters, got 7"),
-        ("parts = 3", "must be a table of melody, comp, pad, bass, drums"),
+        ("parts = 3", "must be a table of melody, counter, comp, pad, bass, drums"),
         ("melody = 3", "must be a table, got 3"),
         (
             'parts.pad.low = "H2"',
@@ -57,7 +57,12 @@ def test_a_number_out_of_range_names_range_and_value(tmp_path):
         ("harmony.degrees = [1, 2]", "must have 7..7 entries, got 2"),
         ('harmony.rhythms = ["4 23"]', "must be bars of 4, 22"),
         ("harmony.dark_modes = { dorain = 1 }", "did you mean 'dorian'?"),
-        ('comp.patterns = [{ steps = "xxx" }]', "must be a bar in 4, 8, 12, 16, 24, 32 steps"),
+        ('comp.patterns = [{ steps = "xxxxx" }]', "must be a bar in 2, 3, 4, 6, 8, 9, 12, 16, 18"),
+        (
+            'comp.patterns = [{ steps = "xxx" }]',
+            "must have 4, 8, 12, 16, 24, 32 steps in 4/4, got 3",
+        ),
+        ('form.metres = { "3/4" = 1.0 }', "comp.patterns must have one for the metre 3/4"),
         ('drums.patterns = [{ kick = "kick" }]', "of the signs Xxo and . for nothing"),
         ('extends = "morning"', "must be a shipped style (drive, evening), got 'morning'"),
     ],
