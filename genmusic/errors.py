@@ -74,6 +74,13 @@ class EncodingError(GenmusicError):
 
 
 @final
+class DeviceError(GenmusicError):
+    """A sound or MIDI device that is not there or cannot be used; the message says the cure."""
+
+    code = "no_device"
+
+
+@final
 class ServerError(GenmusicError):
     """A server that cannot start: its address, its certificate or its folder."""
 

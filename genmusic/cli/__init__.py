@@ -12,7 +12,9 @@ from genmusic import __version__
 from genmusic.cli.arguments import Parser
 from genmusic.errors import GenmusicError
 
-COMMANDS = ("serve", "render", "train", "model", "style", "bench")
+COMMANDS = (
+    "serve", "play", "render", "train", "model", "style", "midi", "doctor", "bench",
+)  # fmt: skip
 """Modules of this folder, in the order of the help; each has ``add_parser`` and ``run``."""
 
 FAILED, INTERRUPTED, PIPE_CLOSED = 1, 128 + 2, 128 + 13  # as shells report the signals

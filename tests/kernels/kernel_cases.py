@@ -22,6 +22,7 @@ from kernels import (
     mixing,
     modes,
     pianos,
+    playout,
     reverbs,
     saws,
     strings,
@@ -231,6 +232,25 @@ def render_turned(lengths, loud=1.0):
     return np.concatenate(out, axis=1)
 
 
+def render_playout(lengths, loud=1.0):
+    """A ring that starts in its middle, so that it wraps."""
+    source = noise(14, QUANTA * QUANTUM, 2) * F32(loud)
+    capacity = (QUANTA + 3) * QUANTUM
+    memory = np.zeros(4 * (playout.HEAD_FLOATS + 2 * capacity), np.uint8)
+    words, floats = memory.view(np.int64)[: playout.WORDS], memory.view(F32)
+    words[playout.CAPACITY], words[playout.OPEN] = capacity, 1
+    ring = floats[playout.HEAD_FLOATS :].reshape(capacity, 2)
+    words[playout.PLAYED] = 20 * QUANTUM
+    words[playout.WRITTEN] = (20 + QUANTA) * QUANTUM
+    ring[np.arange(20 * QUANTUM, (20 + QUANTA) * QUANTUM) % capacity] = source
+    out = []
+    for _first, quanta in blocks_of(lengths):
+        block = np.full(2 * quanta * QUANTUM, 9.0, F32)
+        playout.play_out(words, floats, block)
+        out.append(block)
+    return np.concatenate(out)
+
+
 SCALE = (36, 48, 60, 67, 72, 84)
 CASES = {
     "saws.render_saws": Case(voices(saws, "soft-lead", SCALE)),
@@ -250,4 +270,5 @@ CASES = {
     "dynamics.limit": Case(render_limit),
     "loudness.level": Case(render_level),
     "mastering.master": Case(render_master, floor=1e-15),
+    "playout.play_out": Case(render_playout),
 }

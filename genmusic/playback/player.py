@@ -1,0 +1,102 @@
+"""Music to the device: renders ahead of the ear, in a thread of its own."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections import deque
+from collections.abc import Mapping
+
+import numpy as np
+
+from genmusic.controls.spec import Value
+from genmusic.playback.ring import AudioRing
+from genmusic.session.engine import Engine, TimedBar
+from genmusic.units import QUANTUM, SAMPLE_RATE
+
+BLOCK_QUANTA = 8  # 11 ms: short, so that a changed control is heard soon
+AHEAD_SECONDS = 0.15  # a garbage collection and a busy machine fit into it
+REST_SECONDS = 0.004
+BARS_KEPT = 16
+SWITCH_SECONDS = 0.0005  # kernels let go of the GIL a dozen times a block, and must get it back
+FALL = 0.97  # of the meter per block: 23 dB a second
+
+
+class Player:
+    """Plays one engine into a ring until it is stopped."""
+
+    def __init__(
+        self, engine: Engine, ring: AudioRing, ahead_seconds: float = AHEAD_SECONDS
+    ) -> None:
+        self._engine, self._ring = engine, ring
+        self._ahead_frames = round(ahead_seconds * SAMPLE_RATE)
+        self._lock = threading.Lock()  # held while a block is rendered or a control is set
+        self._stopped = threading.Event()
+        self._block = np.zeros((2, BLOCK_QUANTA * QUANTUM), np.float32)
+        self._bars: deque[TimedBar] = deque(maxlen=BARS_KEPT)
+        self._meter = (0.0, 0.0)
+        self._turn_seconds = sys.getswitchinterval()
+        self._thread = threading.Thread(target=self._run, name="player", daemon=True)
+
+    def start(self) -> None:
+        """Begin to render; until `stop`, Python's threads take shorter turns."""
+        self._turn_seconds = sys.getswitchinterval()
+        sys.setswitchinterval(SWITCH_SECONDS)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Render no more, and wait until that is so."""
+        self._stopped.set()
+        self._thread.join()
+        sys.setswitchinterval(self._turn_seconds)
+
+    def _run(self) -> None:
+        while not self._stopped.is_set():
+            if self._ring.ahead_frames < self._ahead_frames:
+                self._render()
+            else:
+                self._stopped.wait(REST_SECONDS)
+
+    def _render(self) -> None:
+        with self._lock:
+            self._engine.render(self._block)
+            self._bars.extend(self._engine.take_bars())
+            self._ring.write(self._block)
+        left, right = np.abs(self._block).max(axis=1).tolist()
+        self._meter = (max(left, self._meter[0] * FALL), max(right, self._meter[1] * FALL))
+
+    def set_controls(self, changes: Mapping[str, object]) -> dict[str, int]:
+        """Change controls; the frame at which each is heard."""
+        with self._lock:
+            return self._engine.set_controls(changes)
+
+    def controls(self) -> dict[str, Value]:
+        """The value of every control."""
+        return self._engine.controls()
+
+    @property
+    def meter(self) -> tuple[float, float]:
+        """Left and right peak, linear, falling slowly."""
+        return self._meter
+
+    def bar_now(self) -> TimedBar | None:
+        """The bar that is heard."""
+        frame = self._ring.played
+        heard = [bar for bar in tuple(self._bars) if bar.start_frame <= frame]
+        return heard[-1] if heard else None
+
+    def next_piece(self) -> None:
+        """Begin another piece at the next bar."""
+        with self._lock:
+            self._engine.skip()
+
+    def pause(self, paused: bool) -> None:
+        """Fade out and stand still, or go on."""
+        self._ring.open(not paused)
+
+    def panic(self) -> None:
+        """Silence within 10 ms; what comes after it is a new piece."""
+        self._ring.open(False)
+        with self._lock:
+            self._engine.skip()
+            self._ring.forget()
