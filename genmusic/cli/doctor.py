@@ -56,11 +56,12 @@ def _examine(what: str, look: Callable[[], Answer]) -> Finding:
 
 
 def _kernels() -> Answer:
-    import kernels
+    from genmusic.synthesis.cache import kept_in
 
-    if "genmusic-kernels-" in kernels.CACHE_FOLDER.name:
+    folder = kept_in()
+    if folder is None:
         return False, "compiled instruments are not kept; set XDG_CACHE_HOME to a folder of yours"
-    return True, f"kept in {kernels.CACHE_FOLDER}"
+    return True, f"kept in {folder}"
 
 
 def _codecs() -> Answer:
