@@ -20,6 +20,12 @@ class Ramp:
         self.target = value
         self._legs: list[tuple[int, int, float, float]] = []  # begin, end, value at each
 
+    def copy(self) -> Ramp:
+        """A ramp on the same way, which others do not turn."""
+        twin = Ramp(self.target)
+        twin._legs = list(self._legs)
+        return twin
+
     def aim(self, target: float, at: int, length: int) -> None:
         """Leave for ``target`` at quantum ``at`` and arrive ``length`` (at least 1) later."""
         if target == self.target:

@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from genmusic.mixing import rings
 from genmusic.mixing.stems import Stems
 from genmusic.names import PARTS
 from genmusic.units import LOG2_10, QUANTUM, SAMPLE_RATE, db_to_gain, exp2
@@ -68,6 +69,15 @@ def room(seconds: float) -> Floats:
     return np.array([*turns, REVERB_DAMPING], np.float32)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class ConsoleState:
+    """One listener's share of the mixer's memory at rest: lines in order, the rest by lanes."""
+
+    echo: Floats
+    reverb: Floats
+    lanes: tuple[Floats, ...]
+
+
 class Console:
     """The mixer's memory for a rack of listeners."""
 
@@ -93,6 +103,37 @@ class Console:
         )
         self._ceiling = db_to_gain(CEILING_DB)
         self._scattered = np.zeros(LANES * 2 * frames, np.float32)
+        self._silence = self.take(0)
+
+    def take(self, listener: int) -> ConsoleState:
+        """A copy of one listener's memory between two blocks."""
+        place = int(self._echo_places[listener])
+        return ConsoleState(
+            rings.read_echo(self._echo_of(listener), place),
+            rings.read_reverb(self._reverb_lines[0], self._reverb_lines[2].tolist(), listener),
+            tuple(memory.reshape(-1, LANES)[:, listener].copy() for memory in self._in_lanes),
+        )
+
+    def put(self, listener: int, state: ConsoleState) -> None:
+        """Let a listener go on in this place."""
+        self._echo_places[listener] = rings.write_echo(state.echo, self._echo_of(listener))
+        lines, _, places = self._reverb_lines
+        rings.write_reverb(state.reverb, places.tolist(), listener, lines)
+        for memory, lane in zip(self._in_lanes, state.lanes, strict=True):
+            memory.reshape(-1, LANES)[:, listener] = lane
+
+    def clear(self, listener: int) -> None:
+        """Forget what a listener has heard."""
+        self.put(listener, self._silence)
+
+    def _echo_of(self, listener: int) -> Floats:
+        line: Floats = self._echo_line.reshape(self._listeners, 2, delays.LINE)[listener]
+        return line
+
+    @property
+    def _in_lanes(self) -> tuple[Floats, ...]:
+        """What remembers in rows of sixteen listeners, besides the lines of the reverb."""
+        return (self._reverb_lines[1], *self._master_states)
 
     def mix(self, quanta: int, buses: Floats, faders: Faders) -> Floats:
         """Mix a block.

@@ -27,6 +27,19 @@ class DueNote:
     part: int
 
 
+@dataclass(frozen=True, slots=True)
+class ConductorState:
+    """A conductor between two beats."""
+
+    style: Style  # of the bar that sounds
+    composer: Mapping[str, Any]
+    checkpoint: Mapping[str, Any]
+    bar: Bar | None
+    beats: tuple[Beat, ...]
+    tempo_bpm: float
+    next_beat_frame: int
+
+
 class Conductor:
     """Bars on the clock of one session.
 
@@ -135,3 +148,23 @@ class Conductor:
         self.next_beat_frame = state.pop("frame")
         self._composer.restore(state)
         self._bar, self._beats = None, []
+
+    def state(self) -> ConductorState:
+        """What `return_to` needs to come back to this beat."""
+        return ConductorState(
+            self._composer.style,
+            self._composer.checkpoint(),
+            self._checkpoint,
+            self._bar,
+            tuple(self._beats),
+            self._tempo_bpm,
+            self.next_beat_frame,
+        )
+
+    def return_to(self, state: ConductorState) -> None:
+        """Go back to a beat, with a composer of the style that sounded then."""
+        self._composer.restore(state.composer)
+        self._checkpoint = dict(state.checkpoint)
+        self._bar, self._beats = state.bar, list(state.beats)
+        self._tempo_bpm = state.tempo_bpm
+        self.next_beat_frame = state.next_beat_frame

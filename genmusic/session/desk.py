@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 
 from genmusic.controls.spec import CONTROLS, FADER_RAMP_SECONDS, Value
@@ -45,6 +46,18 @@ class Desk:
         self._aims = 0  # journeys begun
         self._moves_until = 0  # the quantum at which the last one ends
         self._written: dict[int, int] = {}  # by length of block: aims when it was last at rest
+
+    def copy(self) -> Desk:
+        """Faders that go on from here on their own."""
+        twin = copy.copy(self)
+        twin._ramps = {name: ramp.copy() for name, ramp in self._ramps.items()}
+        twin._room, twin._echo_ramp = self._room.copy(), self._echo_ramp.copy()
+        twin.forget_written()
+        return twin
+
+    def forget_written(self) -> None:
+        """Write all faders again: they are others, or no longer as this desk left them."""
+        self._written = {}
 
     def follow(
         self, controls: Mapping[str, Value], style: Style, at: int, changed: str = "style"

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from genmusic.controls.spec import Value
 from genmusic.session.library import Library
 from genmusic.session.log import SKIP, Change
-from genmusic.session.rack import Rack
+from genmusic.session.rack import MOST_LISTENERS, Rack
 from genmusic.session.seat import Seat
 from genmusic.session.timed import TimedBar
 from genmusic.units import QUANTUM
@@ -56,7 +57,7 @@ class Engine:
         follows_edits: bool = False,
     ) -> None:
         rack = Rack(keeps_stems=keeps_stems)
-        self._seat = Seat(library, seed, controls, log, (rack, 0), follows_edits=follows_edits)
+        self._seat = Seat(library, seed, controls, log, rack, follows_edits=follows_edits)
 
     @property
     def seed(self) -> int:
@@ -146,19 +147,41 @@ class Engine:
 
 
 class Ensemble:
-    """Up to sixteen listeners rendered together on one rack, each as if alone."""
+    """Up to sixteen listeners rendered together on one rack, each as if alone.
 
-    def __init__(
-        self,
-        library: Library,
-        seeds: Sequence[int],
-        controls: Mapping[str, object] | None = None,
-    ) -> None:
-        rack = Rack(len(seeds))
-        self.seats = [
-            Seat(library, seed, controls, place=(rack, number)) for number, seed in enumerate(seeds)
-        ]
-        self._rack = rack
+    They come and go between two blocks.
+    """
+
+    def __init__(self, places: int = MOST_LISTENERS) -> None:
+        self._rack = Rack(places)
+        self._free = list(range(places))  # a heap
+        self.seats: list[Seat] = []
+
+    @classmethod
+    def of(
+        cls, library: Library, seeds: Sequence[int], controls: Mapping[str, object] | None = None
+    ) -> Ensemble:
+        """Listeners who begin together."""
+        ensemble = cls(len(seeds))
+        for seed in seeds:
+            ensemble.join(Seat(library, seed, controls))
+        return ensemble
+
+    @property
+    def has_room(self) -> bool:
+        """Whether a place is free."""
+        return bool(self._free)
+
+    def join(self, seat: Seat) -> None:
+        """Take a free place."""
+        seat.move(self._rack, heapq.heappop(self._free))
+        self.seats.append(seat)
+
+    def leave(self, seat: Seat, rack: Rack) -> None:
+        """Go on in the first place of another rack."""
+        heapq.heappush(self._free, seat.number)
+        self.seats.remove(seat)
+        seat.move(rack, 0)
 
     def render(self, out: Floats) -> None:
         """Write the next block of everybody.
@@ -166,15 +189,15 @@ class Ensemble:
         Parameters
         ----------
         out : (listeners, 2, frames) float32, written in full
+            In the order of `seats`.
         """
+        places = [seat.number for seat in self.seats]
         done, frames = 0, out.shape[2]
         while done < frames:
-            end = self._rack.rendered_end + frames - done
             for seat in self.seats:
                 seat.make_due_changes()
-            quanta = min(seat.quanta_until(end) for seat in self.seats)
+            quanta = min(seat.quanta_until(seat.now + frames - done) for seat in self.seats)
             for seat in self.seats:
                 seat.prepare(quanta)
-            block = self._rack.render(quanta)
-            out[:, :, done : done + quanta * QUANTUM] = block[: len(self.seats)]
+            out[:, :, done : done + quanta * QUANTUM] = self._rack.render(quanta)[places]
             done += quanta * QUANTUM

@@ -1,20 +1,31 @@
 """Orchestra and console of up to sixteen listeners, rendered together in one go.
 
 Each listener's sound depends on that listener alone; company changes the cost, never the samples.
+A place of the rack is one listener's, on a clock of their own: whoever sits down goes on from
+where they were.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
-from genmusic.mixing.console import Console, Faders, make_faders
-from genmusic.synthesis.orchestra import Orchestra, PlayedNote
+from genmusic.mixing.console import Console, ConsoleState, Faders, make_faders
+from genmusic.synthesis.orchestra import Orchestra, OrchestraState, PlayedNote
 from genmusic.synthesis.pools import MAX_BLOCK_QUANTA
-from genmusic.units import QUANTUM
 
 Floats = NDArray[np.float32]
 MOST_LISTENERS = 16
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sound:
+    """Everything of one listener that sounds, at rest: what no log brings back."""
+
+    orchestra: OrchestraState
+    console: ConsoleState
 
 
 class Rack:
@@ -22,15 +33,15 @@ class Rack:
 
     def __init__(self, listeners: int = 1, *, keeps_stems: bool = False) -> None:
         self.listeners = listeners
-        self._keeps_stems = keeps_stems
         self._orchestra = Orchestra(listeners)
         self._console = Console(listeners, MAX_BLOCK_QUANTA, keeps_stems=keeps_stems)
         self._faders: dict[int, Faders] = {}
         self._quantum = 0
+        self._origins = [0] * listeners  # the quantum of the rack that is each listener's first
 
     def play(self, listener: int, note: PlayedNote) -> None:
         """Play a note that starts in a block still to come."""
-        self._orchestra.play(listener, note)
+        self._orchestra.play(listener, note, self._origins[listener])
 
     def faders(self, quanta: int) -> Faders:
         """The faders to set before a block of that length is rendered."""
@@ -50,13 +61,24 @@ class Rack:
         """The first listener's stems of the last block, (stems, 2, frames) float32."""
         return self._console.stems
 
-    def skip_to(self, quantum: int) -> None:
-        """Be silent, and go on from a quantum."""
-        self._orchestra = Orchestra(self.listeners)
-        self._console = Console(self.listeners, MAX_BLOCK_QUANTA, keeps_stems=self._keeps_stems)
-        self._quantum = quantum
+    def now(self, listener: int) -> int:
+        """Quanta of a listener that are rendered."""
+        return self._quantum - self._origins[listener]
 
-    @property
-    def rendered_end(self) -> int:
-        """Frames rendered so far."""
-        return self._quantum * QUANTUM
+    def skip_to(self, listener: int, quantum: int) -> None:
+        """Be silent, and go on from a quantum of the listener."""
+        self._orchestra.clear(listener)
+        self._console.clear(listener)
+        self._origins[listener] = self._quantum - quantum
+
+    def take(self, listener: int) -> Sound:
+        """A copy of what sounds of a listener."""
+        orchestra = self._orchestra.take(listener, self._quantum)
+        return Sound(orchestra, self._console.take(listener))
+
+    def put(self, listener: int, sound: Sound, quantum: int) -> None:
+        """Let a listener go on in a place, from a quantum of theirs."""
+        self._orchestra.clear(listener)
+        self._orchestra.put(listener, sound.orchestra, self._quantum)
+        self._console.put(listener, sound.console)
+        self._origins[listener] = self._quantum - quantum

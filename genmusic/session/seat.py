@@ -10,17 +10,18 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from genmusic.composition.composer import Composer
 from genmusic.controls.spec import CONTROLS, Value, check_changes, defaults
 from genmusic.names import PARTS
 from genmusic.rules import Style
-from genmusic.session.conductor import Conductor, DueNote
+from genmusic.session.conductor import Conductor, ConductorState, DueNote
 from genmusic.session.desk import Desk
 from genmusic.session.library import Library
 from genmusic.session.log import EDITION, SKIP, Change
-from genmusic.session.rack import Rack
+from genmusic.session.rack import Rack, Sound
 from genmusic.session.shelf import edition_of
 from genmusic.session.timed import TimedBar
 from genmusic.synthesis.orchestra import PlayedNote
@@ -28,8 +29,26 @@ from genmusic.synthesis.pools import MAX_BLOCK_QUANTA
 from genmusic.units import QUANTUM, quantum_at_or_after
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Moment:
+    """A seat between two blocks: everything its future depends on besides seed and log."""
+
+    frame: int
+    values: Mapping[str, Value]
+    style: Style
+    wished_style: Style
+    changes: int  # in the log so far
+    ahead: tuple[Change, ...]
+    conductor: ConductorState
+    desk: Desk
+    sound: Sound
+
+
 class Seat:
-    """One listener's music, played on a rack; `prepare` each block before the rack renders it."""
+    """One listener's music, played on a rack; `prepare` each block before the rack renders it.
+
+    A seat can leave its rack and go on in any place of any other, without a sample changed.
+    """
 
     def __init__(
         self,
@@ -37,7 +56,7 @@ class Seat:
         seed: int,
         controls: Mapping[str, object] | None = None,
         log: Sequence[Change] = (),
-        place: tuple[Rack, int] | None = None,
+        rack: Rack | None = None,
         *,
         follows_edits: bool = False,
     ) -> None:
@@ -51,12 +70,49 @@ class Seat:
         self._ahead = deque(sorted(log, key=lambda change: change.frame))
         self._conductor = Conductor(seed, Composer(seed, self._style, library.model), self.values)
         self._desk = Desk(self.values, self._style)
-        self.rack, self.number = place or (Rack(), 0)
+        self.rack, self.number = rack or Rack(), 0
 
     @property
     def now(self) -> int:
         """Frames rendered so far: where the next change takes effect."""
-        return self.rack.rendered_end
+        return self.rack.now(self.number) * QUANTUM
+
+    def move(self, rack: Rack, number: int) -> None:
+        """Go on in a free place of another rack; the old place is free."""
+        sound, quantum = self.rack.take(self.number), self.rack.now(self.number)
+        self.rack.skip_to(self.number, 0)
+        self._sit_down(rack, number, sound, quantum)
+
+    def _sit_down(self, rack: Rack, number: int, sound: Sound, quantum: int) -> None:
+        rack.put(number, sound, quantum)
+        self.rack, self.number = rack, number
+        self._desk.forget_written()
+
+    def moment(self) -> Moment:
+        """What `return_to` needs to come back to this frame."""
+        return Moment(
+            self.now,
+            dict(self.values),
+            self._style,
+            self._wished_style,
+            len(self.log),
+            tuple(self._ahead),
+            self._conductor.state(),
+            self._desk.copy(),
+            self.rack.take(self.number),
+        )
+
+    def return_to(self, moment: Moment) -> None:
+        """Go back, as if what was rendered and logged since had never been."""
+        self.values = dict(moment.values)
+        self._style, self._wished_style = moment.style, moment.wished_style
+        del self.log[moment.changes :]
+        self._ahead = deque(moment.ahead)
+        composer = Composer(self.seed, moment.conductor.style, self._library.model)
+        self._conductor = Conductor(self.seed, composer, self.values)
+        self._conductor.return_to(moment.conductor)
+        self._desk = moment.desk.copy()
+        self._sit_down(self.rack, self.number, moment.sound, moment.frame // QUANTUM)
 
     @property
     def title(self) -> str:
@@ -135,7 +191,7 @@ class Seat:
             self.make_due_changes()
             stop = min(end, self._ahead[0].frame) if self._ahead else end
             later = [n for n in self._compose_until(stop) if n.start_frame >= stop]
-            self.rack.skip_to(stop // QUANTUM)
+            self.rack.skip_to(self.number, stop // QUANTUM)
             for note in later:
                 self._play(note)
 
@@ -143,9 +199,9 @@ class Seat:
         """Go to the bar line of a checkpoint; the log given at the start is followed up to it."""
         frame = int(checkpoint["frame"])
         while self._ahead and self._ahead[0].frame <= frame:
-            self.rack.skip_to(self._ahead[0].frame // QUANTUM)
+            self.rack.skip_to(self.number, self._ahead[0].frame // QUANTUM)
             self.make_due_changes()
-        self.rack.skip_to(frame // QUANTUM)
+        self.rack.skip_to(self.number, frame // QUANTUM)
         self._adopt(self._style_played(str(checkpoint["style"])), frame // QUANTUM)
         composer = Composer(self.seed, self._style, self._library.model)
         self._conductor = Conductor(self.seed, composer, self.values)

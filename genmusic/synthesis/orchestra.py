@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from genmusic.names import PARTS
 from genmusic.synthesis.patches import find_patch
-from genmusic.synthesis.pools import KINDS, MAX_BLOCK_QUANTA, Pool, Voice
+from genmusic.synthesis.pools import KINDS, MAX_BLOCK_QUANTA, Pool, PoolState, Voice
 from genmusic.synthesis.voicing import Chance
 from genmusic.units import QUANTUM
 
@@ -31,6 +32,17 @@ class PlayedNote:
     pan: float  # -1 left .. 1 right
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class OrchestraState:
+    """One listener's voices at rest, by pool, and how many notes were played before."""
+
+    played: int
+    pools: Mapping[str, PoolState]
+
+
+SILENT_ORCHESTRA = OrchestraState(0, {})
+
+
 class Orchestra:
     """Voice pools of a rack of listeners; every listener sounds as if alone."""
 
@@ -41,19 +53,23 @@ class Orchestra:
         self._buses = np.zeros(listeners * len(PARTS) * 2 * MAX_BLOCK_QUANTA * QUANTUM, np.float32)
         self._bus_frames = listeners * len(PARTS) * 2
 
-    def play(self, listener: int, note: PlayedNote) -> None:
-        """Start a voice at the note's frame; it must not lie before the next block."""
+    def play(self, listener: int, note: PlayedNote, origin: int = 0) -> None:
+        """Start a voice at the note's frame; it must not lie before the next block.
+
+        ``origin`` is the quantum at which frame 0 of the listener lies.
+        """
         kind, patch = find_patch(note.patch)
         chance = Chance((note.start_frame << 20) ^ (note.pitch << 12) ^ (note.part << 4))
         voicing = patch.voicing(note.pitch, note.velocity, chance)
-        start = note.start_frame // QUANTUM
+        start_frame = note.start_frame + origin * QUANTUM
+        start = start_frame // QUANTUM
         held = max(1, round(note.gate_frames / QUANTUM))
         release = start + min(held, voicing.longest_quanta)
         end = min(release + voicing.release_quanta, start + voicing.longest_quanta)
         spread = min(1.0, max(-1.0, note.pan + patch.width * chance.signed()))
         voice = Voice(
             listener * len(PARTS) + note.part,
-            note.start_frame,
+            start_frame,
             self._played[listener],
             listener,
             release,
@@ -83,6 +99,29 @@ class Orchestra:
         lasting.sort(key=lambda seat: (min(seat[1].release_quantum, start), seat[1].order))
         for pool, voice in lasting[: max(0, len(lasting) - MOST_VOICES + 1)]:
             pool.cut(voice, start)
+
+    def take(self, listener: int, now: int) -> OrchestraState:
+        """A copy of one listener's voices between two blocks, at quantum ``now``."""
+        taken = {name: pool.take(listener, now) for name, pool in self._pools.items()}
+        pools = {name: state for name, state in taken.items() if state is not None}
+        return OrchestraState(self._played[listener], pools)
+
+    def put(self, listener: int, state: OrchestraState, now: int) -> None:
+        """Let a listener's voices go on in a free place, from quantum ``now``."""
+        self._played[listener] = state.played
+        for name, voices in state.pools.items():
+            pool = self._pools[name]
+            buses = (listener - voices.voices[0].listener) * len(PARTS)
+            for voice in pool.put(voices, (listener, buses), now):
+                self._sounding[voice.bus].append((pool, voice))
+
+    def clear(self, listener: int) -> None:
+        """Forget one listener's voices: the place is free."""
+        for pool in self._pools.values():
+            pool.clear(listener)
+        for bus in range(listener * len(PARTS), (listener + 1) * len(PARTS)):
+            self._sounding[bus] = []
+        self._played[listener] = 0
 
     def render(self, first: int, quanta: int, brightness: Floats) -> Floats:
         """The part buses of a block.

@@ -94,6 +94,34 @@ class Voice:
         """The order in which voices are summed: it depends on their listener alone."""
         return (self.bus, self.start_frame, self.number)
 
+    def shifted(self, quanta: int, listener: int | None = None, buses: int = 0) -> Voice:
+        """The voice on another clock, and in another place of a rack."""
+        return Voice(
+            self.bus + buses,
+            self.start_frame + quanta * QUANTUM,
+            self.number,
+            self.listener if listener is None else listener,
+            self.release_quantum + quanta,
+            self.end_quantum + quanta,
+            self.pan,
+            self.choke,
+            self.slot,
+            self.fade_quantum if self.fade_quantum == NEVER else self.fade_quantum + quanta,
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PoolState:
+    """One listener's voices of one kind at rest, on a clock that stands at quantum 0.
+
+    ``memory`` holds settings, whole settings, state and counters, a row for each voice;
+    ``history`` (voices, 64) what each gave last.
+    """
+
+    voices: tuple[Voice, ...]
+    memory: tuple[NDArray[Any], ...]
+    history: Floats
+
 
 class Pool:
     """The voices of one kind."""
@@ -154,14 +182,65 @@ class Pool:
             self._timing[voice.slot, END] = voice.end_quantum
             self._changed = True
 
-    def _write(self, memory: int, slot: int, values: list[Any]) -> None:
-        """Write one slot's settings, in lanes or in a row."""
+    def _write(self, memory: int, slots: Any, values: Any) -> None:  # noqa: ANN401 - an index
+        """Write the values of one slot, or a row for each of several, in lanes or in rows."""
+        place, count = self._memory[memory], np.shape(values)[-1]
+        if self._kind.in_lanes:
+            group, lane = divmod(slots, LANES)
+            place.reshape(-1, count, LANES)[group, :, lane] = values
+        else:
+            place.reshape(-1, count)[slots] = values
+
+    def _read(self, memory: int, slots: NDArray[np.intp]) -> NDArray[Any]:
+        """A row of values for each slot."""
         place = self._memory[memory]
         if self._kind.in_lanes:
-            group, lane = divmod(slot, LANES)
-            place.reshape(-1, len(values), LANES)[group, :, lane] = values
-        else:
-            place.reshape(-1, len(values))[slot] = values
+            group, lane = divmod(slots, LANES)
+            return place.reshape(self._slots // LANES, -1, LANES)[group, :, lane]
+        return place.reshape(self._slots, -1)[slots]
+
+    def take(self, listener: int, now: int) -> PoolState | None:
+        """A copy of one listener's voices between two blocks, at quantum ``now``."""
+        voices = self._voices_of(listener)
+        if not voices:
+            return None
+        slots = np.array([voice.slot for voice in voices], np.intp)
+        history = self._rows.reshape(self._slots, -1)[slots, :QUANTUM]
+        memory = tuple(self._read(number, slots) for number in range(len(self._memory)))
+        return PoolState(tuple(voice.shifted(-now) for voice in voices), memory, history)
+
+    def put(self, state: PoolState, place: tuple[int, int], now: int) -> list[Voice]:
+        """Let a listener's voices go on from quantum ``now``; those voices.
+
+        ``place`` is the listener's number, and by how much their buses are further on.
+        """
+        voices = [voice.shifted(now, *place) for voice in state.voices]
+        while len(self._free) < len(voices):
+            self._allocate(self._slots + LANES)
+        for voice in voices:
+            voice.slot = heapq.heappop(self._free)
+            start = voice.start_frame // QUANTUM
+            self._timing[voice.slot] = (start, voice.release_quantum, voice.end_quantum)
+        slots = np.array([voice.slot for voice in voices], np.intp)
+        self._listeners[slots] = place[0]
+        for number, values in enumerate(state.memory):
+            self._write(number, slots, values)
+        self._rows.reshape(self._slots, -1)[slots, :QUANTUM] = state.history
+        self._voices += voices
+        self._changed = True
+        return voices
+
+    def clear(self, listener: int) -> None:
+        """Forget one listener's voices."""
+        for voice in self._voices_of(listener):
+            self._timing[voice.slot] = 0
+            self._rows.reshape(self._slots, -1)[voice.slot, :QUANTUM] = 0.0
+            heapq.heappush(self._free, voice.slot)
+        self._voices = [voice for voice in self._voices if voice.listener != listener]
+        self._changed = True
+
+    def _voices_of(self, listener: int) -> list[Voice]:
+        return [voice for voice in self._voices if voice.listener == listener]
 
     def _retire(self, first: int) -> None:
         """Free the slots of voices that ended before the block."""

@@ -40,7 +40,7 @@ def test_blocks_of_any_length_give_the_same_samples(library, block):
 def test_company_changes_no_sample(library):
     together = np.empty((16, 2, FRAMES), np.float32)
 
-    Ensemble(library, range(16)).render(together)
+    Ensemble.of(library, range(16)).render(together)
 
     for seed in (0, 7, 15):
         assert np.array_equal(together[seed], render(Engine(library, seed)))

@@ -67,7 +67,7 @@ def _crowds(library: Library) -> Iterator[Figure]:
 def _texture_ms(library: Library, listeners: int) -> float:
     """CPU milliseconds per listener and second: composing, synthesis, mix and master."""
     racks = [
-        Ensemble(library, range(first, min(first + MOST_LISTENERS, listeners)),
+        Ensemble.of(library, range(first, min(first + MOST_LISTENERS, listeners)),
                  {"style": BUSIEST_STYLE, "arousal": 0.5})
         for first in range(0, listeners, MOST_LISTENERS)
     ]  # fmt: skip
