@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from functools import partial
 from typing import Protocol
 
@@ -13,7 +14,7 @@ from genmusic.server.rendering import RenderPool
 from genmusic.session.clock import Clock, monotonic_seconds
 from genmusic.session.library import Library
 from genmusic.session.registry import Registry
-from genmusic.session.session import Session, Wishes, open_session
+from genmusic.session.session import Answer, Request, Session, Wishes, open_session
 from genmusic.session.tokens import TokenMint
 
 SWEEP_SECONDS = 1.0
@@ -27,6 +28,26 @@ class Listener(Protocol):
 
     async def settled(self) -> None:
         """Wait until nothing of it renders any more."""
+
+    async def ask(self, controls: Mapping[str, object] | None) -> Answer | None:
+        """What becomes of a request from beside the stream; None when it plays no more."""
+
+
+class Errand:
+    """Holds a session while a request is carried out that nobody hears yet."""
+
+    def __init__(self) -> None:
+        self.done = asyncio.Event()
+
+    def dismiss(self, _reason: ProtocolError) -> None:
+        """It is about to end anyway."""
+
+    async def settled(self) -> None:
+        """Wait until it has ended."""
+        await self.done.wait()
+
+    async def ask(self, _controls: Mapping[str, object] | None) -> None:
+        """Nobody plays; whoever asks waits until it is their turn."""
 
 
 class Listeners:
@@ -60,12 +81,19 @@ class Listeners:
 
     async def begin(self, listener: Listener, wishes: Wishes) -> Session:
         """A new session for the listener."""
+        session = await self.open(wishes)
+        self.registry.enter(session)
+        self._players[session.id] = listener
+        return session
+
+    async def open(self, wishes: Wishes) -> Session:
+        """A new session that waits for its listener."""
         self.registry.make_room()
         now = self.clock()
         build = partial(open_session, self.library, wishes, self.settings, now)
         session = await self.pool.run(now, build)
         self.registry.add(session)
-        self._players[session.id] = listener
+        self.registry.leave(session, now)
         return session
 
     async def come_back(self, listener: Listener, session_id: str, token: str) -> Session:
@@ -78,6 +106,29 @@ class Listeners:
         self.registry.enter(session)
         self._players[session_id] = listener
         return session
+
+    async def ask(self, session: Session, controls: Mapping[str, object] | None) -> Answer:
+        """What becomes of a request from beside the stream, whether somebody plays it or not."""
+        while (player := self._players.get(session.id)) is not None:
+            answer = await player.ask(controls)
+            if answer is not None:
+                return answer
+            await player.settled()
+        errand = self._players[session.id] = Errand()
+        now = self.clock()
+        try:
+            work = partial(session.advance, [Request(None, controls)], 0)
+            return (await self.pool.run(now, work)).answers[0]
+        finally:
+            self.leave(session, for_good=False)
+            errand.done.set()
+
+    async def end(self, session: Session) -> None:
+        """The session is over; who plays it is told."""
+        while (player := self._players.get(session.id)) is not None:
+            player.dismiss(ProtocolError("the session was ended", "no_session"))
+            await player.settled()
+        self.registry.remove(session)
 
     def leave(self, session: Session, *, for_good: bool) -> None:
         """The listener of a session is gone, to come back or not."""

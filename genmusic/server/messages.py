@@ -210,9 +210,10 @@ def fault(error: GenmusicError, request_id: Id = None) -> Fault:
 
 def answer(given: Answer) -> Applied | Fault:
     """What became of a request."""
+    mark = given.id if isinstance(given.id, int | str) else None
     if given.error is not None:
-        return fault(given.error, given.id)
-    return Applied(given.id, dict(given.frames))
+        return fault(given.error, mark)
+    return Applied(mark, dict(given.frames))
 
 
 def notes(timed: TimedBar) -> BarNotes:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from enum import Enum
 from typing import Any
 from urllib.parse import urlsplit
 
 from aiohttp import WSMsgType, web
 
-from genmusic.errors import GenmusicError, ProtocolError
+from genmusic.errors import ProtocolError
 from genmusic.server import journal, messages
 from genmusic.server.limits import RateLimit
 from genmusic.server.listeners import Listeners
 from genmusic.server.messages import Ack, Bye, Hello, Pause, Play, Set, Skip
 from genmusic.server.player import Player
+from genmusic.server.presence import Presence
 from genmusic.server.socket import SUBPROTOCOL, StreamSocket
 from genmusic.session.session import Replay, Request, Session, Wishes
 
@@ -30,20 +30,16 @@ class Phase(Enum):
     OVER = "after bye"
 
 
-class Connection:
+class Connection(Presence):
     """One WebSocket: reads what the listener wants, while a `Player` renders and sends."""
 
     def __init__(self, socket: StreamSocket, listeners: Listeners) -> None:
+        super().__init__(listeners)
         limits = listeners.settings
         self.phase = Phase.GREETING
         self._socket = socket
-        self._listeners = listeners
         self._message_limit = RateLimit("messages", limits.messages_per_second, listeners.clock())
         self._set_limit = RateLimit("changes", limits.sets_per_second, listeners.clock())
-        self._session: Session | None = None
-        self._player: Player | None = None
-        self._dismissed: asyncio.Future[ProtocolError] = asyncio.Future()
-        self._settled = asyncio.Event()
         self._under_frames = 0
 
     # Life
@@ -52,7 +48,7 @@ class Connection:
         """Converse until one side ends it, then say why."""
         self._listeners.connect(self)
         try:
-            reason = await self._outcome()
+            reason = await self.outcome()
             journal.write(
                 "left",
                 session=self._session.id if self._session else None,
@@ -63,61 +59,16 @@ class Connection:
         finally:
             self._listeners.disconnect(self)
 
-    def dismiss(self, reason: ProtocolError) -> None:
-        """End soon, for a reason that lies elsewhere."""
-        if not self._dismissed.done():
-            self._dismissed.set_result(reason)
+    @property
+    def over(self) -> bool:
+        """Whether the listener said bye."""
+        return self.phase is Phase.OVER
 
-    async def settled(self) -> None:
-        """Wait until nothing of this connection renders any more."""
-        await self._settled.wait()
-
-    async def _outcome(self) -> GenmusicError | None:
-        """Converse; why it ended, or None when the listener left."""
-        failed = False
-        try:
-            await self._converse()
-        except GenmusicError as error:
-            return error
-        except ConnectionError:
-            return None
-        except Exception as error:
-            journal.write_failure("failed", error)
-            failed = True
-            return ProtocolError("the server failed; this session is lost", "internal")
-        finally:
-            for_good = failed or self.phase is Phase.OVER
-            await asyncio.shield(asyncio.ensure_future(self._settle(for_good=for_good)))
-        return None
-
-    async def _converse(self) -> None:
-        await self._race(self._read_during(Phase.GREETING))
+    async def converse(self) -> None:
+        """Be greeted, then play and listen."""
+        await self.race(self._read_during(Phase.GREETING))
         if self._player is not None:
-            await self._race(self._read_during(Phase.PLAYING), self._player.run())
-
-    async def _race(self, *halves: Coroutine[Any, Any, None]) -> None:
-        """Run side by side until the first ends, or the connection is dismissed."""
-        tasks = [asyncio.create_task(half) for half in halves]
-        try:
-            either: list[asyncio.Future[Any]] = [*tasks, self._dismissed]
-            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            ended = [task for task in tasks if task.done()]
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-        if self._dismissed.done():
-            raise self._dismissed.result()
-        errors = [error for task in ended if (error := task.exception()) is not None]
-        for error in sorted(errors, key=lambda error: isinstance(error, ConnectionError)):
-            raise error  # a lost line may be the consequence of another error
-
-    async def _settle(self, *, for_good: bool) -> None:
-        if self._player is not None:
-            await self._player.settle()
-        if self._session is not None:
-            self._listeners.leave(self._session, for_good=for_good)
-        self._settled.set()
+            await self.race(self._read_during(Phase.PLAYING), self._player.run())
 
     # Reading
 

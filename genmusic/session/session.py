@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -26,7 +26,8 @@ from genmusic.units import SAMPLE_RATE
 
 ID_BYTES = 9
 
-RequestId = int | str | None
+RequestId = Hashable
+"""The mark by which whoever asked knows the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +208,18 @@ class Session:
             self._packets.popleft()
         while self._bars and self._bars[0].end_frame <= oldest:
             self._bars.popleft()
+
+    def change_codec(self, codec: str) -> None:
+        """Go on in another codec, between two connections; sound that was kept is forgotten.
+
+        Raises
+        ------
+        ProtocolError
+            The server does not have the codec.
+        """
+        if codec != self.codec:
+            self.encoder = _open_encoder([codec], self._settings)
+            self._packets.clear()
 
     def resume(self, next_pts: int | None, now: float) -> Replay:
         """Join again at a frame, or without one where the listener left off.
