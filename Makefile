@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 STAMPS := .make
-SYSTEM_COMMANDS := chromium:chromium ffmpeg:ffmpeg mpv:mpv jackd:jackd2 node:nodejs npm:npm openssl:openssl
+SYSTEM_COMMANDS := chromium:chromium ffmpeg:ffmpeg mpv:mpv jackd:jackd2 node:nodejs npm:npm openssl:openssl mscore3:musescore3
 SYSTEM_LIBRARIES := libportaudio.so.2:libportaudio2
 ARGS ?=
 

@@ -30,7 +30,7 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
         "out",
         type=Path,
         metavar="OUT",
-        help="file to write; its suffix says the format: .wav .flac .opus .mp3 .mid",
+        help="file to write; its suffix says the format: .wav .flac .opus .mp3 .mid .musicxml",
     )
     add_music_arguments(parser)
     length = parser.add_mutually_exclusive_group()

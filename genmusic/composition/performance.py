@@ -44,12 +44,13 @@ def perform(plan: Plan, parts: Mapping[str, Sequence[Row]]) -> Notes:
     played = start + ticks * chance[0] + _swing(plan, start) + _strum(plan, start, pitch, part)
     played = np.maximum(0.0, np.minimum(played, plan.bar_ticks - SHORTEST_TICKS))
     velocity += touch * chance[1] + _emphasis(plan, start, accent)
-    rows_played = np.empty((5, len(rows)))
+    rows_played = np.empty((7, len(rows)))
     rows_played[0] = played
     rows_played[1] = np.minimum(np.maximum(end, played + SHORTEST_TICKS), plan.bar_ticks)
     rows_played[2] = pitch
     rows_played[3] = np.maximum(1.0, np.minimum(velocity, LOUDEST))
     rows_played[4] = part
+    rows_played[5], rows_played[6] = start, duration
     return _ordered(np.rint(rows_played).astype(np.int64))
 
 
@@ -103,9 +104,9 @@ def _emphasis(plan: Plan, start: Integers, accent: Integers) -> Doubles:
 def _ordered(rows: Integers) -> Notes:
     """Notes in the order of the score, no two of one part and pitch sounding at once.
 
-    ``rows`` are start, end, pitch, velocity and part.
+    ``rows`` are start, end, pitch, velocity, part, and start and length in the score.
     """
-    start, end, pitch, _, part = rows
+    start, end, pitch, _, part = rows[:5]
     line = (part * PITCHES + pitch) * LONGEST_BAR
     order = (line + start).argsort(kind="stable")
     before, after = order[:-1], order[1:]
@@ -116,5 +117,6 @@ def _ordered(rows: Integers) -> Notes:
     kept = rows[:, order[end[order] > start[order]]]
     notes = np.zeros(kept.shape[1], NOTE_DTYPE)
     notes["start_tick"], notes["duration_ticks"] = kept[0], kept[1] - kept[0]
-    notes["pitch"], notes["velocity"], notes["part"] = kept[2:]
+    notes["pitch"], notes["velocity"], notes["part"] = kept[2:5]
+    notes["written_tick"], notes["written_ticks"] = kept[5:]
     return notes

@@ -53,13 +53,17 @@ PATCH_PROGRAMS: Mapping[str, int] = {
 }
 """The General MIDI program, counted from 0, that comes closest to a patch; otherwise the piano."""
 
-# Major keys by the pitch class of their tonic, and the minor keys with the same signature.
-_MAJOR_NAMES = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
-_MINOR_NAMES = ("Am", "Bbm", "Bm", "Cm", "C#m", "Dm", "Ebm", "Em", "Fm", "F#m", "Gm", "G#m")
-_MAJOR_SCALE = frozenset((0, 2, 4, 5, 7, 9, 11))
+# Keys by their sharps: from five flats on in major, six in minor.
+_MAJOR_NAMES = ("Db", "Ab", "Eb", "Bb", "F", "C", "G", "D", "A", "E", "B", "F#")
+_MINOR_NAMES = ("Ebm", "Bbm", "Fm", "Cm", "Gm", "Dm", "Am", "Em", "Bm", "F#m", "C#m", "G#m")
 
 # At one tick: names and tempo first, then what ends, then what begins.
 _META_FIRST, _NOTE_OFF, _PROGRAM, _NOTE_ON = range(4)
+
+
+def program_of(patch: str) -> int:
+    """The General MIDI program, counted from 0, that comes closest to a patch."""
+    return PATCH_PROGRAMS.get(patch, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,19 +137,15 @@ def _bar_messages(each: MidiBar) -> Iterator[mido.MetaMessage]:
     bar = each.bar
     section = f"{each.title}: {bar.section}" if each.title else bar.section
     yield mido.MetaMessage("set_tempo", tempo=mido.bpm2tempo(each.tempo_bpm))
-    yield mido.MetaMessage("time_signature", numerator=bar.beats, denominator=4)
+    numerator, denominator = map(int, bar.metre.split("/"))
+    yield mido.MetaMessage("time_signature", numerator=numerator, denominator=denominator)
     yield mido.MetaMessage("key_signature", key=_signature(bar.key))
     yield mido.MetaMessage("marker", text=section)
 
 
 def _signature(key: Key) -> str:
     """The signature with the accidentals of the scale: D dorian has none, like A minor."""
-    scale = set(key.scale)
-    names = _MINOR_NAMES if key.is_minor else _MAJOR_NAMES
-    for tonic, name in enumerate(names):
-        if {(tonic + step) % 12 for step in _MAJOR_SCALE} == scale:
-            return name
-    return names[(key.tonic + (3 if key.is_minor else 0)) % 12]
+    return _MINOR_NAMES[key.fifths + 6] if key.is_minor else _MAJOR_NAMES[key.fifths + 5]
 
 
 def _part_notes(bars: Sequence[MidiBar], starts: Sequence[int], number: int) -> list[Note]:
@@ -179,7 +179,7 @@ def _programs(bars: Sequence[MidiBar], starts: Sequence[int], part: str) -> Iter
     """A program change where the patch of a part changes."""
     last = -1
     for each, start in zip(bars, starts, strict=False):
-        program = PATCH_PROGRAMS.get(each.patches.get(part, ""), 0)
+        program = program_of(each.patches.get(part, ""))
         if program != last:
             last = program
             message = mido.Message("program_change", channel=CHANNELS[part], program=program)

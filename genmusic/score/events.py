@@ -7,7 +7,7 @@ numpy structured array per bar; `Note` is the readable view of a row.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,8 @@ NOTE_DTYPE = np.dtype(
         ("part", np.uint8),  # index into names.PARTS
         ("flags", np.uint16),  # reserved for articulation
         ("source", np.uint32),  # row of the decision that taught the note; 0 = rules
+        ("written_tick", np.int32),  # where the score has it, without swing and loose timing
+        ("written_ticks", np.int32),  # its length in the score; 0: it was not written
     ]
 )
 Notes = NDArray[np.void]
@@ -39,16 +41,21 @@ class Note:
     part: int
     flags: int = 0
     source: int = 0
+    written_tick: int = 0
+    written_ticks: int = 0
+
+    @property
+    def written(self) -> tuple[int, int]:
+        """Tick and length in the score; of a note that was not written, as it is played."""
+        if self.written_ticks:
+            return self.written_tick, self.written_ticks
+        return self.start_tick, self.duration_ticks
 
 
 def note_array(notes: Iterable[Note]) -> Notes:
     """Rows sorted by start, part and pitch, the order in which everything downstream works."""
-    rows = sorted(
-        (n.start_tick, n.part, n.pitch, n.duration_ticks, n.velocity, n.flags, n.source)
-        for n in notes
-    )
-    ordered = [(s, d, p, v, part, f, src) for s, part, p, d, v, f, src in rows]
-    return np.array(ordered, dtype=NOTE_DTYPE)
+    ordered = sorted(notes, key=lambda n: (n.start_tick, n.part, n.pitch, n.duration_ticks))
+    return np.array([astuple(note) for note in ordered], dtype=NOTE_DTYPE)
 
 
 def iter_notes(notes: Notes) -> Iterator[Note]:
@@ -79,3 +86,4 @@ class Bar:
     phrase_bars: int  # length of the phrase
     notes: Notes
     style: str = ""  # name of the style that wrote it
+    metre: str = "4/4"  # a key of `METRES`

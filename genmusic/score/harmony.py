@@ -25,6 +25,21 @@ class Key:
         return tuple((self.tonic + step) % 12 for step in MODES[self.mode])
 
     @property
+    def fifths(self) -> int:
+        """Sharps of the signature that has the notes of the scale, flats negative; -6..6.
+
+        D dorian has none, like C major. A scale without a signature of its own has that of the
+        plain major or minor scale on its tonic.
+        """
+        scale = set(self.scale)
+        fewest = -6 if self.is_minor else -5
+        for sharps in range(fewest, fewest + 12):
+            if {(7 * sharps + step) % 12 for step in MODES["major"]} == scale:
+                return sharps
+        tonic = self.tonic + 3 if self.is_minor else self.tonic
+        return (7 * tonic - fewest) % 12 + fewest
+
+    @property
     def is_minor(self) -> bool:
         """Whether the third of the scale is small."""
         return 3 in MODES[self.mode]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
@@ -19,8 +20,9 @@ from genmusic.encoding import (
     open_float_writer,
 )
 from genmusic.errors import EncodingError
-from genmusic.midi.files import MidiBar, write_midi
+from genmusic.midi.files import MidiBar, program_of, write_midi
 from genmusic.mixing.stems import STEMS
+from genmusic.notation.musicxml import SheetBar, write_musicxml
 from genmusic.rules import Style
 from genmusic.session.engine import Engine
 from genmusic.session.timed import TimedBar
@@ -28,7 +30,8 @@ from genmusic.units import SAMPLE_RATE, quantum_at_or_after
 
 BLOCK_FRAMES = 9_600  # 200 ms: shorter than any bar, so the end of a bar is known in time
 MIDI_SUFFIX = ".mid"
-SUFFIXES = (*AUDIO_SUFFIXES, MIDI_SUFFIX)
+MUSICXML_SUFFIX = ".musicxml"
+SUFFIXES = (*AUDIO_SUFFIXES, MIDI_SUFFIX, MUSICXML_SUFFIX)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +120,14 @@ def save(
 ) -> None:
     """Render a piece into a file; the file appears when it is whole."""
     check_suffix(path)
-    if path.suffix.lower() == MIDI_SUFFIX:
-        _save_midi(rendering, styles, path, on_progress)
-    else:
+    write = _SCORE_WRITERS.get(path.suffix.lower())
+    if write is None:
         _save_audio(rendering, path, on_progress)
+        return
+    with PartFile(path) as part:
+        for _block in rendering.blocks():
+            on_progress(rendering.share)
+        write(part.stream, rendering.bars, styles)
 
 
 @contextmanager
@@ -150,21 +157,33 @@ def _save_audio(rendering: Rendering, path: Path, on_progress: Callable[[float],
             on_progress(rendering.share)
 
 
-def _save_midi(
-    rendering: Rendering,
-    styles: Mapping[str, Style],
-    path: Path,
-    on_progress: Callable[[float], None],
-) -> None:
-    with PartFile(path) as part:
-        for _block in rendering.blocks():
-            on_progress(rendering.share)
-        write_midi(part.stream, [_midi_bar(timed, styles) for timed in rendering.bars])
+def _write_midi(file: BinaryIO, bars: Sequence[TimedBar], styles: Mapping[str, Style]) -> None:
+    write_midi(
+        file,
+        [
+            MidiBar(timed.bar, _tempo_bpm(timed), timed.title, _patches(timed, styles))
+            for timed in bars
+        ],
+    )
 
 
-def _midi_bar(timed: TimedBar, styles: Mapping[str, Style]) -> MidiBar:
-    """The bar with the tempo at which it really sounded, changes inside it included."""
+def _write_musicxml(file: BinaryIO, bars: Sequence[TimedBar], styles: Mapping[str, Style]) -> None:
+    sheet: list[SheetBar] = []
+    for timed in bars:
+        patches = _patches(timed, styles)
+        programs = {part: program_of(patch) for part, patch in patches.items()}
+        sheet.append(SheetBar(timed.bar, _tempo_bpm(timed), timed.title, patches, programs))
+    write_musicxml(file, sheet)
+
+
+_SCORE_WRITERS = {MIDI_SUFFIX: _write_midi, MUSICXML_SUFFIX: _write_musicxml}
+
+
+def _tempo_bpm(timed: TimedBar) -> float:
+    """The tempo at which a bar really sounded, changes inside it included."""
     seconds = (timed.end_frame - timed.start_frame) / SAMPLE_RATE
-    parts = styles[timed.bar.style].parts
-    patches = {name: part.patch for name, part in parts.items()}
-    return MidiBar(timed.bar, timed.bar.beats * 60.0 / seconds, timed.title, patches)
+    return timed.bar.beats * 60.0 / seconds
+
+
+def _patches(timed: TimedBar, styles: Mapping[str, Style]) -> dict[str, str]:
+    return {name: part.patch for name, part in styles[timed.bar.style].parts.items()}

@@ -129,7 +129,7 @@ def test_a_style_of_ones_own_composes(render, tmp_path):
     assert figures["frames"] == 48_000
 
 
-def test_an_unknown_patch_is_named_with_its_file_and_key(render, tmp_path):
+def test_an_unknown_patch_is_named_with_its_file_line_and_key(render, tmp_path):
     tmp_path.joinpath("rain.toml").write_text(
         'title = "Rain"\nextends = "evening"\n[parts.melody]\npatch = "kazoo"'
     )
@@ -137,7 +137,7 @@ def test_an_unknown_patch_is_named_with_its_file_and_key(render, tmp_path):
     status, _, error = render("a.mid", "--style", "rain.toml")
 
     assert status == 1
-    assert error.startswith("genmusic: rain.toml: parts.melody.patch: there is no patch 'kazoo'")
+    assert error.startswith("genmusic: rain.toml:4: parts.melody.patch: there is no patch 'kazoo'")
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,8 @@ def bar(*notes, index=0, beats=4, key=("D", "minor"), chords=((0, 2, "m7"),), se
     tonic = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B").index(key[0])
     spans = tuple(ChordSpan(tick, Chord(root, quality)) for tick, root, quality in chords)
     rows = note_array(notes) if notes else np.zeros(0, NOTE_DTYPE)
-    return Bar(index, beats, 90.0, Key(tonic, key[1]), spans, section, 0, 0, 4, rows)
+    metre = f"{beats}/4"
+    return Bar(index, beats, 90.0, Key(tonic, key[1]), spans, section, 0, 0, 4, rows, metre=metre)
 
 
 def data(*bars):

@@ -1,0 +1,1 @@
+"""Scores that people read: bars as notation, written as MusicXML."""
