@@ -14,6 +14,7 @@ from genmusic.rules.style import (
     StyleRules,
 )
 from genmusic.rules.table import MapOf, Table, read_table, rule
+from genmusic.rules.titles import TitleRules
 
 __all__ = [
     "AXES",
@@ -32,6 +33,7 @@ __all__ = [
     "StyleRules",
     "Table",
     "Text",
+    "TitleRules",
     "load_style",
     "read_table",
     "read_toml",

@@ -15,6 +15,7 @@ from genmusic.rules.curves import Curve, CurveOf
 from genmusic.rules.kinds import Choice, Integer, ListOf, Number, Pitch, Steps, Text, Words
 from genmusic.rules.phrases import PhraseOf, PhraseRules
 from genmusic.rules.table import MapOf, Table, rule
+from genmusic.rules.titles import TitleRules
 
 BRIGHT_MODES = ("major", "lydian", "mixolydian")
 DARK_MODES = ("minor", "dorian", "phrygian")
@@ -341,6 +342,7 @@ class StyleRules:
     extends: str = rule(
         Text(40), "a shipped style whose keys hold where this file says nothing", ""
     )
+    titles: TitleRules = rule(Table(TitleRules), "words of titles", TitleRules())
     mix: MixRules = rule(Table(MixRules), "shared effects", MixRules())
     parts: Mapping[str, PartRules] = rule(MapOf(PARTS, Table(PartRules)), "the lines of the score")
     form: FormRules = rule(Table(FormRules), "order of sections")

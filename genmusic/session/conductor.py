@@ -67,7 +67,7 @@ class Conductor:
     @property
     def title(self) -> str:
         """The name of the piece that plays."""
-        return title(self._seed, self._composer.piece)
+        return title(self._seed, self._composer.piece, self._composer.style.titles)
 
     @property
     def style(self) -> Style:

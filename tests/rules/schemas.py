@@ -3,13 +3,14 @@
 from dataclasses import MISSING, fields
 
 from genmusic.names import PITCH_CLASSES
-from genmusic.rules import style
+from genmusic.rules import style, titles
 from genmusic.rules.kinds import Pitch
 from genmusic.rules.table import is_required, kind_of
 
 SCHEMAS = {
     "top": style.StyleRules,
     "[parts.NAME]": style.PartRules,
+    "[titles]": titles.TitleRules,
     "[mix]": style.MixRules,
     "[form]": style.FormRules,
     "[sections.LABEL]": style.SectionRules,
