@@ -39,16 +39,23 @@ class Settings:
     stalled_seconds: float = 30.0  # without an ack: close
     pause_seconds: float = 3_600.0  # paused for longer: close
     send_seconds: float = 5.0  # a message that does not leave: cut off
+    request_seconds: float = 10.0  # for the body of a request
     close_seconds: float = 0.5  # for the other side to answer a close
 
     # resume
     history_seconds: float = 4.0  # packets kept
     keep_seconds: float = 60.0  # a session without a connection
 
+    # players that read a file over HTTP
+    http_lead_seconds: float = 2.5  # ahead of the wall clock: they have no other to tell us
+    http_stall_seconds: float = 60.0  # a paused player reads nothing: cut off
+
     # limits
     max_sessions: int = 256
+    ticket_seconds: float = 6 * 3_600.0  # to open the stream in a player; once open it goes on
     token_seconds: float = 7 * 86_400.0  # from the last `ready` on; ends with its session anyway
     message_bytes: int = 4_096
+    body_bytes: int = 16_384  # of a request
     messages_per_second: float = 200.0
     sets_per_second: float = 100.0  # a dragged point at 60 frames a second stays below
 

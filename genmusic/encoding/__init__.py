@@ -6,6 +6,7 @@ from genmusic.encoding.audiofiles import (
     open_file_writer,
     open_float_writer,
 )
+from genmusic.encoding.endless import ENDLESS_FORMATS, EndlessFile, Format, endless_format
 from genmusic.encoding.partfile import PartFile, explained
 from genmusic.encoding.samples import Block
 from genmusic.encoding.streams import STREAM_CODECS, StreamEncoder, open_stream_encoder
@@ -13,6 +14,10 @@ from genmusic.encoding.streams import STREAM_CODECS, StreamEncoder, open_stream_
 __all__ = [
     "AUDIO_SUFFIXES",
     "Block",
+    "ENDLESS_FORMATS",
+    "EndlessFile",
+    "Format",
+    "endless_format",
     "FileWriter",
     "PartFile",
     "STREAM_CODECS",

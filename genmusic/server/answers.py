@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Awaitable, Callable
+import math
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
 import msgspec
 from aiohttp import web
 
-from genmusic.errors import ControlError, GenmusicError
+from genmusic.errors import ControlError, GenmusicError, ProtocolError
 from genmusic.server import journal
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -25,6 +26,15 @@ SECURITY_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Server": "genmusic",  # and not which versions of what
 }
+STATUSES: Mapping[str, HTTPStatus] = {
+    "token": HTTPStatus.UNAUTHORIZED,
+    "no_session": HTTPStatus.NOT_FOUND,
+    "full": HTTPStatus.TOO_MANY_REQUESTS,
+    "too_fast": HTTPStatus.TOO_MANY_REQUESTS,
+    "restart": HTTPStatus.SERVICE_UNAVAILABLE,
+    "internal": HTTPStatus.INTERNAL_SERVER_ERROR,
+}
+"""Of the errors that are not simply a bad request, by their code."""
 _FOR_MACHINES = ("/api/", "/healthz", "/readyz")
 _NOT_FOUND = "there is nothing at this address"
 
@@ -52,8 +62,7 @@ async def errors_as_answers(request: web.Request, handler: Handler) -> web.Strea
             answer.headers["Allow"] = error.headers["Allow"]
         return answer
     except GenmusicError as error:
-        field = error.field if isinstance(error, ControlError) else None
-        return _refusal(request, HTTPStatus.BAD_REQUEST, str(error), error.code, field)
+        return _complaint(request, error)
     except Exception as error:
         journal.write_failure("failed", error, method=request.method, path=request.path)
         return _refusal(request, HTTPStatus.INTERNAL_SERVER_ERROR, "the server failed; sorry")
@@ -62,6 +71,18 @@ async def errors_as_answers(request: web.Request, handler: Handler) -> web.Strea
 async def add_security_headers(_request: web.Request, response: web.StreamResponse) -> None:
     """No code and no connection but our own, no frames, no guessing of types."""
     response.headers.update(SECURITY_HEADERS)
+
+
+def _complaint(request: web.Request, error: GenmusicError) -> web.Response:
+    """What the user can understand and cure, with the status that says whose turn it is."""
+    status = STATUSES.get(error.code, HTTPStatus.BAD_REQUEST)
+    field = error.field if isinstance(error, ControlError) else None
+    answer = _refusal(request, status, str(error), error.code, field)
+    if isinstance(error, ProtocolError) and error.retry_after is not None:
+        answer.headers["Retry-After"] = str(math.ceil(error.retry_after))
+    if status == HTTPStatus.UNAUTHORIZED:
+        answer.headers["WWW-Authenticate"] = "Bearer"
+    return answer
 
 
 def _refusal(

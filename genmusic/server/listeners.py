@@ -15,7 +15,7 @@ from genmusic.session.clock import Clock, monotonic_seconds
 from genmusic.session.library import Library
 from genmusic.session.registry import Registry
 from genmusic.session.session import Answer, Request, Session, Wishes, open_session
-from genmusic.session.tokens import TokenMint
+from genmusic.session.tokens import Purpose, TokenMint
 
 SWEEP_SECONDS = 1.0
 
@@ -69,6 +69,11 @@ class Listeners:
         self._connected: set[Listener] = set()
         self._players: dict[str, Listener] = {}
 
+    @property
+    def full(self) -> bool:
+        """Whether a new listener would be refused."""
+        return self.registry.full
+
     def connect(self, listener: Listener) -> None:
         """A connection was opened."""
         self._connected.add(listener)
@@ -88,6 +93,8 @@ class Listeners:
 
     async def open(self, wishes: Wishes) -> Session:
         """A new session that waits for its listener."""
+        if self.draining:
+            raise _restart()
         self.registry.make_room()
         now = self.clock()
         build = partial(open_session, self.library, wishes, self.settings, now)
@@ -96,13 +103,19 @@ class Listeners:
         self.registry.leave(session, now)
         return session
 
-    async def come_back(self, listener: Listener, session_id: str, token: str) -> Session:
+    async def come_back(
+        self,
+        listener: Listener,
+        session_id: str,
+        token: str,
+        purpose: Purpose = Purpose.SESSION,
+    ) -> Session:
         """The listener's own session; whoever plays it now gives way."""
-        session = self.registry.find(session_id, token)
+        session = self.registry.find(session_id, token, purpose)
         while (player := self._players.get(session_id)) is not None:
             player.dismiss(ProtocolError("the session goes on elsewhere", "taken_over"))
             await player.settled()
-        session = self.registry.find(session_id, token)
+        session = self.registry.find(session_id, token, purpose)
         self.registry.enter(session)
         self._players[session_id] = listener
         return session

@@ -32,6 +32,11 @@ class Registry:
         """Sessions that are connected."""
         return len(self._sessions) - len(self._left_at)
 
+    @property
+    def full(self) -> bool:
+        """Whether there is no room, and nobody has left whose room could be taken."""
+        return len(self._sessions) >= self._settings.max_sessions and not self._left_at
+
     def make_room(self) -> None:
         """Give up the session that was left longest ago, if there is no room for another.
 
@@ -40,20 +45,19 @@ class Registry:
         ProtocolError
             Everyone is still listening.
         """
-        if len(self._sessions) < self._settings.max_sessions:
-            return
-        if not self._left_at:
+        if self.full:
             raise ProtocolError(
                 "the server is full; try again soon", "full", retry_after=FULL_RETRY_SECONDS
             )
-        self.remove(self._sessions[next(iter(self._left_at))])
+        if len(self._sessions) >= self._settings.max_sessions:
+            self.remove(self._sessions[next(iter(self._left_at))])
 
     def add(self, session: Session) -> None:
         """A new session, connected."""
         self.make_room()
         self._sessions[session.id] = session
 
-    def find(self, session_id: str, token: str) -> Session:
+    def find(self, session_id: str, token: str, purpose: Purpose = Purpose.SESSION) -> Session:
         """The session, for whoever has a token of it.
 
         Raises
@@ -64,12 +68,20 @@ class Registry:
         session = self._sessions.get(session_id)
         if session is None:
             raise ProtocolError("there is no such session; begin a new one", "no_session")
-        self._mint.check(Purpose.SESSION, session_id, token)
+        self._mint.check(purpose, session_id, token)
         return session
 
     def token(self, session: Session) -> str:
         """A fresh token of the session."""
         return self._mint.issue(Purpose.SESSION, session.id, self._settings.token_seconds)
+
+    def ticket(self, session: Session) -> str:
+        """A fresh token for a player, which may listen and nothing else."""
+        return self._mint.issue(Purpose.LISTEN, session.id, self._settings.ticket_seconds)
+
+    def connected(self, session: Session) -> bool:
+        """Whether somebody plays the session."""
+        return session.id in self._sessions and session.id not in self._left_at
 
     def enter(self, session: Session) -> None:
         """The session is connected again."""

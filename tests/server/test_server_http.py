@@ -136,5 +136,6 @@ async def test_every_answer_carries_the_security_headers(client, path):
 
 
 def test_every_route_has_a_sentence():
-    assert all(route.handler.__doc__.startswith("``GET /") for route in ROUTES)
+    for route in ROUTES:
+        assert route.handler.__doc__.startswith(f"``{route.method} {route.path}``: ")
     assert all(isinstance(route, web.RouteDef) for route in ROUTES)

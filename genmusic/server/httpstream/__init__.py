@@ -1,0 +1,1 @@
+"""A session as a file without end, for every player that can open an address."""

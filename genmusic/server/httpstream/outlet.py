@@ -1,0 +1,68 @@
+"""Sound of a session into the body of an HTTP answer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from functools import partial
+
+import numpy as np
+from aiohttp import web
+
+from genmusic.encoding import EndlessFile
+from genmusic.errors import ProtocolError
+from genmusic.server.chunks import HEAD
+from genmusic.server.httpstream.icy import Interleaver
+from genmusic.server.httpstream.wallclock import WallClock
+from genmusic.server.listeners import Listeners
+from genmusic.server.messages import BarNotes, Ready, ServerMessage
+
+
+class FileOutlet:
+    """Encodes chunks of PCM into an endless file and writes it at the pace of its reader."""
+
+    def __init__(
+        self,
+        response: web.StreamResponse,
+        file: EndlessFile,
+        listeners: Listeners,
+        clock: WallClock,
+        interleaver: Interleaver | None,
+    ) -> None:
+        self.sent_bytes = 0
+        self._response = response
+        self._file = file
+        self._listeners = listeners
+        self._clock = clock
+        self._interleaver = interleaver
+        self._title = ""
+        self._titles: deque[tuple[int, str]] = deque()  # of bars to come, by their first frame
+
+    async def send(self, message: ServerMessage | bytes) -> None:
+        """Write sound, or note what it is called; a reader who has stopped is cut off."""
+        if isinstance(message, bytes):
+            await self._write(message)
+        elif isinstance(message, Ready):
+            self._title = message.title
+        elif isinstance(message, BarNotes):
+            self._titles.append((message.pts, message.title))
+
+    async def _write(self, chunk: bytes) -> None:
+        _kind, _flags, frames, _seq, pts = HEAD.unpack_from(chunk)
+        samples = np.frombuffer(chunk, "<i2", offset=HEAD.size).reshape(-1, 2)
+        deadline = self._listeners.clock()
+        sound = await self._listeners.pool.run(deadline, partial(self._file.write, samples))
+        if self._interleaver is not None:
+            sound = self._interleaver.weave(sound, self._title_at(pts))
+        try:
+            async with asyncio.timeout(self._listeners.settings.http_stall_seconds):
+                await self._response.write(sound)
+        except TimeoutError:
+            raise ProtocolError("the player does not read", "stalled") from None
+        self.sent_bytes += len(sound)
+        self._clock.sent(pts + frames, self._listeners.clock())
+
+    def _title_at(self, frame: int) -> str:
+        while self._titles and self._titles[0][0] <= frame:
+            self._title = self._titles.popleft()[1]
+        return self._title
