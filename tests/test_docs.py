@@ -42,7 +42,9 @@ def test_the_row_of_a_control_gives_its_range_its_landing_and_its_controller(con
 def test_every_route_is_documented_and_nothing_else():
     routes = {f"{route.method} {route.path}" for route in ROUTES}
 
-    assert set(first_column("http.md")) - {"GET /"} == routes
+    documented = {name for name in first_column("http.md") if " /" in name}
+
+    assert documented - {"GET /"} == routes
 
 
 @pytest.mark.parametrize(
