@@ -2,7 +2,7 @@
 
 from genmusic.rules.curves import AXES, Curve
 from genmusic.rules.files import load_style, read_toml, shipped_styles, styles_in
-from genmusic.rules.kinds import Integer, ListOf, Number, Text
+from genmusic.rules.kinds import Choice, Integer, ListOf, Number, Text
 from genmusic.rules.phrases import PhraseRules
 from genmusic.rules.style import (
     BassPattern,
@@ -19,6 +19,7 @@ from genmusic.rules.titles import TitleRules
 __all__ = [
     "AXES",
     "BassPattern",
+    "Choice",
     "CompPattern",
     "Curve",
     "DrumPattern",
