@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from genmusic.cli.hands import Hands
     from genmusic.cli.stage import Scene
     from genmusic.playback.devices import DeviceChoice
-    from genmusic.playback.output import DeviceOutput, Report
+    from genmusic.playback.output import DeviceOutput
+    from genmusic.processes import Report
 
 LOOK_SECONDS = 0.08
 LONGEST_SECONDS = 86_400
@@ -105,7 +106,7 @@ def _watch(hands: Hands, output: DeviceOutput, seconds: int) -> None:
     with keyboard() as keys, picture() as show:
         while output.ring.played < last_frame:
             report = output.look()
-            has_played |= report.state == "playing"
+            has_played |= report.state == "working"
             if report.state == "lost" and not has_played:
                 raise DeviceError(report.text)
             key = keys.read(LOOK_SECONDS)

@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from genmusic.controls.spec import CONTROLS, Value
-from genmusic.playback.output import Report
+from genmusic.processes import Report
 from genmusic.session.engine import TimedBar
 
 BAR_CELLS = 24
@@ -101,12 +101,12 @@ def _level(peak: float) -> Text:
 
 
 def _device(scene: Scene) -> Text:
-    if scene.paused and scene.report.state == "playing":
+    if scene.paused and scene.report.state == "working":
         return Text("paused")
     late = f", {scene.late} times late" if scene.late else ""
     words = {
         "starting": "opening the device …",
-        "playing": f"{scene.report.text}{late}",
+        "working": f"{scene.report.text}{late}",
         "lost": f"lost: {scene.report.text}; waiting for it",
     }
     return Text(words[scene.report.state], style="red" if scene.report.state == "lost" else "")

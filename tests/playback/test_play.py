@@ -40,7 +40,7 @@ def until(condition, output, seconds=15.0):
 
 
 def test_what_is_heard_is_what_the_engine_rendered_to_the_last_bit(output, library):
-    until(lambda report: report.state == "playing", output)
+    until(lambda report: report.state == "working", output)
     player = Player(Engine(library, 7), output.ring, ahead_seconds=1.3)
     player.pause(True)
     player.start()
@@ -65,7 +65,7 @@ def test_what_is_heard_is_what_the_engine_rendered_to_the_last_bit(output, libra
 def test_a_busy_python_does_not_interrupt_the_music(output, library):
     player = Player(Engine(library, 7), output.ring, ahead_seconds=0.5)
     player.start()
-    until(lambda report: report.state == "playing" and output.ring.ahead_frames > 20_000, output)
+    until(lambda report: report.state == "working" and output.ring.ahead_frames > 20_000, output)
     short, stop = output.ring.short_frames, threading.Event()
 
     def burn():
@@ -85,14 +85,14 @@ def test_a_busy_python_does_not_interrupt_the_music(output, library):
 def test_a_sound_server_that_dies_is_noticed_and_its_return_too(jack, output, library):
     player = Player(Engine(library, 7), output.ring)
     player.start()
-    until(lambda report: report.state == "playing" and output.ring.played > 5_000, output)
+    until(lambda report: report.state == "working" and output.ring.played > 5_000, output)
 
     jack.stop()
     until(lambda report: report.state == "lost", output, 3.0)
     heard_before = output.ring.played
     jack.start()
     back = time.monotonic()
-    until(lambda report: report.state == "playing", output)
+    until(lambda report: report.state == "working", output)
 
     assert time.monotonic() - back < 5.0  # two seconds on a machine with nothing else to do
     until(lambda _: output.ring.played > heard_before, output)
