@@ -1,7 +1,7 @@
 """Following a MIDI clock: tempo and beat from jittery ticks, 24 to a quarter note.
 
-The line through the last 72 ticks is within 0.3 BPM at a jitter of ±2 ms (p99, 60 to 174 BPM), where
-the last tick alone is 15 to 38 off and the mean of 24 is 0.5 to 2.
+The line through the last 72 ticks is within 0.3 BPM at a jitter of ±2 ms (p99, 60 to 174 BPM); the
+last tick alone is 15 to 38 off, the mean of 24 is 0.5 to 2.
 """
 
 from __future__ import annotations

@@ -1,0 +1,95 @@
+"""MIDI that comes in conducts the music: knobs, buttons, programs, a clock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from genmusic.midi.clock import ClockFollower
+from genmusic.midi.input import MidiInput
+from genmusic.midi.mapper import Mapper
+from genmusic.midi.maps import Knob, MidiMap, map_for
+from genmusic.midi.messages import Message
+from genmusic.playback.hands import Hands
+
+SMALLEST_CHANGE_BPM = 0.05  # of a followed tempo: below it is jitter
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """A knob that was given to a control."""
+
+    port: str
+    map: MidiMap
+    knob: Knob
+
+
+class Conducting:
+    """Reads every port through its map, and does what the messages ask for.
+
+    Parameters
+    ----------
+    midi
+        The ports.
+    hands
+        What they move.
+    maps
+        From which each port takes the first that names it.
+    follows_clock
+        Whether tempo comes from a MIDI clock while there is one.
+    """
+
+    def __init__(
+        self, midi: MidiInput, hands: Hands, maps: Sequence[MidiMap], *, follows_clock: bool
+    ) -> None:
+        self._midi, self._hands, self._maps = midi, hands, maps
+        self._mappers: dict[int, Mapper] = {}
+        self._learning = ""
+        self.clock = ClockFollower()
+        self._follows_clock = follows_clock
+        self._tempo_bpm = 0.0
+        self.heard = 0  # messages since the start: the activity meter
+        self.last = ""  # the newest of them, for people
+
+    def learn(self, control: str) -> None:
+        """Give the next knob that is turned, on any port, to a control."""
+        self._learning = control
+        for mapper in self._mappers.values():
+            mapper.learn(control)
+
+    def turn(self) -> list[Learned]:
+        """Take what came since the last call; the knobs that were learned."""
+        messages, _lost = self._midi.take()
+        learned = [found for message in messages if (found := self._take(message))]
+        if self._follows_clock:
+            self._follow()
+        return learned
+
+    def _take(self, message: Message) -> Learned | None:
+        self.clock.hear(message)
+        if not message.channel:
+            return None
+        self.heard, self.last = self.heard + 1, message.text
+        mapper = self._mapper(message.port)
+        wish = mapper.read(message, self._hands.player.controls())
+        if wish.controls:
+            self._hands.set(wish.controls)
+        if wish.action:
+            self._hands.act(wish.action)
+        if wish.learned is None:
+            return None
+        self.learn("")
+        return Learned(self._midi.ports.get(message.port, ""), mapper.map, wish.learned)
+
+    def _mapper(self, port: int) -> Mapper:
+        if port not in self._mappers:
+            name = self._midi.ports.get(port, "")
+            self._mappers[port] = Mapper(map_for(name, self._maps), self._hands.styles)
+            self._mappers[port].learn(self._learning)
+        return self._mappers[port]
+
+    def _follow(self) -> None:
+        tempo_bpm = self.clock.tempo_bpm
+        if tempo_bpm and abs(tempo_bpm - self._tempo_bpm) > SMALLEST_CHANGE_BPM:
+            self._tempo_bpm = tempo_bpm
+            self._hands.set({"tempo_bpm": min(200.0, max(40.0, tempo_bpm))})

@@ -1,0 +1,63 @@
+"""What a performer's hands do to the music, be it with keys, knobs or buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from genmusic.controls.spec import CONTROLS, Value
+from genmusic.playback.player import Player
+
+STEP = 0.1  # of a control for each press of a key
+
+
+@dataclass(slots=True)
+class Hands:
+    """One performer."""
+
+    player: Player
+    styles: Sequence[str]
+    paused: bool = False
+    notice: str = ""  # what the last action means for the ear
+    _actions: Mapping[str, Callable[[], None]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._actions = {
+            "next_piece": self._next_piece,
+            "next_style": self._next_style,
+            "pause": self._pause,
+            "panic": self._panic,
+        }
+
+    def act(self, action: str) -> None:
+        """Do what one of `genmusic.midi.maps.ACTIONS` says."""
+        self._actions[action]()
+
+    def set(self, changes: Mapping[str, Value]) -> None:
+        """Move controls."""
+        self.player.set_controls(changes)
+        self.notice = f"{changes['style']} comes with the next section" if "style" in changes else ""
+
+    def step(self, name: str, steps: int) -> None:
+        """Move a control by some steps, as far as its range goes."""
+        control = CONTROLS[name]
+        value = float(self.player.controls()[name] or 0.0) + steps * STEP
+        self.set({name: round(min(control.high, max(control.low, value)), 3)})
+
+    def _next_style(self) -> None:
+        now = self.styles.index(str(self.player.controls()["style"]))
+        self.set({"style": self.styles[(now + 1) % len(self.styles)]})
+
+    def _next_piece(self) -> None:
+        self.player.next_piece()
+        self.notice = "another piece begins at the next bar"
+
+    def _pause(self) -> None:
+        self.paused = not self.paused
+        self.player.pause(self.paused)
+        self.notice = ""
+
+    def _panic(self) -> None:
+        self.paused = True
+        self.player.panic()
+        self.notice = "silence; pause again to play on"
