@@ -15,8 +15,16 @@ def style_folder() -> Path:
     """Where a user keeps styles: ``$GENMUSIC_STYLES``, or ``~/.config/genmusic/styles``."""
     if STYLE_FOLDER_VARIABLE in os.environ:
         return Path(os.environ[STYLE_FOLDER_VARIABLE])
-    configuration = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
-    return Path(configuration) / "genmusic" / "styles"
+    return _configuration() / "styles"
+
+
+def midi_folder() -> Path:
+    """Where learned maps of MIDI controllers are kept: ``~/.config/genmusic/midi``."""
+    return _configuration() / "midi"
+
+
+def _configuration() -> Path:
+    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "genmusic"
 
 
 @dataclass(frozen=True, slots=True)

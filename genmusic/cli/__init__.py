@@ -13,7 +13,8 @@ from genmusic.cli.arguments import Parser
 from genmusic.errors import GenmusicError
 
 COMMANDS = (
-    "serve", "play", "render", "train", "model", "style", "midi", "doctor", "bench",
+    "serve", "play",
+    "perform", "render", "train", "model", "style", "midi", "doctor", "bench",
 )  # fmt: skip
 """Modules of this folder, in the order of the help; each has ``add_parser`` and ``run``."""
 

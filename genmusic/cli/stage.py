@@ -22,6 +22,7 @@ BAR_CELLS = 24
 FLOOR_DB = -48.0
 SHOWN = ("valence", "arousal", "tension")
 HELP = "←→ valence  ↑↓ arousal  t/T tension  s style  n next  space pause  p panic  q quit"
+MIDI_HELP = "  l learn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Scene:
     late: int
     paused: bool
     notice: str = ""
+    line: str = ""
 
 
 @contextmanager
@@ -66,8 +68,14 @@ def draw(scene: Scene) -> Panel:
     for side, peak in zip(("left", "right"), scene.meter, strict=True):
         table.add_row(side, _level(0.0 if scene.paused else peak))
     table.add_row("sound", _device(scene))
-    lines = Group(table, Text(scene.notice, style="yellow"), Text(HELP, style="dim"))
-    return Panel(lines, title="genmusic", width=88)
+    if scene.line:
+        table.add_row("midi", Text(scene.line, overflow="ellipsis", no_wrap=True))
+    lines = Group(table, Text(scene.notice, style="yellow"), Text(_help(scene), style="dim"))
+    return Panel(lines, title="genmusic", width=100)
+
+
+def _help(scene: Scene) -> str:
+    return HELP + (MIDI_HELP if scene.line else "")
 
 
 def _music(bar: TimedBar | None, frame: int, *, chord: bool = True) -> Text:

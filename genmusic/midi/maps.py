@@ -6,9 +6,10 @@ A map may be learned as well as written; what is learned is saved whole or not a
 from __future__ import annotations
 
 import os
+import re
 import tempfile
-from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from genmusic.errors import DeviceError
 from genmusic.rules import Choice, Integer, ListOf, Number, Table, Text, read_table, read_toml, rule
 
 SUFFIX = ".toml"
+PORT_LETTERS = 60
 TAKEOVERS = ("none", "pickup", "scaled")
 ACTIONS = (
     "next_piece",
@@ -72,7 +74,7 @@ class MidiMap:
     """Everything a controller does."""
 
     title: str = rule(Text(60), "name for people")
-    port: str = rule(Text(60), "a part of the name of its port; empty: any port", "")
+    port: str = rule(Text(PORT_LETTERS), "a part of the name of its port; empty: any port", "")
     knobs: tuple[Knob, ...] = rule(ListOf(Table(Knob), 0, 64), "knobs and faders", ())
     buttons: tuple[Button, ...] = rule(ListOf(Table(Button), 0, 64), "buttons and pads", ())
 
@@ -103,10 +105,28 @@ def load_map(path: Path) -> MidiMap:
     return found
 
 
+def read_maps(given: Sequence[Path], own: Path) -> list[MidiMap]:
+    """The maps given, then those of a folder of one's own, then the shipped ones.
+
+    Raises
+    ------
+    RuleError
+        One of them is faulty.
+    """
+    learned = sorted(own.glob(f"*{SUFFIX}")) if own.is_dir() else []
+    return [load_map(path) for path in (*given, *learned, *shipped_maps().values())]
+
+
+def learned_file(own: Path, learned: MidiMap) -> Path:
+    """Where the map of a port is kept."""
+    words = re.findall(r"[a-z0-9]+", learned.port.lower())
+    return own / ("-".join(words or ["any"])[:40] + SUFFIX)
+
+
 def map_for(port: str, maps: Iterable[MidiMap]) -> MidiMap:
     """The first map whose port is a part of the name, or the default."""
     fitting = (each for each in maps if each.port and each.port.lower() in port.lower())
-    return next(fitting, default_map())
+    return next(fitting, replace(default_map(), port=port[:PORT_LETTERS]))
 
 
 def with_knob(old: MidiMap, knob: Knob) -> MidiMap:

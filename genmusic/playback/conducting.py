@@ -57,6 +57,14 @@ class Conducting:
         for mapper in self._mappers.values():
             mapper.learn(control)
 
+    @property
+    def text(self) -> str:
+        """What comes in, for people."""
+        names = ", ".join(self._midi.ports.values()) or "no port"
+        tempo_bpm = self.clock.tempo_bpm
+        clock = f" · clock {tempo_bpm:.1f} bpm" if tempo_bpm else ""
+        return f"{names} · {self.heard} messages · {self.last or 'silence'}{clock}"
+
     def turn(self) -> list[Learned]:
         """Take what came since the last call; the knobs that were learned."""
         messages, _lost = self._midi.take()

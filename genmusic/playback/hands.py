@@ -36,7 +36,9 @@ class Hands:
     def set(self, changes: Mapping[str, Value]) -> None:
         """Move controls."""
         self.player.set_controls(changes)
-        self.notice = f"{changes['style']} comes with the next section" if "style" in changes else ""
+        self.notice = (
+            f"{changes['style']} comes with the next section" if "style" in changes else ""
+        )
 
     def step(self, name: str, steps: int) -> None:
         """Move a control by some steps, as far as its range goes."""

@@ -1,5 +1,9 @@
 """Maps of controllers: read, refused, learned, saved."""
 
+import re
+from dataclasses import fields
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,6 +12,7 @@ from genmusic.controls.spec import TABLE, defaults
 from genmusic.errors import DeviceError, RuleError
 from genmusic.midi.mapper import Mapper
 from genmusic.midi.maps import (
+    ACTIONS,
     NOT_FOR_KNOBS,
     TAKEOVERS,
     TURNED,
@@ -171,3 +176,15 @@ def test_a_button_needs_one_thing_it_sends(tmp_path):
 
     with pytest.raises(RuleError, match="either a cc or a note"):
         load_map(path)
+
+
+def test_the_map_shown_in_the_documentation_is_good_and_every_key_is_explained(tmp_path):
+    text = (Path(__file__).parents[2] / "docs" / "performing.md").read_text()
+    (tmp_path / "keystep.toml").write_text(re.search(r"```toml\n(.*?)```", text, re.S)[1])
+
+    shown = load_map(tmp_path / "keystep.toml")
+
+    assert map_for("Arturia Keystep 37", [shown]) == shown
+    keys = {entry.name for schema in (Knob, Button) for entry in fields(schema)}
+    assert keys <= set(re.findall(r"`(\w+)`", text))
+    assert set(ACTIONS) <= set(re.findall(r"`(\w+)`", text))

@@ -1,0 +1,109 @@
+"""Knobs, buttons and a clock, through a real port, move the music that plays."""
+
+import time
+
+import numpy as np
+import pytest
+from sound_server import recorder
+
+from genmusic.midi.input import MidiInput
+from genmusic.midi.maps import Button, Knob, MidiMap
+from genmusic.playback import DeviceChoice, DeviceOutput
+from genmusic.playback.conducting import Conducting
+from genmusic.playback.hands import Hands
+from genmusic.playback.player import Player
+from genmusic.session.clock import monotonic_seconds
+from genmusic.session.engine import Engine
+from genmusic.session.library import open_library
+
+rtmidi = pytest.importorskip("rtmidi")
+MAP = MidiMap(
+    title="test",
+    port="keys",
+    knobs=(Knob(cc=20, control="valence", takeover="none"),),
+    buttons=(Button(cc=41, does="pause"),),
+)
+
+
+@pytest.fixture
+def stage(jack):
+    """A player on a device, conducted from a port named keys."""
+    library = open_library()
+    output = DeviceOutput(DeviceChoice(api="jack"), jack.period, monotonic_seconds)
+    player = Player(Engine(library, 7), output.ring)
+    player.start()
+    midi = MidiInput(["keys"], monotonic_seconds)
+    hands = Hands(player, tuple(library.styles))
+    conducting = Conducting(midi, hands, [MAP], follows_clock=True)
+    keyboard = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name="keys")
+    keyboard.open_virtual_port("out")
+
+    def until(condition, seconds=20.0):
+        end = time.monotonic() + seconds
+        while not condition():
+            output.look()
+            midi.look()
+            conducting.turn()
+            assert time.monotonic() < end
+            time.sleep(0.005)
+
+    until(lambda: any("keys" in name for name in midi.ports.values()) and output.ring.played > 0)
+    yield hands, conducting, keyboard, until, output
+    keyboard.close_port()
+    player.stop()
+    midi.close()
+    output.close()
+
+
+def test_a_knob_moves_its_control_and_a_program_change_the_style(stage):
+    hands, _conducting, keyboard, until, _output = stage
+
+    keyboard.send_message([0xB0, 20, 127])
+    until(lambda: hands.player.controls()["valence"] == 1.0)
+    keyboard.send_message([0xC0, 1])
+    until(lambda: hands.player.controls()["style"] == hands.styles[1])
+
+
+def test_a_button_is_heard_as_silence_and_again_as_music(stage):
+    _hands, _conducting, keyboard, until, output = stage
+    until(lambda: output.ring.played > 96_000)
+
+    keyboard.send_message([0xB0, 41, 127])
+    with recorder(4.0) as (_client, heard):
+        until(lambda: heard().shape[1] > 60_000)
+        assert not heard()[:, 40_000:].any()
+        keyboard.send_message([0xB0, 41, 0])
+        keyboard.send_message([0xB0, 41, 127])
+        until(lambda: np.abs(heard()[:, 60_000:]).max(initial=0.0) > 0.001)
+
+
+def test_the_tempo_follows_a_clock(stage):
+    hands, _conducting, keyboard, until, _output = stage
+    step, begin, sent = 60 / 132 / 24, time.monotonic(), [0]
+
+    def tick():
+        while time.monotonic() - begin > sent[0] * step:
+            keyboard.send_message([0xF8])
+            sent[0] += 1
+        return sent[0] > 150
+
+    until(tick)
+    until(lambda: True)
+
+    assert hands.player.controls()["tempo_bpm"] == pytest.approx(132, abs=1.5)
+
+
+def test_a_knob_is_learned_from_its_next_turn(stage):
+    hands, conducting, keyboard, _until, _output = stage
+    learned = []
+    conducting.learn("tension")
+
+    keyboard.send_message([0xB0, 74, 9])
+    end = time.monotonic() + 10.0
+    while not learned:
+        learned += conducting.turn()
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+    assert (learned[0].knob.cc, learned[0].knob.control) == (74, "tension")
+    assert hands.player.controls()["tension"] == 0.2
