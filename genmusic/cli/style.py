@@ -111,7 +111,7 @@ def _chart(style: Style, bars: list[Bar]) -> list[str]:
     lines = [f"{style.title}, {bars[0].tempo_bpm:.0f} bpm"]
     for _, group in groupby(bars, key=lambda bar: bar.phrase):
         phrase = list(group)
-        chords = (" ".join(span.chord.symbol for span in bar.chords) for bar in phrase)
+        chords = (" ".join(span.symbol for span in bar.chords) for bar in phrase)
         playing = {PARTS[part] for bar in phrase for part in bar.notes["part"].tolist()}
         players = " ".join(part for part in PARTS if part in playing)
         head = f"{phrase[0].section:8} {phrase[0].key.name:14} {players:28}"

@@ -12,12 +12,16 @@ from numpy.typing import NDArray
 
 from genmusic.seeding import stream
 
-COLOUR_DRAWS, MELODY_DRAWS = 16, 16
+COLOUR_DRAWS, MELODY_DRAWS, BASS_DRAWS, DRUM_DRAWS = 16, 16, 20, 36
+COUNTER_DRAWS = 16
 MOST_NOTES = 32  # of melody in a bar
 DRAWS_PER_NOTE = 9  # one for a repeated note, then those of `Model.sample_melody`
 TOUCH_PLACES = 320  # places in the bar, over all parts, that are played loosely
 _MELODY = COLOUR_DRAWS
-_NOTES = _MELODY + MELODY_DRAWS
+_BASS = _MELODY + MELODY_DRAWS
+_DRUMS = _BASS + BASS_DRAWS
+_COUNTER = _DRUMS + DRUM_DRAWS
+_NOTES = _COUNTER + COUNTER_DRAWS
 _TOUCH = _NOTES + MOST_NOTES * DRAWS_PER_NOTE
 _END = _TOUCH + 2 * TOUCH_PLACES
 
@@ -28,6 +32,9 @@ class BarChance:
 
     colour: list[float]
     melody: list[float]
+    bass: list[float]
+    drums: list[float]
+    counter: list[float]
     notes: NDArray[np.float64]
     touch: NDArray[np.float64]  # (2, TOUCH_PLACES): time, velocity
 
@@ -35,9 +42,13 @@ class BarChance:
 def draw_bar(seed: int, piece: int, bar: int) -> BarChance:
     """The numbers of a bar; no layer's depend on how many another one uses."""
     numbers = stream(seed, "bar", piece, bar).random(_END)
+    first = numbers[:_NOTES].tolist()
     return BarChance(
-        numbers[:_MELODY].tolist(),
-        numbers[_MELODY:_NOTES].tolist(),
+        first[:_MELODY],
+        first[_MELODY:_BASS],
+        first[_BASS:_DRUMS],
+        first[_DRUMS:_COUNTER],
+        first[_COUNTER:],
         numbers[_NOTES:_TOUCH],
         numbers[_TOUCH:].reshape(2, TOUCH_PLACES),
     )

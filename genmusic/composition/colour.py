@@ -20,6 +20,8 @@ DRAWS_PER_CHORD = 4
 SEVENTHS_BY_DISSONANCE = 1.6  # sevenths that tension adds, for each coloured chord
 SUSPENSIONS_BY_DISSONANCE = 1.0
 
+INVERTIBLE = frozenset(("", "m", "7", "m7", "maj7"))
+
 Chord = tuple[int, str]
 
 # Chords of the parallel mode, by degree: the colour of a sudden shadow, or of a sudden light.
@@ -38,10 +40,11 @@ class Planned:
     """A planned chord in its bar, and what surrounds it."""
 
     start_tick: int
-    beats: int
+    ticks: int
     degree: int
     next_degree: int
     is_plain: bool  # the first or last chord of a phrase, which stays what it is
+    inverts: bool  # neither of these, nor the chord before the last
 
 
 def colour_chords(
@@ -63,14 +66,17 @@ def _spans(
     planned: Planned, mode: str, rules: HarmonyRules, dissonance: float, draws: Sequence[float]
 ) -> list[Span]:
     root, quality = _chord(planned, mode, rules, dissonance, draws)
-    end = planned.start_tick + planned.beats * TICKS_PER_BEAT
+    end = planned.start_tick + planned.ticks
     following = MODES[mode][planned.next_degree]
-    span = Span(planned.start_tick, end, planned.degree, root, quality, following)
+    inverted = planned.inverts and quality in INVERTIBLE
+    span = Span(planned.start_tick, end, planned.degree, root, quality, following, inverted)
     held_back = rules.suspensions + SUSPENSIONS_BY_DISSONANCE * dissonance
-    dominant = planned.degree == DOMINANT and quality in ("", "7") and planned.beats > 1
+    dominant = (
+        planned.degree == DOMINANT and quality in ("", "7") and planned.ticks > TICKS_PER_BEAT
+    )
     if not dominant or draws[3] >= held_back:
         return [span]
-    middle = planned.start_tick + planned.beats // 2 * TICKS_PER_BEAT
+    middle = planned.start_tick + planned.ticks // TICKS_PER_BEAT // 2 * TICKS_PER_BEAT
     before = Span(planned.start_tick, middle, planned.degree, root, "sus4", root)
     return [before, Span(middle, end, planned.degree, root, quality, following)]
 
@@ -80,9 +86,18 @@ def _chord(
 ) -> Chord:
     seventh = draws[1] < rules.sevenths + SEVENTHS_BY_DISSONANCE * dissonance
     plain = _plain_chord(planned, mode, seventh)
-    if planned.is_plain or draws[0] >= dissonance:
+    if planned.is_plain:
         return plain
-    foreign = _foreign_chords(planned, mode)
+    applied, borrowed = _applied_chords(planned, mode), _borrowed_chords(planned, mode)
+    calm = 1.0 - dissonance
+    if draws[0] < dissonance:
+        foreign = applied + borrowed
+    elif draws[0] < dissonance + calm * rules.applied:
+        foreign = applied
+    elif draws[0] < dissonance + calm * (rules.applied + rules.borrowed):
+        foreign = borrowed
+    else:
+        return plain
     return foreign[choose([1.0] * len(foreign), draws[2])] if foreign else plain
 
 
@@ -95,8 +110,8 @@ def _plain_chord(planned: Planned, mode: str, seventh: bool) -> Chord:
     return scale_chord(mode, planned.degree, seventh)
 
 
-def _foreign_chords(planned: Planned, mode: str) -> list[Chord]:
-    """Chords that may stand in for a planned one: a dominant of the next chord, a borrowed one."""
+def _applied_chords(planned: Planned, mode: str) -> list[Chord]:
+    """Chords that lead into the next one: its dominant, and the diminished chord below it."""
     chords: list[Chord] = []
     target = MODES[mode][planned.next_degree]
     quality = scale_chord(mode, planned.next_degree, False)[1]
@@ -104,6 +119,10 @@ def _foreign_chords(planned: Planned, mode: str) -> list[Chord]:
         chords.append(((target + FIFTH) % OCTAVE, "7"))
     if planned.next_degree != planned.degree and quality in ("", "m"):
         chords.append(((target - 1) % OCTAVE, "dim7"))
-    if planned.degree in BORROWED[mode]:
-        chords.append(BORROWED[mode][planned.degree])
     return chords
+
+
+def _borrowed_chords(planned: Planned, mode: str) -> list[Chord]:
+    """The chord of the parallel mode that stands in for a planned one, if it has one."""
+    borrowed = BORROWED[mode].get(planned.degree)
+    return [borrowed] if borrowed else []

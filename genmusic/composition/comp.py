@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from genmusic.composition.patterns import choose_pattern, read_steps
 from genmusic.composition.plan import Plan, Row, Span
-from genmusic.composition.theory import OCTAVE
+from genmusic.composition.theory import OCTAVE, nearest_pitch
 from genmusic.composition.voicing import Lay, voice_chord
 
 WHOLE = "x"  # the sign of a whole chord
 LONGEST_STEP_TICKS = 480
+BASS, TOP, DOWN, UP = "B", "t", "d", "u"
+TOP_NOTES, UP_NOTES = 2, 3  # of the chord that `TOP` and `UP` strike
 LAST_BAR = "x..."  # a piece ends on one chord
 
 Pitches = tuple[int, ...]
@@ -51,10 +53,12 @@ def compose_pad(voiced: Sequence[VoicedSpan]) -> list[Row]:
     ]
 
 
-def compose_comp(plan: Plan, voiced: Sequence[VoicedSpan], draw: float) -> list[Row]:
+def compose_comp(
+    plan: Plan, voiced: Sequence[VoicedSpan], basses: Mapping[int, tuple[int, int]], draw: float
+) -> list[Row]:
     """The chords as a pattern of the style plays them."""
     rules = plan.style.comp
-    pattern = choose_pattern(rules.patterns, plan.density, draw)
+    pattern = choose_pattern(rules.patterns, plan.metre.name, plan.density, draw)
     if pattern is None:
         return []
     steps, hold = (LAST_BAR, "next") if plan.ends_piece else (pattern.steps, rules.hold)
@@ -66,8 +70,20 @@ def compose_comp(plan: Plan, voiced: Sequence[VoicedSpan], draw: float) -> list[
         chord = _chord_at(tick, voiced)
         longest = {"step": step_ticks, "next": following - tick, "chord": plan.bar_ticks}[hold]
         duration = min(longest, chord.span.end_tick - tick)
-        rows += [(tick, duration, pitch, 0) for pitch in _struck(sign, chord.pitches)]
+        if sign == BASS:
+            rows.append((tick, duration, _bass(plan, chord, basses[chord.span.start_tick][1]), 0))
+            continue
+        struck, accent = _struck(sign, chord.pitches), -1 if sign == UP else 0
+        ordered = reversed(struck) if sign == UP else struck  # as a strum meets them
+        rows += [(tick, duration, pitch, accent) for pitch in ordered]
     return rows
+
+
+def _bass(plan: Plan, chord: VoicedSpan, bass: int) -> int:
+    """The bass note of a chord, below it in the range of the part."""
+    part = plan.style.parts["comp"]
+    near = min(chord.pitches[0] - OCTAVE // 2, part.low + OCTAVE // 2)
+    return nearest_pitch(bass % OCTAVE, near, part.low, max(chord.pitches[0], part.low + OCTAVE))
 
 
 def _strokes(strokes: Strokes, voiced: Sequence[VoicedSpan]) -> Strokes:
@@ -87,6 +103,8 @@ def _chord_at(tick: int, voiced: Sequence[VoicedSpan]) -> VoicedSpan:
 
 def _struck(sign: str, pitches: Pitches) -> Pitches:
     """The pitches of a sign; counting begins again above the highest."""
-    if sign == WHOLE:
+    if sign in (WHOLE, DOWN):
         return pitches
+    if sign in (TOP, UP):
+        return pitches[-(TOP_NOTES if sign == TOP else UP_NOTES) :]
     return (pitches[(int(sign) - 1) % len(pitches)],)

@@ -1,30 +1,46 @@
-"""Form: a piece is a row of sections, a section a row of phrases, a phrase a row of bars."""
+"""Form: a piece is a row of sections, a section a row of phrases, a phrase a row of bars.
+
+Pieces follow one another without end, or so that the music is over after a given number of bars:
+then the last piece is led to its close in time.
+"""
 
 from __future__ import annotations
 
 from functools import lru_cache
 
 from genmusic.composition.chance import choose
-from genmusic.composition.plan import theme_of
+from genmusic.composition.keys import piece_tonic, related_key
+from genmusic.composition.plan import section_rules, theme_of
 from genmusic.composition.state import State
-from genmusic.composition.theory import OCTAVE, is_minor
+from genmusic.composition.theory import is_minor
 from genmusic.controls.spec import Landing
 from genmusic.mood.mapping import MusicalParameters
-from genmusic.rules import SectionRules, Style
+from genmusic.rules import Style
+from genmusic.score.harmony import Key
 from genmusic.seeding import stream
 
-BEATS_PER_BAR = 4
 # A listener's mood has to pass the threshold of a piece by this much before the mode follows it,
 # so that a wavering hand does not make the harmony waver.
 MODE_HYSTERESIS = 0.08
+SHORTEST_PHRASE, LONGEST_PHRASE = 2, 8
+LEAST_AFTER = 4  # bars: less than that after a section is not worth another one
+LEAST_PIECE = 20  # bars: with less left, the piece goes on instead of a new one
+
+Phrases = tuple[tuple[int, str], ...]
+"""Bars and cadence of each phrase of a section."""
 
 
-def begin_phrase(state: State, seed: int, style: Style, parameters: MusicalParameters) -> None:
-    """Bring the state to the bar that comes next, where a piece, section or phrase may begin."""
+def begin_phrase(
+    state: State, seed: int, style: Style, parameters: MusicalParameters, ends_after: int
+) -> None:
+    """Bring the state to the bar that comes next, where a piece, section or phrase may begin.
+
+    ``ends_after`` is the number of bars in all, 0 for music without an end.
+    """
     if not state.labels:
         _begin_piece(state, seed, style)
     if state.phrase_bar == 0 and state.phrase == 0:
-        _begin_section(state, seed, style)
+        _begin_section(state, seed, style, max(0, ends_after - state.bar))
     if state.phrase_bar == 0:
         _choose_key(state, seed, style, parameters)
 
@@ -65,20 +81,46 @@ def bars_until(state: State, landing: Landing) -> int:
         return _rest_of_phrase(state)
     if state.phrase == 0 and state.phrase_bar == 0:
         return 0
+    return rest_of_section(state)
+
+
+def rest_of_section(state: State) -> int:
+    """Bars of the section that are still to come."""
     return sum(bars for bars, _ in state.phrases[state.phrase :]) - state.phrase_bar
 
 
-def section_rules(style: Style, label: str) -> SectionRules:
-    """The rules of a section; a label that the style lacks falls back to its theme, then any."""
-    sections = style.sections
-    fallback = next(iter(sections.values()))
-    return sections.get(label) or sections.get(theme_of(label)) or fallback
+def progress(state: State) -> float:
+    """Share of the section that is over, 0 in its first bar and 1 in its last."""
+    bars = sum(bars for bars, _ in state.phrases)
+    return (bars - rest_of_section(state)) / max(bars - 1, 1)
 
 
-def heard_before(state: State) -> bool:
-    """Whether an earlier section of the piece had the theme of this one."""
+def in_last_section(state: State) -> bool:
+    """Whether the section is the last one of its piece."""
+    return state.section == len(state.labels) - 1
+
+
+def statement(state: State) -> int:
+    """How many earlier sections of the piece had the theme of this one."""
     theme = theme_of(state.labels[state.section])
-    return any(theme_of(label) == theme for label in state.labels[: state.section])
+    return sum(theme_of(label) == theme for label in state.labels[: state.section])
+
+
+def next_tonic(state: State, seed: int, style: Style, parameters: MusicalParameters) -> int:
+    """The tonic of the phrase after this one, as far as it is known now."""
+    if parameters.key is not None:
+        return parameters.key
+    if state.phrase < len(state.phrases) - 1:
+        return state.tonic
+    if state.section < len(state.labels) - 1:
+        return _section_key(state, seed, style, state.section + 1, parameters).tonic
+    segue = style.form.transition == "segue"
+    return piece_tonic(seed, state.piece + 1) if segue else state.tonic
+
+
+def tempo_factor(seed: int, piece: int, style: Style) -> float:
+    """How much faster than the mood says a piece is."""
+    return 1.0 + style.form.tempo_spread * (2.0 * _piece_draws(seed, piece)[3] - 1.0)
 
 
 def _rest_of_phrase(state: State) -> int:
@@ -86,36 +128,75 @@ def _rest_of_phrase(state: State) -> int:
 
 
 def _begin_piece(state: State, seed: int, style: Style) -> None:
+    draws = _piece_draws(seed, state.piece)
     plans = style.form.plans
-    state.labels = plans[choose([1.0] * len(plans), _piece_draws(seed, state.piece)[0])]
-    state.tonic = _piece_tonic(seed, state.piece)
-    state.mode = ""
+    state.labels = plans[choose([1.0] * len(plans), draws[0])]
+    state.home = piece_tonic(seed, state.piece)
+    state.home_mode = ""
+    state.metre = _draw_metre(style, draws[4])
+
+
+def _draw_metre(style: Style, draw: float) -> str:
+    metres = style.form.metres
+    return tuple(metres)[choose(metres.values(), draw)]
 
 
 @lru_cache(maxsize=1024)
-def _piece_draws(seed: int, piece: int) -> tuple[float, float, float]:
-    """What decides the plan of a piece, how bright it is, and its shade of mode."""
-    plan, threshold, flavour = stream(seed, "piece", piece).random(3).tolist()
-    return plan, threshold, flavour
+def _piece_draws(seed: int, piece: int) -> tuple[float, ...]:
+    """What decides a piece's plan, how bright it is, its shade of mode, its tempo and metre."""
+    return tuple(stream(seed, "piece", piece).random(5).tolist())
 
 
-def _piece_tonic(seed: int, piece: int) -> int:
-    """Twelve pieces visit the twelve keys, in an order of their own."""
-    cycle, number = divmod(piece, OCTAVE)
-    return int(stream(seed, "tonics", cycle).permutation(OCTAVE)[number])
+def _begin_section(state: State, seed: int, style: Style, bars_left: int) -> None:
+    """The phrases of a section; with ``bars_left`` other than 0, so that the music can close."""
+    _adopt_metre(state, seed, style)
+    phrases = _phrases(state, seed, style)
+    if bars_left:
+        bars = sum(bars for bars, _ in phrases)
+        if bars_left - bars < LEAST_AFTER:
+            state.labels = state.labels[: state.section + 1]
+            phrases = _fitted(phrases, bars_left)
+        elif in_last_section(state) and bars_left - bars < LEAST_PIECE:
+            state.labels = (*state.labels, _another(state.labels))
+    if in_last_section(state):
+        phrases = (*phrases[:-1], (phrases[-1][0], "authentic"))  # a piece comes home
+    state.phrases = phrases
 
 
-def _begin_section(state: State, seed: int, style: Style) -> None:
+def _adopt_metre(state: State, seed: int, style: Style) -> None:
+    """A style that lacks the metre of the piece brings its own, and new themes with it."""
+    if state.metre not in style.form.metres:
+        state.metre = _draw_metre(style, _piece_draws(seed, state.piece)[4])
+        state.themes = {}
+
+
+def _phrases(state: State, seed: int, style: Style) -> Phrases:
     rules = section_rules(style, state.labels[state.section])
     last = len(rules.phrases) - 1
     draws = stream(seed, "cadences", state.piece, state.section).random(last + 1).tolist()
-    phrases = [
+    return tuple(
         (phrase.bars, _cadence(phrase.cadence, number < last, draws[number], style))
         for number, phrase in enumerate(rules.phrases)
-    ]
-    if state.section == len(state.labels) - 1:
-        phrases[-1] = (phrases[-1][0], "authentic")  # a piece comes home
-    state.phrases = tuple(phrases)
+    )
+
+
+def _fitted(phrases: Phrases, bars: int) -> Phrases:
+    """The phrases of a section, shortened or repeated to a number of bars."""
+    fitted: list[tuple[int, str]] = []
+    number = 0
+    while bars:
+        length, cadence = phrases[number % len(phrases)]
+        if bars - length < SHORTEST_PHRASE:
+            length = bars if bars <= LONGEST_PHRASE else bars // 2
+        fitted.append((length, cadence))
+        bars -= length
+        number += 1
+    return tuple(fitted)
+
+
+def _another(labels: tuple[str, ...]) -> str:
+    """A section to go on with: the one before the last if there is one, so that both alternate."""
+    return labels[-2] if len(labels) > 2 else labels[-1]
 
 
 def _cadence(cadence: str, inside: bool, draw: float, style: Style) -> str:
@@ -127,14 +208,37 @@ def _cadence(cadence: str, inside: bool, draw: float, style: Style) -> str:
 def _choose_key(state: State, seed: int, style: Style, parameters: MusicalParameters) -> None:
     """Key and mode of a phrase: what the listener set, or what the piece and the mood say."""
     if parameters.key is not None:
-        state.tonic = parameters.key
-    if parameters.mode is not None:
-        state.mode = parameters.mode
-        return
-    _, threshold, flavour = _piece_draws(seed, state.piece)
-    if state.mode:
-        threshold += -MODE_HYSTERESIS if not is_minor(state.mode) else MODE_HYSTERESIS
+        state.home = parameters.key
+    state.home_mode = parameters.mode or _home_mode(state, seed, style, parameters)
+    key = _section_key(state, seed, style, state.section, parameters)
+    state.tonic, state.mode = key.tonic, key.mode
+
+
+def _home_mode(state: State, seed: int, style: Style, parameters: MusicalParameters) -> str:
+    _, threshold, flavour, *_ = _piece_draws(seed, state.piece)
+    if state.home_mode:
+        threshold += -MODE_HYSTERESIS if not is_minor(state.home_mode) else MODE_HYSTERESIS
     bright = parameters.major_share > threshold
     harmony = style.harmony
     modes = harmony.bright_modes if bright else harmony.dark_modes
-    state.mode = tuple(modes)[choose(modes.values(), flavour)]
+    return tuple(modes)[choose(modes.values(), flavour)]
+
+
+def _section_key(
+    state: State, seed: int, style: Style, section: int, parameters: MusicalParameters
+) -> Key:
+    """The key of a section: beside that of the piece, unless the listener has set it."""
+    home = Key(state.home, state.home_mode)
+    last = section == len(state.labels) - 1
+    if parameters.key is not None or last:
+        return home
+    relations = section_rules(style, state.labels[section]).keys
+    theme = theme_of(state.labels[section])
+    key = related_key(home, relations[_relation(seed, state.piece, theme, len(relations))])
+    return Key(key.tonic, parameters.mode) if parameters.mode else key
+
+
+@lru_cache(maxsize=4096)
+def _relation(seed: int, piece: int, theme: str, relations: int) -> int:
+    """Which of its relations the sections of a theme take in a piece."""
+    return int(stream(seed, "relation", piece, theme).integers(relations))

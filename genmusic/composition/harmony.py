@@ -13,6 +13,7 @@ from functools import lru_cache
 import numpy as np
 
 from genmusic.composition.chance import choose
+from genmusic.composition.metre import chord_lengths
 from genmusic.composition.model import CHORD_ORDER, Model
 from genmusic.composition.state import Slot
 from genmusic.composition.theory import DEGREES, degree_of, family, scale_chord
@@ -24,6 +25,7 @@ ALL: Degrees = frozenset(range(DEGREES))
 # What a degree that the model has never heard still weighs, so that a cadence can be reached.
 FLOOR = 0.002
 LEAST_DIMINISHED = 0.3  # of the weight of a diminished chord without any tension
+WHOLE_BAR = "4"  # a bar of one chord, as styles write it
 LEAST_SHARPNESS = 0.35  # share of plain against squared probability when novelty is 0
 
 
@@ -46,6 +48,7 @@ _TONAL = {
     "authentic": _formula("246", "5", "1"),
     "deceptive": _formula("246", "5", "6"),
     "half": _formula("1246", "5"),
+    "plagal": _formula("1236", "4", "1"),
 }
 CADENCES: dict[str, dict[str, Formula]] = {
     "major": _TONAL,
@@ -54,21 +57,25 @@ CADENCES: dict[str, dict[str, Formula]] = {
         "authentic": _formula("1346", "47", "1"),
         "deceptive": _formula("134", "7", "3"),
         "half": _formula("137", "4"),
+        "plagal": _formula("1367", "4", "1"),
     },
     "phrygian": {
         "authentic": _formula("1346", "27", "1"),
         "deceptive": _formula("134", "2", "6"),
         "half": _formula("1367", "2"),
+        "plagal": _formula("1367", "4", "1"),
     },
     "lydian": {
         "authentic": _formula("136", "25", "1"),
         "deceptive": _formula("1236", "5", "6"),
         "half": _formula("136", "2"),
+        "plagal": _formula("136", "2", "1"),
     },
     "mixolydian": {
         "authentic": _formula("1246", "7", "1"),
         "deceptive": _formula("124", "7", "6"),
         "half": _formula("1246", "7"),
+        "plagal": _formula("1267", "4", "1"),
     },
 }
 
@@ -77,6 +84,7 @@ CADENCES: dict[str, dict[str, Formula]] = {
 class Task:
     """The harmony of one phrase, still to be planned."""
 
+    metre: str
     mode: str
     bars: int
     cadence: str
@@ -90,9 +98,9 @@ class Task:
 def plan_chords(
     task: Task, rules: HarmonyRules, model: Model, draws: Sequence[float]
 ) -> tuple[Slot, ...]:
-    """Beats and degrees of a phrase; each draw but the first makes one chord."""
-    beats = _rhythm(task, rules, draws[0])
-    return _fill(task, beats, _masks(task, beats), rules, model, draws[1:])
+    """Eighths and degrees of a phrase; each draw but the first makes one chord."""
+    lengths = _rhythm(task, rules, draws[0])
+    return _fill(task, lengths, _masks(task, lengths), rules, model, draws[1:])
 
 
 def end_chords(
@@ -103,18 +111,18 @@ def end_chords(
     draws: Sequence[float],
 ) -> tuple[Slot, ...]:
     """Known chords, with a new end where the cadence asks for another one."""
-    beats = [beats for beats, _ in known]
-    masks = _masks(task, beats)
+    lengths = [eighths for eighths, _ in known]
+    masks = _masks(task, lengths)
     if known[-1][1] in masks[-1]:
         return tuple(known)
-    room = _ending_room(task, beats)
+    room = _ending_room(task, lengths)
     kept = [frozenset({degree}) for _, degree in known[: len(known) - room]]
-    return _fill(task, beats, kept + masks[len(kept) :], rules, model, draws)
+    return _fill(task, lengths, kept + masks[len(kept) :], rules, model, draws)
 
 
 def _fill(
     task: Task,
-    beats: Sequence[int],
+    lengths: Sequence[int],
     masks: Sequence[Degrees],
     rules: HarmonyRules,
     model: Model,
@@ -124,28 +132,28 @@ def _fill(
     degrees = list(task.before)
     for mask, draw in zip(masks, draws, strict=False):
         degrees.append(_next_degree(task, rules, model, degrees, mask, draw))
-    return tuple(zip(beats, degrees[len(task.before) :], strict=True))
+    return tuple(zip(lengths, degrees[len(task.before) :], strict=True))
 
 
 def _rhythm(task: Task, rules: HarmonyRules, draw: float) -> list[int]:
-    """Beats of each chord: a busier line of the style for a denser mood; the end rests."""
+    """Eighths of each chord: a busier line of the style for a denser mood; the end rests."""
     rhythms = rules.rhythms
     position = task.density * len(rhythms) + draw - 0.5
     line = rhythms[min(len(rhythms) - 1, max(0, int(position)))]
     words = [line[bar % len(line)] for bar in range(task.bars - 1)]
-    return [int(digit) for word in words for digit in word] + [4]
+    return [eighths for word in (*words, WHOLE_BAR) for eighths in chord_lengths(task.metre, word)]
 
 
-def _masks(task: Task, beats: Sequence[int]) -> list[Degrees]:
+def _masks(task: Task, lengths: Sequence[int]) -> list[Degrees]:
     """The degrees each chord may have, so that the phrase begins and ends as it should."""
-    free = [task.start] + [ALL] * (len(beats) - 1)
-    room = _ending_room(task, beats)
-    return free[: len(beats) - room] + _ending(task)[len(_ending(task)) - room :]
+    free = [task.start] + [ALL] * (len(lengths) - 1)
+    room = _ending_room(task, lengths)
+    return free[: len(lengths) - room] + _ending(task)[len(_ending(task)) - room :]
 
 
-def _ending_room(task: Task, beats: Sequence[int]) -> int:
+def _ending_room(task: Task, lengths: Sequence[int]) -> int:
     """How many chords at the end the cadence decides; the first chord stays free."""
-    return min(len(_ending(task)), len(beats) - 1)
+    return min(len(_ending(task)), len(lengths) - 1)
 
 
 def _ending(task: Task) -> list[Degrees]:

@@ -11,7 +11,6 @@ from genmusic.composition.motif import DRAWS as MOTIF_DRAWS
 from genmusic.composition.motif import Themes, sketch_bar
 from genmusic.composition.phrasing import Line, write_line
 from genmusic.composition.plan import Plan, Row
-from genmusic.composition.rhythm import weakness
 from genmusic.composition.smoothing import smooth
 from genmusic.composition.theory import OCTAVE, family, nearest_pitch, pitch_step
 from genmusic.composition.weighing import weigh_notes
@@ -44,7 +43,7 @@ def compose_melody(plan: Plan, model: Model, themes: Themes, before: Sequence[in
     drawn = model.sample_melody(
         family(plan.key.mode),
         [pitch - home for pitch in before if plan.phrase_bar],  # a phrase begins afresh
-        [_METRIC_BY_WEAKNESS[weakness(tick)] for tick in line.onsets],
+        [_METRIC_BY_WEAKNESS[plan.metre.weakness(tick)] for tick in line.onsets],
         _places(plan, line),
         weights,
         plan.chance.notes[MOST_NOTES : MOST_NOTES + notes * (DRAWS_PER_NOTE - 1)],
@@ -101,7 +100,7 @@ def _written(plan: Plan, line: Line, pitches: Sequence[int], home: int) -> Melod
             duration = max(SHORTEST_GOAL_TICKS, end - tick - breath)
         elif plan.ends_piece:
             duration = end - tick
-        rows.append((tick, duration, pitch + home, int(weakness(tick) == 0)))
+        rows.append((tick, duration, pitch + home, int(tick == 0)))
         if not line.pickup_tick or tick < line.pickup_tick:
             theme.append((tick, pitch_step(plan.key.mode, pitch)))
     return MelodyBar(tuple(rows), tuple(theme))

@@ -94,17 +94,17 @@ def _source(plan: Plan, heard: Sequence[PhraseTheme], phrase: int, bar: int) -> 
     if phrase >= len(heard) or bar >= len(heard[phrase].bars) or not heard[phrase].bars[bar]:
         return None
     theme = heard[phrase]
-    then = degree_at(theme.chords, bar * plan.beats)
+    then = degree_at(theme.chords, bar * plan.metre.eighths)
     shift = (plan.spans[0].degree - then + DEGREES // 2) % DEGREES - DEGREES // 2
-    return _Source(theme.bars[bar], shift, plan.bar_ticks // 2)
+    return _Source(theme.bars[bar], shift, plan.metre.half_ticks)
 
 
-def degree_at(chords: Sequence[Slot], beat: int) -> int:
-    """The degree that sounds at a beat of a phrase; the last one after its end."""
-    for beats, degree in chords:
-        if beat < beats:
+def degree_at(chords: Sequence[Slot], eighth: int) -> int:
+    """The degree that sounds at an eighth of a phrase; the last one after its end."""
+    for eighths, degree in chords:
+        if eighth < eighths:
             return degree
-        beat -= beats
+        eighth -= eighths
     return chords[-1][1] if chords else 0
 
 

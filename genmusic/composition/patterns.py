@@ -14,16 +14,21 @@ class Pattern(Protocol):
     def density(self) -> float:
         """The least density."""
 
+    @property
+    def metre(self) -> str:
+        """The metre of the bar."""
+
 
 P = TypeVar("P", bound=Pattern)
 
 
-def choose_pattern(patterns: Sequence[P], density: float, draw: float) -> P | None:
-    """One of the densest patterns that the density admits; None if it admits none."""
-    admitted = [pattern.density for pattern in patterns if pattern.density <= density]
+def choose_pattern(patterns: Sequence[P], metre: str, density: float, draw: float) -> P | None:
+    """One of the densest patterns of a metre that the density admits; None if it admits none."""
+    admitted = [p for p in patterns if p.density <= density and p.metre == metre]
     if not admitted:
         return None
-    densest = [pattern for pattern in patterns if pattern.density == max(admitted)]
+    most = max(pattern.density for pattern in admitted)
+    densest = [pattern for pattern in admitted if pattern.density == most]
     return densest[int(draw * len(densest))]
 
 

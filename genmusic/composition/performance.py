@@ -16,10 +16,9 @@ Integers = NDArray[np.int64]
 Doubles = NDArray[np.float64]
 
 ACCENT_VELOCITY = 14.0  # of an accent that a pattern writes
-STRONG_BEAT_TICKS = 2 * TICKS_PER_BEAT
 PEAK = 0.62  # where in a phrase the playing is loudest
-GATED = ("melody", "counter", "comp", "bass")  # shortened by the mood
 STRUMMED = PARTS.index("comp")
+GATED = ("melody", "counter", "comp", "bass")  # shortened by the mood
 LOOSENESS = (1.0, 1.0, 1.0, 0.3, 0.6, 0.5)  # of each of PARTS: bass and drums keep time
 CHANCE_TICKS = (
     80  # divides sixteenths and triplets; notes of one part that start together are moved together
@@ -37,11 +36,13 @@ def perform(plan: Plan, parts: Mapping[str, Sequence[Row]]) -> Notes:
         return np.empty(0, NOTE_DTYPE)
     start, duration, pitch, accent = np.array(rows, np.int64).T
     part = np.repeat([PARTS.index(p) for p in parts], [len(notes) for notes in parts.values()])
-    ticks, touch, gate, velocity = np.array(_habits(plan))[:, part]
+    ticks, touch, gate, velocity, late = np.array(_habits(plan))[:, part]
     place = part * (plan.bar_ticks // CHANCE_TICKS) + start // CHANCE_TICKS
     chance = plan.chance.touch[:, place] - 0.5
     end = start + duration * gate
-    played = start + ticks * chance[0] + _swing(plan, start) + _strum(plan, start, pitch, part)
+    played = start + ticks * chance[0] + late + _swing(plan, start) + _groove(plan, start)
+    played += _strum(plan, start, part)
+    end = _ringing(plan, start, end, part)
     played = np.maximum(0.0, np.minimum(played, plan.bar_ticks - SHORTEST_TICKS))
     velocity += touch * chance[1] + _emphasis(plan, start, accent)
     rows_played = np.empty((7, len(rows)))
@@ -55,39 +56,61 @@ def perform(plan: Plan, parts: Mapping[str, Sequence[Row]]) -> Notes:
 
 
 def _habits(plan: Plan) -> list[list[float]]:
-    """For each part: width of random ticks and velocity, gate, and plain velocity."""
+    """For each part: width of random ticks and velocity, gate, plain velocity, and lateness."""
     rules, parts, asked = plan.style.performance, plan.style.parts, plan.parameters
     loose = [2.0 * asked.humanize * share for share in LOOSENESS]
     gate = 1.0 if plan.ends_piece else asked.gate  # the last chord rings out
+    plain = asked.velocity + plan.section_rules.dynamics
     return [
         [rules.loose_ticks * share for share in loose],
         [rules.loose_velocity * share for share in loose],
         [gate if part in GATED else 1.0 for part in PARTS],
-        [asked.velocity + (parts[p].velocity if p in parts else 0.0) for p in PARTS],
+        [plain + (parts[p].velocity if p in parts else 0.0) for p in PARTS],
+        [parts[p].late_ticks if p in parts else 0.0 for p in PARTS],
     ]
 
 
 def _swing(plan: Plan, start: Integers) -> Doubles | float:
     """Ticks by which each beat is bent, so that its middle comes late."""
     late = plan.style.performance.swing * TICKS_PER_BEAT
-    if not late:
+    if not late or plan.metre.is_compound:
         return 0.0
     into = start % TICKS_PER_BEAT
     bent: Doubles = np.minimum(into, TICKS_PER_BEAT - into) * (late * 2.0 / TICKS_PER_BEAT)
     return bent
 
 
-def _strum(plan: Plan, start: Integers, pitch: Integers, part: Integers) -> Doubles | float:
-    """Ticks by which the notes of a comping chord come after one another, from below."""
+def _strum(plan: Plan, start: Integers, part: Integers) -> Doubles | float:
+    """Ticks by which the notes of a comping chord come after one another, in their order."""
     strum = plan.style.performance.strum_ticks
     if not strum:
         return 0.0
     ticks = np.zeros(len(start))
     struck = np.flatnonzero(part == STRUMMED)
-    start, pitch = start[struck], pitch[struck]
-    below = (start[:, None] == start) & (pitch < pitch[:, None])
-    ticks[struck] = below.sum(axis=1) * strum
+    if len(struck):
+        starts = start[struck]
+        ticks[struck] = (np.arange(len(starts)) - np.searchsorted(starts, starts)) * strum
     return ticks
+
+
+def _groove(plan: Plan, start: Integers) -> Doubles | float:
+    """Ticks by which the style's groove delays each step of the bar."""
+    groove = plan.style.performance.groove
+    if not any(groove):
+        return 0.0
+    late: Doubles = np.array(groove)[start * len(groove) // plan.bar_ticks]
+    return late
+
+
+def _ringing(plan: Plan, start: Integers, end: Doubles, part: Integers) -> Doubles:
+    """The ends of notes, of which those under the pedal ring on to the next chord."""
+    pedal = plan.style.performance.pedal
+    if not pedal:
+        return end
+    changes = np.array([span.end_tick for span in plan.spans])
+    held = np.isin(part, [PARTS.index(name) for name in pedal])
+    until = changes[np.searchsorted(changes[:-1], start, side="right")]
+    return np.where(held, np.maximum(end, until), end)
 
 
 def _emphasis(plan: Plan, start: Integers, accent: Integers) -> Doubles:
@@ -97,7 +120,7 @@ def _emphasis(plan: Plan, start: Integers, accent: Integers) -> Doubles:
         1.0 / (PEAK * plan.phrase_bars * plan.bar_ticks)
     )
     emphasis: Doubles = rules.arch * (0.5 - away * away) + ACCENT_VELOCITY * accent
-    emphasis += rules.accent * (start % STRONG_BEAT_TICKS == 0)
+    emphasis += rules.accent * (start % plan.metre.levels[1] == 0)
     return emphasis
 
 

@@ -9,14 +9,14 @@ from genmusic.composition.chance import choose
 from genmusic.composition.model import Model
 from genmusic.composition.motif import Sketch
 from genmusic.composition.plan import Plan
-from genmusic.composition.rhythm import MOST_PER_BEAT, draw_onsets, thin_or_fill
-from genmusic.rules.style import GRIDS
+from genmusic.composition.rhythm import MOST_PER_BEAT, draw_onsets, grid_ticks, thin_or_fill
 from genmusic.units import TICKS_PER_BEAT
 
 PICKUP_TICKS = TICKS_PER_BEAT // 2  # between the notes that lead to the next phrase
 
-# Where the last note of a phrase may come, and how that follows onsets for each beat.
-GOALS = ((0, 1.0, 0.2), (TICKS_PER_BEAT, 0.3, 0.2), (2 * TICKS_PER_BEAT, 0.2, 0.9))
+# How often the last note of a phrase comes on the bar line, a pulse later and halfway through the
+# bar: weights, and what onsets for each beat add to them.
+GOALS = ((1.0, 0.2), (0.3, 0.2), (0.2, 0.9))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +43,12 @@ def write_line(plan: Plan, model: Model, sketch: Sketch, draws: Sequence[float])
     onsets = tuple(tick for tick, _ in sketch.notes)
     goal_draw, pickup_draw, *beat_draws = draws
     if not onsets:
-        onsets = draw_onsets(model, rules, wanted, plan.beats, beat_draws)
+        onsets = draw_onsets(model, rules, wanted, plan.metre, beat_draws)
     targets = dict(sketch.notes)
     if plan.ends_phrase:
         return _write_cadence(plan, onsets, sketch, (goal_draw, pickup_draw))
-    onsets = thin_or_fill(onsets, wanted, GRIDS[rules.grid], plan.bar_ticks)
+    grid = grid_ticks(rules.grid, plan.metre)
+    onsets = thin_or_fill(onsets, wanted, grid, plan.bar_ticks, plan.metre)
     return Line(onsets, tuple(targets.get(tick) for tick in onsets), sketch.pull)
 
 
@@ -62,11 +63,14 @@ def _write_cadence(
     elif sketch.notes:
         goal = sketch.notes[-1][0]
     else:
-        goal = GOALS[choose([low + rise * each_beat for _, low, rise in GOALS], draws[0])][0]
+        goal = _goal(plan, each_beat, draws[0])
     way = thin_or_fill(
         [tick for tick in onsets if tick < goal],
-        wanted * goal / plan.bar_ticks, GRIDS[rules.grid], max(goal, 1),
-    )  # fmt: skip
+        wanted * goal / plan.bar_ticks,
+        grid_ticks(rules.grid, plan.metre),
+        max(goal, 1),
+        plan.metre,
+    )
     onsets = (*way, goal)
     targets = dict(sketch.notes)
     pickup = 0
@@ -76,3 +80,9 @@ def _write_cadence(
         onsets = (*onsets, *range(pickup, plan.bar_ticks, PICKUP_TICKS))
     known = tuple(targets.get(tick) if tick <= goal else None for tick in onsets)
     return Line(onsets, known, sketch.pull, goal, pickup)
+
+
+def _goal(plan: Plan, each_beat: float, draw: float) -> int:
+    """The tick of the last note of a phrase: on the bar line, a pulse later, or halfway."""
+    ticks = (0, plan.metre.pulse_ticks, plan.metre.half_ticks)
+    return ticks[choose([low + rise * each_beat for low, rise in GOALS], draw)]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from genmusic.composition.chance import BarChance
+from genmusic.composition.metre import Metre
 from genmusic.composition.theory import chord_scale, chord_tones
 from genmusic.mood.mapping import MusicalParameters
-from genmusic.rules import Style
+from genmusic.rules import SectionRules, Style
 from genmusic.score.harmony import Key
-from genmusic.units import TICKS_PER_BEAT
 
 Row = tuple[int, int, int, int]
 """A written note of one part: start tick, duration in ticks, pitch, accent (-1 soft, 1 strong)."""
@@ -25,6 +25,7 @@ class Span:
     root: int
     quality: str
     next_root: int  # of the chord that is planned to follow
+    inverted: bool = False  # the bass may sing another of its notes than the root
 
     @property
     def tones(self) -> tuple[int, ...]:
@@ -40,14 +41,16 @@ class Plan:
     style: Style
     parameters: MusicalParameters
     section: str
-    repeated: bool  # the section's theme has been heard before
+    piece_bar: int  # bars of the piece before this one
+    statement: int  # how many earlier sections of the piece had the same theme
+    progress: float  # share of the section that is over, 0..1
     phrase: int  # in the section
     phrase_bar: int
     phrase_bars: int
     cadence: str
     ends_section: bool
-    ends_piece: bool
-    beats: int
+    ends_piece: bool  # and comes to rest; a piece that leads into the next one does not
+    metre: Metre
     density: float  # of this section, 0..1
     key: Key
     spans: tuple[Span, ...]
@@ -55,7 +58,27 @@ class Plan:
     @property
     def bar_ticks(self) -> int:
         """Length of the bar."""
-        return self.beats * TICKS_PER_BEAT
+        return self.metre.bar_ticks
+
+    @property
+    def beats(self) -> int:
+        """Quarter notes in the bar."""
+        return self.metre.beats
+
+    @property
+    def repeated(self) -> bool:
+        """Whether the section's theme has been heard before."""
+        return self.statement > 0
+
+    @property
+    def section_rules(self) -> SectionRules:
+        """What the style says of the section."""
+        return section_rules(self.style, self.section)
+
+    @property
+    def opens_piece(self) -> bool:
+        """Whether this is the first bar of its piece."""
+        return self.piece_bar == 0
 
     @property
     def ends_phrase(self) -> bool:
@@ -81,3 +104,10 @@ class Plan:
 def theme_of(label: str) -> str:
     """The theme of a section: its label without primes."""
     return label.rstrip("'")
+
+
+def section_rules(style: Style, label: str) -> SectionRules:
+    """The rules of a section; a label that the style lacks falls back to its theme, then any."""
+    sections = style.sections
+    fallback = next(iter(sections.values()))
+    return sections.get(label) or sections.get(theme_of(label)) or fallback

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from genmusic.composition.chance import choose
-from genmusic.composition.model import RHYTHM_ORDER, Model
+from genmusic.composition.metre import Metre
+from genmusic.composition.model import COMPOUND, RHYTHM_ORDER, Model
 from genmusic.rules.style import GRIDS, MelodyRules
 from genmusic.units import TICKS_PER_BEAT
 
@@ -31,28 +32,43 @@ class Cells:
 
 
 def draw_onsets(
-    model: Model, rules: MelodyRules, wanted: float, beats: int, draws: Sequence[float]
+    model: Model, rules: MelodyRules, wanted: float, metre: Metre, draws: Sequence[float]
 ) -> tuple[int, ...]:
-    """Onset ticks of a bar with about ``wanted`` onsets; one draw for each beat of the bar."""
-    cells = _cells(model.cells, GRIDS[rules.grid], rules.syncopation)
+    """Onset ticks of a bar with about ``wanted`` onsets; one draw for each pulse of the bar.
+
+    The cells of the model fill one beat; a pulse of compound metre stretches them.
+    """
+    cells = _cells(model.cells, _cell_grid(rules.grid, metre), rules.syncopation)
     history: list[int] = []
     onsets: list[int] = []
-    for beat in range(beats):
-        probabilities = _expectation(model, tuple(history[-RHYTHM_ORDER:]), beat, beats)
-        rest = min(MOST_PER_BEAT, max(0.0, wanted - len(onsets)) / (beats - beat))
+    for pulse in range(metre.pulses):
+        probabilities = _expectation(model, tuple(history[-RHYTHM_ORDER:]), pulse, metre)
+        rest = min(MOST_PER_BEAT, max(0.0, wanted - len(onsets)) / (metre.pulses - pulse))
         near = np.array([_nearness(count - rest) for count in range(cells.most + 1)])
         weights = probabilities * cells.welcome * near[cells.counts]
-        cell = choose(weights.tolist(), draws[beat])
+        cell = choose(weights.tolist(), draws[pulse])
         history.append(cell)
-        onsets.extend(beat * TICKS_PER_BEAT + tick for tick in model.cells[cell])
+        start, stretch = pulse * metre.pulse_ticks, metre.pulse_ticks
+        onsets.extend(start + tick * stretch // TICKS_PER_BEAT for tick in model.cells[cell])
     return tuple(onsets)
 
 
+def grid_ticks(grid: str, metre: Metre) -> int:
+    """Ticks between the finest onsets of a bar; compound metre has no triplets of its own."""
+    return GRIDS["eighth"] if metre.is_compound and grid == "triplet" else GRIDS[grid]
+
+
+def _cell_grid(grid: str, metre: Metre) -> int:
+    """The same inside a cell of the model."""
+    return grid_ticks(grid, metre) * TICKS_PER_BEAT // metre.pulse_ticks
+
+
 @lru_cache(maxsize=8192)
-def _expectation(model: Model, history: tuple[int, ...], beat: int, beats: int) -> Doubles:
+def _expectation(model: Model, history: tuple[int, ...], pulse: int, metre: Metre) -> Doubles:
     """How probable the model thinks each cell after others."""
     probabilities = np.empty(len(model.cells))
-    model.rhythm_distribution(history, beat, beats, probabilities)
+    pulses = metre.pulses + (COMPOUND if metre.is_compound else 0)
+    model.rhythm_distribution(history, pulse, pulses, probabilities)
     return probabilities
 
 
@@ -71,7 +87,7 @@ def _cells(cells: tuple[tuple[int, ...], ...], grid_ticks: int, syncopation: flo
 
 
 def thin_or_fill(
-    onsets: Sequence[int], wanted: float, grid_ticks: int, bar_ticks: int
+    onsets: Sequence[int], wanted: float, grid: int, end_tick: int, metre: Metre
 ) -> tuple[int, ...]:
     """A known rhythm with fewer or more onsets, where it is far from the number wanted.
 
@@ -79,10 +95,10 @@ def thin_or_fill(
     """
     kept = list(onsets)
     while len(kept) > 1 and len(kept) > wanted * FAR:
-        kept.remove(max(kept, key=lambda tick: (weakness(tick), tick)))
+        kept.remove(max(kept, key=lambda tick: (metre.weakness(tick), tick)))
     while kept and len(kept) * FAR < wanted:
-        gap, tick = _longest_gap(kept, bar_ticks)
-        middle = tick + gap // 2 // grid_ticks * grid_ticks
+        gap, tick = _longest_gap(kept, end_tick)
+        middle = tick + gap // 2 // grid * grid
         if middle == tick:
             break
         kept.append(middle)
@@ -93,18 +109,9 @@ def thin_or_fill(
 FAR = 1.45  # times the wanted number of onsets, or less than its inverse
 
 
-@cache
-def weakness(tick: int) -> int:
-    """0 on the first beat, more the weaker the place in the bar."""
-    for level, ticks in enumerate((4 * TICKS_PER_BEAT, 2 * TICKS_PER_BEAT, TICKS_PER_BEAT, 480)):
-        if tick % ticks == 0:
-            return level
-    return 4
-
-
-def _longest_gap(onsets: Sequence[int], bar_ticks: int) -> tuple[int, int]:
+def _longest_gap(onsets: Sequence[int], end_tick: int) -> tuple[int, int]:
     """The longest time between onsets, and where it begins; the first of equals."""
-    ends = (*onsets[1:], bar_ticks)
+    ends = (*onsets[1:], end_tick)
     gaps = [(end - tick, -tick) for tick, end in zip(onsets, ends, strict=True)]
     gap, tick = max(gaps)
     return gap, -tick

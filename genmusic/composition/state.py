@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from base64 import b85decode, b85encode
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,7 +11,7 @@ THEME_GRID = 20  # ticks; divides sixteenths and triplets, and a bar of 4/4 has 
 STEP_ORIGIN = 64  # makes steps positive, for a byte
 
 Slot = tuple[int, int]
-"""A planned chord: beats and degree."""
+"""A planned chord: eighth notes and degree."""
 
 BarTheme = tuple[tuple[int, int], ...]
 """A remembered bar of melody: onset tick and step of each note."""
@@ -42,11 +43,16 @@ class State:
     phrases: tuple[tuple[int, str], ...] = ()  # bars and cadence of each in the section
     phrase: int = 0
     phrase_bar: int = 0
-    tonic: int = 0
+    metre: str = "4/4"
+    home: int = 0  # tonic of the piece
+    home_mode: str = ""  # empty: the piece begins
+    tonic: int = 0  # of the phrase
     mode: str = "major"
     chords: tuple[Slot, ...] = ()  # of the phrase
     melody: tuple[int, ...] = ()  # the last pitches
+    parallel: tuple[int, int] = (0, 0)  # melody and bass that sounded last, 0 for rests
     bass: int = 0  # the last pitch, 0 at first
+    counter: int = 0  # the same
     voicings: dict[str, tuple[int, ...]] = field(default_factory=dict)  # the last of each part
     themes: dict[str, tuple[PhraseTheme, ...]] = field(default_factory=dict)
 
@@ -80,21 +86,26 @@ def _tupled(value: Any) -> Any:  # noqa: ANN401 - any JSON value
 
 
 def _pack(phrase: PhraseTheme) -> str:
-    """Bytes in hexadecimal: chords, then bars, divided by slashes."""
+    """Bytes in base 85: for the chords, then for each bar, how many and the pairs."""
     bars = ([(t // THEME_GRID, s + STEP_ORIGIN) for t, s in bar] for bar in phrase.bars)
-    return "/".join(_hex(pairs) for pairs in (phrase.chords, *bars))
+    rows = (phrase.chords, *bars)
+    return b85encode(b"".join(bytes((len(row), *_flat(row))) for row in rows)).decode()
 
 
 def _unpack(packed: str) -> PhraseTheme:
-    chords, *bars = (_pairs(text) for text in packed.split("/"))
+    chords, *bars = _rows(b85decode(packed))
     themes = (tuple((t * THEME_GRID, s - STEP_ORIGIN) for t, s in bar) for bar in bars)
     return PhraseTheme(chords, tuple(themes))
 
 
-def _hex(pairs: Sequence[tuple[int, int]]) -> str:
-    return bytes(number for pair in pairs for number in pair).hex()
+def _flat(pairs: Sequence[tuple[int, int]]) -> Iterator[int]:
+    return (number for pair in pairs for number in pair)
 
 
-def _pairs(text: str) -> tuple[tuple[int, int], ...]:
-    numbers = bytes.fromhex(text)
-    return tuple(zip(numbers[::2], numbers[1::2], strict=True))
+def _rows(data: bytes) -> Iterator[tuple[tuple[int, int], ...]]:
+    start = 0
+    while start < len(data):
+        end = start + 1 + 2 * data[start]
+        numbers = data[start + 1 : end]
+        yield tuple(zip(numbers[::2], numbers[1::2], strict=True))
+        start = end

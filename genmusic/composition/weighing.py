@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from genmusic.composition.model import Model
 from genmusic.composition.phrasing import Line
 from genmusic.composition.plan import Plan
-from genmusic.composition.rhythm import weakness
 from genmusic.composition.theory import OCTAVE, chord_scale, chord_tones, step_pitch
 
 Doubles = NDArray[np.float64]
@@ -52,7 +51,9 @@ def _tone_weights(plan: Plan, line: Line) -> Doubles:
     """Chord tones whole, and less of the other notes of the scale the stronger the beat."""
     dissonance = plan.parameters.dissonance
     firmness = plan.style.melody.chord_tones * (1.0 - CLASH_BY_DISSONANCE * dissonance)
-    bans = np.array([[BAN_BY_WEAKNESS[weakness(tick)] * firmness] for tick in line.onsets])
+    bans = np.array(
+        [[BAN_BY_WEAKNESS[plan.metre.weakness(tick)] * firmness] for tick in line.onsets]
+    )
     rows = [_tone_rows(plan.key.mode, span.root, span.quality) for span in plan.spans]
     if len(rows) == 1:
         allowed, foreign = rows[0]

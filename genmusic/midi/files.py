@@ -128,7 +128,7 @@ def _time_events(bars: Sequence[MidiBar], starts: Sequence[int]) -> list[_Event]
                 told[message.type] = message.dict()
                 events.append(_Event(start, _META_FIRST, len(events), message))
         for span in each.bar.chords:
-            message = mido.MetaMessage("text", text=span.chord.symbol)
+            message = mido.MetaMessage("text", text=span.symbol)
             events.append(_Event(start + span.start_tick, _META_FIRST, len(events), message))
     return events
 

@@ -72,7 +72,7 @@ class FormRules:
         MappingProxyType({"4/4": 1.0}),
     )
     tempo_spread: float = rule(
-        Number(0.0, 0.2), "how far the tempo of a piece may lie from the mood's", 0.03
+        Number(0.0, 0.2), "how far the tempo of a piece may lie from the mood's", 0.0
     )
     transition: str = rule(
         Choice(("cadence", "segue")),
@@ -213,6 +213,9 @@ class CompRules:
         ListOf(Table(CompPattern), 0, 64), "bars, the sparsest first", ()
     )
     voices: int = rule(Integer(2, 6), "notes of a chord", 3)
+    chord_low: int = rule(
+        Pitch(), "lowest pitch of its chords, in the range of the part; B lies below", 0
+    )
     hold: str = rule(
         Choice(("step", "next", "chord")),
         "a note lasts for its step, to the next onset, or to the next chord",

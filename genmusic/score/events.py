@@ -12,6 +12,7 @@ from dataclasses import astuple, dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from genmusic.names import PITCH_CLASSES
 from genmusic.score.harmony import Chord, Key
 
 NOTE_DTYPE = np.dtype(
@@ -69,6 +70,12 @@ class ChordSpan:
 
     start_tick: int
     chord: Chord
+    bass: int | None = None  # pitch class under the chord, where that is not its root
+
+    @property
+    def symbol(self) -> str:
+        """Such as ``"Am7"``, or ``"C/E"`` for a chord above another bass."""
+        return self.chord.symbol + ("" if self.bass is None else f"/{PITCH_CLASSES[self.bass]}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,3 +94,5 @@ class Bar:
     notes: Notes
     style: str = ""  # name of the style that wrote it
     metre: str = "4/4"  # a key of `METRES`
+    pace: tuple[float, ...] = ()  # of each beat beside that of the tempo; empty: all 1
+    ends_piece: bool = False  # the last bar of a piece that comes to rest

@@ -234,6 +234,6 @@ def notes(timed: TimedBar) -> BarNotes:
         title=timed.title,
         style=bar.style,
         parameters=timed.parameters,
-        chords=[ChordName(frame, span.chord.symbol) for frame, span in chords],
+        chords=[ChordName(frame, span.symbol) for frame, span in chords],
         parts=parts,
     )

@@ -61,7 +61,7 @@ class Conductor:
 
     @property
     def tempo_bpm(self) -> float:
-        """The tempo of the newest beat."""
+        """The tempo that the newest beat keeps to, or slackens from where a piece closes."""
         return self._tempo_bpm
 
     @property
@@ -98,13 +98,19 @@ class Conductor:
         tempo_bpm = bar.tempo_bpm if wished is None else float(wished)
         changed = tempo_bpm != self._tempo_bpm
         self._tempo_bpm = tempo_bpm
-        beat = Beat(self.next_beat_frame, beat_frames(tempo_bpm), tempo_bpm)
+        pace = self._pace(bar.pace, bar.beats)
+        beat_bpm = tempo_bpm * pace[len(self._beats)]
+        beat = Beat(self.next_beat_frame, beat_frames(beat_bpm), beat_bpm)
         self._beats.append(beat)
         self.next_beat_frame += beat.frames
         if self._parameters and (changed or len(self._beats) == 1):
-            timed = time_bar(bar, self._parameters, self.title, self._beats, tempo_bpm)
+            timed = time_bar(bar, self._parameters, self.title, self._beats, tempo_bpm, pace)
             self._announced.append(timed)
         return self._due(bar)
+
+    def _pace(self, pace: tuple[float, ...], beats: int) -> tuple[float, ...]:
+        """The pace of each beat of a bar; who sets the tempo beats the time alone."""
+        return pace if pace and self._controls["tempo_bpm"] is None else (1.0,) * beats
 
     def _due(self, bar: Bar) -> list[DueNote]:
         """The notes that start in the newest beat."""
@@ -128,10 +134,11 @@ class Conductor:
             return now
         if landing == "beat" or self._bar is None:
             return self.next_beat_frame
-        frames = beat_frames(self._tempo_bpm)
-        rest = (self._bar.beats - len(self._beats)) * frames
-        bars = self._composer.bars_until(landing)
-        return self.next_beat_frame + rest + bars * self._bar.beats * frames
+        bar = self._bar
+        coming = list(self._pace(bar.pace, bar.beats)[len(self._beats) :])
+        for pace in self._composer.coming_paces(landing):
+            coming += self._pace(pace, bar.beats)
+        return self.next_beat_frame + sum(beat_frames(self._tempo_bpm * p) for p in coming)
 
     def take_bars(self) -> list[TimedBar]:
         """Bars timed since the last call."""

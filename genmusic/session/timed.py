@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,14 +44,22 @@ def frame_of_tick(beats: list[Beat], tick: int) -> int:
 
 
 def time_bar(
-    bar: Bar, parameters: MusicalParameters, title: str, played: list[Beat], tempo_bpm: float
+    bar: Bar,
+    parameters: MusicalParameters,
+    title: str,
+    played: list[Beat],
+    tempo_bpm: float,
+    pace: Sequence[float],
 ) -> TimedBar:
-    """Put a bar on the clock: the beats already timed, the others at ``tempo_bpm``."""
+    """Put a bar on the clock: the beats already timed, the others at ``tempo_bpm``.
+
+    ``pace`` is how fast each beat goes beside that tempo.
+    """
     beats = list(played)
-    frames = beat_frames(tempo_bpm)
     while len(beats) < bar.beats:
         last = beats[-1]
-        beats.append(Beat(last.start_frame + last.frames, frames, tempo_bpm))
+        beat_bpm = tempo_bpm * pace[len(beats)]
+        beats.append(Beat(last.start_frame + last.frames, beat_frames(beat_bpm), beat_bpm))
     starts = bar.notes["start_tick"].tolist()
     lengths = bar.notes["duration_ticks"].tolist()
     note_frames = [
@@ -63,7 +72,7 @@ def time_bar(
         title,
         beats[0].start_frame,
         beats[-1].start_frame + beats[-1].frames,
-        played[-1].tempo_bpm,
+        tempo_bpm,
         np.array(note_frames, np.int64).reshape(-1, 2),
         tuple(frame_of_tick(beats, span.start_tick) for span in bar.chords),
     )

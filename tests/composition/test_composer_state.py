@@ -56,14 +56,24 @@ def test_the_densest_pattern_that_density_admits_plays(density, steps):
         BassPattern(steps=s, density=d) for s, d in (("R...", 0), ("R.R.", 0.4), ("RRRR", 0.8))
     ]
 
-    assert choose_pattern(patterns, density, 0.5).steps == steps
+    assert choose_pattern(patterns, "4/4", density, 0.5).steps == steps
 
 
 def test_no_pattern_plays_below_the_sparsest():
-    assert choose_pattern([BassPattern(steps="R...", density=0.5)], 0.2, 0.0) is None
+    assert choose_pattern([BassPattern(steps="R...", density=0.5)], "4/4", 0.2, 0.0) is None
 
 
 def test_a_draw_decides_among_equals():
     patterns = [BassPattern(steps="R..."), BassPattern(steps="..R.")]
 
-    assert [choose_pattern(patterns, 0.5, draw).steps for draw in (0.1, 0.9)] == ["R...", "..R."]
+    assert [choose_pattern(patterns, "4/4", 0.5, draw).steps for draw in (0.1, 0.9)] == [
+        "R...",
+        "..R.",
+    ]
+
+
+def test_a_pattern_plays_in_its_own_metre_alone():
+    patterns = [BassPattern(steps="R..."), BassPattern(steps="R.5", metre="3/4")]
+
+    assert choose_pattern(patterns, "3/4", 0.5, 0.0).steps == "R.5"
+    assert choose_pattern(patterns, "6/8", 0.5, 0.0) is None

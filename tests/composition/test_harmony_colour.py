@@ -8,8 +8,8 @@ from genmusic.names import MODES, QUALITIES
 
 RULES = replace(style().harmony, sevenths=0.0, suspensions=0.0)
 NEVER, ALWAYS = [0.999] * 16, [0.0] * 16
-DOMINANT = Planned(0, 4, degree=4, next_degree=0, is_plain=False)
-SUPERTONIC = Planned(0, 4, degree=1, next_degree=4, is_plain=False)
+DOMINANT = Planned(0, 3840, degree=4, next_degree=0, is_plain=False, inverts=True)
+SUPERTONIC = Planned(0, 3840, degree=1, next_degree=4, is_plain=False, inverts=True)
 
 
 def colour(planned, mode="major", dissonance=0.0, draws=NEVER, **rules):
@@ -19,7 +19,7 @@ def colour(planned, mode="major", dissonance=0.0, draws=NEVER, **rules):
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("degree", range(7))
 def test_without_tension_chords_are_those_of_the_scale(mode, degree):
-    (span,) = colour(Planned(0, 4, degree, 0, False), mode)
+    (span,) = colour(Planned(0, 3840, degree, 0, False, inverts=True), mode)
 
     raised = {11} if (mode, degree) == ("minor", 4) else set()
     assert set(span.tones) <= set(MODES[mode]) | raised
@@ -63,6 +63,8 @@ def test_borrowed_chords_can_be_named_and_are_foreign(mode):
 
 
 def test_a_tonic_to_rest_on_has_no_small_seventh():
-    (span,) = colour(Planned(0, 4, 0, 0, True), "mixolydian", draws=ALWAYS, sevenths=1.0)
+    (span,) = colour(
+        Planned(0, 3840, 0, 0, True, inverts=False), "mixolydian", draws=ALWAYS, sevenths=1.0
+    )
 
     assert span.quality == ""

@@ -6,15 +6,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from genmusic.composition.harmony import CADENCES, Task, end_chords, plan_chords
-from genmusic.names import MODES
+from genmusic.names import METRES, MODES
 
-TASK = Task("major", 4, "authentic", frozenset({0}), 0.5, 0.5, 0.1, ())
+TASK = Task("4/4", "major", 4, "authentic", frozenset({0}), 0.5, 0.5, 0.1, ())
 DRAWS = st.lists(st.floats(0, 1, exclude_max=True), min_size=33, max_size=33)
 TASKS = st.builds(
     Task,
+    metre=st.sampled_from(sorted(METRES)),
     mode=st.sampled_from(sorted(MODES)),
     bars=st.integers(2, 8),
-    cadence=st.sampled_from(["half", "authentic", "deceptive", "open"]),
+    cadence=st.sampled_from(["half", "authentic", "deceptive", "plagal", "open"]),
     start=st.sampled_from([frozenset({0}), frozenset({3, 5})]),
     density=st.floats(0, 1),
     novelty=st.floats(0, 1),
@@ -32,11 +33,11 @@ def plan(task, draws=EVEN, **rules):
 @slowly
 @given(TASKS, DRAWS)
 def test_a_phrase_is_filled_and_no_chord_crosses_a_bar(task, draws):
-    beats = [beats for beats, _ in plan(task, draws)]
-    starts = [sum(beats[:n]) for n in range(len(beats))]
+    lengths, bar = [eighths for eighths, _ in plan(task, draws)], 2 * METRES[task.metre]
+    starts = [sum(lengths[:n]) for n in range(len(lengths))]
 
-    assert sum(beats) == 4 * task.bars
-    assert all(start // 4 == (start + b - 1) // 4 for start, b in zip(starts, beats, strict=True))
+    assert sum(lengths) == bar * task.bars
+    assert all(s // bar == (s + n - 1) // bar for s, n in zip(starts, lengths, strict=True))
 
 
 @slowly
@@ -53,7 +54,7 @@ def test_a_phrase_begins_where_it_may_and_ends_with_its_cadence(task, draws):
 
 @pytest.mark.parametrize("mode", MODES)
 def test_every_mode_knows_every_cadence(mode):
-    assert set(CADENCES[mode]) == {"half", "authentic", "deceptive"}
+    assert set(CADENCES[mode]) == {"half", "authentic", "deceptive", "plagal"}
 
 
 def test_a_weight_of_nothing_keeps_a_degree_away():

@@ -4,6 +4,7 @@ import pytest
 from composing import parameters, style
 
 from genmusic.composition.chance import draw_bar
+from genmusic.composition.metre import metre
 from genmusic.composition.motif import degree_at, sketch_bar
 from genmusic.composition.plan import Plan, Span
 from genmusic.composition.state import PhraseTheme
@@ -11,7 +12,7 @@ from genmusic.rules.style import MotifRules
 from genmusic.score.harmony import Key
 
 IDEA = ((0, 0), (960, 2), (1920, 4), (2880, 1))
-CHORDS = ((4, 0), (4, 3), (4, 4), (4, 0))
+CHORDS = ((8, 0), (8, 3), (8, 4), (8, 0))
 THEMES = {"A": (PhraseTheme(CHORDS, (IDEA,)),)}
 NONE = dict.fromkeys((entry.name for entry in fields(MotifRules)), 0.0)
 
@@ -24,14 +25,16 @@ def plan(operation: str = "sequence", degree: int = 3, novelty: float = 0.5, **c
             style=replace(style(), motif=motif),
             parameters=parameters(novelty=novelty),
             section="A",
-            repeated=False,
+            piece_bar=1,
+            statement=0,
+            progress=0.5,
             phrase=0,
             phrase_bar=1,
             phrase_bars=4,
             cadence="half",
             ends_section=False,
             ends_piece=False,
-            beats=4,
+            metre=metre("4/4"),
             density=0.5,
             key=Key(0, "major"),
             spans=(Span(0, 3840, degree, 5, "", 7),),
@@ -86,15 +89,15 @@ def test_the_second_phrase_begins_like_the_first():
 
 
 def test_a_repeated_section_takes_its_bars_as_they_were():
-    returned = sketch_bar(plan("new", 0, repeated=True, phrase_bar=0), THEMES, [0.0] * 3)
+    returned = sketch_bar(plan("new", 0, statement=1, phrase_bar=0), THEMES, [0.0] * 3)
 
     assert returned.notes == IDEA
     assert returned.pull > sketch_bar(plan(), THEMES, [0.0] * 3).pull
 
 
-@pytest.mark.parametrize(("beat", "degree"), [(0, 0), (3, 0), (4, 3), (15, 0), (99, 0)])
-def test_the_chord_at_a_beat_of_a_phrase_is_found(beat, degree):
-    assert degree_at(CHORDS, beat) == degree
+@pytest.mark.parametrize(("eighth", "degree"), [(0, 0), (7, 0), (8, 3), (31, 0), (99, 0)])
+def test_the_chord_at_an_eighth_of_a_phrase_is_found(eighth, degree):
+    assert degree_at(CHORDS, eighth) == degree
 
 
 def test_an_augmented_idea_takes_twice_the_time():

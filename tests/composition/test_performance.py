@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from genmusic.composition.chance import draw_bar
+from genmusic.composition.metre import metre
 from genmusic.composition.performance import perform
 from genmusic.composition.plan import Plan, Span
 from genmusic.names import PARTS
@@ -24,14 +25,16 @@ def plan(name: str = "evening", **controls: object) -> Plan:
         style=style(name),
         parameters=parameters(name, **controls),
         section="A",
-        repeated=False,
+        piece_bar=1,
+        statement=0,
+        progress=0.5,
         phrase=0,
         phrase_bar=1,
         phrase_bars=4,
         cadence="half",
         ends_section=False,
         ends_piece=False,
-        beats=4,
+        metre=metre("4/4"),
         density=0.5,
         key=Key(0, "major"),
         spans=(Span(0, 3840, 0, 0, "", 7),),
@@ -88,15 +91,6 @@ def test_notes_that_a_part_strikes_together_are_moved_together():
     assert len(set(notes["start_tick"].tolist())) == 1
 
 
-def test_a_strummed_chord_is_played_from_below():
-    strummed = replace(
-        exact().style, performance=replace(exact().style.performance, strum_ticks=20.0)
-    )
-    notes = perform(exact(style=strummed), {"comp": [(0, 960, p, 0) for p in (64, 60, 67)]})
-
-    assert notes[["start_tick", "pitch"]].tolist() == [(0, 60), (20, 64), (40, 67)]
-
-
 @pytest.mark.parametrize(("written", "played"), [(0, 0), (480, 672), (240, 336), (720, 816)])
 def test_swing_bends_the_beat(written, played):
     swung = replace(exact().style, performance=replace(exact().style.performance, swing=0.2))
@@ -136,3 +130,44 @@ def test_the_last_chord_rings_out():
     notes = perform(exact(parameters=short, ends_piece=True), {"comp": [(0, 3840, 60, 0)]})
 
     assert notes["duration_ticks"].tolist() == [3840]
+
+
+def test_a_strummed_chord_is_played_in_the_order_in_which_it_is_struck():
+    strummed = replace(
+        exact().style, performance=replace(exact().style.performance, strum_ticks=20.0)
+    )
+    rows = [(0, 960, p, 0) for p in (60, 64, 67)] + [(960, 960, p, 0) for p in (67, 64)]
+    notes = perform(exact(style=strummed), {"comp": rows})
+
+    played = [(0, 60), (20, 64), (40, 67), (960, 67), (980, 64)]
+    assert notes[["start_tick", "pitch"]].tolist() == played
+
+
+def test_notes_under_the_pedal_ring_on_to_the_next_chord():
+    pedalled = replace(
+        exact().style, performance=replace(exact().style.performance, pedal=("comp",))
+    )
+    two = (Span(0, 1920, 0, 0, "", 7), Span(1920, 3840, 4, 7, "", 0))
+    rows = {"comp": [(480, 240, 60, 0), (2400, 240, 62, 0)], "melody": [(480, 240, 72, 0)]}
+    notes = perform(exact(style=pedalled, spans=two), rows)
+
+    ends = {int(n["pitch"]): int(n["start_tick"] + n["duration_ticks"]) for n in notes}
+    assert (ends[60], ends[62]) == (1920, 3840)
+    assert ends[72] < 960
+
+
+def test_a_groove_delays_its_steps_of_the_bar():
+    grooving = replace(
+        exact().style, performance=replace(exact().style.performance, groove=(0.0, 30.0))
+    )
+    notes = perform(exact(style=grooving), {"drums": [(0, 120, 36, 0), (1920, 120, 38, 0)]})
+
+    assert notes["start_tick"].tolist() == [0, 1950]
+
+
+def test_a_part_may_play_behind_the_beat():
+    late = replace(exact().style.parts["bass"], late_ticks=24.0)
+    behind = replace(exact().style, parts={**exact().style.parts, "bass": late})
+    notes = perform(exact(style=behind), {"bass": [(0, 960, 40, 0)], "pad": [(0, 960, 60, 0)]})
+
+    assert dict(notes[["pitch", "start_tick"]].tolist()) == {40: 24, 60: 0}

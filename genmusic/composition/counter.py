@@ -1,0 +1,183 @@
+"""Counter-melody: a second voice that answers the melody, moves against it, or goes along."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from functools import lru_cache
+
+from genmusic.composition.chance import choose
+from genmusic.composition.plan import Plan, Row, Span
+from genmusic.composition.theory import OCTAVE
+from genmusic.units import TICKS_PER_BEAT
+
+LEAST_GAP_TICKS = TICKS_PER_BEAT  # a shorter rest is a breath, not a question
+REACTION_TICKS = TICKS_PER_BEAT // 2  # an answer begins so long after the note it answers
+BELOW_MELODY = 3  # semitones that the second voice keeps under the first
+MOST_ANSWERS = 6  # notes in a row
+THIRD, SIXTH = 2, 5  # steps
+ALONG_WEAKNESS = 2  # how weak a beat may be for the second voice to go along
+
+Rows = Sequence[Row]
+
+
+def choose_kind(plan: Plan, draw: float) -> str:
+    """How the second voice behaves in the sections of a theme."""
+    kinds = plan.style.counter.kinds
+    return tuple(kinds)[choose(kinds.values(), draw)]
+
+
+def compose_counter(plan: Plan, melody: Rows, kind: str, before: int) -> list[Row]:
+    """A bar of the second voice under a bar of melody, after the pitch ``before`` (0 for none)."""
+    part = plan.style.parts["counter"]
+    last = before or (part.low + part.high) // 2
+    if plan.ends_piece or not melody:
+        return _line(plan, melody, last)
+    if kind == "thirds":
+        return _along(plan, melody)
+    if kind == "line":
+        return _line(plan, melody, last)
+    return _answers(plan, melody, last)
+
+
+def _answers(plan: Plan, melody: Rows, last: int) -> list[Row]:
+    """Runs of notes where the melody rests or holds."""
+    rows: list[Row] = []
+    draws = plan.chance.counter
+    step = _step_ticks(plan)
+    for number, (start, end, direction) in enumerate(_gaps(plan, melody)):
+        if draws[number % 8] >= plan.style.counter.answers:
+            continue
+        ticks = list(range(start, end, step))[:MOST_ANSWERS]
+        if len(ticks) < 2:
+            continue
+        run = _run(plan, melody, ticks, last, direction)
+        lengths = [b - a for a, b in zip(ticks, [*ticks[1:], min(end, ticks[-1] + 2 * step)],
+                                         strict=True)]  # fmt: skip
+        rows += [
+            (tick, length, pitch, -1)
+            for tick, length, pitch in zip(ticks, lengths, run, strict=True)
+        ]
+        last = run[-1]
+    return rows
+
+
+def _step_ticks(plan: Plan) -> int:
+    """Time from note to note of an answer: that of the metre's pulses, halved when it is lively."""
+    beat = TICKS_PER_BEAT // 2 if plan.metre.is_compound else TICKS_PER_BEAT
+    return beat // 2 if plan.density > LIVELY and not plan.metre.is_compound else beat
+
+
+LIVELY = 0.4  # density from which answers run in eighths
+
+
+def _gaps(plan: Plan, melody: Rows) -> list[tuple[int, int, int]]:
+    """Where the melody rests or holds: start, end, and the way that leads against it."""
+    gaps = []
+    for number, (tick, _, pitch, _) in enumerate(melody):
+        following = melody[number + 1][0] if number + 1 < len(melody) else plan.bar_ticks
+        start = -(-(tick + REACTION_TICKS) // REACTION_TICKS) * REACTION_TICKS
+        if following - start >= LEAST_GAP_TICKS:
+            earlier = melody[number - 1][2] if number else pitch
+            gaps.append((start, following, -1 if pitch > earlier else 1))
+    return gaps
+
+
+def _run(plan: Plan, melody: Rows, ticks: Sequence[int], last: int, direction: int) -> list[int]:
+    """Steps from a chord tone near the last note, turned where they would leave the range."""
+    pitches: list[int] = []
+    for number, tick in enumerate(ticks):
+        span = plan.span_at(tick)
+        ceiling = _ceiling(plan, melody, tick)
+        ends = number in (0, len(ticks) - 1)
+        room = _room(plan, span, ceiling, chord_only=ends)
+        if not pitches:
+            pitch = _nearest(room, last)
+        else:
+            aim = bisect_left(room, pitches[-1] + (direction > 0))
+            index = aim if direction > 0 else aim - 1
+            if not 0 <= index < len(room):
+                direction = -direction
+                index = min(max(index, 0), len(room) - 1)
+            pitch = room[index]
+        pitches.append(pitch)
+    return pitches
+
+
+def _line(plan: Plan, melody: Rows, last: int) -> list[Row]:
+    """A long note on each chord, led by steps and against the melody."""
+    rows: list[Row] = []
+    for number, span in enumerate(plan.spans):
+        room = _room(plan, span, _ceiling(plan, melody, span.start_tick), chord_only=True)
+        rising = _rises(melody, span.start_tick)
+        pitch = min(room, key=lambda p: (abs(p - last) + AGAINST * ((p > last) == rising), p))
+        rows.append((span.start_tick, span.end_tick - span.start_tick, pitch, 0))
+        middle = span.start_tick + plan.metre.half_ticks
+        moves = plan.density > LIVELY and span.end_tick - middle >= LEAST_GAP_TICKS
+        if moves and not plan.ends_phrase and plan.chance.counter[8 + number % 4] < PASSING_SHARE:
+            rows[-1] = (span.start_tick, plan.metre.half_ticks, pitch, 0)
+            scale = _room(plan, span, _ceiling(plan, melody, middle), chord_only=False)
+            pitch = _neighbour(scale, pitch, rising)
+            rows.append((middle, span.end_tick - middle, pitch, -1))
+        last = pitch
+    return rows
+
+
+AGAINST = 2  # semitones that moving in the direction of the melody costs
+PASSING_SHARE = 0.6  # of long notes that move on by a step halfway
+
+
+def _rises(melody: Rows, tick: int) -> bool:
+    """Whether the melody goes up into a tick."""
+    earlier = [pitch for t, _, pitch, _ in melody if t < tick]
+    later = [pitch for t, _, pitch, _ in melody if t >= tick]
+    return bool(earlier and later) and later[0] > earlier[-1]
+
+
+def _neighbour(room: Sequence[int], pitch: int, rising: bool) -> int:
+    """The next pitch of the scale, against the way of the melody."""
+    index = bisect_left(room, pitch)
+    index += -1 if rising else 1
+    return room[min(max(index, 0), len(room) - 1)]
+
+
+def _along(plan: Plan, melody: Rows) -> list[Row]:
+    """A third below the melody where it is strong, a sixth where the third does not fit."""
+    rows: list[Row] = []
+    for tick, duration, pitch, _ in melody:
+        if plan.metre.weakness(tick) > ALONG_WEAKNESS:
+            continue
+        span = plan.span_at(tick)
+        room = _room(plan, span, pitch, chord_only=False)
+        below = bisect_left(room, pitch)
+        tones = _room(plan, span, pitch, chord_only=True)
+        choices = [room[below - s] for s in (THIRD, SIXTH) if below - s >= 0]
+        fitting = [p for p in choices if p in tones] or choices[:1]
+        if fitting:
+            rows.append((tick, duration, fitting[0], -1))
+    return rows
+
+
+def _ceiling(plan: Plan, melody: Rows, tick: int) -> int:
+    """The highest pitch that stays under the melody at a tick."""
+    part = plan.style.parts["counter"]
+    sounding = next((p for t, d, p, _ in reversed(melody) if t <= tick < t + d), None)
+    if sounding is None or sounding - BELOW_MELODY - part.low < OCTAVE // 2:
+        return part.high
+    return min(part.high, sounding - BELOW_MELODY)
+
+
+def _nearest(room: Sequence[int], pitch: int) -> int:
+    return min(room, key=lambda p: (abs(p - pitch), p))
+
+
+def _room(plan: Plan, span: Span, ceiling: int, *, chord_only: bool) -> tuple[int, ...]:
+    """The pitches that the second voice may take over a chord, from below."""
+    part = plan.style.parts["counter"]
+    classes = frozenset(span.tones) if chord_only else plan.scale_over(span)
+    return _pitches(classes, plan.key.tonic, part.low, max(ceiling, part.low + OCTAVE // 2))
+
+
+@lru_cache(maxsize=16384)
+def _pitches(classes: frozenset[int], tonic: int, low: int, high: int) -> tuple[int, ...]:
+    return tuple(p for p in range(low, high + 1) if (p - tonic) % OCTAVE in classes)

@@ -1,0 +1,154 @@
+"""Planning: what is settled about a phrase and a bar before the parts are written."""
+
+from __future__ import annotations
+
+from genmusic.composition import form
+from genmusic.composition.chance import BarChance, draw_bar
+from genmusic.composition.colour import Planned, colour_chords
+from genmusic.composition.harmony import Task, end_chords, plan_chords
+from genmusic.composition.metre import EIGHTH_TICKS, Metre, metre
+from genmusic.composition.model import Model
+from genmusic.composition.plan import Plan, Span, section_rules, theme_of
+from genmusic.composition.state import PhraseTheme, State
+from genmusic.composition.theory import FIFTH, OCTAVE, TONIC
+from genmusic.mood.mapping import MusicalParameters
+from genmusic.rules import Style
+from genmusic.score.harmony import Key
+from genmusic.seeding import stream
+
+CHORDS_PER_BAR = 4
+CHORDS_PER_PHRASE = 8 * CHORDS_PER_BAR
+CLOSING_BARS = 2  # that slacken towards the end of a piece
+
+
+def plan_harmony(
+    state: State, seed: int, style: Style, model: Model, parameters: MusicalParameters
+) -> None:
+    """The chords of a phrase: those of its theme, or new ones to be remembered."""
+    theme = theme_of(state.labels[state.section])
+    known = state.themes.get(theme, ())
+    bars, cadence = state.phrases[state.phrase]
+    task = Task(
+        metre=state.metre,
+        mode=state.mode,
+        bars=bars,
+        cadence=cadence,
+        start=frozenset(d - 1 for d in section_rules(style, state.labels[state.section]).start),
+        density=_density(state, style, parameters),
+        novelty=parameters.novelty,
+        dissonance=parameters.dissonance,
+        before=tuple(degree for _, degree in state.chords[-2:]),
+    )
+    generator = stream(seed, "harmony", state.piece, state.piece_bar)
+    draws = generator.random(1 + CHORDS_PER_PHRASE).tolist()
+    if state.phrase < len(known) and _bars(known[state.phrase], state.metre) == bars:
+        chords = known[state.phrase].chords
+        state.chords = end_chords(task, chords, style.harmony, model, draws)
+        return
+    state.chords = plan_chords(task, style.harmony, model, draws)
+    if state.phrase == len(known):
+        state.themes[theme] = (*known, PhraseTheme(state.chords))
+
+
+def plan_bar(
+    state: State, seed: int, style: Style, parameters: MusicalParameters, ends_after: int
+) -> Plan:
+    """A bar's place in the form, its harmony, and what the mood asks of it."""
+    bars, cadence = state.phrases[state.phrase]
+    chance = draw_bar(seed, state.piece, state.piece_bar)
+    ends_section = form.rest_of_section(state) == 1
+    ends_music = state.bar + 1 == ends_after
+    rests = style.form.transition == "cadence" or ends_music
+    bar_metre = metre(state.metre)
+    leads_to = form.next_tonic(state, seed, style, parameters)
+    return Plan(
+        chance=chance,
+        style=style,
+        parameters=parameters,
+        section=state.labels[state.section],
+        piece_bar=state.piece_bar,
+        statement=form.statement(state),
+        progress=form.progress(state),
+        phrase=state.phrase,
+        phrase_bar=state.phrase_bar,
+        phrase_bars=bars,
+        cadence=cadence,
+        ends_section=ends_section,
+        ends_piece=ends_section and form.in_last_section(state) and rests,
+        metre=bar_metre,
+        density=_density(state, style, parameters),
+        key=Key(state.tonic, state.mode),
+        spans=_spans(state, style, bar_metre, parameters, chance, leads_to),
+    )
+
+
+def pace(state: State, style: Style, ends_after: int, ahead: int) -> tuple[float, ...]:
+    """How fast each beat goes, in the bar ``ahead`` of the next one in the same section.
+
+    Empty where all keep to the tempo; a piece that comes to rest slackens over its last bars.
+    """
+    rest = form.rest_of_section(state) - ahead
+    ends_music = state.bar + ahead + rest == ends_after
+    rests = style.form.transition == "cadence" or ends_music
+    ritardando = style.performance.ritardando
+    if not (form.in_last_section(state) and rests and rest <= CLOSING_BARS and ritardando):
+        return ()
+    beats = metre(state.metre).beats
+    done = CLOSING_BARS - rest
+    shares = [(done + (beat + 1) / beats) / CLOSING_BARS for beat in range(beats)]
+    return tuple(1.0 - ritardando * share * share for share in shares)
+
+
+def _density(state: State, style: Style, parameters: MusicalParameters) -> float:
+    section = section_rules(style, state.labels[state.section])
+    grown = section.build * form.progress(state)
+    return min(1.0, max(0.0, parameters.density + section.lift + grown))
+
+
+def _spans(
+    state: State,
+    style: Style,
+    bar_metre: Metre,
+    parameters: MusicalParameters,
+    chance: BarChance,
+    leads_to: int,
+) -> tuple[Span, ...]:
+    """The coloured chords of the bar, with a way into the key of the phrase that follows."""
+    chords = _bar_chords(state, bar_metre.eighths)
+    spans = colour_chords(chords, state.mode, style.harmony, parameters.dissonance, chance.colour)
+    leaves = state.phrase_bar == state.phrases[state.phrase][0] - 1
+    if leaves and leads_to != state.tonic:
+        return _modulating(spans, (leads_to - state.tonic) % OCTAVE, bar_metre.half_ticks)
+    return spans
+
+
+def _bars(theme: PhraseTheme, metre_name: str) -> int:
+    return sum(eighths for eighths, _ in theme.chords) // metre(metre_name).eighths
+
+
+def _bar_chords(state: State, eighths: int) -> list[Planned]:
+    """The planned chords that begin in the bar."""
+    first = state.phrase_bar * eighths
+    chords: list[Planned] = []
+    eighth = 0
+    final = len(state.chords) - 1
+    for number, (length, degree) in enumerate(state.chords):
+        if first <= eighth < first + eighths:
+            following = TONIC if number == final else state.chords[number + 1][1]
+            start = (eighth - first) * EIGHTH_TICKS
+            is_plain, inverts = number in (0, final), 0 < number < final - 1
+            chords.append(
+                Planned(start, length * EIGHTH_TICKS, degree, following, is_plain, inverts)
+            )
+        eighth += length
+    return chords
+
+
+def _modulating(spans: tuple[Span, ...], tonic: int, middle: int) -> tuple[Span, ...]:
+    """The bar with the dominant of a new tonic in its second half."""
+    end = spans[-1].end_tick
+    kept = [span for span in spans if span.start_tick < middle]
+    last = kept[-1]
+    root = (tonic + FIFTH) % OCTAVE
+    shortened = Span(last.start_tick, middle, last.degree, last.root, last.quality, root)
+    return (*kept[:-1], shortened, Span(middle, end, last.degree, root, "7", tonic))
