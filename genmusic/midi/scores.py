@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,9 +11,11 @@ import symusic
 from numpy.typing import NDArray
 
 from genmusic.errors import CorpusError
+from genmusic.midi.lenient import DRUM_CHANNEL, read_lenient
 from genmusic.units import TICKS_PER_BEAT
 
 MOST_NOTES = 500_000
+MOST_TICKS_PER_BEAT = 32_767  # more are negative: SMPTE frames
 MOST_TICKS = 20_000 * 4 * TICKS_PER_BEAT  # twenty thousand bars
 LEADING_NAMES = ("voice", "vocal", "vox", "sing", "song", "lead", "melody", "soprano", "canto")
 
@@ -36,32 +39,66 @@ class MidiScore:
 
 
 def read_midi(data: bytes) -> MidiScore:
-    """Read a standard MIDI file."""
+    """Read a standard MIDI file; of a damaged one, what can be read.
+
+    Raises
+    ------
+    CorpusError
+        Nothing in it is music, or it is longer than any score.
+    """
     try:
-        score: Any = symusic.Score.from_midi(data)  # typed loosely upstream
-        if not 1 <= score.ticks_per_quarter <= 32_767:
-            raise CorpusError("it counts time in SMPTE frames; only musical time is read")
-        score = score.resample(TICKS_PER_BEAT)
-        parts = tuple(_part(track) for track in score.tracks if not track.is_drum)
-    except (RuntimeError, ValueError) as error:
-        reason = str(error).removesuffix(": iostream error")
-        raise CorpusError(f"it is not a readable MIDI file: {reason}") from error
-    if sum(len(part.notes) for part in parts) > MOST_NOTES:
+        score = _read_strictly(data)
+    except (RuntimeError, ValueError):
+        score = _read_leniently(data)
+    if sum(len(part.notes) for part in score.parts) > MOST_NOTES:
         raise CorpusError(f"it has more than {MOST_NOTES} notes")
+    for part in score.parts:
+        if len(part.notes) and (part.notes[:, 0].min() < 0 or part.notes[:, 1].max() > MOST_TICKS):
+            raise CorpusError("it has notes beyond twenty thousand bars")
+    return score
+
+
+def _read_strictly(data: bytes) -> MidiScore:
+    score: Any = symusic.Score.from_midi(data)  # typed loosely upstream
+    if not 1 <= score.ticks_per_quarter <= MOST_TICKS_PER_BEAT:
+        raise ValueError("it counts time in SMPTE frames")
+    score = score.resample(TICKS_PER_BEAT)
     metres = [(sign.time, sign.numerator, sign.denominator) for sign in score.time_signatures]
     keys = [
         (sign.time, sign.key, "minor" if sign.tonality else "major")
         for sign in score.key_signatures
     ]
+    parts = tuple(_strict_part(track) for track in score.tracks if not track.is_drum)
     return MidiScore(tuple(metres), tuple(keys), parts)
 
 
-def _part(track: Any) -> MidiPart:  # noqa: ANN401 - typed loosely upstream
+def _strict_part(track: Any) -> MidiPart:  # noqa: ANN401 - typed loosely upstream
     columns = track.notes.numpy()
     start = columns["time"].astype(np.int64)
     end = start + columns["duration"]
-    if len(start) and (start.min() < 0 or end.max() > MOST_TICKS):
-        raise CorpusError("it has notes beyond twenty thousand bars")
-    notes = np.stack([start, end, columns["pitch"].astype(np.int64)], axis=1)
-    name = track.name.strip()
+    return _part(track.name, np.stack([start, end, columns["pitch"].astype(np.int64)], axis=1))
+
+
+def _read_leniently(data: bytes) -> MidiScore:
+    found = read_lenient(data)
+    scale = TICKS_PER_BEAT / found.ticks_per_beat
+    metres = [(round(t * scale), n, d) for track in found.tracks for t, n, d in track.metres]
+    keys = [(round(t * scale), k, m) for track in found.tracks for t, k, m in track.keys]
+    parts = [
+        _part(track.name, _scaled(notes, scale))
+        for track in found.tracks
+        for channel, notes in sorted(track.notes.items())
+        if channel != DRUM_CHANNEL
+    ]
+    return MidiScore(tuple(sorted(metres)), tuple(sorted(keys)), tuple(parts))
+
+
+def _scaled(notes: Sequence[tuple[int, int, int]], scale: float) -> NDArray[np.int64]:
+    rows = np.array(notes, np.float64).reshape(-1, 3)
+    rows[:, :2] = np.minimum(np.rint(rows[:, :2] * scale), MOST_TICKS + 1)
+    return rows.astype(np.int64)
+
+
+def _part(name: str, notes: NDArray[np.int64]) -> MidiPart:
+    name = name.strip()
     return MidiPart(name, any(word in name.lower() for word in LEADING_NAMES), notes)

@@ -1,9 +1,12 @@
 import io
+from random import Random
+from time import process_time
 
 import mido
 import pytest
 
 from genmusic.errors import CorpusError
+from genmusic.midi.lenient import read_lenient
 from genmusic.midi.scores import read_midi
 
 
@@ -50,10 +53,102 @@ def test_drums_are_left_out():
 WHOLE = midi(*played(60, 480), *played(62, 480))
 
 
-@pytest.mark.parametrize("data", [b"", b"MThd", b"not MIDI at all", WHOLE[:-9], WHOLE[:30]])
-def test_a_malformed_file_is_refused_with_its_reason(data):
-    with pytest.raises(CorpusError, match=r"not a readable MIDI file: \w+"):
+@pytest.mark.parametrize("data", [b"", b"MThd", b"not MIDI at all", WHOLE[:30]])
+def test_a_file_without_music_is_refused_with_its_reason(data):
+    with pytest.raises(CorpusError, match=r"not a (readable )?MIDI file: \w+"):
         read_midi(data)
+
+
+def test_of_a_file_that_breaks_off_the_notes_before_the_end_are_kept():
+    (part,) = read_midi(WHOLE[:-9]).parts
+
+    assert part.notes[0].tolist() == [0, 960, 60]
+
+
+def track_of(*data, division=b"\x01\xe0", before=b""):
+    body = bytes(data)
+    header = b"MThd" + (6).to_bytes(4) + b"\0\0\0\1" + division
+    return header + before + b"MTrk" + len(body).to_bytes(4) + body
+
+
+QUARTER = (0x83, 0x60)  # 480 ticks, as a variable-length number
+NOTE = (0, 0x90, 60, 64, *QUARTER, 60, 0)
+END = (0, 0xFF, 0x2F, 0)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        track_of(*NOTE, *END, before=b"XFIH" + (4).to_bytes(4) + b"abcd"),
+        track_of(0, 0x90, 60, 64, 0, 0xF0, 2, 1, 0xF7, *QUARTER, 60, 0, *END),
+        track_of(0, 0x90, 60, 64, 0, 0xFF, 0x01, 1, 65, *QUARTER, 60, 0, *END),
+        track_of(*NOTE, *END).replace((13).to_bytes(4), (9999).to_bytes(4)),
+        track_of(*NOTE, 0, 0x90),
+        b"RIFF0000RMID" + track_of(*NOTE, *END),
+    ],
+    ids=["foreign chunk", "sysex", "meta", "length that lies", "broken off", "in a RIFF"],
+)
+def test_what_stricter_readers_refuse_is_read(data):
+    (part,) = read_midi(data).parts
+
+    assert part.notes.tolist() == [[0, 960, 60]]
+
+
+def test_a_file_that_counts_in_seconds_is_read_as_if_at_120_bpm():
+    (part,) = read_midi(track_of(*NOTE, *END, division=b"\xe7\x28")).parts  # 25 frames of 40
+
+    assert part.notes.tolist() == [[0, 922, 60]]  # 480 ms
+
+
+def test_a_note_that_never_ends_ends_with_its_track():
+    (track,) = read_lenient(track_of(0, 0x90, 60, 64, *QUARTER, 0xFF, 0x2F, 0)).tracks
+
+    assert track.notes == {0: [(0, 480, 60)]}
+
+
+def damaged(random, data):
+    """A file with some bytes changed, taken out, put in, cut off, or turned into a huge number."""
+    data = bytearray(data)
+    for _ in range(random.randrange(1, 8)):
+        place = random.randrange(len(data)) if data else 0
+        edit = random.choice(EDITS)
+        data[place : place + edit[0]] = random.randbytes(edit[1]) if edit[2] is None else edit[2]
+    return bytes(data)
+
+
+EDITS = ((1, 1, None), (9, 0, None), (0, 4, None), (1 << 20, 0, None), (4, 0, b"\xff\xff\xff\x7f"))
+
+
+def test_three_thousand_damaged_files_are_read_or_refused_with_a_reason():
+    random = Random(1)  # noqa: S311 - damage, not secrets
+    read, refused, reasons = 0, 0, set()
+    tune = [m for k in range(30) for m in played(50 + k, 100 + k, channel=k % 3)]
+    for _ in range(3000):
+        try:
+            parts = read_midi(damaged(random, midi(*tune))).parts
+        except CorpusError as error:
+            refused += 1
+            reasons.add(str(error))
+            continue
+        read += 1
+        for part in parts:
+            assert ((part.notes[:, 2] >= 0) & (part.notes[:, 2] < 128)).all()
+            assert (part.notes[:, 0] < part.notes[:, 1]).all()
+
+    assert read > 1000
+    assert refused > 50
+    assert min(map(len, reasons)) > 10
+
+
+def test_a_hostile_megabyte_costs_each_reader_less_than_a_second():
+    body = bytes((0, 0x90, 60, 64)) + bytes((1, 60, 64)) * 333_000
+    began = process_time()
+
+    read_midi(track_of(*body))
+    with pytest.raises(CorpusError, match="more than 300000 events"):
+        read_lenient(track_of(*body))
+
+    assert process_time() - began < 2.0
 
 
 def test_notes_beyond_all_music_are_refused():
