@@ -1,74 +1,115 @@
 // The parts of the page and what they tell one another; everything starts here.
 
-import { ControlSender } from "./control-sender.js";
+import { Backstage } from "./backstage/backstage.js";
+import { ControlPanel } from "./backstage/controls.js";
+import { Health } from "./backstage/health.js";
+import { OutputChoice } from "./backstage/output-choice.js";
+import { Spectrum } from "./backstage/spectrum.js";
+import { Why } from "./backstage/why.js";
+import { Landings } from "./field/landings.js";
+import { MoodPad } from "./field/mood-pad.js";
+import { inWords, moodOf } from "./field/mood.js";
+import { NowPlaying } from "./field/now-playing.js";
+import { ScoreTimeline } from "./field/score-timeline.js";
+import { Stage } from "./field/stage.js";
 import { explainKeys, listenToKeys } from "./keyboard.js";
-import { Landings } from "./landings.js";
-import { BACK_AGAIN, BACK_WITH_ANOTHER } from "./listening-state.js";
-import { Listening } from "./listening.js";
-import { MoodPad } from "./mood-pad.js";
-import { inWords } from "./mood.js";
-import { NowPlaying } from "./now-playing.js";
-import { NoLoudspeaker, Player } from "./player.js";
-import { ScoreTimeline } from "./score-timeline.js";
-import { Stage } from "./stage.js";
-import { StatusLine } from "./status-line.js";
-import { StyleChoice } from "./style-choice.js";
-import { Volume } from "./volume.js";
-import { wishesOf, withChanges } from "./wishes.js";
+import { onLanguage, say, speak } from "./language.js";
+import { ControlSender } from "./listening/control-sender.js";
+import { drawCover } from "./listening/cover.js";
+import { Listening } from "./listening/listening.js";
+import { NoLoudspeaker } from "./listening/loudspeaker.js";
+import { MediaControls } from "./listening/media-session.js";
+import { PlainPlayer } from "./listening/plain-player.js";
+import { Player } from "./listening/player.js";
+import { recall, remember } from "./memory.js";
+import { Preview } from "./tray/preview.js";
+import { share } from "./tray/share.js";
+import { SleepTimer } from "./tray/sleep-timer.js";
+import { StyleChoice } from "./tray/style-choice.js";
+import { Tray } from "./tray/tray.js";
+import { Volume } from "./tray/volume.js";
+import { linkTo, wishesOf, withChanges } from "./wishes.js";
 
 /**
  * @import {
  *   Controls, FromWorker, LinkReport, PlayoutReport, Ready, ServerError, ServerMessage
  * } from "./protocol.js"
- * @import { Mood } from "./mood.js"
  * @import { Shortcut } from "./keyboard.js"
  */
 
 /** @param {string} id */
 const element = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
+const memory = recall();
+speak([memory.language ?? "", ...navigator.languages]);
+
 const timeline = new ScoreTimeline();
-const player = new Player(hearWorker, hearPlayout, stop);
+const full = Player.supported
+  ? new Player(hearWorker, hearPlayout, (interrupted) => {
+      if (interrupted) listening.happen("interrupted");
+    })
+  : null;
+const player = full ?? new PlainPlayer(hearWorker, hearPlayout);
 const sender = new ControlSender(
   (id, controls) => player.send({ type: "set", id, controls }),
   () => performance.now(),
   (callback, ms) => setTimeout(callback, ms),
 );
-const listening = new Listening(play, stop);
-const styles = new StyleChoice(element("styles"), (style) => change({ style }));
+const backstage = new Backstage((code) => remember({ language: code }));
+const listening = new Listening(play, stop, hint);
+const preview = new Preview((playing) => player.loudspeaker.duck(playing));
+const styles = new StyleChoice(element("styles"), preview, (style) => change({ style }));
 const pad = new MoodPad(element("field"), (changes) => {
   change(changes);
-  say(pad.mood);
   stage.wake();
 });
-const volume = new Volume(element("volume"), (gain) => player.setGain(gain));
-const status = new StatusLine(element("health"));
-const nowPlaying = new NowPlaying(announce);
-const landings = new Landings(sender, timeline, styles, pad);
+const panel = new ControlPanel(element("knobs"), element("mixer"), change);
+const timer = new SleepTimer(element("timer"), player.loudspeaker, (text) => listening.say(text), () => {
+  stop();
+  listening.say(say("slept"));
+});
+const volume = new Volume(element("volume"), memory.volume ?? 100, (gain, percent) => {
+  player.loudspeaker.setGain(gain);
+  preview.setGain(gain);
+  remember({ volume: percent });
+});
+const tray = new Tray(memory.tray ?? true, (open) => remember({ tray: open }));
+const media = new MediaControls({ play, stop, skip });
+const health = new Health(element("health"));
+const why = new Why(element("why"));
+const spectrum = new Spectrum(/** @type {HTMLCanvasElement} */ (element("spectrum")));
+const nowPlaying = new NowPlaying(announce, dressUp);
+const landings = new Landings(sender, timeline, showLanding);
 const stage = new Stage(
   /** @type {HTMLCanvasElement} */ (element("roll")),
   pad,
   timeline,
   () => ({ heard: player.heardPts, sounding: listening.wantsSound }),
-  (heard) => {
-    nowPlaying.update(timeline, heard);
-    landings.update(heard);
-  },
+  showMoment,
 );
-const help = /** @type {HTMLDialogElement} */ (element("help"));
+if (full) new OutputChoice(element("output"), (device) => full.loudspeaker.playOn(device));
 
 let wishes = wishesOf(new URLSearchParams(location.search));
+/** What the listener hears, or is about to. @type {Controls} */
+let controls = {};
 /** @type {Ready | null} */
 let session = null;
 /** @type {PlayoutReport | null} */
 let lastReport = null;
+/** The style that was chosen and is not heard yet. */
+let styleToCome = "";
+/** Where the ear was when each change was made. @type {Map<string, number>} */
+const askedAt = new Map();
 
 // What the listener does
 
 async function play() {
+  preview.stop();
   listening.happen("play");
+  media.show(true);
   stage.wake();
   try {
+    await tables;
     await player.play(wishes);
   } catch (error) {
     console.warn("no sound:", error);
@@ -78,13 +119,36 @@ async function play() {
 
 function stop() {
   listening.happen("stop");
+  media.show(false);
   player.stop();
 }
 
-/** @param {Controls} controls */
-function change(controls) {
-  if (session) sender.set(controls);
-  else wishes = withChanges(wishes, controls);
+function skip() {
+  if (!session) return;
+  player.send({ type: "skip" });
+  listening.say(say("skipped"));
+}
+
+/** @param {Controls} changes */
+function change(changes) {
+  controls = { ...controls, ...changes };
+  panel.show(changes);
+  for (const name of Object.keys(changes)) askedAt.set(name, player.heardPts);
+  if ("style" in changes || "valence" in changes || "arousal" in changes) keep();
+  if (session) sender.set(changes);
+  else wishes = withChanges(wishes, changes);
+  listening.show();
+}
+
+function keep() {
+  const style = styles.chosen?.name;
+  remember({ mood: pad.mood, ...(style && { style }) });
+}
+
+async function shareLink() {
+  if (!session) return listening.say(say("linkNeedsMusic"));
+  const link = linkTo(new URL(location.href), session.seed, controls, panel.defaults);
+  listening.say(say((await share(link)) ? "linkCopied" : "linkInAddress"));
 }
 
 // What the player reports
@@ -92,12 +156,13 @@ function change(controls) {
 /** @param {FromWorker} message */
 function hearWorker(message) {
   if (message.type === "link") hearLink(message);
+  else if (message.type === "traffic") health.showTraffic(message.bytes);
   else hearServer(message.message);
 }
 
 /** @param {LinkReport} report */
 function hearLink({ state, retryInMs = 0, reason = "" }) {
-  status.showLink(state);
+  health.showLink(state);
   if (state !== "open") sender.closed();
   if (state === "open") listening.happen("open");
   else if (state === "lost") listening.happen("lost");
@@ -111,7 +176,7 @@ function hearLink({ state, retryInMs = 0, reason = "" }) {
 function hearPlayout(report) {
   lastReport = report;
   timeline.prune(report.played);
-  status.showPlayout(report);
+  if (backstage.open) health.showPlayout(report);
   if (report.sounding) listening.happen("sound");
 }
 
@@ -121,19 +186,36 @@ function hearPlayout(report) {
 function hearServer(message) {
   if (message.type === "ready") welcome(message);
   else if (message.type === "notes") timeline.add(message);
-  else if (message.type === "applied") sender.applied(message.id, message.pts);
+  else if (message.type === "title") nowPlaying.name(message.title);
+  else if (message.type === "applied") hearApplied(message.id, message.pts);
   else if (message.type === "error" && message.id !== undefined) refuse(message.id, message);
 }
 
 /** @param {Ready} ready */
 function welcome(ready) {
-  if (session) listening.say(ready.resumed ? BACK_AGAIN : BACK_WITH_ANOTHER);
+  if (session) listening.say(say(ready.resumed ? "backAgain" : "backWithAnother"));
+  else if (ready.codec === "pcm16" && wishes.codecs.includes("opus")) listening.say(say("plainSamples"));
   if (!ready.resumed) timeline.clear();
   session = ready;
   sender.opened(ready.resumed);
-  status.showCodec(ready.codec);
+  health.showCodec(ready.codec);
   nowPlaying.name(ready.title);
+  if (ready.resumed) return; // what was changed meanwhile is on its way
+  controls = ready.controls;
+  panel.show(controls);
   styles.show(ready.style);
+}
+
+/**
+ * @param {number} id
+ * @param {Record<string, number>} landed
+ */
+function hearApplied(id, landed) {
+  sender.applied(id, landed);
+  for (const [name, pts] of Object.entries(landed)) {
+    const from = askedAt.get(name);
+    if (from !== undefined) health.showLatency(Math.max(0, pts - from));
+  }
 }
 
 /**
@@ -145,9 +227,48 @@ function refuse(id, { message }) {
   listening.say(message);
 }
 
-/** @param {Mood} mood */
-function say(mood) {
-  element("mood-words").textContent = inWords(mood);
+// What is shown
+
+/** Once for each picture. @param {number} heard */
+function showMoment(heard) {
+  nowPlaying.update(timeline, heard);
+  landings.update(heard);
+  if (!backstage.open) return;
+  const bar = timeline.barAt(heard);
+  if (bar) why.show(bar, controls, styles.moodOf(bar.style));
+  spectrum.draw(player.loudspeaker.analyser);
+}
+
+/**
+ * @param {string} name
+ * @param {import("./field/landings.js").Due | null} due
+ */
+function showLanding(name, due) {
+  if (name === "valence" || name === "arousal") pad.showLanding(due);
+  else if (name === "style") showStyleLanding(due);
+  else panel.showLanding(name, due);
+}
+
+/** @param {import("./field/landings.js").Due | null} due */
+function showStyleLanding(due) {
+  styles.showLanding(due);
+  const toCome = due ? (styles.chosen?.title ?? "") : "";
+  if (toCome === styleToCome) return;
+  styleToCome = toCome;
+  listening.show();
+}
+
+/** What there is to say while all is well. */
+function hint() {
+  if (styleToCome) return say("styleComes", styleToCome);
+  return timer.hint || inWords(pad.mood);
+}
+
+/** A new piece: its name and picture for the lock screen. @param {string} title */
+async function dressUp(title) {
+  const bars = timeline.bars.filter((bar) => bar.title === title);
+  const style = styles.titleOf(bars[0]?.style ?? session?.style ?? "");
+  media.name(title, style, await drawCover(bars, pad.mood));
 }
 
 /** @param {string} text */
@@ -155,49 +276,57 @@ function announce(text) {
   element("announcement").textContent = text;
 }
 
-// Keys
+// Hands
 
 /** @type {readonly Shortcut[]} */
 const SHORTCUTS = [
-  {
-    keys: "Space",
-    text: "Play or stop",
-    matches: ({ key }) => key === " ",
-    run: () => listening.toggle(),
-  },
-  {
-    keys: "← → ↑ ↓",
-    text: "Move the mood; with Shift in small steps",
-    matches: ({ key }) => key.startsWith("Arrow"),
-    run: (event) => pad.takeKey(event),
-  },
-  {
-    keys: "1 – 9",
-    text: "Choose a style",
-    matches: ({ key }) => /^[1-9]$/.test(key),
-    run: ({ key }) => styles.choose(Number(key)),
-  },
-  {
-    keys: "M",
-    text: "Mute",
-    matches: ({ key }) => key.toLowerCase() === "m",
-    run: () => volume.toggleMute(),
-  },
-  { keys: "?", text: "This help", matches: ({ key }) => key === "?", run: () => help.showModal() },
+  { keys: "key.space", text: "key.play", matches: ({ key }) => key === " ", run: () => listening.toggle() },
+  { keys: "← → ↑ ↓", text: "key.mood", matches: ({ key }) => key.startsWith("Arrow"), run: (event) => pad.takeKey(event) },
+  { keys: "1 – 9", text: "key.style", matches: ({ key }) => /^[1-9]$/.test(key), run: ({ key }) => styles.choose(Number(key)) },
+  { keys: "S", text: "skip", run: skip },
+  { keys: "M", text: "mute", run: () => volume.toggleMute() },
+  { keys: "T", text: "timer", run: () => timer.next() },
+  { keys: "L", text: "share", run: shareLink },
+  { keys: "B", text: "more", run: () => backstage.toggle() },
+  { keys: "?", text: "help", run: () => help.showModal() },
 ];
+const help = /** @type {HTMLDialogElement} */ (element("help"));
 listenToKeys(SHORTCUTS);
-explainKeys(element("keys"), SHORTCUTS);
+onLanguage(() => explainKeys(element("keys"), SHORTCUTS));
 element("help-button").addEventListener("click", () => help.showModal());
 element("close-help").addEventListener("click", () => help.close());
+element("skip").addEventListener("click", skip);
+element("share").addEventListener("click", shareLink);
+element("reset").addEventListener("click", () => panel.reset());
 
 // The first picture
 
-say(pad.mood);
-if (!Player.supported) listening.happen("insecure");
-styles.load().catch((error) => console.warn("no styles:", error));
+const asked = wishes.seed !== undefined || wishes.controls !== undefined;
+if (!asked && memory.mood) wishes = withChanges(wishes, moodOf(memory.mood));
+pad.show(moodOf(wishes.controls ?? {}));
+if (asked) {
+  const described = () => [styles.titleOf(wishes.style ?? ""), inWords(pad.mood).toLowerCase()];
+  listening.invitation = () => say("linkOpened", described().filter(Boolean).join(", "));
+}
+const tables = Promise.all([styles.load(), panel.load()])
+  .catch((error) => console.warn("a table is missing:", error))
+  .then(knowTables);
+
+function knowTables() {
+  const { style } = memory;
+  if (!asked && !wishes.style && style && styles.has(style)) wishes = withChanges(wishes, { style });
+  wishes = { ...wishes, controls: panel.known(wishes.controls ?? {}) };
+  controls = { ...panel.defaults, ...wishes.controls };
+  panel.show(controls);
+  styles.show(wishes.style ?? String(panel.defaults.style ?? ""));
+  listening.show();
+}
+
+if (!full) listening.happen("insecure");
+listening.show();
 stage.wake();
 
 /** For the console and for tests: `genmusic.player.capture(frames)` proves what was heard. */
 Object.assign(globalThis, {
-  genmusic: { player, timeline, pad, sender, session: () => session, report: () => lastReport },
+  genmusic: { player, timeline, pad, sender, styles, timer, tray, session: () => session, report: () => lastReport },
 });

@@ -1,10 +1,17 @@
+import { build } from "./build.js";
+import { say, sayOr } from "./language.js";
+
 /**
- * @typedef {{ keys: string, text: string, matches: (event: KeyboardEvent) => boolean,
- *   run: (event: KeyboardEvent) => void }} Shortcut
+ * @import { Word } from "./language.js"
+ * @typedef {{
+ *   keys: string, text: Word, matches?: (event: KeyboardEvent) => boolean,
+ *   run: (event: KeyboardEvent) => void,
+ * }} Shortcut without `matches` its key is what `keys` says
  */
 
-const USES_ARROWS = "input[type=range], input[type=radio]";
-const USES_SPACE = "button, a, summary, input[type=radio]";
+const USES_ARROWS = "input[type=range], input[type=radio], select, input[type=text]";
+const USES_SPACE = "button, a, summary, select, input[type=radio], input[type=checkbox]";
+const USES_LETTERS = "select, input[type=text]";
 
 /**
  * Whether the focused element has its own use for this key.
@@ -12,6 +19,7 @@ const USES_SPACE = "button, a, summary, input[type=radio]";
  */
 function isTaken({ target, key }) {
   if (!(target instanceof Element)) return false;
+  if (target.matches(USES_LETTERS)) return true;
   if (key.startsWith("Arrow")) return target.matches(USES_ARROWS);
   return key === " " && target.matches(USES_SPACE);
 }
@@ -24,11 +32,19 @@ export function listenToKeys(shortcuts) {
   addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     if (isTaken(event) || document.querySelector("dialog[open]")) return;
-    const shortcut = shortcuts.find(({ matches }) => matches(event));
+    const shortcut = shortcuts.find((row) => matches(row, event));
     if (!shortcut) return;
     event.preventDefault();
     shortcut.run(event);
   });
+}
+
+/**
+ * @param {Shortcut} shortcut
+ * @param {KeyboardEvent} event
+ */
+function matches({ keys, matches: test }, event) {
+  return test ? test(event) : event.key.toUpperCase() === keys && !event.repeat;
 }
 
 /**
@@ -37,13 +53,10 @@ export function listenToKeys(shortcuts) {
  * @param {readonly Shortcut[]} shortcuts
  */
 export function explainKeys(list, shortcuts) {
-  for (const { keys, text } of shortcuts) {
-    const term = document.createElement("dt");
-    const key = document.createElement("kbd");
-    key.textContent = keys;
-    term.append(key);
-    const meaning = document.createElement("dd");
-    meaning.textContent = text;
-    list.append(term, meaning);
-  }
+  list.replaceChildren(
+    ...shortcuts.flatMap(({ keys, text }) => [
+      build("dt", {}, build("kbd", {}, sayOr(keys, keys))),
+      build("dd", {}, say(text)),
+    ]),
+  );
 }

@@ -5,7 +5,7 @@
  * @typedef {Record<string, number | string | boolean | null>} Controls
  *
  * @typedef {{
- *   type: "ready", session: string, token: string, codec: "opus" | "pcm16", rate: number,
+ *   type: "ready", session: string, token: string, codec: "opus" | "pcm16" | "mp3", rate: number,
  *   channels: number, packet_frames: number, preskip: number, lookahead_ms: number, pts: number,
  *   resumed: boolean, seed: number, style: string, controls: Controls, title: string,
  * }} Ready
@@ -14,6 +14,7 @@
  * @typedef {{
  *   type: "notes", pts: number, end: number, bar: number, section: string, phrase: number,
  *   key: string, tempo_bpm: number, title: string, style: string,
+ *   parameters: Record<string, number>,
  *   chords: { pts: number, name: string }[], parts: Record<string, ScoreNote[]>,
  * }} Notes
  * @typedef {{
@@ -21,7 +22,8 @@
  *   id?: number,
  * }} ServerError one with an id refuses a change, one without ends the connection
  * @typedef {{ type: "drain", after_ms: number }} Drain
- * @typedef {Ready | Applied | Notes | ServerError | Drain} ServerMessage
+ * @typedef {{ type: "title", title: string }} Title from the plain player, which hears no notes
+ * @typedef {Ready | Applied | Notes | ServerError | Drain | Title} ServerMessage
  *
  * @typedef {{ codecs: string[], seed?: number, style?: string, controls?: Controls }} Wishes
  * @typedef {{ type: "set", id: number, controls: Controls } | { type: "skip" }} ClientMessage
@@ -33,7 +35,8 @@
  * @typedef {"connecting" | "open" | "lost" | "restarting" | "full" | "asleep" | "refused"
  *   | "failed"} LinkState
  * @typedef {{ type: "link", state: LinkState, retryInMs?: number, reason?: string }} LinkReport
- * @typedef {LinkReport | { type: "message", message: ServerMessage }} FromWorker
+ * @typedef {LinkReport | { type: "message", message: ServerMessage }
+ *   | { type: "traffic", bytes: number }} FromWorker
  *
  * @typedef {{ type: "begin", pts: number }
  *   | { type: "sound", pts: number, splice: boolean, left: Float32Array, right: Float32Array }

@@ -18,7 +18,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'self'; worker-src 'self'; connect-src 'self' ws: wss:; "
+        "default-src 'self'; img-src 'self' blob:; worker-src 'self'; connect-src 'self' ws: wss:; "
         "object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",

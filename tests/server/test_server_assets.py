@@ -51,6 +51,19 @@ async def test_a_browser_that_has_the_file_is_told_so(client):
     assert again.headers["ETag"] == first.headers["ETag"]
 
 
+async def test_text_travels_compressed_to_those_who_can_read_it(client, folder):
+    (folder / "stage.css").write_text("main {}\n" * 1_000)
+    packed = await client.get("/stage.css", headers={"Accept-Encoding": "gzip"})
+    plain = await client.get("/stage.css", headers={"Accept-Encoding": "identity"})
+
+    assert (packed.headers["Content-Encoding"], packed.headers["Vary"]) == (
+        "gzip",
+        "Accept-Encoding",
+    )
+    assert "Content-Encoding" not in plain.headers
+    assert await packed.text() == await plain.text()
+
+
 async def test_a_changed_file_is_sent_again(client, folder):
     first = await client.get("/stage.css")
     (folder / "stage.css").write_text("body {}")

@@ -128,7 +128,10 @@ async def test_every_answer_carries_the_security_headers(client, path):
     headers = (await client.get(path)).headers
 
     policy = headers["Content-Security-Policy"]
-    assert "default-src 'self'; worker-src 'self'; connect-src 'self' ws: wss:" in policy
+    assert (
+        "default-src 'self'; img-src 'self' blob:; worker-src 'self'; connect-src 'self' ws: wss:"
+        in policy
+    )
     assert "unsafe" not in policy
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "same-origin"

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { ControlSender } from "../../web/control-sender.js";
+import { ControlSender } from "../../web/listening/control-sender.js";
 
 /** A sender on a clock of its own; `sent` is what left, `pass` lets time go by. */
 function build() {

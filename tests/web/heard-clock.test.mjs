@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { contextFrameAtTheEar, HeardClock } from "../../web/heard-clock.js";
+import { contextFrameAtTheEar, HeardClock } from "../../web/listening/heard-clock.js";
 
 test("the frame at the ear is behind the played one by the latency of the device", () => {
   const clock = new HeardClock();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { nextState, sentence, wantsSound } from "../../web/listening-state.js";
+import { nextState, wantsSound } from "../../web/listening/listening-state.js";
 
 const after = (...events) => events.reduce(nextState, "idle");
 
@@ -18,7 +18,9 @@ for (const [events, state] of [
   [["play", "full", "open", "sound"], "playing"],
   [["play", "refused", "play"], "refused"],
   [["play", "no-device", "play"], "connecting"],
-  [["insecure", "play"], "insecure"],
+  [["insecure", "play", "sound"], "playing"],
+  [["play", "sound", "interrupted", "lost"], "interrupted"],
+  [["play", "sound", "interrupted", "sound"], "playing"],
   [["play", "failed"], "broken"],
 ]) {
   test(`${events.join(", ")}: ${state}`, () => {
@@ -30,8 +32,4 @@ test("the button stops whenever sound is wanted, also while the line is down", (
   assert.ok(wantsSound(after("play", "sound", "lost")));
   assert.ok(!wantsSound(after("play", "sound", "stop")));
   assert.ok(!wantsSound("idle"));
-});
-
-test("a sentence carries its detail", () => {
-  assert.match(sentence("full", 12), /again in 12 s\./);
 });

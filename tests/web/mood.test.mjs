@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { clampToRange, colourOf, describe, inWords, REGIONS, regionOf } from "../../web/mood.js";
+import { clampToRange, colourOf, describe, inWords, REGIONS, regionOf } from "../../web/field/mood.js";
 
 test("a mood never leaves its range", () => {
   assert.equal(clampToRange(1.04), 1);

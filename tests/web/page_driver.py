@@ -15,7 +15,6 @@ import numpy as np
 from playwright.sync_api import Browser, Page
 
 RATE = 48_000
-GLIDE_IN_FRAMES = 9_600  # the volume has risen by then: 60 ms, and a busy machine begins late
 READY_SECONDS = 120  # the first start ever compiles the kernels
 PATIENCE_MS = 15_000
 INSECURE_HOST = "insecure.test"  # a name that is not this machine to the browser, yet leads here
@@ -152,7 +151,7 @@ class Listener:
 
     def capture(self, seconds):
         """The next seconds that reach the output, which must be music without a hole."""
-        self.wait_until_played(GLIDE_IN_FRAMES)
+        self.wait_until("genmusic.player.loudspeaker.settled")
         raw = self.page.evaluate(CAPTURE, round(seconds * RATE))
         quanta = np.array(raw["quanta"])
         assert (quanta >= 0).all(), "a quantum was silent"

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { engrave } from "../../web/engraving.js";
-import { ScoreTimeline } from "../../web/score-timeline.js";
+import { engrave } from "../../web/field/engraving.js";
+import { ScoreTimeline } from "../../web/field/score-timeline.js";
 
 const bar = (number, pts, end, more = {}) =>
   ({ bar: number, pts, end, chords: [], parts: {}, ...more });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { wishesOf, withChanges } from "../../web/wishes.js";
+import { linkTo, wishesOf, withChanges } from "../../web/wishes.js";
 
 const asked = (query) => wishesOf(new URLSearchParams(query));
 
@@ -28,4 +28,22 @@ test("what was changed is what a new session is wished to be", () => {
 
   const controls = { valence: 1, arousal: 0.5 };
   assert.deepEqual(second, { codecs: ["opus"], style: "drive", controls });
+});
+
+test("an address may set any control", () => {
+  const { controls } = asked("valence=-0.5&key=F%23&melody.mute=true&seed=1");
+
+  assert.deepEqual(controls, { valence: -0.5, key: "F#", "melody.mute": true });
+});
+
+test("a link leads to the same wishes, without what stands as always", () => {
+  const defaults = { valence: 0, density: 0.5, key: null, style: "evening" };
+  const controls = { valence: 0.25, density: 0.5, key: null, style: "drive" };
+
+  const link = linkTo(new URL("https://host/app?seed=1&codec=pcm"), 7, controls, defaults);
+
+  assert.equal(link.href, "https://host/app?seed=7&valence=0.25&style=drive");
+  assert.deepEqual(wishesOf(link.searchParams), {
+    codecs: ["opus", "pcm16"], seed: 7, style: "drive", controls: { valence: 0.25 },
+  });
 });

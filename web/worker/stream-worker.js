@@ -9,6 +9,7 @@ import { canDecodeOpus, OpusDecoder } from "./opus-decoder.js";
  */
 
 const ACK_FRAMES = 7_200; // 150 ms of the audio clock between acknowledgements
+const TRAFFIC_FRAMES = 96_000; // two seconds between tellings of what has come
 
 /** Socket and decoder, off the main thread: a busy page never reaches the sound. */
 class Stream {
@@ -25,10 +26,15 @@ class Stream {
     this._packetFrames = 960;
     this._nextPts = 0;
     this._acknowledgedAt = -ACK_FRAMES;
+    this._bytes = 0;
+    this._toldAt = -TRAFFIC_FRAMES;
     this.connection = new Connection(url, wishes, {
       onReady: (ready) => this._begin(ready),
       onMessage: (message) => report({ type: "message", message }),
-      onChunk: (chunk) => this._takeChunk(parseChunk(chunk)),
+      onChunk: (chunk) => {
+        this._bytes += chunk.byteLength;
+        this._takeChunk(parseChunk(chunk));
+      },
       onLink: report,
       nextPts: () => this._nextPts,
     });
@@ -113,6 +119,9 @@ class Stream {
     if (frame < this._acknowledgedAt + ACK_FRAMES) return;
     this._acknowledgedAt = frame;
     this.connection.send({ type: "ack", played, end, under: underFrames });
+    if (frame < this._toldAt + TRAFFIC_FRAMES) return;
+    this._toldAt = frame;
+    report({ type: "traffic", bytes: this._bytes });
   }
 }
 

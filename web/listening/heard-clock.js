@@ -1,4 +1,4 @@
-/** @import { PlayoutReport } from "./protocol.js" */
+/** @import { PlayoutReport } from "../protocol.js" */
 
 /**
  * Which frame of the session is at the listener's ear just now. The worklet says which context

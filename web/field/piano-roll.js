@@ -1,5 +1,5 @@
 /** @import { ScoreTimeline } from "./score-timeline.js" */
-/** @import { Notes, ScoreNote } from "./protocol.js" */
+/** @import { Notes, ScoreNote } from "../protocol.js" */
 
 import { engrave } from "./engraving.js";
 

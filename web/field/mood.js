@@ -1,6 +1,9 @@
+import { say } from "../language.js";
+
 /**
+ * @import { Word } from "../language.js"
  * @typedef {{ valence: number, arousal: number }} Mood both −1..1
- * @typedef {{ name: string, valence: number, arousal: number }} Region
+ * @typedef {{ name: Word, valence: number, arousal: number }} Region
  */
 
 /** The named regions of the field and their centres. @type {readonly Region[]} */
@@ -19,6 +22,15 @@ export function clampToRange(value) {
 }
 
 /**
+ * The mood among other things, which may come from anywhere.
+ * @param {Record<string, unknown>} things
+ * @returns {Mood}
+ */
+export function moodOf({ valence, arousal }) {
+  return { valence: clampToRange(Number(valence) || 0), arousal: clampToRange(Number(arousal) || 0) };
+}
+
+/**
  * The region a mood lies in, "" in the middle.
  * @param {Mood} mood
  */
@@ -31,20 +43,20 @@ export function regionOf({ valence, arousal }) {
 
 const DEGREES = /** @type {const} */ ([
   [0.15, undefined],
-  [0.45, "a little "],
-  [0.75, "rather "],
-  [Infinity, "very "],
+  [0.45, "aLittle"],
+  [0.75, "rather"],
+  [Infinity, "very"],
 ]);
 
 /**
  * A value for the ear: "rather bright, 60 percent".
  * @param {number} value −1..1
- * @param {string} low what the negative side is called
- * @param {string} high what the positive side is called
+ * @param {Word} low what the negative side is called
+ * @param {Word} high what the positive side is called
  */
 export function describe(value, low, high) {
-  const percent = Math.round(Math.abs(value) * 100);
-  return `${words(value, low, high) || "in the middle"}, ${percent} percent`;
+  const percent = say("percent", Math.round(Math.abs(value) * 100));
+  return `${words(value, low, high) || say("middle")}, ${percent}`;
 }
 
 /**
@@ -53,18 +65,18 @@ export function describe(value, low, high) {
  */
 export function inWords({ valence, arousal }) {
   const said = [words(valence, "dark", "bright"), words(arousal, "calm", "driven")];
-  const text = said.filter((part) => part !== "").join(", ") || "in balance";
+  const text = said.filter((part) => part !== "").join(", ") || say("balanced");
   return text[0].toUpperCase() + text.slice(1);
 }
 
 /**
  * @param {number} value
- * @param {string} low
- * @param {string} high
+ * @param {Word} low
+ * @param {Word} high
  */
 function words(value, low, high) {
   const degree = DEGREES.find(([limit]) => Math.abs(value) < limit)?.[1];
-  return degree === undefined ? "" : degree + (value < 0 ? low : high);
+  return degree === undefined ? "" : say(degree, say(value < 0 ? low : high));
 }
 
 // Hue in degrees of OKLCH: blue, violet, through rose to amber.

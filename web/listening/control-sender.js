@@ -1,4 +1,4 @@
-/** @import { Controls } from "./protocol.js" */
+/** @import { Controls } from "../protocol.js" */
 
 const PERIOD_MS = 100; // at most ten messages a second while a finger moves
 
@@ -60,6 +60,11 @@ export class ControlSender {
   /** @param {number} id */
   refused(id) {
     this._unanswered.delete(id);
+  }
+
+  /** By control the frame at which its last change sounds. @type {ReadonlyMap<string, number>} */
+  get landings() {
+    return this._landings;
   }
 
   /**

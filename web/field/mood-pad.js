@@ -1,10 +1,13 @@
+import { onLanguage, say } from "../language.js";
 import { clampToRange, describe, REGIONS, regionOf } from "./mood.js";
 
 /** @import { Mood } from "./mood.js" */
+/** @import { Due } from "./landings.js" */
 
 const INSET = { x: 44, y: 52 }; // px kept free at the edges for the names of the regions
 const STEP = 0.1;
 const SMALL_STEP = 0.02;
+const MARGIN = { x: 72, y: 96 }; // px to the edge of the field below which a text steps aside
 const GLIDE_MS = 90; // the light follows the finger with this time constant
 
 /** @type {Record<string, Mood>} */
@@ -30,6 +33,8 @@ export class MoodPad {
     this._light = /** @type {HTMLElement} */ (field.querySelector(".light"));
     this._valence = /** @type {HTMLInputElement} */ (field.querySelector("#valence"));
     this._arousal = /** @type {HTMLInputElement} */ (field.querySelector("#arousal"));
+    this._ring = /** @type {SVGElement} */ (field.querySelector("#countdown"));
+    this._landing = /** @type {HTMLElement} */ (field.querySelector("#landing"));
     /** @type {HTMLElement[]} */
     this._names = [];
     /** @type {Mood} */
@@ -38,7 +43,7 @@ export class MoodPad {
     this.shown = { valence: 0, arousal: 0 };
     this._nameRegions(/** @type {HTMLElement} */ (field.querySelector(".regions")));
     this._listen();
-    this.show(this.mood);
+    onLanguage(() => this.show(this.mood));
   }
 
   /**
@@ -53,7 +58,26 @@ export class MoodPad {
     this._valence.setAttribute("aria-valuetext", describe(valence, "dark", "bright"));
     this._arousal.setAttribute("aria-valuetext", describe(arousal, "calm", "driven"));
     const region = regionOf(this.mood);
-    for (const name of this._names) name.classList.toggle("near", name.textContent === region);
+    for (const [index, { name }] of REGIONS.entries()) {
+      this._names[index].textContent = say(name);
+      this._names[index].classList.toggle("near", name === region);
+    }
+  }
+
+  /**
+   * A ring that closes around the light until the change of mood is heard.
+   * @param {Due | null} due
+   */
+  showLanding(due) {
+    this._ring.classList.toggle("under-way", due !== null);
+    this._ring.style.strokeDashoffset = String(due?.left.toFixed(3) ?? 1);
+    let text = "";
+    if (due) text = due.bar ? say("soonAtBar", due.bar, due.seconds) : say("soon", due.seconds);
+    if (this._landing.textContent === text) return;
+    this._landing.textContent = text;
+    const { x, y, width, height } = this.place(this.mood);
+    this._landing.dataset.side = y > height - MARGIN.y ? "above" : "below";
+    this._landing.dataset.align = x < MARGIN.x ? "start" : x > width - MARGIN.x ? "end" : "middle";
   }
 
   /**
@@ -150,9 +174,8 @@ export class MoodPad {
 
   /** @param {HTMLElement} container */
   _nameRegions(container) {
-    for (const { name, valence, arousal } of REGIONS) {
+    for (const { valence, arousal } of REGIONS) {
       const label = document.createElement("span");
-      label.textContent = name;
       label.dataset.row = arousal > 0 ? "top" : "bottom";
       label.dataset.column = valence === 0 ? "middle" : valence < 0 ? "left" : "right";
       container.append(label);

@@ -1,4 +1,4 @@
-/** @import { Notes } from "./protocol.js" */
+/** @import { Notes } from "../protocol.js" */
 
 const KEPT_FRAMES = 16 * 48_000; // heard bars stay this long: the widest roll shows 14 s
 
@@ -7,10 +7,13 @@ export class ScoreTimeline {
   constructor() {
     /** @type {Notes[]} */
     this.bars = [];
+    this._piece = { title: "", pts: 0 };
+    this._nextPiece = this._piece;
   }
 
   clear() {
     this.bars = [];
+    this._piece = this._nextPiece = { title: "", pts: 0 };
   }
 
   /**
@@ -20,6 +23,17 @@ export class ScoreTimeline {
   add(bar) {
     this.bars = this.bars.filter((other) => other.pts < bar.pts && other.bar !== bar.bar);
     this.bars.push(bar);
+    if (bar.title === this._nextPiece.title) return;
+    this._piece = this._nextPiece;
+    this._nextPiece = bar;
+  }
+
+  /**
+   * Where the piece of a bar began.
+   * @param {Notes} bar
+   */
+  pieceStart({ title }) {
+    return title === this._nextPiece.title ? this._nextPiece.pts : this._piece.pts;
   }
 
   /**

@@ -1,8 +1,8 @@
 /**
  * @typedef {"idle" | "connecting" | "playing" | "paused" | "reconnecting" | "restarting"
- *   | "full" | "insecure" | "silent" | "refused" | "broken"} State
+ *   | "full" | "interrupted" | "silent" | "insecure" | "refused" | "broken"} State
  * @typedef {"play" | "stop" | "insecure" | "sound" | "open" | "lost" | "restart" | "full"
- *   | "no-device" | "refused" | "failed"} Event
+ *   | "interrupted" | "no-device" | "refused" | "failed"} Event
  */
 
 const WHILE_WAITING = /** @type {const} */ ({
@@ -13,6 +13,7 @@ const WHILE_WAITING = /** @type {const} */ ({
   refused: "refused",
   failed: "broken",
   "no-device": "silent",
+  interrupted: "interrupted",
 });
 
 /** What each event makes of each state; an event that is not named changes nothing. */
@@ -24,8 +25,9 @@ const NEXT = /** @type {Record<State, Partial<Record<Event, State>>>} */ ({
   reconnecting: { ...WHILE_WAITING, open: "connecting" },
   restarting: { ...WHILE_WAITING, lost: "restarting", open: "connecting" },
   full: { ...WHILE_WAITING, open: "connecting" },
+  interrupted: { ...WHILE_WAITING, lost: "interrupted", sound: "playing" },
   silent: { play: "connecting" },
-  insecure: {},
+  insecure: { play: "connecting" },
   refused: {},
   broken: {},
 });
@@ -45,34 +47,4 @@ export function nextState(state, event) {
  */
 export function wantsSound(state) {
   return !["idle", "paused", "silent", "insecure", "refused", "broken"].includes(state);
-}
-
-/** What each state says to the listener; {} stands for its detail. @type {Record<State, string>} */
-const SENTENCES = {
-  idle: "Press play. Nobody else hears this piece.",
-  connecting: "Tuning up …",
-  playing: "",
-  paused: "Paused. Play goes on where you left off.",
-  reconnecting: "The line dropped for a moment. We are getting it back.",
-  restarting: "The server is restarting. The music comes back by itself.",
-  full: "Every seat is taken. We try again in {} s.",
-  insecure:
-    "Browsers keep sound like this to secure addresses. " +
-    "Open the page over https, or as localhost on the machine that runs it.",
-  silent: "No loudspeaker answered. Connect one, then press play.",
-  refused: "The server cannot play this: {}.",
-  broken: "Something broke. Reload the page to begin again.",
-};
-
-/** What is said for a moment when music is back after a loss. */
-export const BACK_AGAIN = "Picking up where we left off.";
-/** The same when the old session is gone. */
-export const BACK_WITH_ANOTHER = "A new piece, in your mood.";
-
-/**
- * @param {State} state
- * @param {string | number} detail
- */
-export function sentence(state, detail = "") {
-  return SENTENCES[state].replace("{}", String(detail));
 }

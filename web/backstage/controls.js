@@ -1,0 +1,84 @@
+import { buildKnob } from "./knob.js";
+import { Mixer } from "./mixer.js";
+
+/**
+ * @import { Due } from "../field/landings.js"
+ * @import { Controls } from "../protocol.js"
+ * @import { ControlInfo, Knob, OnChange, Value } from "./knob.js"
+ */
+
+/** What has its own place on the page. */
+const ELSEWHERE = new Set(["valence", "arousal", "style"]);
+
+/** A knob for every row of the server's table: what is new there appears here by itself. */
+export class ControlPanel {
+  /**
+   * @param {HTMLElement} knobs
+   * @param {HTMLElement} mixer
+   * @param {(changes: Controls) => void} onChange
+   */
+  constructor(knobs, mixer, onChange) {
+    this._place = knobs;
+    this._onChange = onChange;
+    this._mixer = new Mixer(mixer);
+    /** @type {Map<string, Knob>} */
+    this._knobs = new Map();
+    /** @type {Controls} */
+    this.defaults = {};
+    /** @type {Controls} */
+    this._waiting = {};
+  }
+
+  /** Ask the server what there is to turn. */
+  async load() {
+    const answer = await fetch("/api/v1/controls");
+    if (!answer.ok) throw new Error(`the table of controls came with status ${answer.status}`);
+    for (const row of await answer.json()) this._add(row);
+    this.show(this._waiting);
+  }
+
+  /**
+   * Show values without telling anyone.
+   * @param {Controls} controls
+   */
+  show(controls) {
+    this._waiting = controls;
+    for (const [name, value] of Object.entries(controls)) this._knobs.get(name)?.show(value);
+  }
+
+  /**
+   * @param {string} name
+   * @param {Due | null} due
+   */
+  showLanding(name, due) {
+    this._knobs.get(name)?.showLanding(due);
+  }
+
+  /** Everything as it was made, besides mood and style. */
+  reset() {
+    const changes = Object.fromEntries(
+      [...this._knobs.keys()].map((name) => [name, this.defaults[name]]),
+    );
+    this.show(changes);
+    this._onChange(changes);
+  }
+
+  /**
+   * Only what the server knows.
+   * @param {Controls} controls
+   */
+  known(controls) {
+    return Object.fromEntries(Object.entries(controls).filter(([name]) => name in this.defaults));
+  }
+
+  /** @param {ControlInfo} info */
+  _add(info) {
+    this.defaults[info.name] = info.default;
+    if (ELSEWHERE.has(info.name)) return;
+    /** @type {OnChange} */
+    const change = (name, /** @type {Value} */ value) => this._onChange({ [name]: value });
+    const knob = info.name.includes(".") ? this._mixer.add(info, change) : buildKnob(info, change);
+    this._knobs.set(info.name, knob);
+    if (!info.name.includes(".")) this._place.append(knob.element);
+  }
+}

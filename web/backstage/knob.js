@@ -1,0 +1,146 @@
+import { build, write } from "../build.js";
+import { onLanguage, say, sayOr } from "../language.js";
+
+/** @import { Due } from "../field/landings.js" */
+
+/**
+ * @typedef {number | string | boolean | null} Value
+ * @typedef {{
+ *   name: string, text: string, kind: "number" | "choice" | "switch" | "name", unit: string,
+ *   default: Value, low: number, high: number, choices: string[], lands: string,
+ * }} ControlInfo a row of the server's table of controls
+ * @typedef {(name: string, value: Value) => void} OnChange
+ * @typedef {{
+ *   element: HTMLElement, input: HTMLElement, show: (value: Value) => void,
+ *   showLanding: (due: Due | null) => void,
+ * }} Knob
+ */
+
+const STEPS = 200; // of a slider from end to end
+
+/**
+ * A knob for a row of the table, whatever it is.
+ * @param {ControlInfo} info
+ * @param {OnChange} onChange
+ * @returns {Knob}
+ */
+export function buildKnob(info, onChange) {
+  const name = build("span", { class: "name" });
+  const due = build("small", { class: "due" });
+  const output = build("output");
+  const { input, show } = INPUTS[info.kind](info, (value) => {
+    onChange(info.name, value);
+    present(value);
+  });
+  const label = build("label", { class: "knob", "data-kind": info.kind }, name, due, output, input);
+  onLanguage(() => {
+    write(name, sayOr(`control.${info.name}`, plainName(info.name)));
+    label.title = info.text;
+  });
+
+  /** @param {Value} value */
+  function present(value) {
+    show(value);
+    write(output, info.kind === "number" ? inUnits(value, info.unit) : "");
+  }
+
+  present(info.default);
+  return {
+    element: info.default === null && info.kind === "number" ? withAuto(info, label, onChange, present) : label,
+    input,
+    show: present,
+    showLanding: (landing) => write(due, landing ? say("soon", landing.seconds) : ""),
+  };
+}
+
+/**
+ * @typedef {(info: ControlInfo, onInput: (value: Value) => void) =>
+ *   { input: HTMLElement, show: (value: Value) => void }} BuildInput
+ */
+
+/** @type {BuildInput} */
+function buildSlider({ low, high, default: usual }, onInput) {
+  const step = String((high - low) / STEPS);
+  const input = build("input", { type: "range", min: String(low), max: String(high), step });
+  input.addEventListener("input", () => onInput(input.valueAsNumber));
+  return {
+    input,
+    show: (value) => {
+      input.valueAsNumber = Number(value ?? usual ?? (low + high) / 2);
+      input.style.setProperty("--level", `${(100 * (input.valueAsNumber - low)) / (high - low)}%`);
+      input.classList.toggle("unset", value === null);
+    },
+  };
+}
+
+/** @type {BuildInput} */
+function buildSelect({ choices, default: usual }, onInput) {
+  const auto = build("option", { value: "" });
+  onLanguage(() => write(auto, say("auto")));
+  const options = choices.map((choice) => build("option", { value: choice }, choice));
+  const input = build("select", {}, ...(usual === null ? [auto] : []), ...options);
+  input.addEventListener("change", () => onInput(input.value || null));
+  return { input, show: (value) => (input.value = String(value ?? "")) };
+}
+
+/** @type {BuildInput} */
+function buildSwitch(_info, onInput) {
+  const input = build("input", { type: "checkbox", role: "switch" });
+  input.addEventListener("change", () => onInput(input.checked));
+  return { input, show: (value) => (input.checked = value === true) };
+}
+
+/** @type {BuildInput} */
+function buildText(_info, onInput) {
+  const input = build("input", { type: "text", maxlength: "64" });
+  input.addEventListener("change", () => onInput(input.value));
+  return { input, show: (value) => (input.value = String(value ?? "")) };
+}
+
+const INPUTS = { number: buildSlider, choice: buildSelect, switch: buildSwitch, name: buildText };
+
+/**
+ * A number that may be left to style and mood has a button for that.
+ * @param {ControlInfo} info
+ * @param {HTMLElement} label
+ * @param {OnChange} onChange
+ * @param {(value: Value) => void} present
+ */
+function withAuto(info, label, onChange, present) {
+  const auto = build("button", { type: "button", class: "auto" });
+  onLanguage(() => write(auto, say("auto")));
+  auto.addEventListener("click", () => {
+    onChange(info.name, null);
+    present(null);
+  });
+  return build("div", { class: "knob-with-auto" }, label, auto);
+}
+
+const UNITS = /** @type {Record<string, (value: number) => string>} */ ({
+  "0..1": (value) => `${Math.round(100 * value)} %`,
+  "-1..1": (value) => signed(Math.round(100 * value), "%"),
+  dB: (value) => signed(Math.round(10 * value) / 10, "dB"),
+});
+
+/**
+ * @param {Value} value
+ * @param {string} unit
+ */
+function inUnits(value, unit) {
+  if (typeof value !== "number") return say("auto");
+  return UNITS[unit]?.(value) ?? `${Math.round(value)} ${unit}`;
+}
+
+/**
+ * @param {number} value
+ * @param {string} unit
+ */
+function signed(value, unit) {
+  return `${value > 0 ? "+" : value < 0 ? "−" : ""}${Math.abs(value)} ${unit}`;
+}
+
+/** A name as a person writes it: "tempo_bpm" is "Tempo". @param {string} name */
+function plainName(name) {
+  const words = name.replace(/_(bpm|db|hz|seconds)$/, "").replaceAll(/[._]/g, " ");
+  return words.slice(0, 1).toUpperCase() + words.slice(1);
+}

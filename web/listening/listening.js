@@ -1,0 +1,86 @@
+import { onLanguage, say } from "../language.js";
+import { nextState, wantsSound } from "./listening-state.js";
+
+/** @import { Event, State } from "./listening-state.js" */
+
+const PASSING_MS = 4_000;
+/** What a listener must know at once: nothing said in passing stays before it. */
+const TROUBLES = new Set([
+  "reconnecting", "restarting", "full", "interrupted", "silent", "refused", "broken",
+]);
+
+/** @param {string} id */
+const element = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+
+/** The state of listening as the listener meets it: the big button and the one sentence. */
+export class Listening {
+  /**
+   * @param {() => void} onPlay
+   * @param {() => void} onStop
+   * @param {() => string} hint what there is to say while all is well
+   */
+  constructor(onPlay, onStop, hint) {
+    /** @type {State} */
+    this.state = "idle";
+    this._onPlay = onPlay;
+    this._onStop = onStop;
+    this._hint = hint;
+    this._detail = "";
+    this._passing = 0;
+    this._passingText = "";
+    /** What is said before the first play, instead of the usual. @type {(() => string) | null} */
+    this.invitation = null;
+    this._button = /** @type {HTMLButtonElement} */ (element("play"));
+    this._icon = /** @type {SVGUseElement} */ (this._button.querySelector("use"));
+    this._button.addEventListener("click", () => this.toggle());
+    onLanguage(() => this.show());
+  }
+
+  get wantsSound() {
+    return wantsSound(this.state);
+  }
+
+  toggle() {
+    if (this.wantsSound) this._onStop();
+    else if (!this._button.disabled) this._onPlay();
+  }
+
+  /**
+   * @param {Event} event
+   * @param {string} detail what the sentence fills in
+   */
+  happen(event, detail = "") {
+    const state = nextState(this.state, event);
+    if (state === this.state && detail === this._detail) return;
+    this.state = state;
+    this._detail = detail;
+    if (TROUBLES.has(state)) this._passingText = "";
+    this.show();
+  }
+
+  /** Say something for a moment. @param {string} text */
+  say(text) {
+    clearTimeout(this._passing);
+    this._passingText = text;
+    this.show();
+    this._passing = setTimeout(() => {
+      this._passingText = "";
+      this.show();
+    }, PASSING_MS);
+  }
+
+  show() {
+    document.body.dataset.state = this.state;
+    this._icon.setAttribute("href", this.wantsSound ? "#icon-stop" : "#icon-play");
+    element("play-label").textContent = say(this.wantsSound ? "stop" : "play");
+    this._button.disabled = ["refused", "broken"].includes(this.state);
+    const sentence = element("sentence");
+    const text = this._passingText || this._usual();
+    if (sentence.textContent !== text) sentence.textContent = text;
+  }
+
+  _usual() {
+    if (this.state === "idle" && this.invitation) return this.invitation();
+    return say(`state.${this.state}`, this._detail) || this._hint();
+  }
+}
