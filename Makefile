@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 STAMPS := .make
-SYSTEM_COMMANDS := chromium:chromium ffmpeg:ffmpeg mpv:mpv jackd:jackd2 node:nodejs npm:npm openssl:openssl mscore3:musescore3
+SYSTEM_COMMANDS := chromium:chromium ffmpeg:ffmpeg mpv:mpv cvlc:vlc-bin,vlc-plugin-base jackd:jackd2 node:nodejs npm:npm openssl:openssl mscore3:musescore3
 SYSTEM_LIBRARIES := libportaudio.so.2:libportaudio2
 ARGS ?=
 
@@ -76,7 +76,7 @@ $(STAMPS)/web: web/package.json | system
 system:
 	@missing=""; \
 	for pair in $(SYSTEM_COMMANDS); do \
-		command -v $${pair%%:*} >/dev/null || missing="$$missing $${pair##*:}"; done; \
+		command -v $${pair%%:*} >/dev/null || missing="$$missing $$(echo $${pair##*:} | tr , ' ')"; done; \
 	for pair in $(SYSTEM_LIBRARIES); do \
 		PATH=$$PATH:/sbin:/usr/sbin ldconfig -p | grep -q $${pair%%:*} || missing="$$missing $${pair##*:}"; done; \
 	if [ -z "$$missing" ]; then exit 0; fi; \

@@ -101,7 +101,6 @@ def _refusal(
 
 def _message_of(error: web.HTTPException) -> str:
     """Our own words where a handler gave them; aiohttp's default is the status line again."""
-    if error.status == HTTPStatus.NOT_FOUND:
-        return _NOT_FOUND
-    default = f"{error.status}: {error.reason}"
-    return error.reason if error.text in (None, default) else str(error.text)
+    if error.text not in (None, f"{error.status}: {error.reason}"):
+        return str(error.text)
+    return _NOT_FOUND if error.status == HTTPStatus.NOT_FOUND else error.reason

@@ -6,7 +6,7 @@ text that follows. Whoever sends ``Icy-MetaData: 1`` wants it.
 
 from __future__ import annotations
 
-METADATA_INTERVAL = 16_000  # bytes of sound; what most servers use
+METADATA_INTERVAL = 8_192  # bytes of sound: a title within half a second of Opus
 _UNIT = 16
 _LONGEST = 255 * _UNIT
 _FORBIDDEN = str.maketrans({"'": "’", "\0": " ", "\r": " ", "\n": " "})
