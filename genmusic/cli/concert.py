@@ -49,7 +49,7 @@ def opened(arguments: argparse.Namespace) -> Iterator[tuple[Hands, DeviceOutput]
     player.start()
     try:
         with StyleWatch(library, style_folder()):
-            yield Hands(player, tuple(library.styles)), output
+            yield Hands(player, library), output
     finally:
         player.stop()
         output.close()

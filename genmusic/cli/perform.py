@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +15,9 @@ from genmusic.cli.play import add_device_arguments, list_devices
 if TYPE_CHECKING:
     from genmusic.playback.conducting import Conducting, Learned
     from genmusic.playback.hands import Hands
+    from genmusic.playback.output import DeviceOutput
 
+MOST_EARLY_MS = 1_000.0
 LEARNT = ("valence", "arousal", "tension", "density", "brightness", "space", "tempo_bpm")
 """The controls that the key ``l`` walks through."""
 
@@ -42,6 +45,21 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
     parser.add_argument(
         "--clock", action="store_true", help="take the tempo from a MIDI clock that comes in"
     )
+    parser.add_argument(
+        "--send",
+        nargs="?",
+        const="",
+        metavar="PORT",
+        help="send every part as MIDI, to a port or, without a name, from one of our own",
+    )
+    parser.add_argument("--send-clock", action="store_true", help="send a MIDI clock with it")
+    parser.add_argument(
+        "--early",
+        type=_milliseconds,
+        default=0.0,
+        metavar="MS",
+        help="send by so much earlier, for gear that is slow (default: 0; negative: later)",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -51,10 +69,57 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     from genmusic.cli.concert import Concert, give, keys_of, opened
 
-    with opened(arguments) as (hands, output), _listening(arguments, hands) as (turn, learn):
+    with (
+        opened(arguments) as (hands, output),
+        _listening(arguments, hands) as (listen, learn),
+        _sending(arguments, hands, output) as send,
+    ):
+
+        def turn() -> str:
+            return f"{listen()}{send()}"
+
         keys = {**keys_of(hands), "l": learn}
         give(Concert(hands, output, keys), arguments.seconds, turn)
     return 0
+
+
+def _milliseconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.inf
+    if not abs(value) <= MOST_EARLY_MS:
+        raise argparse.ArgumentTypeError(
+            f"must be milliseconds in -{MOST_EARLY_MS:g}..{MOST_EARLY_MS:g}, got {text:.40}"
+        )
+    return value
+
+
+@contextmanager
+def _sending(
+    arguments: argparse.Namespace, hands: Hands, output: DeviceOutput
+) -> Iterator[Callable[[], str]]:
+    """What is done at each turn to send the parts; it returns what is wrong."""
+    if arguments.send is None:
+        yield str
+        return
+    from genmusic.midi.outlet import MidiOutlet
+    from genmusic.playback.score_sender import ScoreSender, Sending
+    from genmusic.session.clock import monotonic_seconds
+
+    outlet = MidiOutlet(arguments.send, monotonic_seconds)
+    sender = ScoreSender(outlet, hands.patches, arguments.early, sends_clock=arguments.send_clock)
+    sending = Sending(sender, hands, output.ring)
+
+    def turn() -> str:
+        report = outlet.look()
+        sending.turn()
+        return f" · sending lost: {report.text}" if report.state == "lost" else ""
+
+    try:
+        yield turn
+    finally:
+        outlet.close()
 
 
 @contextmanager

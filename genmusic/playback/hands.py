@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from genmusic.controls.spec import CONTROLS, Value
 from genmusic.playback.player import Player
+from genmusic.session.library import Library
 
 STEP = 0.1  # of a control for each press of a key
 
@@ -16,7 +17,7 @@ class Hands:
     """One performer."""
 
     player: Player
-    styles: Sequence[str]
+    library: Library
     paused: bool = False
     notice: str = ""  # what the last action means for the ear
     _actions: Mapping[str, Callable[[], None]] = field(init=False)
@@ -32,6 +33,16 @@ class Hands:
     def act(self, action: str) -> None:
         """Do what one of `genmusic.midi.maps.ACTIONS` says."""
         self._actions[action]()
+
+    @property
+    def styles(self) -> Sequence[str]:
+        """The names of all styles, in the order of program changes."""
+        return tuple(self.library.styles)
+
+    def patches(self, style: str) -> Mapping[str, str]:
+        """The patch of each part in a style."""
+        parts = self.library.style(style).parts
+        return {name: part.patch for name, part in parts.items()}
 
     def set(self, changes: Mapping[str, Value]) -> None:
         """Move controls."""

@@ -34,6 +34,7 @@ class Player:
         self._stopped = threading.Event()
         self._block = np.zeros((2, BLOCK_QUANTA * QUANTUM), np.float32)
         self._bars: deque[TimedBar] = deque(maxlen=BARS_KEPT)
+        self._fresh: deque[TimedBar] = deque(maxlen=BARS_KEPT)
         self._meter = (0.0, 0.0)
         self._turn_seconds = sys.getswitchinterval()
         self._thread = threading.Thread(target=self._run, name="player", daemon=True)
@@ -60,7 +61,9 @@ class Player:
     def _render(self) -> None:
         with self._lock:
             self._engine.render(self._block)
-            self._bars.extend(self._engine.take_bars())
+            bars = self._engine.take_bars()
+            self._bars.extend(bars)
+            self._fresh.extend(bars)
             self._ring.write(self._block)
         left, right = np.abs(self._block).max(axis=1).tolist()
         self._meter = (max(left, self._meter[0] * FALL), max(right, self._meter[1] * FALL))
@@ -78,6 +81,10 @@ class Player:
     def meter(self) -> tuple[float, float]:
         """Left and right peak, linear, falling slowly."""
         return self._meter
+
+    def take_bars(self) -> list[TimedBar]:
+        """Bars composed since the last call; one comes again when its tempo changes inside it."""
+        return [self._fresh.popleft() for _ in range(len(self._fresh))]
 
     def bar_now(self) -> TimedBar | None:
         """The bar that is heard."""

@@ -25,6 +25,7 @@ class TimedBar:
     tempo_bpm: float
     note_frames: NDArray[np.int64]  # (notes, 2): start and end of each row of bar.notes
     chord_frames: tuple[int, ...]
+    beat_frames: tuple[int, ...]  # where each quarter note begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,4 +76,5 @@ def time_bar(
         tempo_bpm,
         np.array(note_frames, np.int64).reshape(-1, 2),
         tuple(frame_of_tick(beats, span.start_tick) for span in bar.chords),
+        tuple(beat.start_frame for beat in beats),
     )

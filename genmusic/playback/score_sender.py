@@ -1,0 +1,171 @@
+"""The composed parts as MIDI, in time with the sound, so that other gear plays the piece."""
+
+from __future__ import annotations
+
+import heapq
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from genmusic.midi.files import CHANNELS, PATCH_PROGRAMS
+from genmusic.midi.messages import (
+    CLOCK,
+    CONTINUE,
+    NOTE_OFF,
+    NOTE_ON,
+    PROGRAM_CHANGE,
+    START,
+    STOP,
+    Message,
+)
+from genmusic.midi.outlet import MidiOutlet
+from genmusic.names import PARTS
+from genmusic.playback.frame_clock import FrameClock
+from genmusic.playback.hands import Hands
+from genmusic.playback.ring import AudioRing
+from genmusic.session.engine import TimedBar
+
+CLOCKS_PER_BEAT = 24
+HORIZON_NS = 60_000_000  # what is due within it is handed on; a change of tempo may move the rest
+ENDS, CHANGES, BEGINS = range(3)  # the order of what is due at one frame
+
+Patches = Callable[[str], Mapping[str, str]]
+"""The patch of each part, by the name of a style."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Due:
+    """A message and the frame with which it belongs."""
+
+    frame: int
+    order: int
+    status: int
+    first: int = 0
+    second: int = 0
+    end_frame: int = 0  # of a note that begins
+
+
+class ScoreSender:
+    """Sends what the bars say, when their frames are heard.
+
+    Parameters
+    ----------
+    outlet
+        Where to.
+    patches
+        The sounds of a style; a change of one is a program change.
+    early_ms
+        By how much messages leave before their frame: for gear that is slow itself; negative for a
+        sound device that is slower.
+    sends_clock
+        Whether 24 clocks a beat go with the notes, and start and stop.
+    """
+
+    def __init__(
+        self, outlet: MidiOutlet, patches: Patches, early_ms: float = 0.0, *, sends_clock: bool
+    ) -> None:
+        self._outlet, self._patches = outlet, patches
+        self._early_ns, self._sends_clock = round(early_ms * 1e6), sends_clock
+        self._due: list[Due] = []
+        self._ends: list[Due] = []
+        self._held: dict[tuple[int, int], int] = {}  # channel and pitch: where the note ends
+        self._programs: dict[int, int] = {}
+        self._sent = (-1, ENDS)  # frame and order up to which all was handed on
+        self._runs = self._has_run = False
+
+    def add(self, bar: TimedBar) -> None:
+        """Take a bar; one that comes again, with a new tempo, replaces what is not yet sent."""
+        kept = [due for due in self._due if due.frame < bar.start_frame]
+        new = [due for due in self._rows(bar) if (due.frame, due.order) > self._sent]
+        self._due = [*kept, *new]
+        heapq.heapify(self._due)
+
+    def _rows(self, bar: TimedBar) -> Iterator[Due]:
+        patches = self._patches(bar.bar.style)
+        for part, channel in CHANNELS.items():
+            program = PATCH_PROGRAMS.get(patches.get(part, ""), 0)
+            yield Due(bar.start_frame, CHANGES, PROGRAM_CHANGE | channel, program)
+        notes = bar.bar.notes[["pitch", "velocity", "part"]].tolist()
+        for (pitch, velocity, part), (start, end) in zip(
+            notes, bar.note_frames.tolist(), strict=True
+        ):
+            status = NOTE_ON | CHANNELS[PARTS[part]]
+            yield Due(start, BEGINS, status, pitch, velocity, max(end, start + 1))
+        if self._sends_clock:
+            yield from _clocks(bar)
+
+    def turn(self, clock: FrameClock, now_ns: int) -> None:
+        """Hand on what is due soon."""
+        if self._sends_clock and not self._runs:
+            self._outlet.send(Message(now_ns, CONTINUE if self._has_run else START))
+        self._runs = self._has_run = True
+        while self._due or self._ends:
+            queue = min((q for q in (self._ends, self._due) if q), key=lambda q: q[0])
+            leaves = clock.time_of(queue[0].frame) - self._early_ns
+            if leaves > now_ns + HORIZON_NS:
+                return
+            due = heapq.heappop(queue)
+            self._hand_on(due, leaves)
+            if queue is self._due:
+                self._sent = (due.frame, due.order)
+
+    def _hand_on(self, due: Due, leaves: int) -> None:
+        kind, channel = due.status & 0xF0, due.status & 0x0F
+        if kind == NOTE_OFF:
+            if self._held.get((channel, due.first)) != due.frame:
+                return  # the key was struck again
+            del self._held[channel, due.first]
+        elif kind == NOTE_ON:
+            self._strike(channel, due, leaves)
+        elif kind == PROGRAM_CHANGE:
+            if self._programs.get(channel) == due.first:
+                return
+            self._programs[channel] = due.first
+        self._outlet.send(Message(leaves, due.status, due.first, due.second))
+
+    def _strike(self, channel: int, due: Due, leaves: int) -> None:
+        """Let go of the same key first, and remember when this one is let go."""
+        off = NOTE_OFF | channel
+        if (channel, due.first) in self._held:
+            self._outlet.send(Message(leaves, off, due.first))
+        self._held[channel, due.first] = due.end_frame
+        heapq.heappush(self._ends, Due(due.end_frame, ENDS, off, due.first))
+
+    def pause(self, now_ns: int) -> None:
+        """Let go of every note; what is due waits for the sound to go on."""
+        self._outlet.silence()
+        self._held.clear()
+        self._ends.clear()
+        if self._sends_clock and self._runs:
+            self._outlet.send(Message(now_ns, STOP))
+        self._runs = False
+
+
+def _clocks(bar: TimedBar) -> Iterator[Due]:
+    """Twenty-four clocks in each beat of a bar."""
+    ends = (*bar.beat_frames[1:], bar.end_frame)
+    for start, end in zip(bar.beat_frames, ends, strict=True):
+        for clock in range(CLOCKS_PER_BEAT):
+            yield Due(start + (end - start) * clock // CLOCKS_PER_BEAT, CHANGES, CLOCK)
+
+
+class Sending:
+    """Keeps a sender in step with a performer and the device."""
+
+    def __init__(self, sender: ScoreSender, hands: Hands, ring: AudioRing) -> None:
+        self._sender, self._hands, self._ring = sender, hands, ring
+        self._clock = FrameClock()
+        self._played = ring.played
+
+    def turn(self) -> None:
+        """Take new bars, look at the clock, and hand on what is due; a hundred times a second."""
+        for bar in self._hands.player.take_bars():
+            self._sender.add(bar)
+        now_ns, played = time.monotonic_ns(), self._ring.played
+        if played != self._played:
+            self._played = played
+            self._clock.see(played, now_ns)
+            self._sender.turn(self._clock, now_ns)
+        elif self._hands.paused and self._clock.is_set:
+            self._clock.forget()
+            self._sender.pause(now_ns)
