@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from genmusic.cli.arguments import add_music_arguments
 from genmusic.cli.play import add_device_arguments, list_devices
+from genmusic.errors import RuleError
+from genmusic.rules.kinds import Pitch
+from genmusic.rules.place import Place
 
 if TYPE_CHECKING:
     from genmusic.playback.conducting import Conducting, Learned
@@ -44,6 +47,13 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
     )
     parser.add_argument(
         "--clock", action="store_true", help="take the tempo from a MIDI clock that comes in"
+    )
+    parser.add_argument(
+        "--harmony",
+        type=_zone,
+        default=range(0),
+        metavar="KEYS",
+        help="keys whose chords lead the harmony, such as C1-B3",
     )
     parser.add_argument(
         "--send",
@@ -81,6 +91,18 @@ def run(arguments: argparse.Namespace) -> int:
         keys = {**keys_of(hands), "l": learn}
         give(Concert(hands, output, keys), arguments.seconds, turn)
     return 0
+
+
+def _zone(text: str) -> range:
+    low, _, high = text.partition("-")
+    try:
+        place = Place("keys", "")
+        keys = range(Pitch().read(low, place), Pitch().read(high, place) + 1)
+    except RuleError:
+        keys = range(0)
+    if not keys:
+        raise argparse.ArgumentTypeError(f"must be two keys such as C1-B3, got {text:.40}")
+    return keys
 
 
 def _milliseconds(text: str) -> float:
@@ -135,7 +157,9 @@ def _listening(
 
     maps = read_maps(arguments.map, midi_folder())
     midi = MidiInput(arguments.midi, monotonic_seconds)
-    conducting = Conducting(midi, hands, maps, follows_clock=arguments.clock)
+    conducting = Conducting(
+        midi, hands, maps, follows_clock=arguments.clock, harmony=arguments.harmony
+    )
     learning = _Learning(conducting, hands)
 
     def turn() -> str:

@@ -12,8 +12,9 @@ from genmusic.composition.plan import Plan, Span, section_rules, theme_of
 from genmusic.composition.state import PhraseTheme, State
 from genmusic.composition.theory import FIFTH, OCTAVE, TONIC
 from genmusic.mood.mapping import MusicalParameters
+from genmusic.names import MODES
 from genmusic.rules import Style
-from genmusic.score.harmony import Key
+from genmusic.score.harmony import Chord, Key
 from genmusic.seeding import stream
 
 CHORDS_PER_BAR = 4
@@ -113,13 +114,25 @@ def _spans(
     chance: BarChance,
     leads_to: int,
 ) -> tuple[Span, ...]:
-    """The coloured chords of the bar, with a way into the key of the phrase that follows."""
+    """The coloured chords of the bar, with a way into the key of the phrase that follows.
+
+    A chord that a performer holds takes the place of all of them.
+    """
+    if parameters.chord is not None:
+        return (_held(parameters.chord, state.tonic, bar_metre),)
     chords = _bar_chords(state, bar_metre.eighths)
     spans = colour_chords(chords, state.mode, style.harmony, parameters.dissonance, chance.colour)
     leaves = state.phrase_bar == state.phrases[state.phrase][0] - 1
     if leaves and leads_to != state.tonic:
         return _modulating(spans, (leads_to - state.tonic) % OCTAVE, bar_metre.half_ticks)
     return spans
+
+
+def _held(chord: Chord, tonic: int, bar_metre: Metre) -> Span:
+    """A whole bar of one chord; its degree is that of the scale's step at or below its root."""
+    root = (chord.root - tonic) % OCTAVE
+    degree = sum(step <= root for step in MODES["major"]) - 1
+    return Span(0, bar_metre.bar_ticks, degree, root, chord.quality, root)
 
 
 def _bars(theme: PhraseTheme, metre_name: str) -> int:

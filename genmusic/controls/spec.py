@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from genmusic.errors import ControlError
-from genmusic.names import MODES, PARTS, PITCH_CLASSES
+from genmusic.names import MODES, PARTS, PITCH_CLASSES, QUALITIES
 
 Landing = Literal["quantum", "beat", "bar", "phrase", "section"]
 Value = float | str | bool | None
@@ -105,6 +105,9 @@ def _strip(part: str, number: int) -> tuple[Control, ...]:
     )
 
 
+CHORDS = tuple(root + quality for root in PITCH_CLASSES for quality in QUALITIES)
+"""Every chord by its symbol."""
+
 TABLE: tuple[Control, ...] = (
     _mood("valence", "dark to bright feeling: mode, harmony, register", 20),
     _mood("arousal", "calm to excited: tempo, density, loudness", 21),
@@ -117,6 +120,7 @@ TABLE: tuple[Control, ...] = (
     Control("tempo_bpm", "tempo; unset: style and arousal decide", None, "beat", 40.0, 200.0, "bpm",
             midi_cc=28),
     Control("key", "tonic; unset: the style decides", None, "phrase", choices=PITCH_CLASSES),
+    Control("chord", "harmony that a player holds; unset: composed", None, "bar", choices=CHORDS),
     Control("mode", "scale; unset: style and valence decide", None, "phrase", choices=tuple(MODES)),
     Control("style", "the rule file that composes", "evening", "section", unit="name"),
     *(control for number, part in enumerate(PARTS) for control in _strip(part, number)),

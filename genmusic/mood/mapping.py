@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from genmusic.controls.spec import CONTROLS, Value
 from genmusic.names import PITCH_CLASSES
 from genmusic.rules import Curve, Style
+from genmusic.score.harmony import Chord, read_chord
 from genmusic.units import exp2
 
 NEUTRAL = 0.5  # where a 0..1 knob adds nothing
@@ -37,6 +38,7 @@ class MusicalParameters:
     humanize: float  # 0..1
     key: int | None  # pitch class of the tonic; None: the composer decides
     mode: str | None  # None: the composer decides
+    chord: Chord | None  # of the whole bar; None: the composer decides
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,8 @@ def musical_parameters(controls: Mapping[str, Value], style: Style) -> MusicalPa
     """The composer's parameters; a tempo, key or mode that is set wins over the mood."""
     mood = style.mood
     density = _number(controls, "density")
-    tempo, key, mode = controls["tempo_bpm"], controls["key"], controls["mode"]
+    tempo, key = controls["tempo_bpm"], controls["key"]
+    mode, chord = controls["mode"], controls["chord"]
     return MusicalParameters(
         tempo_bpm=_follow(mood.tempo_bpm, controls) if tempo is None else _as_number(tempo),
         notes_per_second=_follow(mood.notes_per_second, controls)
@@ -68,6 +71,7 @@ def musical_parameters(controls: Mapping[str, Value], style: Style) -> MusicalPa
         humanize=_number(controls, "humanize"),
         key=None if key is None else PITCH_CLASSES.index(str(key)),
         mode=None if mode is None else str(mode),
+        chord=None if chord is None else read_chord(str(chord)),
     )
 
 

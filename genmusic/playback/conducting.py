@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from genmusic.midi.mapper import Mapper
 from genmusic.midi.maps import Knob, MidiMap, map_for
 from genmusic.midi.messages import Message
 from genmusic.playback.hands import Hands
+from genmusic.playback.harmony import Harmony
 
 SMALLEST_CHANGE_BPM = 0.05  # of a followed tempo: below it is jitter
 
@@ -37,16 +39,25 @@ class Conducting:
         From which each port takes the first that names it.
     follows_clock
         Whether tempo comes from a MIDI clock while there is one.
+    harmony
+        Keys whose chords become the harmony of the next bar.
     """
 
     def __init__(
-        self, midi: MidiInput, hands: Hands, maps: Sequence[MidiMap], *, follows_clock: bool
+        self,
+        midi: MidiInput,
+        hands: Hands,
+        maps: Sequence[MidiMap],
+        *,
+        follows_clock: bool,
+        harmony: range = range(0),
     ) -> None:
         self._midi, self._hands, self._maps = midi, hands, maps
         self._mappers: dict[int, Mapper] = {}
         self._learning = ""
         self.clock = ClockFollower()
         self._follows_clock = follows_clock
+        self._harmony = Harmony(harmony)
         self._tempo_bpm = 0.0
         self.heard = 0  # messages since the start: the activity meter
         self.last = ""  # the newest of them, for people
@@ -67,10 +78,14 @@ class Conducting:
 
     def turn(self) -> list[Learned]:
         """Take what came since the last call; the knobs that were learned."""
-        messages, _lost = self._midi.take()
+        messages, lost = self._midi.take()
         learned = [found for message in messages if (found := self._take(message))]
+        if lost:
+            self._harmony.clear()
         if self._follows_clock:
             self._follow()
+        if changes := self._harmony.turn(time.monotonic_ns()):
+            self._hands.set(changes)
         return learned
 
     def _take(self, message: Message) -> Learned | None:
@@ -78,6 +93,7 @@ class Conducting:
         if not message.channel:
             return None
         self.heard, self.last = self.heard + 1, message.text
+        self._harmony.hear(message)
         mapper = self._mapper(message.port)
         wish = mapper.read(message, self._hands.player.controls())
         if wish.controls:

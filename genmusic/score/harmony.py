@@ -61,3 +61,9 @@ class Chord:
     def pitch_classes(self) -> tuple[int, ...]:
         """The chord's pitch classes from the root up."""
         return tuple((self.root + step) % 12 for step in QUALITIES[self.quality])
+
+
+def read_chord(symbol: str) -> Chord:
+    """The chord that a symbol of ours names."""
+    root = max((p for p in PITCH_CLASSES if symbol.startswith(p)), key=len)
+    return Chord(PITCH_CLASSES.index(root), symbol.removeprefix(root))

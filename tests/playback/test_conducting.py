@@ -34,7 +34,7 @@ def stage(jack):
     player.start()
     midi = MidiInput(["keys"], monotonic_seconds)
     hands = Hands(player, library)
-    conducting = Conducting(midi, hands, [MAP], follows_clock=True)
+    conducting = Conducting(midi, hands, [MAP], follows_clock=True, harmony=range(24, 60))
     keyboard = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name="keys")
     keyboard.open_virtual_port("out")
 
@@ -108,3 +108,30 @@ def test_a_knob_is_learned_from_its_next_turn(stage):
 
     assert (learned[0].knob.cc, learned[0].knob.control) == (74, "tension")
     assert hands.player.controls()["tension"] == 0.2
+
+
+def test_a_held_chord_is_the_harmony_of_a_bar_that_comes_and_letting_go_gives_it_back(stage):
+    hands, _conducting, keyboard, until, _output = stage
+
+    for pitch in (45, 48, 52):
+        keyboard.send_message([0x90, pitch, 90])
+    until(lambda: hands.player.controls()["chord"] == "Am")
+    until(lambda: any(
+        [span.chord.symbol for span in bar.bar.chords] == ["Am"] for bar in hands.player.take_bars()
+    ))  # fmt: skip
+    for pitch in (45, 48, 52):
+        keyboard.send_message([0x80, pitch, 0])
+    until(lambda: hands.player.controls()["chord"] is None)
+
+
+def test_keys_outside_the_zone_do_not_lead(stage):
+    hands, conducting, keyboard, until, _output = stage
+    heard = conducting.heard
+
+    for pitch in (72, 76, 79):
+        keyboard.send_message([0x90, pitch, 90])
+    until(lambda: conducting.heard >= heard + 3)
+    time.sleep(0.06)
+    until(lambda: True)
+
+    assert hands.player.controls()["chord"] is None
