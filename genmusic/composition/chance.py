@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from genmusic.seeding import stream
 
-COLOUR_DRAWS, MELODY_DRAWS, BASS_DRAWS, DRUM_DRAWS = 16, 16, 20, 36
+COLOUR_DRAWS, MELODY_DRAWS, BASS_DRAWS, DRUM_DRAWS = 16, 24, 20, 36
 COUNTER_DRAWS = 16
 MOST_NOTES = 32  # of melody in a bar
 DRAWS_PER_NOTE = 9  # one for a repeated note, then those of `Model.sample_melody`

@@ -12,11 +12,11 @@ from genmusic.composition.theory import OCTAVE
 from genmusic.units import TICKS_PER_BEAT
 
 LEAST_GAP_TICKS = TICKS_PER_BEAT  # a shorter rest is a breath, not a question
-REACTION_TICKS = TICKS_PER_BEAT // 2  # an answer begins so long after the note it answers
+REACTION_TICKS = TICKS_PER_BEAT  # an answer begins so long after the note it answers
 BELOW_MELODY = 3  # semitones that the second voice keeps under the first
 MOST_ANSWERS = 6  # notes in a row
 THIRD, SIXTH = 2, 5  # steps
-ALONG_WEAKNESS = 2  # how weak a beat may be for the second voice to go along
+FIRM_WEAKNESS = 1  # how weak a beat may be that calls for a tone of the chord
 
 Rows = Sequence[Row]
 
@@ -34,7 +34,7 @@ def compose_counter(plan: Plan, melody: Rows, kind: str, before: int) -> list[Ro
     if plan.ends_piece or not melody:
         return _line(plan, melody, last)
     if kind == "thirds":
-        return _along(plan, melody)
+        return _along(plan, melody, last)
     if kind == "line":
         return _line(plan, melody, last)
     return _answers(plan, melody, last)
@@ -89,8 +89,7 @@ def _run(plan: Plan, melody: Rows, ticks: Sequence[int], last: int, direction: i
     for number, tick in enumerate(ticks):
         span = plan.span_at(tick)
         ceiling = _ceiling(plan, melody, tick)
-        ends = number in (0, len(ticks) - 1)
-        room = _room(plan, span, ceiling, chord_only=ends)
+        room = _room(plan, span, ceiling, chord_only=number == 0)
         if not pitches:
             pitch = _nearest(room, last)
         else:
@@ -120,7 +119,18 @@ def _line(plan: Plan, melody: Rows, last: int) -> list[Row]:
             pitch = _neighbour(scale, pitch, rising)
             rows.append((middle, span.end_tick - middle, pitch, -1))
         last = pitch
-    return rows
+    return _tied(rows)
+
+
+def _tied(rows: Rows) -> list[Row]:
+    """Notes that repeat without a rest between them become one."""
+    tied: list[Row] = []
+    for row in rows:
+        if tied and tied[-1][2] == row[2] and tied[-1][0] + tied[-1][1] == row[0]:
+            tick, duration, pitch, accent = tied.pop()
+            row = (tick, duration + row[1], pitch, accent)
+        tied.append(row)
+    return tied
 
 
 AGAINST = 2  # semitones that moving in the direction of the melody costs
@@ -141,20 +151,20 @@ def _neighbour(room: Sequence[int], pitch: int, rising: bool) -> int:
     return room[min(max(index, 0), len(room) - 1)]
 
 
-def _along(plan: Plan, melody: Rows) -> list[Row]:
-    """A third below the melody where it is strong, a sixth where the third does not fit."""
+def _along(plan: Plan, melody: Rows, last: int) -> list[Row]:
+    """A third below the melody, or a sixth where that is the smoother way."""
     rows: list[Row] = []
     for tick, duration, pitch, _ in melody:
-        if plan.metre.weakness(tick) > ALONG_WEAKNESS:
-            continue
         span = plan.span_at(tick)
-        room = _room(plan, span, pitch, chord_only=False)
-        below = bisect_left(room, pitch)
-        tones = _room(plan, span, pitch, chord_only=True)
-        choices = [room[below - s] for s in (THIRD, SIXTH) if below - s >= 0]
-        fitting = [p for p in choices if p in tones] or choices[:1]
-        if fitting:
-            rows.append((tick, duration, fitting[0], -1))
+        scale = _room(plan, span, pitch, chord_only=False)
+        below = bisect_left(scale, pitch)
+        choices = [scale[below - s] for s in (THIRD, SIXTH) if below >= s]
+        if plan.metre.weakness(tick) <= FIRM_WEAKNESS:
+            tones = _room(plan, span, pitch - BELOW_MELODY, chord_only=True)
+            choices = [p for p in choices if p in tones] or [_nearest(tones, last)]
+        if choices:
+            last = _nearest(choices, last)
+            rows.append((tick, duration, last, -1))
     return rows
 
 

@@ -12,16 +12,19 @@ from itertools import pairwise
 
 from genmusic.composition.chance import choose
 from genmusic.composition.plan import Plan
+from genmusic.composition.rhythm import grid_ticks
 from genmusic.composition.state import BarTheme, PhraseTheme, Slot
 from genmusic.composition.theory import DEGREES
 
 DRAWS = 3
-CONTRAST_BAR, CONTRAST = 2, 5.0  # a b after two a: the old form of a sentence
+# After an idea and its answer comes a bar that breaks it up or leaves it: the form of a sentence.
+CONTRAST_BAR = 2
+CONTRAST = {"new": 5.0, "fragment": 4.0, "diminish": 3.0, "augment": 2.0, "sequence": 0.3}
 PARALLEL_BARS = 2  # bars of the first phrase with which the next ones begin
 VARIED_RETURNS = 0.7  # share of bars that full novelty varies when a section returns
-FINEST_TICKS, ORNAMENT_TICKS = 240, 480
+ORNAMENT_TICKS = 480
 THIRD = 2  # steps
-RETURN_PULL, MOTIF_PULL = 12.0, 1.5  # how firmly targets attract, for each semitone of distance
+RETURN_PULL, MOTIF_PULL = 12.0, 4.0  # how firmly targets attract, for each semitone of distance
 
 Themes = Mapping[str, Sequence[PhraseTheme]]
 
@@ -32,6 +35,7 @@ class Sketch:
 
     notes: tuple[tuple[int, int | None], ...] = ()
     pull: float = 0.0
+    open_from: int = 0  # tick from which the bar goes on with a rhythm of its own, 0 for none
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +45,9 @@ class _Source:
     bar: BarTheme
     shift: int
     half_tick: int
+    grid: int  # ticks between the finest onsets
 
-    def moved(self) -> list[tuple[int, int | None]]:
+    def moved(self) -> list[tuple[int, int]]:
         return [(tick, step + self.shift) for tick, step in self.bar]
 
 
@@ -55,7 +60,7 @@ def sketch_bar(plan: Plan, themes: Themes, draws: Sequence[float]) -> Sketch:
         return Sketch()
     if plan.phrase > 0 and plan.phrase_bar < PARALLEL_BARS:
         source = _source(plan, heard, 0, plan.phrase_bar)
-        return Sketch(tuple(source.moved()), RETURN_PULL) if source else Sketch()
+        return _moved(source, RETURN_PULL) if source else Sketch()
     return _develop(plan, heard, draws)
 
 
@@ -67,7 +72,7 @@ def _return(plan: Plan, heard: Sequence[PhraseTheme], draws: Sequence[float]) ->
     share = VARIED_RETURNS * plan.parameters.novelty
     inner = not plan.ends_phrase and plan.phrase_bar > 0
     varied = inner and plan.section.endswith("'") and draws[0] < share
-    return Sketch(tuple(_vary_tail(source) if varied else source.moved()), RETURN_PULL)
+    return _vary_tail(source, RETURN_PULL) if varied else _moved(source, RETURN_PULL)
 
 
 def _develop(plan: Plan, heard: Sequence[PhraseTheme], draws: Sequence[float]) -> Sketch:
@@ -79,14 +84,15 @@ def _develop(plan: Plan, heard: Sequence[PhraseTheme], draws: Sequence[float]) -
     if source is None:
         return Sketch()
     operation = _OPERATIONS[choose(_weights(plan), draws[1])]
-    return Sketch(tuple(operation(source)), MOTIF_PULL)
+    return operation(source, MOTIF_PULL)
 
 
 def _weights(plan: Plan) -> list[float]:
     """Weights of the operations: novelty, and the third bar of four, call for something new."""
     weights = [getattr(plan.style.motif, name) for name in _NAMES]
-    contrast = CONTRAST if plan.phrase_bar % 4 == CONTRAST_BAR else 1.0
-    weights[_NEW] *= 2.0 * plan.parameters.novelty * contrast
+    weights[_NEW] *= 2.0 * plan.parameters.novelty
+    if plan.phrase_bar % 4 == CONTRAST_BAR:
+        weights = [w * CONTRAST.get(n, 1.0) for w, n in zip(weights, _NAMES, strict=True)]
     return weights
 
 
@@ -96,7 +102,12 @@ def _source(plan: Plan, heard: Sequence[PhraseTheme], phrase: int, bar: int) -> 
     theme = heard[phrase]
     then = degree_at(theme.chords, bar * plan.metre.eighths)
     shift = (plan.spans[0].degree - then + DEGREES // 2) % DEGREES - DEGREES // 2
-    return _Source(theme.bars[bar], shift, plan.metre.half_ticks)
+    return _Source(
+        theme.bars[bar],
+        shift,
+        plan.metre.half_ticks,
+        grid_ticks(plan.style.melody.grid, plan.metre),
+    )
 
 
 def degree_at(chords: Sequence[Slot], eighth: int) -> int:
@@ -108,56 +119,63 @@ def degree_at(chords: Sequence[Slot], eighth: int) -> int:
     return chords[-1][1] if chords else 0
 
 
-def _vary_tail(source: _Source) -> list[tuple[int, int | None]]:
-    return [(t, step if t < source.half_tick else None) for t, step in source.moved()]
+def _moved(source: _Source, pull: float) -> Sketch:
+    return Sketch(tuple(source.moved()), pull)
 
 
-def _rhythm(source: _Source) -> list[tuple[int, int | None]]:
-    return [(tick, None) for tick, _ in source.bar]
+def _vary_tail(source: _Source, pull: float) -> Sketch:
+    """The first half, and a new end with a rhythm of its own."""
+    head = [(tick, step) for tick, step in source.moved() if tick < source.half_tick]
+    return Sketch(tuple(head), pull, source.half_tick)
 
 
-def _invert(source: _Source) -> list[tuple[int, int | None]]:
+def _rhythm(source: _Source, pull: float) -> Sketch:
+    return Sketch(tuple((tick, None) for tick, _ in source.bar), pull)
+
+
+def _invert(source: _Source, pull: float) -> Sketch:
     axis = source.bar[0][1]
-    return [(tick, 2 * axis - step + source.shift) for tick, step in source.bar]
+    turned = ((tick, 2 * axis - step + source.shift) for tick, step in source.bar)
+    return Sketch(tuple(turned), pull)
 
 
-def _augment(source: _Source) -> list[tuple[int, int | None]]:
+def _fragment(source: _Source, pull: float) -> Sketch:
+    """The first half twice, the second time a step lower."""
+    head = [(tick, step) for tick, step in source.moved() if tick < source.half_tick]
+    return Sketch((*head, *((tick + source.half_tick, step - 1) for tick, step in head)), pull)
+
+
+def _augment(source: _Source, pull: float) -> Sketch:
     """The first half in twice the time."""
-    return [(2 * tick, step) for tick, step in source.moved() if tick < source.half_tick]
+    head = ((2 * tick, step) for tick, step in source.moved() if tick < source.half_tick)
+    return Sketch(tuple(head), pull)
 
 
-def _diminish(source: _Source) -> list[tuple[int, int | None]]:
-    """All of it in half the time, where no onset leaves the grid, then room for new notes."""
-    if any(tick % (2 * FINEST_TICKS) for tick, _ in source.bar):
-        return source.moved()
-    quick = [(tick // 2, step) for tick, step in source.moved()]
-    return [*quick, (source.half_tick, None)]
+def _diminish(source: _Source, pull: float) -> Sketch:
+    """All of it in half the time, where that keeps to the grid, and then a new rhythm."""
+    if any(tick // 2 % source.grid for tick, _ in source.bar):
+        return _fragment(source, pull)
+    quick = ((tick // 2, step) for tick, step in source.moved())
+    return Sketch(tuple(quick), pull, source.half_tick)
 
 
-def _ornament(source: _Source) -> list[tuple[int, int | None]]:
+def _ornament(source: _Source, pull: float) -> Sketch:
     """The moved bar with a step between notes a third apart that have the time for it."""
     notes = source.moved()
     dressed: list[tuple[int, int | None]] = []
     for (tick, step), (following, target) in pairwise(notes):
         dressed.append((tick, step))
-        if step is None or target is None or abs(target - step) != THIRD:
-            continue
-        if following - tick >= 2 * ORNAMENT_TICKS:
+        if abs(target - step) == THIRD and following - tick >= 2 * ORNAMENT_TICKS:
             dressed.append((following - ORNAMENT_TICKS, (step + target) // 2))
-    return [*dressed, *notes[-1:]]
+    return Sketch((*dressed, *notes[-1:]), pull)
 
 
-def _fragment(source: _Source) -> list[tuple[int, int | None]]:
-    head = [(tick, step) for tick, step in source.moved() if tick < source.half_tick]
-    return head + [(tick + source.half_tick, step) for tick, step in head]
+def _new(_source: _Source, _pull: float) -> Sketch:
+    return Sketch()
 
 
-def _new(_source: _Source) -> list[tuple[int, int | None]]:
-    return []
-
-
-_NAMED: Mapping[str, Callable[[_Source], list[tuple[int, int | None]]]] = {
-    "sequence": _Source.moved,
+_NAMED: Mapping[str, Callable[[_Source, float], Sketch]] = {
+    "sequence": _moved,
     "vary_tail": _vary_tail,
     "rhythm": _rhythm,
     "invert": _invert,

@@ -38,12 +38,13 @@ def wanted_onsets(plan: Plan) -> float:
 
 
 def write_line(plan: Plan, model: Model, sketch: Sketch, draws: Sequence[float]) -> Line:
-    """The rhythm of a bar; two draws for a phrase's end, then one for each beat."""
+    """The rhythm of a bar; two draws for a phrase's end, then those of `draw_onsets`."""
     rules, wanted = plan.style.melody, wanted_onsets(plan)
     onsets = tuple(tick for tick, _ in sketch.notes)
     goal_draw, pickup_draw, *beat_draws = draws
-    if not onsets:
-        onsets = draw_onsets(model, rules, wanted, plan.metre, beat_draws)
+    if not onsets or sketch.open_from:
+        fresh = draw_onsets(model, rules, wanted, plan.metre, beat_draws)
+        onsets = (*onsets, *(tick for tick in fresh if tick >= sketch.open_from))
     targets = dict(sketch.notes)
     if plan.ends_phrase:
         return _write_cadence(plan, onsets, sketch, (goal_draw, pickup_draw))

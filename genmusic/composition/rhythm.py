@@ -17,7 +17,9 @@ from genmusic.units import TICKS_PER_BEAT
 
 Doubles = NDArray[np.float64]
 
-COUNT_PULL = 1.5  # how firmly the number of onsets in a beat keeps to what is wanted
+COUNT_PULL = 0.7  # how firmly the number of onsets in a beat keeps to what is wanted
+CANDIDATES = 4  # bars drawn, of which one is taken
+EVENNESS = 1.5  # onsets too many or too few that a bar of even notes is worth avoiding
 LATE_PULL = 3.0  # weight that full syncopation adds to a beat that begins off the beat
 MOST_PER_BEAT = 4.0
 
@@ -34,11 +36,24 @@ class Cells:
 def draw_onsets(
     model: Model, rules: MelodyRules, wanted: float, metre: Metre, draws: Sequence[float]
 ) -> tuple[int, ...]:
-    """Onset ticks of a bar with about ``wanted`` onsets; one draw for each pulse of the bar.
+    """Onset ticks of a bar with about ``wanted`` onsets.
 
-    The cells of the model fill one beat; a pulse of compound metre stretches them.
+    Of `CANDIDATES` bars, with a draw for each pulse of each, the one that comes nearest to the
+    number wanted and moves in more than one note value.
     """
     cells = _cells(model.cells, _cell_grid(rules.grid, metre), rules.syncopation)
+    pulses = metre.pulses
+    bars = [
+        _draw_bar(model, cells, wanted, metre, draws[start : start + pulses])
+        for start in range(0, CANDIDATES * pulses, pulses)
+    ]
+    return min(bars, key=lambda onsets: _dullness(onsets, wanted, metre.bar_ticks))
+
+
+def _draw_bar(
+    model: Model, cells: Cells, wanted: float, metre: Metre, draws: Sequence[float]
+) -> tuple[int, ...]:
+    """A cell of the model for each pulse; a pulse of compound metre stretches them."""
     history: list[int] = []
     onsets: list[int] = []
     for pulse in range(metre.pulses):
@@ -51,6 +66,12 @@ def draw_onsets(
         start, stretch = pulse * metre.pulse_ticks, metre.pulse_ticks
         onsets.extend(start + tick * stretch // TICKS_PER_BEAT for tick in model.cells[cell])
     return tuple(onsets)
+
+
+def _dullness(onsets: Sequence[int], wanted: float, bar_ticks: int) -> float:
+    """What speaks against a bar: too many or too few onsets, and notes all of one length."""
+    lengths = {end - tick for tick, end in zip(onsets, (*onsets[1:], bar_ticks), strict=False)}
+    return abs(len(onsets) - wanted) + EVENNESS * (len(lengths) < 2)
 
 
 def grid_ticks(grid: str, metre: Metre) -> int:

@@ -23,12 +23,15 @@ def smooth(
     widest: Sequence[int],
     moves: Sequence[bool],
 ) -> list[int]:
-    """The pitches, each at most its ``widest`` semitones from the last; marked repeats move."""
+    """The pitches, each at most its ``widest`` semitones from the last.
+
+    Marked repeats move, and so does the third note of one pitch.
+    """
     kept: list[int] = []
     for number, pitch in enumerate(pitches):
         if previous is not None and abs(pitch - previous) > widest[number]:
             pitch = _reachable(weights[number], previous, widest[number])
-        elif pitch == previous and moves[number]:
+        elif pitch == previous and (moves[number] or kept[-2:] == [pitch, pitch]):
             following = pitches[number + 1] if number + 1 < len(pitches) else pitch
             pitch = _neighbour(weights[number], pitch, following)
         kept.append(pitch)
@@ -51,7 +54,7 @@ def _neighbour(weights: Doubles, pitch: int, following: int) -> int:
     low, high = max(0, index - NEIGHBOUR), min(len(_PITCHES), index + NEIGHBOUR + 1)
     best, best_weight = pitch, 0.0
     for other, weight in zip(range(low + _FIRST, high + _FIRST), weights[low:high], strict=True):
-        if other != pitch:
+        if other not in (pitch, following):
             nearness = float(weight) / (1 + abs(other - pitch) + abs(other - following))
             if nearness > best_weight:
                 best, best_weight = other, nearness

@@ -6,6 +6,7 @@ say; a weight of 0 forbids.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -21,6 +22,7 @@ Doubles = NDArray[np.float64]
 PEAK = 0.62  # where in a phrase its arch is highest
 EDGE = 3.0  # semitones that the middle of the melody keeps from the ends of its range
 BAN_BY_WEAKNESS = (1.0, 1.0, 0.5, 0.0, 0.0)  # how far a note must be in the chord
+RUB = 1.2  # of the ban on other foreign notes, for one a semitone above a tone of the chord
 CLASH_BY_DISSONANCE = 0.5  # of that, what full dissonance lifts
 
 # Weights of the chord's root, third, fifth and seventh as the last note of a phrase.
@@ -60,7 +62,7 @@ def _tone_weights(plan: Plan, line: Line) -> Doubles:
     else:
         sounding = [plan.spans.index(plan.span_at(tick)) for tick in line.onsets]
         allowed, foreign = np.array(rows)[sounding].swapaxes(0, 1)
-    weights: Doubles = allowed - bans * foreign
+    weights: Doubles = np.maximum(allowed - bans * foreign, 0.0)
     if line.goal_tick >= 0:
         weights[line.onsets.index(line.goal_tick)] = _goal_row(plan, line.goal_tick)
     return weights
@@ -73,8 +75,15 @@ def _tone_rows(mode: str, root: int, quality: str) -> tuple[Doubles, Doubles]:
     allowed, tones = chord_scale(mode, root, quality), chord_tones(root, quality)
     return (
         np.array([float(pitch_class in allowed) for pitch_class in classes]),
-        np.array([float(pitch_class in allowed - set(tones)) for pitch_class in classes]),
+        np.array([_foreignness(pitch_class, allowed, tones) for pitch_class in classes]),
     )
+
+
+def _foreignness(pitch_class: int, allowed: frozenset[int], tones: Sequence[int]) -> float:
+    """0 for a tone of the chord, 1 for other notes; more for one that rubs against a tone below."""
+    if pitch_class in tones or pitch_class not in allowed:
+        return 0.0
+    return RUB if (pitch_class - 1) % OCTAVE in tones else 1.0
 
 
 def _goal_row(plan: Plan, tick: int) -> Doubles:

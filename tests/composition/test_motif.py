@@ -56,7 +56,9 @@ def test_a_sequence_moves_the_shorter_way():
 
 
 def test_a_varied_tail_leaves_the_end_open():
-    assert sketched(plan("vary_tail")) == ((0, 3), (960, 5), (1920, None), (2880, None))
+    sketch = sketch_bar(plan("vary_tail"), THEMES, [0.0, 0.5, 0.5])
+
+    assert (sketch.notes, sketch.open_from) == (((0, 3), (960, 5)), 1920)
 
 
 def test_a_rhythm_returns_without_its_notes():
@@ -67,8 +69,8 @@ def test_an_inversion_turns_the_idea_upside_down():
     assert sketched(plan("invert", degree=0)) == ((0, 0), (960, -2), (1920, -4), (2880, -1))
 
 
-def test_a_fragment_plays_the_first_half_twice():
-    assert sketched(plan("fragment", degree=0)) == ((0, 0), (960, 2), (1920, 0), (2880, 2))
+def test_a_fragment_plays_the_first_half_again_a_step_lower():
+    assert sketched(plan("fragment", degree=0)) == ((0, 0), (960, 2), (1920, -1), (2880, 1))
 
 
 @pytest.mark.parametrize(
@@ -105,7 +107,10 @@ def test_an_augmented_idea_takes_twice_the_time():
 
 
 def test_a_diminished_idea_takes_half_the_time_and_leaves_room():
-    assert sketched(plan("diminish")) == ((0, 3), (480, 5), (960, 7), (1440, 4), (1920, None))
+    sketch = sketch_bar(plan("diminish"), THEMES, [0.0, 0.5, 0.5])
+
+    assert sketch.notes == ((0, 3), (480, 5), (960, 7), (1440, 4))
+    assert sketch.open_from == 1920
 
 
 def test_an_ornament_fills_the_thirds():
