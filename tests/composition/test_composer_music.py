@@ -109,7 +109,9 @@ def cadence_roots(bar, cadence: str) -> set[int]:
 @slowly
 @given(MOODS, SEEDS, st.sampled_from(NAMES))
 def test_every_phrase_ends_with_its_cadence(mood, seed, name):
-    for section in sections(compose(40, seed, name, **mood))[:-1]:
+    for section, following in pairwise(sections(compose(40, seed, name, **mood))):
+        if section[-1].key.tonic != following[0].key.tonic:
+            continue  # its last bar leads away
         ends = [bar for bar in section if bar.phrase_bar == bar.phrase_bars - 1]
         for number, (bar, rules) in enumerate(
             zip(ends, style(name).sections[section[0].section].phrases, strict=True)
@@ -234,11 +236,11 @@ def test_tension_makes_chords_dissonant():
 
 
 def test_the_mode_follows_a_change_of_valence_but_not_a_wavering_one():
-    writer = composer(8)
+    writer = composer(8, "drive")  # none of whose sections changes the mode
     modes = []
     for share in [0.3, 0.7] * 12:
-        asked = parameters(valence=(share - 0.5) * 0.1)
-        modes += [writer.compose_bar(asked, style()).key.is_minor for _ in range(4)][:1]
+        asked = parameters("drive", valence=(share - 0.5) * 0.1)
+        modes += [writer.compose_bar(asked, style("drive")).key.is_minor for _ in range(4)][:1]
 
     assert sum(a != b for a, b in pairwise(modes)) <= 2  # at new pieces alone
 

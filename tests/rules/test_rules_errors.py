@@ -62,9 +62,12 @@ def test_a_number_out_of_range_names_range_and_value(tmp_path):
             'comp.patterns = [{ steps = "xxx" }]',
             "must have 4, 8, 12, 16, 24, 32 steps in 4/4, got 3",
         ),
-        ('form.metres = { "3/4" = 1.0 }', "comp.patterns must have one for the metre 3/4"),
+        ('form.metres = { "2/4" = 1.0 }', "comp.patterns must have one for the metre 2/4"),
         ('drums.patterns = [{ kick = "kick" }]', "of the signs Xxo and . for nothing"),
-        ('extends = "morning"', "must be a shipped style (drive, evening), got 'morning'"),
+        (
+            'extends = "morning"',
+            "lofi, synthwave, techno), got 'morning'",
+        ),
     ],
 )
 def test_each_kind_of_mistake_is_told_in_one_sentence(tmp_path, line, message):

@@ -1,6 +1,5 @@
 import pytest
 
-from genmusic.names import PARTS
 from genmusic.rules import Curve, PhraseRules, load_style, shipped_styles
 
 
@@ -16,24 +15,49 @@ def written(tmp_path):
     return write
 
 
-def test_two_styles_are_shipped():
-    assert list(shipped_styles()) == ["drive", "evening"]
+NAMES = tuple(shipped_styles())
 
 
-@pytest.mark.parametrize("name", ["drive", "evening"])
-def test_a_shipped_style_has_every_part_and_is_named_after_its_file(name):
+def test_ten_styles_are_shipped():
+    assert NAMES == (
+        "ambient", "chamber", "cinematic", "drive", "evening", "folk", "jazz", "lofi", "synthwave",
+        "techno",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_shipped_style_has_a_tune_chords_and_a_bass_and_is_named_after_its_file(name):
     style = load_style(shipped_styles()[name])
 
     assert style.name == name
-    assert set(style.parts) >= set(PARTS) - {"counter"}
+    assert set(style.parts) >= {"melody", "comp", "bass"}
 
 
-@pytest.mark.parametrize("name", ["drive", "evening"])
+@pytest.mark.parametrize("name", NAMES)
 def test_a_shipped_style_keeps_the_registers_apart(name):
     parts = load_style(shipped_styles()[name]).parts
     middle = {part: (rules.low + rules.high) / 2 for part, rules in parts.items()}
 
-    assert middle["bass"] + 12 <= middle["pad"] <= middle["comp"] < middle["melody"]
+    assert middle["bass"] + 12 <= min(middle["comp"], middle.get("pad", 127))
+    assert max(middle["comp"], middle.get("pad", 0)) < middle["melody"]
+
+
+@pytest.mark.parametrize("one", NAMES)
+@pytest.mark.parametrize("other", NAMES)
+def test_no_two_shipped_styles_share_their_sounds_patterns_words_or_tempo(one, other):
+    if one >= other:
+        return
+    first, second = (load_style(shipped_styles()[name]) for name in (one, other))
+
+    def sounds(style):
+        return [part.patch for part in style.parts.values()]
+
+    assert sounds(first) != sounds(second)
+    assert first.form.plans != second.form.plans
+    assert not {p.steps for p in first.bass.patterns} >= {p.steps for p in second.bass.patterns}
+    assert first.harmony != second.harmony
+    assert first.mood.tempo_bpm != second.mood.tempo_bpm
+    assert first.titles.places != second.titles.places
 
 
 def test_an_extended_style_keeps_what_the_file_does_not_say(written):
@@ -46,13 +70,13 @@ def test_an_extended_style_keeps_what_the_file_does_not_say(written):
 
 
 def test_a_list_in_an_extending_style_replaces_the_whole_list(written):
-    style = written('[[bass.patterns]]\nsteps = "R..."')
+    style = written('[[bass.patterns]]\nsteps = "R..."', "drive")
 
     assert [pattern.steps for pattern in style.bass.patterns] == ["R..."]
 
 
 def test_spaces_group_the_steps_of_a_pattern(written):
-    style = written('[[drums.patterns]]\nkick = "x... x... x... x..."')
+    style = written('[[drums.patterns]]\nkick = "x... x... x... x..."', "drive")
 
     assert style.drums.patterns[0].kick == "x...x...x...x..."
 

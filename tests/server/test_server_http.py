@@ -28,7 +28,7 @@ async def test_a_style_shows_four_bars_of_its_own_notes(client, library):
     shown = await (await client.get("/api/v1/styles/evening/sketch")).json()
 
     assert shown["beats"] >= 4
-    assert set(library.styles["evening"].sections["A"].parts) <= set(shown["parts"])
+    assert {"melody", "comp", "bass"} <= set(shown["parts"])
     assert all(0 <= start < shown["beats"] for start, _, _ in shown["parts"]["bass"])
 
 

@@ -240,7 +240,7 @@ def test_skipping_ahead_composes_what_would_have_been_heard(library):
 
 
 def test_after_a_skip_the_sound_grows_to_be_the_same(library):
-    heard, skipped = Engine(library, 3), Engine(library, 3)
+    heard, skipped = (Engine(library, 3, {"style": "drive"}) for _ in range(2))
     render(heard, 20 * SAMPLE_RATE)
     skipped.skip_to(20 * SAMPLE_RATE)
 
