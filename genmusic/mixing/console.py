@@ -103,7 +103,6 @@ class Console:
         )
         self._ceiling = db_to_gain(CEILING_DB)
         self._scattered = np.zeros(LANES * 2 * frames, np.float32)
-        self._silence = self.take(0)
 
     def take(self, listener: int) -> ConsoleState:
         """A copy of one listener's memory between two blocks."""
@@ -124,7 +123,7 @@ class Console:
 
     def clear(self, listener: int) -> None:
         """Forget what a listener has heard."""
-        self.put(listener, self._silence)
+        self.put(listener, SILENT_CONSOLE)
 
     def _echo_of(self, listener: int) -> Floats:
         line: Floats = self._echo_line.reshape(self._listeners, 2, delays.LINE)[listener]
@@ -192,3 +191,7 @@ class Console:
         if self._stems is None:
             raise ValueError("a console keeps stems when it is made with keeps_stems=True")
         return self._stems.block
+
+
+SILENT_CONSOLE = Console(1, 1).take(0)
+"""Of a listener who has heard nothing yet."""

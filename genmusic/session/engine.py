@@ -174,14 +174,14 @@ class Ensemble:
 
     def join(self, seat: Seat) -> None:
         """Take a free place."""
-        seat.move(self._rack, heapq.heappop(self._free))
+        seat.sit(self._rack, heapq.heappop(self._free))
         self.seats.append(seat)
 
-    def leave(self, seat: Seat, rack: Rack) -> None:
-        """Go on in the first place of another rack."""
+    def leave(self, seat: Seat) -> None:
+        """Rest; the place is free."""
         heapq.heappush(self._free, seat.number)
         self.seats.remove(seat)
-        seat.move(rack, 0)
+        seat.rise()
 
     def render(self, out: Floats) -> None:
         """Write the next block of everybody.

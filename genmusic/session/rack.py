@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from genmusic.mixing.console import Console, ConsoleState, Faders, make_faders
-from genmusic.synthesis.orchestra import Orchestra, OrchestraState, PlayedNote
+from genmusic.mixing.console import SILENT_CONSOLE, Console, ConsoleState, Faders, make_faders
+from genmusic.synthesis.orchestra import SILENT_ORCHESTRA, Orchestra, OrchestraState, PlayedNote
 from genmusic.synthesis.pools import MAX_BLOCK_QUANTA
 
 Floats = NDArray[np.float32]
@@ -26,6 +26,9 @@ class Sound:
 
     orchestra: OrchestraState
     console: ConsoleState
+
+
+SILENCE = Sound(SILENT_ORCHESTRA, SILENT_CONSOLE)
 
 
 class Rack:

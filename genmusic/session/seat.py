@@ -21,7 +21,7 @@ from genmusic.session.conductor import Conductor, ConductorState, DueNote
 from genmusic.session.desk import Desk
 from genmusic.session.library import Library
 from genmusic.session.log import EDITION, SKIP, Change
-from genmusic.session.rack import Rack, Sound
+from genmusic.session.rack import SILENCE, Rack, Sound
 from genmusic.session.shelf import edition_of
 from genmusic.session.timed import TimedBar
 from genmusic.synthesis.orchestra import PlayedNote
@@ -70,23 +70,39 @@ class Seat:
         self._ahead = deque(sorted(log, key=lambda change: change.frame))
         self._conductor = Conductor(seed, Composer(seed, self._style, library.model), self.values)
         self._desk = Desk(self.values, self._style)
-        self.rack, self.number = rack or Rack(), 0
+        self._place = None if rack is None else (rack, 0)
+        self._resting: tuple[Sound, int] = (SILENCE, 0)  # and the quantum, while it has no place
 
     @property
     def now(self) -> int:
         """Frames rendered so far: where the next change takes effect."""
+        if self._place is None:
+            return self._resting[1] * QUANTUM
         return self.rack.now(self.number) * QUANTUM
 
-    def move(self, rack: Rack, number: int) -> None:
-        """Go on in a free place of another rack; the old place is free."""
-        sound, quantum = self.rack.take(self.number), self.rack.now(self.number)
-        self.rack.skip_to(self.number, 0)
-        self._sit_down(rack, number, sound, quantum)
+    @property
+    def rack(self) -> Rack:
+        """Where it sits."""
+        if self._place is None:
+            raise ValueError("a seat has no rack while it rests; sit down first")
+        return self._place[0]
 
-    def _sit_down(self, rack: Rack, number: int, sound: Sound, quantum: int) -> None:
-        rack.put(number, sound, quantum)
-        self.rack, self.number = rack, number
+    @property
+    def number(self) -> int:
+        """Its place in the rack."""
+        return self._place[1] if self._place else 0
+
+    def sit(self, rack: Rack, number: int = 0) -> None:
+        """Go on in a free place of a rack."""
+        rack.put(number, *self._resting)
+        self._place = (rack, number)
         self._desk.forget_written()
+
+    def rise(self) -> None:
+        """Rest, in little memory; the place is free."""
+        self._resting = (self.rack.take(self.number), self.now // QUANTUM)
+        self.rack.skip_to(self.number, 0)
+        self._place = None
 
     def moment(self) -> Moment:
         """What `return_to` needs to come back to this frame."""
@@ -99,7 +115,7 @@ class Seat:
             tuple(self._ahead),
             self._conductor.state(),
             self._desk.copy(),
-            self.rack.take(self.number),
+            self.rack.take(self.number) if self._place else self._resting[0],
         )
 
     def return_to(self, moment: Moment) -> None:
@@ -112,7 +128,9 @@ class Seat:
         self._conductor = Conductor(self.seed, composer, self.values)
         self._conductor.return_to(moment.conductor)
         self._desk = moment.desk.copy()
-        self._sit_down(self.rack, self.number, moment.sound, moment.frame // QUANTUM)
+        self._resting = (moment.sound, moment.frame // QUANTUM)
+        if self._place is not None:
+            self.sit(*self._place)
 
     @property
     def title(self) -> str:

@@ -6,7 +6,6 @@ import pytest
 from genmusic.session.engine import Engine, Ensemble
 from genmusic.session.library import open_library
 from genmusic.session.log import Change
-from genmusic.session.rack import Rack
 from genmusic.session.seat import Seat
 from genmusic.units import QUANTUM
 
@@ -59,11 +58,11 @@ def test_who_joins_late_and_leaves_early_changes_no_sample(library, style):
     (first,) = room.ensemble.seats
     big.ensemble.join(guests[0])
     big.play(17)
-    room.ensemble.leave(first, Rack())
+    room.ensemble.leave(first)
     big.ensemble.join(first)
     big.ensemble.join(guests[1])
     big.play(14)
-    big.ensemble.leave(guests[0], Rack())
+    big.ensemble.leave(guests[0])
     big.play(20)
 
     for seed, blocks in ((1, 57), (2, 31), (3, 34)):
@@ -76,7 +75,7 @@ def test_one_who_moves_often_through_changes_of_style_and_tempo_hears_the_same(l
         room = Together(Ensemble(3))
         room.ensemble.join(seat)
         room.play(1)
-        room.ensemble.leave(seat, Rack())
+        room.ensemble.leave(seat)
         heard.append(room.of(5))
 
     assert np.array_equal(np.concatenate(heard, axis=1), alone(library, 5, 60, log=LOG))
@@ -86,7 +85,7 @@ def play(seat, blocks):
     room = Together(Ensemble(1))
     room.ensemble.join(seat)
     room.play(blocks)
-    room.ensemble.leave(seat, Rack())
+    room.ensemble.leave(seat)
     return room.of(seat.seed)
 
 
