@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import IntFlag
 
 from genmusic.session.session import Packet
@@ -45,3 +45,15 @@ def pack(codec: str, packets: Sequence[Packet], seq: int, flags: Flag = Flag.NON
     kind, join = _BODIES[codec]
     count, body = join(packets)
     return HEAD.pack(kind, flags, count, seq % _SEQ_LIMIT, packets[0].pts) + body
+
+
+def divide(packets: Sequence[Packet], most: int) -> Iterator[list[Packet]]:
+    """Consecutive packets in groups of at most ``most``; one that splices begins a group."""
+    group: list[Packet] = []
+    for packet in packets:
+        if group and (packet.splices or len(group) == most):
+            yield group
+            group = []
+        group.append(packet)
+    if group:
+        yield group

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Protocol
 
@@ -11,10 +11,12 @@ from genmusic.config import Settings
 from genmusic.errors import ProtocolError
 from genmusic.server import journal
 from genmusic.server.rendering import RenderPool
+from genmusic.server.rows import Rows
 from genmusic.session.clock import Clock, monotonic_seconds
 from genmusic.session.library import Library
 from genmusic.session.registry import Registry
-from genmusic.session.session import Answer, Request, Session, Wishes, open_session
+from genmusic.session.requests import Answer, Request
+from genmusic.session.session import Session, Step, Wishes, open_session
 from genmusic.session.tokens import Purpose, TokenMint
 
 SWEEP_SECONDS = 1.0
@@ -65,6 +67,7 @@ class Listeners:
         self.clock = clock
         self.registry = Registry(settings, mint)
         self.pool = RenderPool(settings.threads)
+        self.rows = Rows(self.pool, clock, settings.chunk_frames)
         self.draining = False
         self._connected: set[Listener] = set()
         self._players: dict[str, Listener] = {}
@@ -128,13 +131,21 @@ class Listeners:
                 return answer
             await player.settled()
         errand = self._players[session.id] = Errand()
-        now = self.clock()
         try:
-            work = partial(session.advance, [Request(None, controls)], 0)
-            return (await self.pool.run(now, work)).answers[0]
+            return (await self.advance(session, [Request(None, controls)], 0)).answers[0]
         finally:
             self.leave(session, for_good=False)
             errand.done.set()
+
+    async def advance(self, session: Session, requests: Sequence[Request], frames: int) -> Step:
+        """Log what is asked, then carry it out, render and encode in one hop to a thread."""
+        now = self.clock()
+        plan = session.plan(requests, now)
+        deadline = session.deadline(now)
+        if session.splices(plan):  # somebody turns a knob and listens
+            deadline = now
+            frames = 0 if session.pacing.resting(now) else self.settings.chunk_frames
+        return await self.pool.run(deadline, partial(session.advance, plan, frames))
 
     async def end(self, session: Session) -> None:
         """The session is over; who plays it is told."""

@@ -14,7 +14,8 @@ from genmusic.names import PARTS
 from genmusic.score.events import iter_notes
 from genmusic.seeding import SEED_LIMIT
 from genmusic.session.engine import TimedBar
-from genmusic.session.session import Answer, Replay, Session
+from genmusic.session.requests import Answer
+from genmusic.session.session import Replay, Session
 from genmusic.units import SAMPLE_RATE
 
 VERSION = 1

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from functools import partial
-from typing import Protocol
+from collections.abc import Awaitable, Iterator, Mapping, Sequence
+from typing import Any, Protocol, TypeVar
 
 from genmusic.server import chunks, messages
 from genmusic.server.chunks import Flag
 from genmusic.server.listeners import Listeners
 from genmusic.server.messages import ServerMessage
-from genmusic.session.session import Answer, Packet, Replay, Request, Session, Step
+from genmusic.server.rows import Row
+from genmusic.session.company import Outcome
+from genmusic.session.requests import Answer, Request
+from genmusic.session.session import Packet, Replay, Session, Step
+
+STEADY_SECONDS = 1.0  # since the last change of what was sent: now a place may be worth while
+Result = TypeVar("Result")
 
 
 class Outlet(Protocol):
@@ -24,8 +29,9 @@ class Outlet(Protocol):
 class Player:
     """Plays one session to one outlet, as far ahead as the listener's acks allow.
 
-    Nothing else advances the session or sends while it runs. It sends before it renders again, so
-    a listener who does not read stops its own rendering and holds one step in memory.
+    It alone sends, and nothing else advances the session but the row in which it has a place
+    while all goes steadily. It sends before it renders again, so a listener who does not read
+    stops its own rendering and holds one step in memory.
     """
 
     def __init__(
@@ -37,7 +43,10 @@ class Player:
         self._replay = replay
         self._requests: list[Request] = []
         self._wake = asyncio.Event()
-        self._step: asyncio.Future[Step] | None = None
+        self._work: asyncio.Future[Any] | None = None  # in a thread
+        self._row: Row | None = None
+        self._delivered: list[Outcome] = []
+        self._spliced_at = -STEADY_SECONDS
         self._asked: set[asyncio.Future[Answer | None]] = set()
         self._seq = 0
         self._flags = Flag.DISCONTINUITY if replay.discontinuity else Flag.NONE
@@ -60,11 +69,24 @@ class Player:
     def acknowledge(self, played: int) -> None:
         """The listener's audio clock stands at ``played``."""
         self._session.acknowledge(played, self._listeners.clock())
-        self._wake.set()
+        if self._row is None:
+            self._wake.set()
+        else:
+            self._row.look(self._session)
 
     def pause(self, paused: bool) -> None:
         """Nobody listens for a while, or somebody does again."""
         self._session.pacing.pause(paused, self._listeners.clock())
+        self._wake.set()
+
+    def deliver(self, outcome: Outcome) -> None:
+        """What the row has rendered."""
+        self._delivered.append(outcome)
+        self._wake.set()
+
+    def stand(self) -> None:
+        """The place in the row is gone."""
+        self._row = None
         self._wake.set()
 
     async def run(self) -> None:
@@ -72,24 +94,73 @@ class Player:
         await self._welcome()
         while True:
             self._wake.clear()
+            for outcome in self._take_delivered():
+                await self._send_step(outcome)
             now = self._listeners.clock()
-            requests, self._requests = self._requests, []
-            frames = self._session.due_frames(now)
-            if requests or frames:
-                await self._send_step(await self._advance(requests, frames, now))
+            if self._row is None:
+                await self._play_alone(now)
+            elif self._session.pacing.paused or self._requests_ready(now):
+                await self._finish(self._row.leave(self._session))
             else:
-                await self._rest(self._session.rest_seconds(now))
+                self._row.look(self._session)
+                await self._rest(now)
+
+    async def _play_alone(self, now: float) -> None:
+        requests = self._take_requests(now)
+        frames = self._session.due_frames(now)
+        if requests or frames:
+            work = self._listeners.advance(self._session, requests, frames)
+            await self._send_step(await self._finish(work))
+        elif self._is_steady(now):
+            self._row = self._listeners.rows.with_room()
+            await self._finish(self._row.join(self._session, self))
+        else:
+            await self._rest(now)
 
     async def settle(self) -> None:
         """Let a render that runs come to its end: the thread cannot be stopped, only awaited."""
-        if self._step is not None:
-            await asyncio.wait([self._step])
-            if self._step.exception() is None:
-                for answer in self._step.result().answers:
+        if self._work is not None:
+            await asyncio.wait([self._work])
+            if self._work.exception() is None and isinstance(step := self._work.result(), Step):
+                for answer in step.answers:
                     self._tell(answer)
+        if self._row is not None:
+            await self._row.leave(self._session)
         for answered in self._asked:
             if not answered.done():
                 answered.set_result(None)
+
+    async def _finish(self, work: Awaitable[Result]) -> Result:
+        """The result of work in a thread; it goes on when this is cancelled."""
+        future = self._work = asyncio.ensure_future(work)
+        return await asyncio.shield(future)
+
+    def _take_delivered(self) -> Iterator[Step]:
+        delivered, self._delivered = self._delivered, []
+        for outcome in delivered:
+            if isinstance(outcome, Exception):
+                raise outcome
+            yield outcome
+
+    def _requests_ready(self, now: float) -> bool:
+        """Whether to carry out requests: each takes back what was sent, so not too often."""
+        return bool(self._requests) and now >= self._splices_from
+
+    @property
+    def _splices_from(self) -> float:
+        return self._spliced_at + self._listeners.settings.splice_seconds
+
+    def _take_requests(self, now: float) -> Sequence[Request]:
+        if not self._requests_ready(now):
+            return ()
+        requests, self._requests = self._requests, []
+        self._spliced_at = now
+        return requests
+
+    def _is_steady(self, now: float) -> bool:
+        """Whether a place in a row is worth while."""
+        settled = now >= self._spliced_at + STEADY_SECONDS and not self._requests
+        return settled and self._session.can_go_along(now)
 
     async def _welcome(self) -> None:
         lookahead_ms = round(1_000 * self._listeners.settings.lookahead_seconds)
@@ -98,13 +169,6 @@ class Player:
         for bar in self._replay.bars:
             await self._outlet.send(messages.notes(bar))
         await self._send_packets(self._replay.packets)
-
-    async def _advance(self, requests: Sequence[Request], frames: int, now: float) -> Step:
-        """Apply, render and encode in one hop to a thread; it goes on when this is cancelled."""
-        work = partial(self._session.advance, requests, frames)
-        deadline = self._session.deadline(now)
-        self._step = asyncio.ensure_future(self._listeners.pool.run(deadline, work))
-        return await asyncio.shield(self._step)
 
     async def _send_step(self, step: Step) -> None:
         for answer in step.answers:
@@ -124,18 +188,20 @@ class Player:
 
     async def _send_packets(self, packets: Sequence[Packet]) -> None:
         """Send packets as binary messages of at most one chunk each."""
-        encoder = self._session.encoder
-        count = self._listeners.settings.chunk_frames // encoder.packet_frames
-        for at in range(0, len(packets), count):
-            chunk = packets[at : at + count]
-            await self._outlet.send(chunks.pack(self._session.codec, chunk, self._seq, self._flags))
+        most = self._listeners.settings.chunk_frames // self._session.encoder.packet_frames
+        for chunk in chunks.divide(packets, most):
+            flags = self._flags | (Flag.SPLICE if chunk[0].splices else Flag.NONE)
+            await self._outlet.send(chunks.pack(self._session.codec, chunk, self._seq, flags))
             self._seq += 1
             self._flags = Flag.NONE
 
-    async def _rest(self, seconds: float) -> None:
+    async def _rest(self, now: float) -> None:
         """Wait for a word of the listener, or until patience must be looked at."""
+        seconds = self._session.rest_seconds(now)
+        if self._requests:
+            seconds = min(seconds, self._splices_from - now)
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(max(seconds, 0.0)):
                 await self._wake.wait()
         except TimeoutError:
             return

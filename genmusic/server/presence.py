@@ -10,7 +10,8 @@ from genmusic.errors import GenmusicError, ProtocolError
 from genmusic.server import journal
 from genmusic.server.listeners import Listeners
 from genmusic.server.player import Player
-from genmusic.session.session import Answer, Session
+from genmusic.session.requests import Answer
+from genmusic.session.session import Session
 
 
 class Presence:

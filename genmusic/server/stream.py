@@ -17,7 +17,8 @@ from genmusic.server.messages import Ack, Bye, Hello, Pause, Play, Set, Skip
 from genmusic.server.player import Player
 from genmusic.server.presence import Presence
 from genmusic.server.socket import SUBPROTOCOL, StreamSocket
-from genmusic.session.session import Replay, Request, Session, Wishes
+from genmusic.session.requests import Request
+from genmusic.session.session import Replay, Session, Wishes
 
 LISTENERS: web.AppKey[Listeners] = web.AppKey("listeners", Listeners)
 

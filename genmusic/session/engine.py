@@ -8,7 +8,9 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -18,13 +20,24 @@ from genmusic.controls.spec import Value
 from genmusic.session.library import Library
 from genmusic.session.log import SKIP, Change
 from genmusic.session.rack import MOST_LISTENERS, Rack
-from genmusic.session.seat import Seat
+from genmusic.session.seat import Moment, Seat
 from genmusic.session.timed import TimedBar
 from genmusic.units import QUANTUM
 
 __all__ = ["Change", "Engine", "Ensemble", "TimedBar"]
 
 Floats = NDArray[np.float32]
+
+
+_threads = threading.local()
+
+
+def _bench() -> Rack:
+    """The rack of this thread, for one listener at a time."""
+    if not hasattr(_threads, "bench"):
+        _threads.bench = Rack()
+    rack: Rack = _threads.bench
+    return rack
 
 
 class Engine:
@@ -44,6 +57,9 @@ class Engine:
         Whether `render` can give stems.
     follows_edits
         Whether a new edition of the style is played from the next bar on; the log says when.
+    rests
+        Whether it has no rack of its own: it rests in little memory, and uses the thread's rack
+        (`at_work`) or a place in an `Ensemble` to render.
     """
 
     def __init__(
@@ -55,33 +71,34 @@ class Engine:
         *,
         keeps_stems: bool = False,
         follows_edits: bool = False,
+        rests: bool = False,
     ) -> None:
-        rack = Rack(keeps_stems=keeps_stems)
-        self._seat = Seat(library, seed, controls, log, rack, follows_edits=follows_edits)
+        rack = None if rests else Rack(keeps_stems=keeps_stems)
+        self.seat = Seat(library, seed, controls, log, rack, follows_edits=follows_edits)
 
     @property
     def seed(self) -> int:
         """The number that names the piece."""
-        return self._seat.seed
+        return self.seat.seed
 
     @property
     def log(self) -> list[Change]:
         """Every change made, with its frame."""
-        return self._seat.log
+        return self.seat.log
 
     @property
     def rendered_end(self) -> int:
         """Frames rendered so far: where the next change takes effect."""
-        return self._seat.now
+        return self.seat.now
 
     @property
     def title(self) -> str:
         """The name of the piece that plays."""
-        return self._seat.title
+        return self.seat.title
 
     def controls(self) -> dict[str, Value]:
         """The value of every control."""
-        return dict(self._seat.values)
+        return dict(self.seat.values)
 
     def set_controls(self, changes: Mapping[str, object]) -> dict[str, int]:
         """Log changes at the end of what is rendered, then make them.
@@ -95,11 +112,20 @@ class Engine:
         ControlError, UnknownNameError
             Nothing is changed if one of the values is wrong.
         """
-        return self._seat.set_controls(changes)
+        return self.seat.set_controls(changes)
+
+    def check(self, changes: Mapping[str, object]) -> dict[str, Value]:
+        """The changes as they are logged; raises as `set_controls` does."""
+        return self.seat.check(changes)
+
+    def make(self, changes: Iterable[Change]) -> dict[str, int]:
+        """Make changes that were checked, now; the frame at which each is heard, by name."""
+        self.seat.make_due_changes()
+        return {change.name: self.seat.make(change.name, change.value) for change in changes}
 
     def skip(self) -> int:
         """Begin a new piece; returns the frame of the bar at which it begins."""
-        return self._seat.make(SKIP, None)
+        return self.seat.make(SKIP, None)
 
     def render(self, out: Floats, stems: Floats | None = None) -> None:
         """Write the next block.
@@ -114,36 +140,59 @@ class Engine:
         """
         done, frames = 0, out.shape[1]
         while done < frames:
-            self._seat.make_due_changes()
-            quanta = self._seat.quanta_until(self.rendered_end + frames - done)
-            self._seat.prepare(quanta)
+            self.seat.make_due_changes()
+            quanta = self.seat.quanta_until(self.rendered_end + frames - done)
+            self.seat.prepare(quanta)
             here = slice(done, done + quanta * QUANTUM)
-            out[:, here] = self._seat.rack.render(quanta)[0]
+            out[:, here] = self.seat.rack.render(quanta)[0]
             if stems is not None:
-                stems[:, :, here] = self._seat.rack.stems
+                stems[:, :, here] = self.seat.rack.stems
             done += quanta * QUANTUM
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """Sit at the rack of this thread for a while, unless there is one already."""
+        if self.seat.seated:
+            yield
+            return
+        self.seat.sit(_bench())
+        try:
+            yield
+        finally:
+            self.seat.rise()
+
+    def moment(self) -> Moment:
+        """What `return_to` needs to come back to this frame."""
+        return self.seat.moment()
+
+    def return_to(self, moment: Moment, again: Sequence[Change] = ()) -> None:
+        """Go back, as if what was rendered and logged since had never been.
+
+        ``again`` is made once more at its frames: what of the log shall stay, in order.
+        """
+        self.seat.return_to(moment, again)
 
     def take_bars(self) -> list[TimedBar]:
         """Bars composed since the last call, on the clock.
 
         A bar comes again, with new frames, when the tempo changes inside it.
         """
-        return self._seat.take_bars()
+        return self.seat.take_bars()
 
     def checkpoint(self) -> dict[str, Any]:
         """The composer's state at the newest bar line: small, JSON-able."""
-        return self._seat.checkpoint()
+        return self.seat.checkpoint()
 
     def restore(self, checkpoint: Mapping[str, Any]) -> None:
         """Go to the bar line of a checkpoint, on a new engine of the same seed, controls and log.
 
         The notes are the same from there on; what began before the bar line does not ring on.
         """
-        self._seat.restore(checkpoint)
+        self.seat.restore(checkpoint)
 
     def skip_to(self, frame: int) -> None:
         """Compose without a sound up to the quantum at or after a frame."""
-        self._seat.skip_to(frame)
+        self.seat.skip_to(frame)
 
 
 class Ensemble:
@@ -156,6 +205,8 @@ class Ensemble:
         self._rack = Rack(places)
         self._free = list(range(places))  # a heap
         self.seats: list[Seat] = []
+        self.failures: dict[Seat, Exception] = {}
+        """Whose music could not be composed, and why; the others play on."""
 
     @classmethod
     def of(
@@ -167,11 +218,6 @@ class Ensemble:
             ensemble.join(Seat(library, seed, controls))
         return ensemble
 
-    @property
-    def has_room(self) -> bool:
-        """Whether a place is free."""
-        return bool(self._free)
-
     def join(self, seat: Seat) -> None:
         """Take a free place."""
         seat.sit(self._rack, heapq.heappop(self._free))
@@ -181,6 +227,7 @@ class Ensemble:
         """Rest; the place is free."""
         heapq.heappush(self._free, seat.number)
         self.seats.remove(seat)
+        self.failures.pop(seat, None)
         seat.rise()
 
     def render(self, out: Floats) -> None:
@@ -194,10 +241,18 @@ class Ensemble:
         places = [seat.number for seat in self.seats]
         done, frames = 0, out.shape[2]
         while done < frames:
-            for seat in self.seats:
-                seat.make_due_changes()
-            quanta = min(seat.quanta_until(seat.now + frames - done) for seat in self.seats)
-            for seat in self.seats:
-                seat.prepare(quanta)
+            self._each(Seat.make_due_changes)
+            ends = [seat.quanta_until(seat.now + frames - done) for seat in self.seats]
+            quanta = max(1, min(ends))
+            self._each(lambda seat: seat.prepare(quanta))  # noqa: B023 - called at once
             out[:, :, done : done + quanta * QUANTUM] = self._rack.render(quanta)[places]
             done += quanta * QUANTUM
+
+    def _each(self, work: Callable[[Seat], None]) -> None:
+        """Work for every seat; what one fails at is no matter of the others."""
+        for seat in self.seats:
+            if seat not in self.failures:
+                try:
+                    work(seat)
+                except Exception as error:
+                    self.failures[seat] = error

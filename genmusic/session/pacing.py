@@ -9,6 +9,34 @@ from genmusic.config import Settings
 from genmusic.units import SAMPLE_RATE
 
 THROTTLE_SECONDS = 0.05  # how soon a client that plays too fast is looked at again
+SURVEY_SECONDS = 10.0  # over which the steadiness of acks is judged
+STALLS = 2.0  # a look-ahead of twice the worst stall survives it
+
+
+class Steadiness:
+    """By how much a listener's acks come sooner or later than an even clock would send them."""
+
+    def __init__(self) -> None:
+        self._begun = -1.0
+        self._least = self._most = 0.0
+        self.spread_seconds: float | None = None  # of the last whole survey
+
+    def note(self, played: int, now: float) -> None:
+        """An ack came."""
+        lag = now - played / SAMPLE_RATE
+        if self._begun < 0.0:
+            self._begin(lag, now)
+        self._least, self._most = min(self._least, lag), max(self._most, lag)
+        if now - self._begun >= SURVEY_SECONDS:
+            self.spread_seconds = self._most - self._least
+            self._begin(lag, now)
+
+    def _begin(self, lag: float, now: float) -> None:
+        self._begun, self._least, self._most = now, lag, lag
+
+    def interrupt(self) -> None:
+        """The clock stands still for a while, on purpose."""
+        self._begun = -1.0
 
 
 class Pacing:
@@ -16,27 +44,46 @@ class Pacing:
 
     def __init__(self, settings: Settings, now: float) -> None:
         self._settings = settings
+        self._steadiness = Steadiness()
         self.join(0, now)
 
     def join(self, played: int, now: float) -> None:
         """A connection begins, playing, with all before ``played`` heard."""
         self.paused = False
-        self._claimed = self._base = played
+        self.claimed = self._base = played
         self._heard_seconds = self._base_seconds = now
+        self._steadiness.interrupt()
 
     def acknowledge(self, played: int, now: float) -> None:
         """The listener's audio clock stands at ``played``."""
-        self._claimed = max(self._claimed, played)
+        self.claimed = max(self.claimed, played)
         self._heard_seconds = now
+        if not self.paused:
+            self._steadiness.note(played, now)
 
     def pause(self, paused: bool, now: float) -> None:
         """Stop or go on; patience starts anew."""
         self.paused = paused
         self._heard_seconds = now
+        self._steadiness.interrupt()
+
+    @property
+    def lookahead_frames(self) -> int:
+        """How far to render ahead: twice the worst stall of late, within the settings."""
+        limits, spread = self._settings, self._steadiness.spread_seconds
+        if spread is None:
+            return limits.lookahead_frames
+        wanted = limits.least_lookahead_seconds + STALLS * spread
+        return round(min(wanted, limits.most_lookahead_seconds) * SAMPLE_RATE)
 
     def played(self, now: float) -> int:
         """The frame the listener has heard; no audio clock runs ``play_speed_limit`` times."""
-        return min(self._claimed, self._ceiling(now))
+        return min(self.claimed, self._ceiling(now))
+
+    def ear(self, now: float) -> int:
+        """About the frame that is heard now: the clock has gone on since the last word of it."""
+        gone = 0.0 if self.paused else now - self._heard_seconds
+        return self.played(now) + int(gone * SAMPLE_RATE)
 
     def _ceiling(self, now: float) -> int:
         elapsed = (now - self._base_seconds) * self._settings.play_speed_limit
@@ -51,4 +98,4 @@ class Pacing:
         limits = self._settings
         allowed = limits.pause_seconds if self.paused else limits.stalled_seconds
         patience = self._heard_seconds + allowed - now
-        return min(patience, THROTTLE_SECONDS) if self._claimed > self._ceiling(now) else patience
+        return min(patience, THROTTLE_SECONDS) if self.claimed > self._ceiling(now) else patience

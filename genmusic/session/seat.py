@@ -38,7 +38,6 @@ class Moment:
     style: Style
     wished_style: Style
     changes: int  # in the log so far
-    ahead: tuple[Change, ...]
     conductor: ConductorState
     desk: Desk
     sound: Sound
@@ -81,6 +80,11 @@ class Seat:
         return self.rack.now(self.number) * QUANTUM
 
     @property
+    def seated(self) -> bool:
+        """Whether it has a place in a rack."""
+        return self._place is not None
+
+    @property
     def rack(self) -> Rack:
         """Where it sits."""
         if self._place is None:
@@ -112,18 +116,20 @@ class Seat:
             self._style,
             self._wished_style,
             len(self.log),
-            tuple(self._ahead),
             self._conductor.state(),
             self._desk.copy(),
             self.rack.take(self.number) if self._place else self._resting[0],
         )
 
-    def return_to(self, moment: Moment) -> None:
-        """Go back, as if what was rendered and logged since had never been."""
+    def return_to(self, moment: Moment, again: Sequence[Change] = ()) -> None:
+        """Go back, as if what was rendered and logged since had never been.
+
+        ``again`` is made once more at its frames: what of the log shall stay, in order.
+        """
         self.values = dict(moment.values)
         self._style, self._wished_style = moment.style, moment.wished_style
         del self.log[moment.changes :]
-        self._ahead = deque(moment.ahead)
+        self._ahead = deque((*again, *self._ahead))
         composer = Composer(self.seed, moment.conductor.style, self._library.model)
         self._conductor = Conductor(self.seed, composer, self.values)
         self._conductor.return_to(moment.conductor)
@@ -139,10 +145,14 @@ class Seat:
 
     def set_controls(self, changes: Mapping[str, object]) -> dict[str, int]:
         """Check all changes, then log and make each; the frame at which each is heard."""
+        return {name: self.make(name, value) for name, value in self.check(changes).items()}
+
+    def check(self, changes: Mapping[str, object]) -> dict[str, Value]:
+        """The changes as they are logged, or a `ControlError` or `UnknownNameError`."""
         checked = check_changes(changes)
         if "style" in checked:
             self._library.style(str(checked["style"]))
-        return {name: self.make(name, value) for name, value in checked.items()}
+        return checked
 
     def make(self, name: str, value: Value) -> int:
         """Log one change, then carry it out; the frame at which it is heard."""

@@ -8,26 +8,27 @@ from __future__ import annotations
 
 import secrets
 from collections import deque
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from genmusic.config import Settings
 from genmusic.controls.spec import Value
-from genmusic.encoding import STREAM_CODECS, StreamEncoder, open_stream_encoder
-from genmusic.errors import EncodingError, GenmusicError, ProtocolError, UnknownNameError
+from genmusic.encoding import STREAM_CODECS, Block, StreamEncoder, open_stream_encoder
+from genmusic.errors import EncodingError, ProtocolError, UnknownNameError
 from genmusic.seeding import SEED_LIMIT
 from genmusic.session.engine import Engine, TimedBar
 from genmusic.session.library import Library
+from genmusic.session.log import Change
 from genmusic.session.pacing import Pacing
+from genmusic.session.past import Past
+from genmusic.session.requests import Answer, Plan, Request, plan_requests
 from genmusic.units import SAMPLE_RATE
 
 ID_BYTES = 9
-
-RequestId = Hashable
-"""The mark by which whoever asked knows the answer."""
+SLACK_CHUNKS = 2  # by which those who are rendered together may be ahead of their look-ahead
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,28 +41,12 @@ class Wishes:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """A change the listener asks for while it plays; without controls: skip to a new piece."""
-
-    id: RequestId
-    controls: Mapping[str, object] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The frame at which each control of a request sounds, or why it was refused."""
-
-    id: RequestId
-    frames: Mapping[str, int]
-    error: GenmusicError | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Packet:
     """One encoded unit and the frame at which it begins."""
 
     pts: int
     data: bytes
+    splices: bool = False  # what was sent for this frame and all after it is void
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +85,11 @@ class Session:
         self.encoder = encoder
         self.pacing = Pacing(settings, now)
         self._settings = settings
-        self._end = 0
+        self._end = self._furthest = engine.rendered_end
+        self._changed_at = 0  # the frame of the newest request that was carried out
+        self._splicing = False
+        self._void = (0, 0)  # the frames that were sent, then taken back by the newest splice
+        self._past = Past(engine)
         self._packets: deque[Packet] = deque()
         self._bars: deque[TimedBar] = deque()
 
@@ -132,8 +121,15 @@ class Session:
         if self.pacing.resting(now):
             return 0
         frames = limits.chunk_frames if self._end else limits.first_chunk_frames
-        room = self.pacing.played(now) + limits.lookahead_frames - self._end
-        return frames if frames <= room else 0
+        return frames if frames <= self._room(now) else 0
+
+    def can_go_along(self, now: float) -> bool:
+        """Whether a chunk may be rendered before it is due, because others' is."""
+        slack = SLACK_CHUNKS * self._settings.chunk_frames
+        return not self.pacing.resting(now) and self._room(now) + slack > 0
+
+    def _room(self, now: float) -> int:
+        return self.pacing.played(now) + self.pacing.lookahead_frames - self._end
 
     def deadline(self, now: float) -> float:
         """When the listener's buffer runs dry."""
@@ -154,49 +150,81 @@ class Session:
 
     def acknowledge(self, played: int, now: float) -> None:
         """The listener's audio clock stands at ``played``; what was not sent cannot be heard."""
-        self.pacing.acknowledge(min(played, self._end), now)
+        self.pacing.acknowledge(min(played, self._furthest), now)
 
     # Music
 
-    def advance(self, requests: Sequence[Request], frames: int) -> Step:
-        """Log the changes, then render and encode the next frames."""
-        answers = tuple(self._answer(requests))
-        packets = tuple(self._render(frames)) if frames else ()
+    def plan(self, requests: Sequence[Request], now: float) -> Plan:
+        """What becomes of requests; it goes into the log, then into `advance`.
+
+        It takes effect as near to the ear as can be: what was sent beyond is rendered anew.
+        """
+        frame = self._landing(now) if requests else self._end
+        return plan_requests(requests, frame, self.engine.check)
+
+    def _landing(self, now: float) -> int:
+        """The frame nearest to the ear that can still be changed; a packet begins there."""
+        packet = self.encoder.packet_frames
+        ear = self.pacing.ear(now) + self._settings.guard_frames
+        frame = max(-(-ear // packet) * packet, self._changed_at)
+        return frame if self._past.reaches(frame - packet) and frame < self._end else self._end
+
+    def splices(self, plan: Plan) -> bool:
+        """Whether the plan takes back what was sent."""
+        return bool(plan.changes) and plan.frame < self._end
+
+    def advance(self, plan: Plan, frames: int) -> Step:
+        """Carry out a plan that is in the log, then render and encode the next frames."""
+        with self.engine.at_work():
+            before = self._go_back(plan.frame) if self.splices(plan) else ()
+            landings = self._make(plan.changes)
+            packets = (*before, *self._render(frames))
+            return self._step(plan.answers(landings), packets)
+
+    def absorb(self, block: Block) -> Step:
+        """Encode what was rendered for it in company."""
+        return self._step((), tuple(self._encode(block)))
+
+    def _step(self, answers: tuple[Answer, ...], packets: tuple[Packet, ...]) -> Step:
         bars = tuple(self.engine.take_bars())
         self._keep(bars, packets)
+        self._past.keep(self.engine, self.pacing.claimed)
         return Step(answers, bars, packets)
 
-    def _answer(self, requests: Sequence[Request]) -> Iterator[Answer]:
-        """All sets as one, then one skip: a flood of them costs no more than two changes."""
-        yield from self._set_together([r for r in requests if r.controls is not None])
-        skips = [request for request in requests if request.controls is None]
-        if skips:
-            frame = self.engine.skip()
-            yield from (Answer(request.id, {"skip": frame}) for request in skips)
+    def _make(self, changes: Sequence[Change]) -> dict[str, int]:
+        if changes:
+            self._changed_at = self._end
+        return self.engine.make(changes)
 
-    def _set_together(self, requests: Sequence[Request]) -> list[Answer]:
-        """The last value of each control counts; if one request is wrong, each on its own."""
-        merged: dict[str, object] = {}
-        for request in requests:
-            merged.update(request.controls or {})
-        try:
-            frames = self.engine.set_controls(merged) if merged else {}
-        except GenmusicError:
-            return [self._set_alone(request) for request in requests]
-        return [Answer(r.id, {name: frames[name] for name in r.controls or {}}) for r in requests]
+    def _go_back(self, frame: int) -> tuple[Packet, ...]:
+        """Take back what was sent from ``frame`` on; the packet before it, which splices.
 
-    def _set_alone(self, request: Request) -> Answer:
-        try:
-            return Answer(request.id, self.engine.set_controls(request.controls or {}))
-        except GenmusicError as error:
-            return Answer(request.id, {}, error)
+        That packet's sound is what was heard before: an encoder that runs on needs it to get
+        from the old sound into the new, and a listener fades over in it.
+        """
+        packet = self.encoder.packet_frames
+        start = self._past.return_to(self.engine, frame - packet, keep_until=frame)
+        while self._packets and self._packets[-1].pts >= start:
+            self._packets.pop()
+        while self._bars and self._bars[-1].start_frame >= start:
+            self._bars.pop()
+        self._void = (start, self._furthest)
+        self._end = start
+        self._splicing = True
+        return tuple(self._render(packet))
 
     def _render(self, frames: int) -> Iterator[Packet]:
-        block = np.empty((2, frames), np.float32)
-        self.engine.render(block)
+        if frames:
+            block = np.empty((2, frames), np.float32)
+            self.engine.render(block)
+            yield from self._encode(block)
+
+    def _encode(self, block: Block) -> Iterator[Packet]:
         for data in self.encoder.encode(block):
-            yield Packet(self._end, data)
+            yield Packet(self._end, data, self._splicing)
+            self._splicing = False
             self._end += self.encoder.packet_frames
+            self._furthest = max(self._furthest, self._end)
 
     # Resume
 
@@ -229,14 +257,29 @@ class Session:
         ProtocolError
             The frame lies in the future.
         """
-        if next_pts is not None and next_pts > self._end:
-            raise ProtocolError(f"next_pts must be at most {self._end}, got {next_pts}")
-        wanted = min(self.pacing.played(now) if next_pts is None else next_pts, self._end)
-        packets = tuple(p for p in self._packets if p.pts + self.encoder.packet_frames > wanted)
+        if next_pts is not None and next_pts > self._furthest:
+            raise ProtocolError(f"next_pts must be at most {self._furthest}, got {next_pts}")
+        heard = self.pacing.played(now)
+        splices = next_pts is not None and self._may_hold_void(next_pts, heard)
+        wanted = heard if next_pts is None else next_pts
+        wanted = max(heard, self._void[0]) if splices else min(wanted, self._end)
+        packets = self._packets_from(wanted, splices=splices)
         start = packets[0].pts if packets else self._end
-        self.pacing.join(self.pacing.played(now), now)
+        self.pacing.join(heard, now)
         bars = tuple(bar for bar in self._bars if bar.end_frame > start)
         return Replay(start, True, next_pts is None or start > wanted, bars, packets)
+
+    def _may_hold_void(self, next_pts: int, heard: int) -> bool:
+        """Whether a listener may have lost the line before the newest splice came."""
+        start, end = self._void
+        return next_pts > start and heard < end
+
+    def _packets_from(self, wanted: int, *, splices: bool) -> tuple[Packet, ...]:
+        packets = [p for p in self._packets if p.pts + self.encoder.packet_frames > wanted]
+        if splices and packets:
+            packets[0] = replace(packets[0], splices=True)
+        self._splicing |= splices and not packets
+        return tuple(packets)
 
     def controls(self) -> dict[str, Value]:
         """The controls as they stand."""
@@ -253,7 +296,7 @@ def open_session(library: Library, wishes: Wishes, settings: Settings, now: floa
     """
     encoder = _open_encoder(wishes.codecs, settings)
     seed = secrets.randbelow(SEED_LIMIT) if wishes.seed is None else wishes.seed
-    engine = Engine(library, seed, wishes.controls, follows_edits=True)
+    engine = Engine(library, seed, wishes.controls, follows_edits=True, rests=True)
     return Session(engine, encoder, settings, now)
 
 

@@ -12,6 +12,7 @@ from genmusic.encoding import open_stream_encoder
 from genmusic.session import session as sessions
 
 HEAD = struct.Struct("<BBHIQ")
+SPLICE = 1  # flag
 PATIENCE = 20.0  # seconds; a test that waits longer has failed
 UNPACED = Settings(play_speed_limit=1e6)  # a test listens faster than anybody's audio clock
 
@@ -100,11 +101,17 @@ class Radio:
 
     @property
     def packets(self):
-        return [packet for chunk in self.chunks for packet in chunk.packets]
+        """What there is to hear: a splice takes the place of all from its frame on."""
+        heard = {}
+        for chunk in self.chunks:
+            if chunk.flags & SPLICE:
+                heard = {pts: packet for pts, packet in heard.items() if pts < chunk.pts}
+            heard.update((chunk.pts + 960 * k, packet) for k, packet in enumerate(chunk.packets))
+        return list(heard.values())
 
     @property
     def pcm(self):
-        return b"".join(chunk.body for chunk in self.chunks)
+        return b"".join(self.packets)
 
     @property
     def ticket(self):

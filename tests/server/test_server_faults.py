@@ -120,7 +120,7 @@ async def test_a_failing_engine_ends_its_own_session_only(start, tune_in, monkey
     registry = client.app[LISTENERS].registry
     end = await unlucky.fill()
     broken = registry.find(*unlucky.ticket.values())
-    monkeypatch.setattr(broken, "advance", lambda requests, frames: 1 / 0)
+    monkeypatch.setattr(broken.engine.seat, "prepare", lambda quanta: 1 / 0)
     await unlucky.say("ack", played=end, end=end, under=0)
 
     assert (await unlucky.expect("error"))["code"] == "internal"

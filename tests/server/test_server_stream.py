@@ -66,16 +66,55 @@ async def test_pause_stops_the_rendering_and_play_goes_on(start, tune_in):
     assert await radio.hear(end + 9_600)
 
 
-async def test_a_change_is_acknowledged_with_the_frame_at_which_it_is_made(start, tune_in, library):
+async def test_a_change_takes_effect_just_ahead_of_the_ear_and_nothing_else_is_changed(
+    start, tune_in, library
+):
     radio = await tune_in(await start())
     end = await radio.fill()
+    await radio.say("ack", played=24_000, end=end, under=0)
     await radio.say("set", id=3, controls={"brightness": 0.9, "arousal": 0.8})
     applied = await radio.expect("applied")
     packets = await radio.hear(240_000)
 
-    assert (applied["id"], applied["pts"]["brightness"]) == (3, end)
-    change = {end: {"brightness": 0.9, "arousal": 0.8}}
+    at = applied["pts"]["brightness"]
+    assert (applied["id"], applied["pts"]["arousal"]) == (3, at)
+    assert 24_000 + 5_760 <= at < end  # 120 ms: a message on its way, and a render
+    change = {at: {"brightness": 0.9, "arousal": 0.8}}
     assert packets == offline(library, 960 * len(packets), changes=change)
+
+
+async def test_the_splice_is_flagged_and_begins_a_packet_before_the_change(start, tune_in):
+    radio = await tune_in(await start(), codecs=["opus"])
+    end = await radio.fill()
+    await radio.say("set", id=1, controls={"brightness": 0.9})
+    at = (await radio.expect("applied"))["pts"]["brightness"]
+    before = len(radio.chunks)
+    while len(radio.chunks) == before or radio.chunks[-1].end < end - 9_600:
+        await radio.take()
+    splice, *rest = radio.chunks[before:]
+
+    assert (splice.flags, splice.pts) == (1, at - 960)
+    assert [chunk.flags for chunk in rest] == [0] * len(rest)
+    assert [chunk.pts for chunk in rest] == [chunk.end for chunk in (splice, *rest[:-1])]
+
+
+async def test_changes_on_the_heels_of_each_other_are_each_where_they_were_promised(
+    start, tune_in, library
+):
+    radio = await tune_in(await start())
+    played, changes = 0, {}
+    for number in range(6):
+        await radio.hear_silently(played + 40_000)
+        played += 9_600
+        await radio.say("ack", played=played, end=played, under=0)
+        name = ("brightness", "space", "melody.level_db")[number % 3]
+        await radio.say("set", id=number, controls={name: number / 10})
+        applied = await radio.expect("applied")
+        changes[applied["pts"][name]] = {name: number / 10}
+    packets = await radio.hear(240_000)
+
+    assert len(changes) == 6
+    assert packets == offline(library, 960 * len(packets), changes=changes)
 
 
 async def test_a_flood_of_changes_is_answered_one_by_one(start, tune_in):

@@ -1,3 +1,4 @@
+from contextlib import nullcontext
 from types import SimpleNamespace
 
 import numpy as np
@@ -7,7 +8,8 @@ from hypothesis import strategies as st
 
 from genmusic.config import Settings
 from genmusic.errors import ControlError, ProtocolError
-from genmusic.session.session import Request, Session
+from genmusic.session.requests import Request
+from genmusic.session.session import Session
 
 PACKET = 960
 LOOKAHEAD = 72_000  # the default, in frames
@@ -21,20 +23,34 @@ class CountingEngine:
     def __init__(self):
         self.rendered_end = 0
         self.made = []
+        self.log = []
         self.bars = []
+        self.returns = []
 
     def controls(self):
         return {"style": "evening"}
 
-    def set_controls(self, changes):
+    def at_work(self):
+        return nullcontext()
+
+    def check(self, changes):
         if "wrong" in changes:
             raise ControlError("there is no control named 'wrong'", "wrong")
-        self.made.append((self.rendered_end, dict(changes)))
-        return dict.fromkeys(changes, self.rendered_end)
+        return dict(changes)
 
-    def skip(self):
-        self.made.append((self.rendered_end, "skip"))
-        return self.rendered_end + 100
+    def make(self, changes):
+        self.log += changes
+        self.made += [(self.rendered_end, change.name, change.value) for change in changes]
+        later = self.rendered_end + 100
+        return {c.name: later if c.name == "skip" else self.rendered_end for c in changes}
+
+    def moment(self):
+        return SimpleNamespace(frame=self.rendered_end, changes=len(self.log))
+
+    def return_to(self, moment, again):
+        self.returns.append((moment.frame, [change.name for change in again]))
+        self.rendered_end = moment.frame
+        self.log = [*self.log[: moment.changes], *again]
 
     def render(self, out):
         out[:] = np.arange(self.rendered_end, self.rendered_end + out.shape[1])
@@ -64,16 +80,21 @@ def session(engine):
     return Session(engine, CountingEncoder(), Settings(), 0.0)
 
 
+def advance(session, requests, frames, now=0.0):
+    """Plan and carry out."""
+    return session.advance(session.plan(requests, now), frames)
+
+
 def fill(session, now):
     """Render all that is due; the end of it."""
     while frames := session.due_frames(now):
-        session.advance([], frames)
+        advance(session, [], frames, now)
     return session.end
 
 
 def test_the_first_chunk_is_short_for_a_quick_first_sound(session):
     first = session.due_frames(0.0)
-    session.advance([], first)
+    advance(session, [], first)
 
     assert (first, session.due_frames(0.0)) == (4_800, 9_600)
 
@@ -101,7 +122,7 @@ def test_no_ack_makes_it_render_beyond_heard_and_look_ahead(acks):
         heard = max(heard, min(played, session.end))
         session.acknowledge(played, now)
 
-        assert fill(session, now) <= heard + LOOKAHEAD
+        assert fill(session, now) <= heard + session.pacing.lookahead_frames <= heard + 3 * 48_000
 
 
 def test_what_was_not_sent_cannot_have_been_heard(session):
@@ -167,39 +188,39 @@ def test_the_listener_whose_buffer_runs_dry_first_is_more_urgent(session):
 
 
 def test_a_change_is_made_before_the_frames_of_its_step(session, engine):
-    session.advance([], 4_800)
-    step = session.advance([Request(1, {"arousal": 0.5})], 9_600)
+    advance(session, [], 4_800)
+    step = advance(session, [Request(1, {"arousal": 0.5})], 9_600)
 
-    assert engine.made == [(4_800, {"arousal": 0.5})]
+    assert engine.made == [(4_800, "arousal", 0.5)]
     assert step.answers[0].frames == {"arousal": 4_800}
 
 
 def test_a_flood_of_changes_is_one_change_and_every_id_is_answered(session, engine):
     flood = [Request(number, {"arousal": number / 100}) for number in range(100)]
-    step = session.advance(flood, 0)
+    step = advance(session, flood, 0)
 
-    assert engine.made == [(0, {"arousal": 0.99})]
+    assert engine.made == [(0, "arousal", 0.99)]
     assert [answer.id for answer in step.answers] == list(range(100))
 
 
 def test_each_answer_names_its_own_controls_only(session):
-    step = session.advance([Request(1, {"arousal": 0.1}), Request(2, {"valence": 0.2})], 0)
+    step = advance(session, [Request(1, {"arousal": 0.1}), Request(2, {"valence": 0.2})], 0)
 
     assert [list(answer.frames) for answer in step.answers] == [["arousal"], ["valence"]]
 
 
 def test_a_wrong_change_does_not_spoil_the_others(session, engine):
     good, wrong = Request(1, {"arousal": 0.1}), Request(2, {"wrong": 1})
-    answers = session.advance([good, wrong], 0).answers
+    answers = advance(session, [good, wrong], 0).answers
 
-    assert engine.made == [(0, {"arousal": 0.1})]
+    assert engine.made == [(0, "arousal", 0.1)]
     assert (answers[0].error, answers[1].error.field) == (None, "wrong")
 
 
 def test_many_skips_are_one(session, engine):
-    step = session.advance([Request("a", None), Request("b", None)], 0)
+    step = advance(session, [Request("a", None), Request("b", None)], 0)
 
-    assert engine.made == [(0, "skip")]
+    assert engine.made == [(0, "skip", None)]
     assert [(answer.id, answer.frames) for answer in step.answers] == [
         ("a", {"skip": 100}),
         ("b", {"skip": 100}),
@@ -207,7 +228,7 @@ def test_many_skips_are_one(session, engine):
 
 
 def test_packets_are_numbered_by_their_first_frame(session):
-    packets = session.advance([], 2 * PACKET).packets
+    packets = advance(session, [], 2 * PACKET).packets
 
     assert [(packet.pts, packet.data) for packet in packets] == [(0, b"0"), (960, b"960")]
 
@@ -258,16 +279,19 @@ def test_four_seconds_are_kept(session):
 
 
 def test_who_comes_back_gets_the_bars_that_still_sound(session, engine):
-    old, current = SimpleNamespace(end_frame=960), SimpleNamespace(end_frame=961)
+    old, current = (
+        SimpleNamespace(start_frame=0, end_frame=960),
+        SimpleNamespace(start_frame=0, end_frame=961),
+    )
     engine.bars = [old, current]
-    session.advance([], 9_600)
+    advance(session, [], 9_600)
 
     assert session.resume(960, 1.0).bars == (current,)
 
 
 def test_bars_are_forgotten_with_their_sound(session, engine):
-    engine.bars = [SimpleNamespace(end_frame=960)]
-    session.advance([], 4 * 48_000 + 960)
+    engine.bars = [SimpleNamespace(start_frame=0, end_frame=960)]
+    advance(session, [], 4 * 48_000 + 960)
 
     assert session.resume(0, 1.0).bars == ()
 
@@ -277,3 +301,94 @@ def test_who_comes_back_is_not_paused_and_has_new_patience(session):
     session.resume(0, 50.0)
 
     assert session.due_frames(50.0) == 4_800
+
+
+AROUSAL = Request(1, {"arousal": 0.5})
+
+
+def test_a_change_takes_effect_a_guard_ahead_of_the_ear(session, engine):
+    fill(session, 0.0)
+    session.acknowledge(9_600, 0.2)
+    step = advance(session, [AROUSAL], 9_600, now=0.3)
+
+    ear = 9_600 + 4_800  # the clock went on for 100 ms since the ack
+    at = -(-(ear + 5_760) // PACKET) * PACKET
+    assert step.answers[0].frames == {"arousal": at}
+    assert engine.made == [(at, "arousal", 0.5)]
+    assert [packet.pts for packet in step.packets] == list(range(at - PACKET, at + 9_600, PACKET))
+    assert [packet.splices for packet in step.packets] == [True] + [False] * 10
+
+
+def test_what_was_taken_back_is_not_replayed(session):
+    fill(session, 0.0)
+    step = advance(session, [AROUSAL], 9_600)
+
+    assert session.end == step.packets[-1].pts + PACKET < LOOKAHEAD
+    assert [packet.pts for packet in session.resume(0, 1.0).packets] == [
+        *range(0, session.end, PACKET)
+    ]
+
+
+def test_a_second_change_does_not_undo_the_first(session, engine):
+    fill(session, 0.0)
+    first = advance(session, [AROUSAL], 9_600).answers[0].frames["arousal"]
+    second = advance(session, [Request(2, {"valence": 0.1})], 9_600).answers[0].frames["valence"]
+
+    assert first == second
+    assert [(change.frame, change.name) for change in engine.log] == [
+        (first, "arousal"),
+        (first, "valence"),
+    ]
+
+
+def test_a_change_near_the_end_of_what_is_rendered_takes_nothing_back(session, engine):
+    end = fill(session, 0.0)
+    session.acknowledge(end - 2_000, 1.4)
+    step = advance(session, [AROUSAL], 9_600, now=1.4)
+
+    assert engine.returns == []
+    assert step.answers[0].frames == {"arousal": end}
+    assert not any(packet.splices for packet in step.packets)
+
+
+def test_requests_that_are_wrong_take_nothing_back(session, engine):
+    fill(session, 0.0)
+    advance(session, [Request(1, {"wrong": 1})], 0)
+
+    assert engine.returns == []
+
+
+def test_who_lost_the_line_before_a_splice_came_is_sent_it_again(session):
+    end = fill(session, 0.0)
+    splice = advance(session, [AROUSAL], 9_600).packets[0].pts
+    replay = session.resume(end, 0.5)
+
+    assert (replay.pts, replay.discontinuity) == (splice, False)
+    assert [packet.splices for packet in replay.packets[:2]] == [True, False]
+
+
+def test_a_splice_that_was_heard_long_ago_is_not_sent_again(session):
+    fill(session, 0.0)
+    advance(session, [AROUSAL], 9_600)
+    for second in range(1, 4):
+        session.acknowledge(session.end, second)
+        fill(session, second)
+
+    assert session.resume(session.end, 4.0).packets == ()
+
+
+def test_who_hears_unevenly_is_served_further_ahead(session):
+    for tick in range(120):
+        stalled = 0.6 if tick % 20 == 19 else 0.0
+        session.acknowledge(int(4_800 * tick - 48_000 * stalled), tick / 10)
+        fill(session, tick / 10)
+
+    assert session.pacing.lookahead_frames > 96_000
+
+
+def test_who_hears_evenly_is_served_less_far_ahead(session):
+    for tick in range(240):
+        session.acknowledge(4_800 * tick, tick / 10)
+        fill(session, tick / 10)
+
+    assert session.pacing.lookahead_frames < 60_000

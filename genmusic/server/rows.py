@@ -1,0 +1,119 @@
+"""Rows: listeners who hear steadily share racks, and one hop to a thread serves them all.
+
+A listener who begins, comes back or changes something plays alone until their buffer is full, and
+then takes a place. Whose turn it is in a row decides when all of it is rendered; the others are
+then a little ahead. Who gets too far ahead, or asks for something, stands up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from functools import partial
+from typing import Protocol
+
+from genmusic.server import journal
+from genmusic.server.rendering import RenderPool
+from genmusic.session.clock import Clock
+from genmusic.session.company import Company, Outcome
+from genmusic.session.rack import MOST_LISTENERS
+from genmusic.session.session import Session
+
+
+class Sitter(Protocol):
+    """Whoever plays a session that has a place."""
+
+    def deliver(self, outcome: Outcome) -> None:
+        """Take what was rendered."""
+
+    def stand(self) -> None:
+        """The place is gone."""
+
+
+class Row:
+    """One shared rack and who sits there."""
+
+    def __init__(self, pool: RenderPool, clock: Clock, chunk_frames: int) -> None:
+        self._pool = pool
+        self._clock = clock
+        self._chunk_frames = chunk_frames
+        self._company = Company()
+        self._sitters: dict[Session, Sitter] = {}
+        self._expected = 0
+        self._hands = asyncio.Lock()  # on the company
+        self._due = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def taken(self) -> int:
+        """Places taken or promised."""
+        return len(self._sitters) + self._expected
+
+    async def join(self, session: Session, sitter: Sitter) -> None:
+        """Take a place."""
+        self._expected += 1
+        try:
+            async with self._hands:
+                await self._pool.run(self._clock(), partial(self._company.join, session))
+                self._sitters[session] = sitter
+        finally:
+            self._expected -= 1
+        if self._task is None:
+            self._task = asyncio.create_task(self._run())
+
+    async def leave(self, session: Session) -> None:
+        """Stand up, once a render that runs has come to its end."""
+        async with self._hands:
+            if session in self._sitters:
+                await self._stand([session])
+        if not self._sitters and self._task is not None and not self._hands.locked():
+            self._task.cancel()
+            self._task = None
+
+    def look(self, session: Session) -> None:
+        """A listener was heard of: perhaps it is time to render."""
+        if session.due_frames(self._clock()):
+            self._due.set()
+
+    async def _run(self) -> None:
+        while True:
+            await self._due.wait()
+            async with self._hands:
+                self._due.clear()
+                await self._advance(self._clock())
+
+    async def _advance(self, now: float) -> None:
+        await self._stand([s for s in self._sitters if not s.can_go_along(now)])
+        if not any(session.due_frames(now) for session in self._sitters):
+            return
+        deadline = min(session.deadline(now) for session in self._sitters)
+        work = partial(self._company.advance, self._chunk_frames)
+        try:
+            outcomes = await self._pool.run(deadline, work)
+        except Exception as error:
+            journal.write_failure("failed", error)
+            outcomes = dict.fromkeys(self._sitters, error)
+        for session, outcome in outcomes.items():
+            self._sitters[session].deliver(outcome)
+
+    async def _stand(self, sessions: Iterable[Session]) -> None:
+        for session in sessions:
+            await self._pool.run(self._clock(), partial(self._company.leave, session))
+            self._sitters.pop(session).stand()
+
+
+class Rows:
+    """All shared racks."""
+
+    def __init__(self, pool: RenderPool, clock: Clock, chunk_frames: int) -> None:
+        self._rows: list[Row] = []
+        self._make = partial(Row, pool, clock, chunk_frames)
+
+    def with_room(self) -> Row:
+        """The fullest row that has room: the fewer racks, the less each listener costs."""
+        self._rows = [row for row in self._rows if row.taken]
+        open_rows = [row for row in self._rows if row.taken < MOST_LISTENERS]
+        if not open_rows:
+            self._rows.append(self._make())
+            return self._rows[-1]
+        return max(open_rows, key=lambda row: row.taken)

@@ -1,0 +1,58 @@
+"""The way back: moments of an engine, kept so that what was sent can be rendered anew.
+
+Rendering runs seconds ahead of the ear. A change that shall be heard at once takes effect just
+ahead of the ear: the engine returns to a moment before that frame and plays again from there.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+import numpy as np
+
+from genmusic.session.engine import Engine
+from genmusic.session.log import EDITION
+from genmusic.session.seat import Moment
+from genmusic.units import SAMPLE_RATE
+
+STRIDE_FRAMES = 2 * SAMPLE_RATE  # between moments: 0.1 to 0.4 MB each, against rendering it again
+NEAR_FRAMES = SAMPLE_RATE // 5  # a change is often followed by another: a moment is kept there
+
+
+class Past:
+    """The moments of one engine that can still be of use, oldest first."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._moments: deque[Moment] = deque([engine.moment()])
+
+    def reaches(self, frame: int) -> bool:
+        """Whether the engine can go back to a frame."""
+        return self._moments[0].frame <= frame
+
+    def keep(self, engine: Engine, heard: int) -> None:
+        """Keep the moment at the engine's end if the last one is long ago; drop those of no use.
+
+        Nobody goes back to before ``heard``.
+        """
+        if engine.rendered_end >= self._moments[-1].frame + STRIDE_FRAMES:
+            self._moments.append(engine.moment())
+        while len(self._moments) > 1 and self._moments[1].frame <= heard:
+            self._moments.popleft()
+
+    def return_to(self, engine: Engine, frame: int, keep_until: int) -> int:
+        """Bring the engine back to a frame; changes up to ``keep_until`` stay. The frame."""
+        while self._moments[-1].frame > frame:
+            self._moments.pop()
+        moment = self._moments[-1]
+        since = engine.log[moment.changes :]
+        engine.return_to(moment, [c for c in since if c.frame <= keep_until or c.name != EDITION])
+        self._play_again(engine, frame - moment.frame)
+        if frame >= moment.frame + NEAR_FRAMES:
+            self._moments.append(engine.moment())
+        return frame
+
+    @staticmethod
+    def _play_again(engine: Engine, frames: int) -> None:
+        if frames:
+            engine.render(np.empty((2, frames), np.float32))
+            engine.take_bars()
