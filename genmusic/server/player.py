@@ -79,6 +79,11 @@ class Player:
         self._session.pacing.pause(paused, self._listeners.clock())
         self._wake.set()
 
+    @property
+    def keeps_up(self) -> bool:
+        """Whether what the row has rendered before is sent, or about to be."""
+        return not self._delivered
+
     def deliver(self, outcome: Outcome) -> None:
         """What the row has rendered."""
         self._delivered.append(outcome)

@@ -23,6 +23,10 @@ from genmusic.session.session import Session
 class Sitter(Protocol):
     """Whoever plays a session that has a place."""
 
+    @property
+    def keeps_up(self) -> bool:
+        """Whether what was delivered has left."""
+
     def deliver(self, outcome: Outcome) -> None:
         """Take what was rendered."""
 
@@ -83,7 +87,13 @@ class Row:
                 await self._advance(self._clock())
 
     async def _advance(self, now: float) -> None:
-        await self._stand([s for s in self._sitters if not s.can_go_along(now)])
+        await self._stand(
+            [
+                session
+                for session, sitter in self._sitters.items()
+                if not (sitter.keeps_up and session.can_go_along(now))
+            ]
+        )
         if not any(session.due_frames(now) for session in self._sitters):
             return
         deadline = min(session.deadline(now) for session in self._sitters)

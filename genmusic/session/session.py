@@ -87,7 +87,8 @@ class Session:
         self._settings = settings
         self._end = self._furthest = engine.rendered_end
         self._changed_at = 0  # the frame of the newest request that was carried out
-        self._splicing = False
+        self._can_splice = True  # whoever listens can replace what was sent
+        self._splicing = False  # the next packet begins to
         self._void = (0, 0)  # the frames that were sent, then taken back by the newest splice
         self._past = Past(engine)
         self._packets: deque[Packet] = deque()
@@ -167,7 +168,8 @@ class Session:
         packet = self.encoder.packet_frames
         ear = self.pacing.ear(now) + self._settings.guard_frames
         frame = max(-(-ear // packet) * packet, self._changed_at)
-        return frame if self._past.reaches(frame - packet) and frame < self._end else self._end
+        possible = self._can_splice and self._past.reaches(frame - packet)
+        return frame if possible and frame < self._end else self._end
 
     def splices(self, plan: Plan) -> bool:
         """Whether the plan takes back what was sent."""
@@ -249,8 +251,10 @@ class Session:
             self.encoder = _open_encoder([codec], self._settings)
             self._packets.clear()
 
-    def resume(self, next_pts: int | None, now: float) -> Replay:
+    def resume(self, next_pts: int | None, now: float, *, splices: bool = True) -> Replay:
         """Join again at a frame, or without one where the listener left off.
+
+        Who cannot take back what was sent (``splices`` false) hears changes after it.
 
         Raises
         ------
@@ -260,6 +264,7 @@ class Session:
         if next_pts is not None and next_pts > self._furthest:
             raise ProtocolError(f"next_pts must be at most {self._furthest}, got {next_pts}")
         heard = self.pacing.played(now)
+        self._can_splice = splices
         splices = next_pts is not None and self._may_hold_void(next_pts, heard)
         wanted = heard if next_pts is None else next_pts
         wanted = max(heard, self._void[0]) if splices else min(wanted, self._end)

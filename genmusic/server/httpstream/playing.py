@@ -55,7 +55,7 @@ class PlayerConnection(Presence):
         self._session = session
         session.change_codec("pcm16")
         now = self._listeners.clock()
-        replay = session.resume(None, now)
+        replay = session.resume(None, now, splices=False)
         settings = self._listeners.settings
         lead = max(settings.http_lead_seconds - settings.lookahead_seconds, 0.0)
         clock = WallClock(replay.pts, lead, now)
