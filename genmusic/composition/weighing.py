@@ -28,6 +28,7 @@ CLASH_BY_DISSONANCE = 0.5  # of that, what full dissonance lifts
 # Weights of the chord's root, third, fifth and seventh as the last note of a phrase.
 GOAL_TONES = {
     "authentic": (1.0, 0.25, 0.05, 0.0),
+    "plagal": (1.0, 0.4, 0.3, 0.0),
     "half": (0.6, 0.6, 1.0, 0.0),
     "deceptive": (0.6, 1.0, 0.3, 0.0),
     "open": (0.5, 1.0, 1.0, 0.2),
