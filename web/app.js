@@ -64,9 +64,9 @@ const pad = new MoodPad(element("field"), (changes) => {
   stage.wake();
 });
 const panel = new ControlPanel(element("knobs"), element("mixer"), change);
-const timer = new SleepTimer(element("timer"), player.loudspeaker, (text) => listening.say(text), () => {
+const timer = new SleepTimer(element("timer"), player.loudspeaker, (tell) => listening.say(tell), () => {
   stop();
-  listening.say(say("slept"));
+  listening.say(() => say("slept"));
 });
 const volume = new Volume(element("volume"), memory.volume ?? 100, (gain, percent) => {
   player.loudspeaker.setGain(gain);
@@ -126,7 +126,7 @@ function stop() {
 function skip() {
   if (!session) return;
   player.send({ type: "skip" });
-  listening.say(say("skipped"));
+  listening.say(() => say("skipped"));
 }
 
 /** @param {Controls} changes */
@@ -146,9 +146,10 @@ function keep() {
 }
 
 async function shareLink() {
-  if (!session) return listening.say(say("linkNeedsMusic"));
+  if (!session) return listening.say(() => say("linkNeedsMusic"));
   const link = linkTo(new URL(location.href), session.seed, controls, panel.defaults);
-  listening.say(say((await share(link)) ? "linkCopied" : "linkInAddress"));
+  const word = (await share(link)) ? "linkCopied" : "linkInAddress";
+  listening.say(() => say(word));
 }
 
 // What the player reports
@@ -193,8 +194,8 @@ function hearServer(message) {
 
 /** @param {Ready} ready */
 function welcome(ready) {
-  if (session) listening.say(say(ready.resumed ? "backAgain" : "backWithAnother"));
-  else if (ready.codec === "pcm16" && wishes.codecs.includes("opus")) listening.say(say("plainSamples"));
+  if (session) listening.say(() => say(ready.resumed ? "backAgain" : "backWithAnother"));
+  else if (ready.codec === "pcm16" && wishes.codecs.includes("opus")) listening.say(() => say("plainSamples"));
   if (!ready.resumed) timeline.clear();
   session = ready;
   sender.opened(ready.resumed);
@@ -224,7 +225,7 @@ function hearApplied(id, landed) {
  */
 function refuse(id, { message }) {
   sender.refused(id);
-  listening.say(message);
+  listening.say(() => message);
 }
 
 // What is shown
@@ -235,7 +236,10 @@ function showMoment(heard) {
   landings.update(heard);
   if (!backstage.open) return;
   const bar = timeline.barAt(heard);
-  if (bar) why.show(bar, controls, styles.moodOf(bar.style));
+  if (bar) {
+    why.show(bar, controls, styles.moodOf(bar.style));
+    panel.showActual(bar.parameters);
+  }
   spectrum.draw(player.loudspeaker.analyser);
 }
 
@@ -305,7 +309,7 @@ const asked = wishes.seed !== undefined || wishes.controls !== undefined;
 if (!asked && memory.mood) wishes = withChanges(wishes, moodOf(memory.mood));
 pad.show(moodOf(wishes.controls ?? {}));
 if (asked) {
-  const described = () => [styles.titleOf(wishes.style ?? ""), inWords(pad.mood).toLowerCase()];
+  const described = () => [styles.chosen?.title, inWords(pad.mood).toLowerCase()];
   listening.invitation = () => say("linkOpened", described().filter(Boolean).join(", "));
 }
 const tables = Promise.all([styles.load(), panel.load()])

@@ -10,7 +10,7 @@ import { say, sayOr } from "./language.js";
  */
 
 const USES_ARROWS = "input[type=range], input[type=radio], select, input[type=text]";
-const USES_SPACE = "button, a, summary, select, input[type=radio], input[type=checkbox]";
+const USES_SPACE = "button, a, summary, select, input[type=checkbox]";
 const USES_LETTERS = "select, input[type=text]";
 
 /**

@@ -34,8 +34,9 @@ def visit(browser):
     """Opens pages that are closed when the test is over: playing ones keep the machine busy."""
     listeners = []
 
-    def open_page(address):
-        listeners.append(open_listener(browser, address, reduced_motion="reduce"))
+    def open_page(address, prepare=None, **context):
+        context = {"reduced_motion": "reduce"} | context
+        listeners.append(open_listener(browser, address, prepare=prepare, **context))
         return listeners[-1]
 
     yield open_page

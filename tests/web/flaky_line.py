@@ -14,6 +14,7 @@ class FlakyLine:
         self._server_port = server_port
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._open = set()
+        self._dead = False
         self.port = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -23,6 +24,15 @@ class FlakyLine:
             with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
 
+    def hang_up(self):
+        """Drop every connection, and new ones too until `mend`."""
+        self._dead = True
+        self.cut()
+
+    def mend(self):
+        """Take connections again."""
+        self._dead = False
+
     def close(self):
         self._listener.close()
         self.cut()
@@ -31,6 +41,9 @@ class FlakyLine:
         with suppress(OSError):  # the listener was closed
             while True:
                 near, _ = self._listener.accept()
+                if self._dead:
+                    near.close()
+                    continue
                 far = socket.create_connection(("127.0.0.1", self._server_port))
                 self._open |= {near, far}
                 for one, other in ((near, far), (far, near)):

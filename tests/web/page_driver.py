@@ -41,6 +41,13 @@ CAPTURE = """async frames => {
 }"""
 
 
+SAID = """async ([code, word, details]) => {
+    const { speak, say } = await import("/language.js");
+    speak([code]);
+    return [document.getElementById("sentence").textContent, say(word, ...details)];
+}"""
+
+
 def find_chromium():
     """The browser, or None."""
     return os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
@@ -124,6 +131,12 @@ class Listener:
     def sentence(self):
         return self.page.inner_text("#sentence")
 
+    def expect_sentence(self, word, *details):
+        """The page says this sentence of its table, in English and, when asked to, in German."""
+        for code in ("de", "en"):
+            said, expected = self.page.evaluate(SAID, [code, word, details])
+            assert said == expected
+
     @property
     def mood(self):
         return self.page.evaluate("genmusic.pad.mood")
@@ -160,6 +173,9 @@ class Listener:
         return Recording(int(quanta[0]), np.stack(channels))
 
 
-def open_listener(browser: Browser, address, **context):
-    """A new person with a browser of their own."""
-    return Listener(browser.new_context(**context).new_page()).open(address)
+def open_listener(browser: Browser, address, *, prepare=None, **context):
+    """A new person with a browser of their own; ``prepare(page)`` comes before the page loads."""
+    page = browser.new_context(**context).new_page()
+    if prepare is not None:
+        prepare(page)
+    return Listener(page).open(address)

@@ -54,6 +54,14 @@ export class ControlPanel {
     this._knobs.get(name)?.showLanding(due);
   }
 
+  /**
+   * What style and mood decided where nothing is set.
+   * @param {Record<string, number>} parameters
+   */
+  showActual(parameters) {
+    for (const [name, value] of Object.entries(parameters)) this._knobs.get(name)?.showActual(value);
+  }
+
   /** Everything as it was made, besides mood and style. */
   reset() {
     const changes = Object.fromEntries(

@@ -12,7 +12,7 @@ import { onLanguage, say, sayOr } from "../language.js";
  * @typedef {(name: string, value: Value) => void} OnChange
  * @typedef {{
  *   element: HTMLElement, input: HTMLElement, show: (value: Value) => void,
- *   showLanding: (due: Due | null) => void,
+ *   showActual: (value: number) => void, showLanding: (due: Due | null) => void,
  * }} Knob
  */
 
@@ -38,17 +38,34 @@ export function buildKnob(info, onChange) {
     label.title = info.text;
   });
 
+  const auto = info.default === null && info.kind === "number" ? buildAuto(() => {
+    onChange(info.name, null);
+    present(null);
+  }) : null;
+  let unset = false;
+
   /** @param {Value} value */
   function present(value) {
+    unset = value === null;
     show(value);
     write(output, info.kind === "number" ? inUnits(value, info.unit) : "");
+    auto?.setAttribute("aria-pressed", String(unset));
+    input.classList.toggle("unset", unset);
+  }
+
+  /** Style and mood decided this. @param {number} value */
+  function showActual(value) {
+    if (!auto || !unset || document.activeElement === input) return;
+    show(value);
+    write(output, inUnits(value, info.unit));
   }
 
   present(info.default);
   return {
-    element: info.default === null && info.kind === "number" ? withAuto(info, label, onChange, present) : label,
+    element: auto ? build("div", { class: "knob-with-auto" }, label, auto) : label,
     input,
     show: present,
+    showActual,
     showLanding: (landing) => write(due, landing ? say("soon", landing.seconds) : ""),
   };
 }
@@ -68,7 +85,6 @@ function buildSlider({ low, high, default: usual }, onInput) {
     show: (value) => {
       input.valueAsNumber = Number(value ?? usual ?? (low + high) / 2);
       input.style.setProperty("--level", `${(100 * (input.valueAsNumber - low)) / (high - low)}%`);
-      input.classList.toggle("unset", value === null);
     },
   };
 }
@@ -99,21 +115,12 @@ function buildText(_info, onInput) {
 
 const INPUTS = { number: buildSlider, choice: buildSelect, switch: buildSwitch, name: buildText };
 
-/**
- * A number that may be left to style and mood has a button for that.
- * @param {ControlInfo} info
- * @param {HTMLElement} label
- * @param {OnChange} onChange
- * @param {(value: Value) => void} present
- */
-function withAuto(info, label, onChange, present) {
+/** A number that may be left to style and mood has a button for that. @param {() => void} onAuto */
+function buildAuto(onAuto) {
   const auto = build("button", { type: "button", class: "auto" });
   onLanguage(() => write(auto, say("auto")));
-  auto.addEventListener("click", () => {
-    onChange(info.name, null);
-    present(null);
-  });
-  return build("div", { class: "knob-with-auto" }, label, auto);
+  auto.addEventListener("click", onAuto);
+  return auto;
 }
 
 const UNITS = /** @type {Record<string, (value: number) => string>} */ ({

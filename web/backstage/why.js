@@ -72,7 +72,7 @@ function cause(name, controls, causes) {
   const { own } = PARAMETERS[name];
   if (own && (controls[own] ?? null) !== null) return say("why.you");
   const by = causes[name] ?? "";
-  return by ? say("why.by", sayOr(`control.${by}`, by).toLowerCase()) : "";
+  return by ? say("why.by", sayOr(`by.${by}`, by)) : "";
 }
 
 /**
@@ -87,8 +87,8 @@ function row(name, value, because) {
   return build(
     "div",
     {},
-    build("dt", {}, sayOr(`why.${name}`, name)),
-    build("dd", {}, build("b", {}, tell(value)), meter, build("small", {}, because)),
+    build("dt", {}, sayOr(`why.${name}`, name), build("small", {}, because)),
+    build("dd", {}, meter, build("b", {}, tell(value))),
   );
 }
 

@@ -10,6 +10,7 @@ const BAND = { top: 56, bottom: 72 }; // px above the highest pitch and below th
 const DRUMS_ABOVE_BOTTOM = { low: 40, step: 10 };
 const CHORD_FONT = "12.8px -apple-system, BlinkMacSystemFont, Segoe UI, Roboto, Arial, sans-serif";
 const CHORD_BASELINE = 46;
+const CHORD_ROOM = 44; // px from one name to the next: what stands closer is left out
 const GLOW_SECONDS = 0.9; // a note that was struck goes on shining for so long
 const AHEAD_ALPHA = 0.3;
 
@@ -52,6 +53,7 @@ export class PianoRoll {
     this._framesPerPx = 1;
     this._headX = 0;
     this._heard = 0;
+    this._chordX = 0; // where the last name of a chord was written
   }
 
   /**
@@ -68,6 +70,7 @@ export class PianoRoll {
     if (this._timeline.bars.length > 0) this._drawPlayhead(ink);
     const left = heard - this._headX * this._framesPerPx;
     const right = left + size.width * this._framesPerPx;
+    this._chordX = -Infinity;
     let strike = 0;
     for (const bar of this._timeline.bars) {
       if (bar.end < left - RATE || bar.pts > right) continue;
@@ -206,6 +209,8 @@ export class PianoRoll {
     for (const [index, { pts, name }] of bar.chords.entries()) {
       const end = bar.chords[index + 1]?.pts ?? bar.end;
       const x = this._x(pts);
+      if (x < this._chordX + CHORD_ROOM) continue;
+      this._chordX = x;
       this._canvas.globalAlpha = Math.min(1, 0.25 + 0.75 * this._presence(x, pts, end));
       this._canvas.fillText(engrave(name), x, CHORD_BASELINE);
     }

@@ -27,7 +27,8 @@ export class Listening {
     this._hint = hint;
     this._detail = "";
     this._passing = 0;
-    this._passingText = "";
+    /** @type {(() => string) | null} */
+    this._inPassing = null;
     /** What is said before the first play, instead of the usual. @type {(() => string) | null} */
     this.invitation = null;
     this._button = /** @type {HTMLButtonElement} */ (element("play"));
@@ -54,17 +55,17 @@ export class Listening {
     if (state === this.state && detail === this._detail) return;
     this.state = state;
     this._detail = detail;
-    if (TROUBLES.has(state)) this._passingText = "";
+    if (TROUBLES.has(state)) this._inPassing = null;
     this.show();
   }
 
-  /** Say something for a moment. @param {string} text */
-  say(text) {
+  /** Say something for a moment. @param {() => string} tell in the language of that moment */
+  say(tell) {
     clearTimeout(this._passing);
-    this._passingText = text;
+    this._inPassing = tell;
     this.show();
     this._passing = setTimeout(() => {
-      this._passingText = "";
+      this._inPassing = null;
       this.show();
     }, PASSING_MS);
   }
@@ -75,7 +76,7 @@ export class Listening {
     element("play-label").textContent = say(this.wantsSound ? "stop" : "play");
     this._button.disabled = ["refused", "broken"].includes(this.state);
     const sentence = element("sentence");
-    const text = this._passingText || this._usual();
+    const text = this._inPassing?.() || this._usual();
     if (sentence.textContent !== text) sentence.textContent = text;
   }
 

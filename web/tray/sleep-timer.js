@@ -15,7 +15,7 @@ export class SleepTimer {
   /**
    * @param {HTMLElement} button
    * @param {Fading} loudspeaker
-   * @param {(text: string) => void} say
+   * @param {(tell: () => string) => void} say
    * @param {() => void} onSlept
    */
   constructor(button, loudspeaker, say, onSlept) {
@@ -39,8 +39,9 @@ export class SleepTimer {
 
   next() {
     if (!this._loudspeaker.ready) return;
-    this._set((this._choice + 1) % CHOICES.length);
-    this._say(this.hint || say("sleepOff"));
+    this._choice = (this._choice + 1) % CHOICES.length;
+    this.start(CHOICES[this._choice]);
+    this._say(() => this.hint || say("sleepOff"));
   }
 
   show() {
@@ -50,10 +51,9 @@ export class SleepTimer {
     this._button.setAttribute("aria-pressed", String(running));
   }
 
-  /** @param {number} choice */
-  _set(choice) {
-    this._choice = choice;
-    this._loudspeaker.sleepIn(CHOICES[choice], () => {
+  /** @param {number} minutes 0: never */
+  start(minutes) {
+    this._loudspeaker.sleepIn(minutes, () => {
       this._choice = 0;
       this._onSlept();
       this.show();
