@@ -41,7 +41,7 @@ import { linkTo, wishesOf, withChanges } from "./wishes.js";
 const element = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
 const memory = recall();
-speak([memory.language ?? "", ...navigator.languages]);
+speak([memory.language, ...navigator.languages]);
 
 const timeline = new ScoreTimeline();
 const full = Player.supported
@@ -68,12 +68,12 @@ const timer = new SleepTimer(element("timer"), player.loudspeaker, (tell) => lis
   stop();
   listening.say(() => say("slept"));
 });
-const volume = new Volume(element("volume"), memory.volume ?? 100, (gain, percent) => {
+const volume = new Volume(element("volume"), memory.volume, (gain, percent) => {
   player.loudspeaker.setGain(gain);
   preview.setGain(gain);
   remember({ volume: percent });
 });
-const tray = new Tray(memory.tray ?? true, (open) => remember({ tray: open }));
+const tray = new Tray(memory.tray, (open) => remember({ tray: open }));
 const media = new MediaControls({ play, stop, skip });
 const health = new Health(element("health"));
 const why = new Why(element("why"));
@@ -141,8 +141,7 @@ function change(changes) {
 }
 
 function keep() {
-  const style = styles.chosen?.name;
-  remember({ mood: pad.mood, ...(style && { style }) });
+  remember({ mood: pad.mood, style: styles.chosen?.name ?? memory.style });
 }
 
 async function shareLink() {
@@ -306,7 +305,7 @@ element("reset").addEventListener("click", () => panel.reset());
 // The first picture
 
 const asked = wishes.seed !== undefined || wishes.controls !== undefined;
-if (!asked && memory.mood) wishes = withChanges(wishes, moodOf(memory.mood));
+if (!asked) wishes = withChanges(wishes, moodOf(memory.mood));
 pad.show(moodOf(wishes.controls ?? {}));
 if (asked) {
   const described = () => [styles.chosen?.title, inWords(pad.mood).toLowerCase()];
@@ -318,7 +317,7 @@ const tables = Promise.all([styles.load(), panel.load()])
 
 function knowTables() {
   const { style } = memory;
-  if (!asked && !wishes.style && style && styles.has(style)) wishes = withChanges(wishes, { style });
+  if (!asked && !wishes.style && styles.has(style)) wishes = withChanges(wishes, { style });
   wishes = { ...wishes, controls: panel.known(wishes.controls ?? {}) };
   controls = { ...panel.defaults, ...wishes.controls };
   panel.show(controls);

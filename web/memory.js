@@ -2,26 +2,40 @@ const KEY = "genmusic";
 
 /**
  * @typedef {{
- *   volume?: number, mood?: { valence: number, arousal: number }, style?: string,
- *   language?: string, tray?: boolean,
+ *   volume: number, mood: { valence: number, arousal: number }, style: string,
+ *   language: string, tray: boolean,
  * }} Memory what the page knows of its listener; it stays in this browser
  */
 
+/** What a stranger is taken for, and what kind each thing is. @type {Memory} */
+const STRANGER = {
+  volume: 100, mood: { valence: 0, arousal: 0 }, style: "", language: "", tray: true,
+};
+
 /** @returns {Memory} */
 export function recall() {
-  try {
-    const memory = JSON.parse(localStorage.getItem(KEY) ?? "{}");
-    return typeof memory === "object" && memory !== null ? memory : {};
-  } catch {
-    return {}; // the browser keeps nothing, or something else wrote here
-  }
+  const kept = read();
+  const things = Object.entries(STRANGER).map(([name, usual]) => {
+    const value = kept[name];
+    return [name, typeof value === typeof usual && value !== null ? value : usual];
+  });
+  return Object.fromEntries(things);
 }
 
-/** @param {Memory} changes */
+/** @param {Partial<Memory>} changes */
 export function remember(changes) {
   try {
     localStorage.setItem(KEY, JSON.stringify({ ...recall(), ...changes }));
   } catch {
     // A private window keeps nothing: the page works without.
+  }
+}
+
+/** @returns {Record<string, unknown>} whatever lies there */
+function read() {
+  try {
+    return Object(JSON.parse(localStorage.getItem(KEY) ?? "{}"));
+  } catch {
+    return {}; // the browser keeps nothing, or something else wrote here
   }
 }

@@ -27,7 +27,7 @@ const STEPS = 200; // of a slider from end to end
 export function buildKnob(info, onChange) {
   const name = build("span", { class: "name" });
   const due = build("small", { class: "due" });
-  const output = build("output");
+  const output = build("span", { class: "output" });
   const { input, show } = INPUTS[info.kind](info, (value) => {
     onChange(info.name, value);
     present(value);
