@@ -46,7 +46,12 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
         type=whole_number(1, BARS_LIMIT),
         default=0,
         metavar="N",
-        help="stop at the end of bar N instead",
+        help="bring the music to its end with bar N instead",
+    )
+    parser.add_argument(
+        "--excerpt",
+        action="store_true",
+        help="with --bars: stop there without an ending",
     )
     parser.add_argument(
         "--automation",
@@ -74,6 +79,8 @@ def run(arguments: argparse.Namespace) -> int:
     with progress_bar(str(arguments.out), BEFORE) as show:
         library, controls = open_music(arguments)
         log = read_automation(arguments.automation, library) if arguments.automation else ()
+        if arguments.bars and not arguments.excerpt:
+            controls = {"length_bars": arguments.bars, **controls}
         keeps_stems = arguments.stems is not None
         engine = Engine(library, arguments.seed, controls, log, keeps_stems=keeps_stems)
         length = Length(seconds_to_frames(arguments.seconds), arguments.bars)

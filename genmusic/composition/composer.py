@@ -44,9 +44,9 @@ from genmusic.seeding import stream
 class Composer:
     """Composes a row of pieces, bar by bar: endless, or closing after a number of bars."""
 
-    def __init__(self, seed: int, style: Style, model: Model, ends_after: int = 0) -> None:
+    def __init__(self, seed: int, style: Style, model: Model) -> None:
         self._seed = seed
-        self._ends_after = ends_after  # bars in all, 0 for music without an end
+        self._length_bars = 0  # as the last bar was asked; 0 for music without an end
         self._style = style
         self._model = model
         self._state = State(style=style.name)
@@ -67,12 +67,13 @@ class Composer:
         if style.name == state.style or form.bars_until(state, "section") == 0:
             self._style = style
             state.style = style.name
-        seed, ends_after = self._seed, self._ends_after
-        form.begin_phrase(state, seed, self._style, parameters, ends_after)
+        seed, length_bars = self._seed, parameters.length_bars
+        self._length_bars = length_bars
+        form.begin_phrase(state, seed, self._style, parameters)
         if state.phrase_bar == 0:
             plan_harmony(state, seed, self._style, self._model, parameters)
-        plan = plan_bar(state, seed, self._style, parameters, ends_after)
-        bar = self._silence(plan) if 0 < ends_after <= state.bar else self._compose_parts(plan)
+        plan = plan_bar(state, seed, self._style, parameters)
+        bar = self._silence(plan) if 0 < length_bars <= state.bar else self._compose_parts(plan)
         form.advance(state)
         return bar
 
@@ -83,7 +84,7 @@ class Composer:
     def coming_paces(self, landing: Landing) -> list[tuple[float, ...]]:
         """The pace of the beats of each bar before the one that `bars_until` counts to."""
         bars = range(self.bars_until(landing))
-        return [pace(self._state, self._style, self._ends_after, ahead) for ahead in bars]
+        return [pace(self._state, self._style, self._length_bars, ahead) for ahead in bars]
 
     def skip(self) -> None:
         """Let the next bar begin a new piece, unless it does so anyway."""
@@ -180,7 +181,7 @@ class Composer:
             notes=perform(plan, parts),
             style=plan.style.name,
             metre=plan.metre.name,
-            pace=pace(state, self._style, self._ends_after, 0),
+            pace=pace(state, self._style, self._length_bars, 0),
             ends_piece=plan.ends_piece,
         )
 

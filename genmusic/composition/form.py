@@ -30,17 +30,12 @@ Phrases = tuple[tuple[int, str], ...]
 """Bars and cadence of each phrase of a section."""
 
 
-def begin_phrase(
-    state: State, seed: int, style: Style, parameters: MusicalParameters, ends_after: int
-) -> None:
-    """Bring the state to the bar that comes next, where a piece, section or phrase may begin.
-
-    ``ends_after`` is the number of bars in all, 0 for music without an end.
-    """
+def begin_phrase(state: State, seed: int, style: Style, parameters: MusicalParameters) -> None:
+    """Bring the state to the bar that comes next, where a piece, section or phrase may begin."""
     if not state.labels:
         _begin_piece(state, seed, style)
     if state.phrase_bar == 0 and state.phrase == 0:
-        _begin_section(state, seed, style, max(0, ends_after - state.bar))
+        _begin_section(state, seed, style, max(0, parameters.length_bars - state.bar))
     if state.phrase_bar == 0:
         _choose_key(state, seed, style, parameters)
 

@@ -51,14 +51,12 @@ def plan_harmony(
         state.themes[theme] = (*known, PhraseTheme(state.chords))
 
 
-def plan_bar(
-    state: State, seed: int, style: Style, parameters: MusicalParameters, ends_after: int
-) -> Plan:
+def plan_bar(state: State, seed: int, style: Style, parameters: MusicalParameters) -> Plan:
     """A bar's place in the form, its harmony, and what the mood asks of it."""
     bars, cadence = state.phrases[state.phrase]
     chance = draw_bar(seed, state.piece, state.piece_bar)
     ends_section = form.rest_of_section(state) == 1
-    ends_music = state.bar + 1 == ends_after
+    ends_music = state.bar + 1 == parameters.length_bars
     rests = style.form.transition == "cadence" or ends_music
     bar_metre = metre(state.metre)
     leads_to = form.next_tonic(state, seed, style, parameters)
@@ -83,13 +81,13 @@ def plan_bar(
     )
 
 
-def pace(state: State, style: Style, ends_after: int, ahead: int) -> tuple[float, ...]:
+def pace(state: State, style: Style, length_bars: int, ahead: int) -> tuple[float, ...]:
     """How fast each beat goes, in the bar ``ahead`` of the next one in the same section.
 
     Empty where all keep to the tempo; a piece that comes to rest slackens over its last bars.
     """
     rest = form.rest_of_section(state) - ahead
-    ends_music = state.bar + ahead + rest == ends_after
+    ends_music = state.bar + ahead + rest == length_bars
     rests = style.form.transition == "cadence" or ends_music
     ritardando = style.performance.ritardando
     if not (form.in_last_section(state) and rests and rest <= CLOSING_BARS and ritardando):

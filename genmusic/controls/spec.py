@@ -122,6 +122,8 @@ TABLE: tuple[Control, ...] = (
     Control("key", "tonic; unset: the style decides", None, "phrase", choices=PITCH_CLASSES),
     Control("chord", "harmony that a player holds; unset: composed", None, "bar", choices=CHORDS),
     Control("mode", "scale; unset: style and valence decide", None, "phrase", choices=tuple(MODES)),
+    Control("length_bars", "bars until the music has come to its end; unset: it goes on", None,
+            "section", 1.0, 100_000.0, "bars"),
     Control("style", "the rule file that composes", "evening", "section", unit="name"),
     *(control for number, part in enumerate(PARTS) for control in _strip(part, number)),
 )  # fmt: skip

@@ -38,6 +38,7 @@ class MusicalParameters:
     humanize: float  # 0..1
     key: int | None  # pitch class of the tonic; None: the composer decides
     mode: str | None  # None: the composer decides
+    length_bars: int  # of the music; 0: it goes on
     chord: Chord | None  # of the whole bar; None: the composer decides
 
 
@@ -71,6 +72,7 @@ def musical_parameters(controls: Mapping[str, Value], style: Style) -> MusicalPa
         humanize=_number(controls, "humanize"),
         key=None if key is None else PITCH_CLASSES.index(str(key)),
         mode=None if mode is None else str(mode),
+        length_bars=int(_number(controls, "length_bars")),
         chord=None if chord is None else read_chord(str(chord)),
     )
 
