@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import os
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
+from genmusic.errors import ServerError
 from genmusic.units import SAMPLE_RATE
 
 STYLE_FOLDER_VARIABLE = "GENMUSIC_STYLES"
@@ -64,6 +68,12 @@ class Settings:
 
     # limits
     max_sessions: int = 256
+    max_connections: int = 4_096  # or as many as the system lets the process have files
+    connections_per_address: int = 128  # a school or an office may share one
+    sessions_per_address: int = 64
+    joins_per_second: float = 2.0  # new sessions of an address; ten seconds' worth at once
+    requests_per_second: float = 100.0  # of an address; the page needs some fifty to load
+    idle_seconds: float = 30.0  # a connection that asks nothing, or does not finish asking
     ticket_seconds: float = 6 * 3_600.0  # to open the stream in a player; once open it goes on
     token_seconds: float = 7 * 86_400.0  # from the last `ready` on; ends with its session anyway
     message_bytes: int = 4_096
@@ -74,6 +84,11 @@ class Settings:
     # encoding
     opus_bitrate: int = 128_000
     opus_complexity: int = 5
+
+    # trust
+    allowed_hosts: tuple[str, ...] = ()  # names beside IP addresses and this machine's own
+    allowed_origins: tuple[str, ...] = ()  # sites beside the server's own
+    trusted_proxies: tuple[str, ...] = ("127.0.0.0/8", "::1/128")  # may say who asks through them
 
     threads: int = 0  # that render; 0: one for each core
 
@@ -91,3 +106,40 @@ class Settings:
     def history_frames(self) -> int:
         """How much sent sound is kept for a resume."""
         return round(self.history_seconds * SAMPLE_RATE)
+
+
+LIMITS = {
+    row.name: type(row.default)
+    for row in fields(Settings)
+    if isinstance(row.default, int | float) and not row.name.endswith("_frames")
+}
+"""Every setting that an operator may choose, with its type; chunks follow from the codec."""
+
+
+def with_limits(settings: Settings, wishes: Iterable[str]) -> Settings:
+    """The settings with other numbers, each given as ``NAME=VALUE``.
+
+    Raises
+    ------
+    ServerError
+        There is no such setting, or the value is no number that it could have.
+    """
+    wished: dict[str, Any] = {}
+    for wish in wishes:
+        name, _, text = wish.partition("=")
+        wished[name] = _number(name, text)
+    return replace(settings, **wished)
+
+
+def _number(name: str, text: str) -> float:
+    kind = LIMITS.get(name)
+    if kind is None:
+        raise ServerError(f"there is no limit named {name!r:.40}; docs/limits.md lists them")
+    try:
+        value = kind(text)
+    except ValueError:
+        value = -1
+    if not (math.isfinite(value) and value >= 0):
+        whole = "a whole number" if kind is int else "a number"
+        raise ServerError(f"{name} must be {whole} of 0 or more, got {text!r:.40}")
+    return value

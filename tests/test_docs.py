@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from genmusic.config import LIMITS, Settings
 from genmusic.controls.spec import CHORDS, TABLE
 from genmusic.names import PARTS, QUALITIES
 from genmusic.server.routes import ROUTES
@@ -46,6 +47,18 @@ def test_every_route_is_documented_and_nothing_else():
     documented = {name for name in first_column("http.md") if " /" in name}
 
     assert documented - {"GET /"} == routes
+
+
+@pytest.mark.parametrize("name", LIMITS)
+def test_every_limit_is_documented_with_what_it_usually_is(name):
+    lines = (DOCS / "limits.md").read_text().splitlines()
+    row = next((line for line in lines if line.startswith(f"| `{name}` |")), "there is none")
+
+    assert f"| `{name}` | {getattr(Settings(), name):.10g} |" in row
+
+
+def test_no_limit_is_documented_that_is_not_there():
+    assert set(first_column("limits.md")) == set(LIMITS)
 
 
 @pytest.mark.parametrize(

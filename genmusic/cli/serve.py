@@ -13,8 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
-from genmusic.cli.arguments import whole_number
-from genmusic.config import Settings, style_folder
+from genmusic.cli.arguments import network, whole_number
+from genmusic.config import Settings, style_folder, with_limits
 from genmusic.errors import ServerError
 
 HOST = "127.0.0.1"  # nobody else's machine, until asked for
@@ -49,7 +49,41 @@ def add_parser(subparsers: Any) -> None:  # noqa: ANN401 - argparse's own type i
         metavar="N",
         help=f"listeners at once (default: {DEFAULTS.max_sessions})",
     )
+    _add_trust(parser)
     parser.set_defaults(run=run)
+
+
+def _add_trust(parser: argparse.ArgumentParser) -> None:
+    """Options about who may come in, and how far."""
+    parser.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="another name of this server, such as music.example.org; may be repeated",
+    )
+    parser.add_argument(
+        "--allow-origin",
+        action="append",
+        default=[],
+        metavar="URL",
+        help="another site whose pages may use this server; may be repeated",
+    )
+    parser.add_argument(
+        "--trust-proxy",
+        action="append",
+        default=[],
+        type=network,
+        metavar="NET",
+        help="addresses of proxies beyond this machine, such as 10.0.0.0/8; may be repeated",
+    )
+    parser.add_argument(
+        "--limit",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="any limit of docs/limits.md; may be repeated",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -62,13 +96,13 @@ def run(arguments: argparse.Namespace) -> int:
 
     if (arguments.cert is None) != (arguments.key is None):
         raise ServerError("--cert and --key belong together")
+    settings = _settings(arguments)
     tls = service.load_certificate(arguments.cert, arguments.key) if arguments.cert else None
     mint = TokenMint(load_key(_prepare_folder(arguments.data)) if arguments.data else None)
     own = arguments.styles or style_folder()
     with service.reserve(arguments.host, arguments.port) as listener:
         journal.start()
         library = _warm_library(own)
-        settings = replace(DEFAULTS, max_sessions=arguments.max_sessions)
         app = create_app(library, settings, mint=mint)
         url = service.address_of(listener, secure=tls is not None)
         with StyleWatch(library, own):
@@ -76,6 +110,19 @@ def run(arguments: argparse.Namespace) -> int:
                 service.serve(app, listener, tls, lambda: _say(f"genmusic is ready: {url}"))
             )
     return 0
+
+
+def _settings(arguments: argparse.Namespace) -> Settings:
+    """What the command line says, over what is usual."""
+    hosts = [arguments.host, *arguments.allow_host]
+    settings = replace(
+        DEFAULTS,
+        max_sessions=arguments.max_sessions,
+        allowed_hosts=tuple(hosts),
+        allowed_origins=tuple(arguments.allow_origin),
+        trusted_proxies=(*DEFAULTS.trusted_proxies, *arguments.trust_proxy),
+    )
+    return with_limits(settings, arguments.limit)
 
 
 def _warm_library(own: Path) -> Any:  # noqa: ANN401 - the library is imported on demand

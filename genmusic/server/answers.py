@@ -24,6 +24,8 @@ SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Frame-Options": "DENY",  # for browsers that do not read frame-ancestors
     "Server": "genmusic",  # and not which versions of what
 }
 STATUSES: Mapping[str, HTTPStatus] = {

@@ -12,6 +12,8 @@ from aiohttp import web
 from genmusic.config import Settings
 from genmusic.server.answers import add_security_headers, errors_as_answers
 from genmusic.server.assets import Assets, find_web_folder
+from genmusic.server.gate.door import DOOR, Counter
+from genmusic.server.gate.keeper import GATE, Gatekeeper
 from genmusic.server.listeners import Listeners
 from genmusic.server.routes import ROUTES
 from genmusic.server.showcase import SHOWCASE, Showcase
@@ -20,7 +22,6 @@ from genmusic.session.clock import Clock, monotonic_seconds
 from genmusic.session.library import Library
 from genmusic.session.tokens import TokenMint
 
-BODY_LIMIT_BYTES = 65_536
 DEFAULTS = Settings()
 
 
@@ -33,12 +34,19 @@ def create_app(
     web_folder: Path | None = None,
 ) -> web.Application:
     """The server as an aiohttp application."""
-    app = web.Application(middlewares=[errors_as_answers], client_max_size=BODY_LIMIT_BYTES)
-    app[LISTENERS] = Listeners(library, settings, clock, mint)
+    listeners = Listeners(library, settings, clock, mint)
+    gate = Gatekeeper(settings, listeners.addresses, clock)
+    app = web.Application(
+        middlewares=[errors_as_answers, gate.check], client_max_size=settings.body_bytes
+    )
+    app[LISTENERS] = listeners
+    app[GATE] = gate
+    app[DOOR] = Counter(settings)
     app[SHOWCASE] = Showcase()
     app.add_routes(ROUTES)
     app.router.add_get("/{path:(?!api/).*}", Assets(web_folder or find_web_folder()).answer)
     app.on_response_prepare.append(add_security_headers)
+    app.on_response_prepare.append(gate.consent)
     app.on_shutdown.append(_dismiss_listeners)
     app.cleanup_ctx.append(_keep_sessions)
     return app

@@ -9,12 +9,14 @@ RETRY_SECONDS = 5.0
 
 
 class RateLimit:
-    """A token bucket: ``per_second`` on average, two seconds' worth at once."""
+    """A token bucket: ``per_second`` on average, some seconds' worth at once."""
 
-    def __init__(self, what: str, per_second: float, now: float) -> None:
+    def __init__(
+        self, what: str, per_second: float, now: float, burst_seconds: float = BURST_SECONDS
+    ) -> None:
         self._what = what
         self._per_second = per_second
-        self._tokens = self._burst = per_second * BURST_SECONDS
+        self._tokens = self._burst = per_second * burst_seconds
         self._filled_at = now
 
     def take(self, now: float) -> None:

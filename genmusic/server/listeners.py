@@ -10,6 +10,7 @@ from typing import Protocol
 from genmusic.config import Settings
 from genmusic.errors import ProtocolError
 from genmusic.server import journal
+from genmusic.server.gate.addresses import AddressBook
 from genmusic.server.rendering import RenderPool
 from genmusic.server.rows import Rows
 from genmusic.session.clock import Clock, monotonic_seconds
@@ -66,6 +67,7 @@ class Listeners:
         self.settings = settings
         self.clock = clock
         self.registry = Registry(settings, mint)
+        self.addresses = AddressBook(settings, self.registry.__contains__)
         self.pool = RenderPool(settings.threads)
         self.rows = Rows(self.pool, clock, settings.chunk_frames)
         self.draining = False
@@ -87,22 +89,26 @@ class Listeners:
         """A connection was closed."""
         self._connected.discard(listener)
 
-    async def begin(self, listener: Listener, wishes: Wishes) -> Session:
-        """A new session for the listener."""
-        session = await self.open(wishes)
+    async def begin(
+        self, listener: Listener, wishes: Wishes, address: str | None = None
+    ) -> Session:
+        """A new session for the listener; what it takes is counted for the address."""
+        session = await self.open(wishes, address)
         self.registry.enter(session)
         self._players[session.id] = listener
         return session
 
-    async def open(self, wishes: Wishes) -> Session:
+    async def open(self, wishes: Wishes, address: str | None = None) -> Session:
         """A new session that waits for its listener."""
         if self.draining:
             raise _restart()
-        self.registry.make_room()
         now = self.clock()
-        build = partial(open_session, self.library, wishes, self.settings, now)
-        session = await self.pool.run(now, build)
-        self.registry.add(session)
+        with self.addresses.join(address, now) as take_down:
+            self.registry.make_room()
+            build = partial(open_session, self.library, wishes, self.settings, now)
+            session = await self.pool.run(now, build)
+            self.registry.add(session)
+            take_down(session.id)
         self.registry.leave(session, now)
         return session
 

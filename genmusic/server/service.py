@@ -9,7 +9,9 @@ import os
 import signal
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +19,8 @@ from aiohttp import web
 
 from genmusic.encoding import STREAM_CODECS, open_stream_encoder
 from genmusic.errors import EncodingError, ServerError
+from genmusic.server.gate.door import DOOR, Door, raise_file_limit
+from genmusic.server.stream import LISTENERS
 from genmusic.session.engine import Engine
 from genmusic.session.library import Library
 from genmusic.session.warmup import compile_kernels
@@ -25,6 +29,8 @@ from genmusic.units import SAMPLE_RATE
 SHUTDOWN_SECONDS = 1.5  # after which a request or a listener that hangs is cut off
 WARM_SECONDS = 4  # of music: every part has played by then
 BACKLOG = 1_024
+HANDSHAKE_SECONDS = 10.0
+LINGER_SECONDS = 2.0  # for the rest of a request that was refused
 CURES = {
     errno.EADDRINUSE: "stop what uses it, or choose another with --port (0 takes a free one)",
     errno.EACCES: "ports below 1024 are for administrators; choose another with --port",
@@ -85,13 +91,40 @@ async def serve(
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
-    await runner.setup()
-    try:
-        await web.SockSite(runner, listener, ssl_context=tls).start()
+    async with open_door(app, listener, tls):
         announce()
         await stop.wait()
+
+
+@asynccontextmanager
+async def open_door(
+    app: web.Application, listener: socket.socket, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[None]:
+    """Take connections in; on leaving, tell every listener and stop."""
+    settings = app[LISTENERS].settings
+    raise_file_limit()
+    runner = web.AppRunner(
+        app,
+        access_log=None,
+        shutdown_timeout=SHUTDOWN_SECONDS,
+        keepalive_timeout=settings.idle_seconds,
+        lingering_time=LINGER_SECONDS,
+        auto_decompress=False,  # nobody needs it, and a small bomb becomes a large one
+    )
+    await runner.setup()
+    if runner.server is None:
+        raise ServerError("the server does not start")
+    server = await asyncio.get_running_loop().create_server(
+        partial(Door, app[DOOR], runner.server),
+        sock=listener,
+        ssl=tls,
+        ssl_handshake_timeout=HANDSHAKE_SECONDS if tls else None,
+        backlog=BACKLOG,
+    )
+    try:
+        yield
     finally:
+        server.close()
         await runner.cleanup()
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from enum import Enum
 from typing import Any
-from urllib.parse import urlsplit
 
 from aiohttp import WSMsgType, web
 
 from genmusic.errors import ProtocolError
 from genmusic.server import journal, messages
+from genmusic.server.gate.keeper import address_of
 from genmusic.server.limits import RateLimit
 from genmusic.server.listeners import Listeners
 from genmusic.server.messages import Ack, Bye, Hello, Pause, Play, Set, Skip
@@ -34,11 +34,12 @@ class Phase(Enum):
 class Connection(Presence):
     """One WebSocket: reads what the listener wants, while a `Player` renders and sends."""
 
-    def __init__(self, socket: StreamSocket, listeners: Listeners) -> None:
+    def __init__(self, socket: StreamSocket, listeners: Listeners, address: str | None) -> None:
         super().__init__(listeners)
         limits = listeners.settings
         self.phase = Phase.GREETING
         self._socket = socket
+        self._address = address
         self._message_limit = RateLimit("messages", limits.messages_per_second, listeners.clock())
         self._set_limit = RateLimit("changes", limits.sets_per_second, listeners.clock())
         self._under_frames = 0
@@ -114,7 +115,7 @@ class Connection(Presence):
             raise ProtocolError("token and resume belong to a session")
         controls = dict(hello.controls) | ({} if hello.style is None else {"style": hello.style})
         wishes = Wishes(tuple(hello.codecs), hello.seed, controls)
-        session = self._session = await self._listeners.begin(self, wishes)
+        session = self._session = await self._listeners.begin(self, wishes, self._address)
         journal.write("joined", session=session.id, codec=session.codec, seed=session.seed)
         return session
 
@@ -172,7 +173,6 @@ HANDLERS: Mapping[Phase, Mapping[type, Handler]] = {
 
 async def stream(request: web.Request) -> web.StreamResponse:
     """``GET /api/v1/stream``: a listener's WebSocket."""
-    _check_origin(request)
     listeners = request.app[LISTENERS]
     socket = StreamSocket(listeners.settings)
     if not socket.can_prepare(request):
@@ -181,12 +181,5 @@ async def stream(request: web.Request) -> web.StreamResponse:
     if SUBPROTOCOL not in (name.strip() for name in offered.split(",")):
         raise web.HTTPBadRequest(text=f"this server speaks {SUBPROTOCOL}")
     await socket.open(request)
-    await Connection(socket, listeners).run()
+    await Connection(socket, listeners, address_of(request)).run()
     return socket
-
-
-def _check_origin(request: web.Request) -> None:
-    """Refuse pages of other sites: a browser would let them use what it can reach from here."""
-    origin = request.headers.get("Origin")
-    if origin is not None and urlsplit(origin).netloc.lower() != request.host.lower():
-        raise web.HTTPForbidden(text="pages of other sites may not use this server")

@@ -20,7 +20,7 @@ NOBODY = 65_534
 
 @pytest.fixture
 async def client(start):
-    return await start(Settings())
+    return await start(Settings(allowed_hosts=("insecure.test",)))
 
 
 @pytest.fixture

@@ -155,6 +155,8 @@ def test_a_port_in_use_is_one_sentence_and_status_1():
         (["--cert", "a.pem"], 1, "--cert and --key belong together"),
         (["--cert", "a.pem", "--key", "b.pem"], 1, "cannot use the certificate a.pem"),
         (["--data", "/dev/null/x"], 1, "cannot use the folder /dev/null/x"),
+        (["--limit", "colour=1"], 1, "there is no limit named 'colour'"),
+        (["--trust-proxy", "elsewhere"], 2, "must be an IP address or a network"),
         (["--max-sessions", "0"], 2, "whole number in 1..100000"),
     ],
 )

@@ -56,7 +56,8 @@ def find_chromium():
 @contextmanager
 def running_server(*options, port=0):
     """``genmusic serve`` as a listener's machine would start it; gives process and address."""
-    command = [sys.executable, "-m", "genmusic", "serve", "--port", str(port), *options]
+    place = ["--port", str(port), "--allow-host", INSECURE_HOST]
+    command = [sys.executable, "-m", "genmusic", "serve", *place, *options]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     try:
         yield process, _address(process)

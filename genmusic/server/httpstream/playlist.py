@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from genmusic.server.gate.keeper import GATE
 from genmusic.server.httpstream.playing import STATION, credentials
 from genmusic.server.stream import LISTENERS
 
@@ -17,7 +18,9 @@ async def playlist(request: web.Request) -> web.Response:
     token, purpose = credentials(request)
     session = registry.find(request.match_info["id"], token, purpose)
     ticket = registry.ticket(session)
-    address = request.url.with_path(request.path.removesuffix("m3u") + FORMAT)
+    scheme = "https" if request.app[GATE].proxies.secure(request) else "http"
+    path = request.path.removesuffix("m3u") + FORMAT
+    address = request.url.with_scheme(scheme).with_path(path)
     lines = ["#EXTM3U", f"#EXTINF:-1,{STATION}: {session.title}"]
     text = "\n".join([*lines, str(address.with_query(ticket=ticket)), ""])
     return web.Response(

@@ -11,6 +11,7 @@ from aiohttp import web
 from genmusic.encoding import ENDLESS_FORMATS
 from genmusic.server import journal
 from genmusic.server.answers import as_json
+from genmusic.server.gate.keeper import address_of
 from genmusic.server.listeners import Listeners
 from genmusic.server.rest.reading import own_session, read_body
 from genmusic.server.rest.schemas import (
@@ -34,7 +35,8 @@ async def open_session(request: web.Request) -> web.Response:
     listeners = request.app[LISTENERS]
     wanted = await read_body(request, NewSession)
     controls = dict(wanted.controls) | ({} if wanted.style is None else {"style": wanted.style})
-    session = await listeners.open(Wishes(tuple(wanted.codecs), wanted.seed, controls))
+    wishes = Wishes(tuple(wanted.codecs), wanted.seed, controls)
+    session = await listeners.open(wishes, address_of(request))
     journal.write("opened", session=session.id, seed=session.seed)
     state = msgspec.structs.asdict(_state(listeners, session))
     answer = as_json(OpenedSession(**state, token=listeners.registry.token(session)), 201)

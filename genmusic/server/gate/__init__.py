@@ -1,0 +1,1 @@
+"""Who may come in: names, sites, addresses and how much each of them may ask for."""

@@ -1,0 +1,80 @@
+"""What each address may ask for: requests, new sessions, and sessions at a time."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from genmusic.config import Settings
+from genmusic.errors import ProtocolError
+from genmusic.server.limits import RateLimit
+
+MOST_ADDRESSES = 65_536  # that are remembered, some 60 MB; whoever was silent longest is forgotten
+JOIN_BURST_SECONDS = 10.0  # a family presses play
+FULL_RETRY_SECONDS = 10.0
+
+
+@dataclass(slots=True)
+class Visitor:
+    """What one address has asked for lately."""
+
+    requests: RateLimit
+    joins: RateLimit
+    joining: int = 0
+    sessions: set[str] = field(default_factory=set)
+
+
+class AddressBook:
+    """Counts by address; None is a program of ours, which is not counted."""
+
+    def __init__(self, settings: Settings, is_alive: Callable[[str], bool]) -> None:
+        self._settings = settings
+        self._is_alive = is_alive
+        self._visitors: OrderedDict[str, Visitor] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._visitors)
+
+    def request(self, address: str | None, now: float) -> None:
+        """Count a request, or raise `ProtocolError` when it is one too many."""
+        if address is not None:
+            self._visitor(address, now).requests.take(now)
+
+    @contextmanager
+    def join(self, address: str | None, now: float) -> Iterator[Callable[[str], None]]:
+        """Let an address begin a session, and take down its name; `ProtocolError` if it may not."""
+        if address is None:
+            yield lambda _session_id: None
+            return
+        visitor = self._visitor(address, now)
+        visitor.joins.take(now)
+        visitor.sessions = {name for name in visitor.sessions if self._is_alive(name)}
+        limit = self._settings.sessions_per_address
+        if len(visitor.sessions) + visitor.joining >= limit:
+            raise ProtocolError(
+                f"{limit} sessions at a time are all that one address may have",
+                "full",
+                retry_after=FULL_RETRY_SECONDS,
+            )
+        visitor.joining += 1
+        try:
+            yield visitor.sessions.add
+        finally:
+            visitor.joining -= 1
+
+    def _visitor(self, address: str, now: float) -> Visitor:
+        if address not in self._visitors:
+            self._visitors[address] = self._new_visitor(now)
+            if len(self._visitors) > MOST_ADDRESSES:
+                self._visitors.popitem(last=False)
+        self._visitors.move_to_end(address)
+        return self._visitors[address]
+
+    def _new_visitor(self, now: float) -> Visitor:
+        limits = self._settings
+        return Visitor(
+            RateLimit("requests", limits.requests_per_second, now),
+            RateLimit("new sessions", limits.joins_per_second, now, JOIN_BURST_SECONDS),
+        )
