@@ -52,7 +52,10 @@ def test_every_route_is_documented_and_nothing_else():
 @pytest.mark.parametrize("name", LIMITS)
 def test_every_limit_is_documented_with_what_it_usually_is(name):
     lines = (DOCS / "limits.md").read_text().splitlines()
-    row = next((line for line in lines if line.startswith(f"| `{name}` |")), "there is none")
+    row = next(
+        (line for line in lines if line.startswith(f"| `{name}` |")),
+        f"no row for {name} in docs/limits.md",
+    )
 
     assert f"| `{name}` | {getattr(Settings(), name):.10g} |" in row
 
