@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import Any
+import time
+from typing import TYPE_CHECKING, Any
+
+from genmusic.errors import DeviceError
+from genmusic.midi.mapper import may_be_learned
+from genmusic.midi.maps import TURNED, Knob, with_knob
+
+if TYPE_CHECKING:
+    from genmusic.midi.input import MidiInput
+
+LOOK_SECONDS = 0.02
 
 
 def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
@@ -18,6 +28,10 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
         "port", nargs="?", default="", metavar="PORT", help="number, name or a part of it"
     )
     monitor.set_defaults(run_midi=_monitor)
+    learn = commands.add_parser("learn", help="give the next knob that is turned to a control")
+    learn.add_argument("control", choices=TURNED, metavar="CONTROL", help="a control with a range")
+    learn.add_argument("--midi", default="", metavar="PORT", help="a part of the port's name")
+    learn.set_defaults(run_midi=_learn)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -48,3 +62,35 @@ def _monitor(arguments: argparse.Namespace) -> None:
         for message in port:
             sys.stdout.write(f"{message}\n")
             sys.stdout.flush()
+
+
+def _learn(arguments: argparse.Namespace) -> None:
+    from genmusic.config import midi_folder
+    from genmusic.midi.input import MidiInput
+    from genmusic.midi.maps import learned_file, map_for, read_maps, save_map
+    from genmusic.session.clock import monotonic_seconds
+
+    maps = read_maps((), midi_folder())
+    midi = MidiInput([arguments.midi] if arguments.midi else [], monotonic_seconds)
+    sys.stdout.write(f"turn a knob for {arguments.control}; Ctrl-C ends\n")
+    sys.stdout.flush()
+    try:
+        port, knob = _next_knob(midi, arguments.control)
+    finally:
+        midi.close()
+    learned = with_knob(map_for(port, maps), knob)
+    path = learned_file(midi_folder(), learned)
+    save_map(path, learned)
+    sys.stdout.write(f"controller {knob.cc} of {port} moves {knob.control}; kept in {path}\n")
+
+
+def _next_knob(midi: MidiInput, control: str) -> tuple[str, Knob]:
+    """The next knob that is turned, with its port."""
+    while True:
+        report = midi.look()
+        if report.state == "lost":
+            raise DeviceError(report.text)
+        for message in midi.take()[0]:
+            if may_be_learned(message):
+                return midi.ports.get(message.port, ""), Knob(cc=message.first, control=control)
+        time.sleep(LOOK_SECONDS)

@@ -65,8 +65,8 @@ class Mapper:
         return Wish({"style": self._styles[program]})
 
     def _turned(self, message: Message, controls: Mapping[str, Value]) -> Wish:
-        number, may_learn = message.first, message.first <= LAST_FREE
-        if self._learning and may_learn and number not in NOT_FOR_KNOBS:
+        number = message.first
+        if self._learning and may_be_learned(message):
             return self._learn(number)
         for knob in self.map.knobs:
             if knob.cc == number and knob.channel in (ANY_CHANNEL, message.channel):
@@ -91,6 +91,12 @@ class Mapper:
         if moved is None:
             return NOTHING
         return Wish({knob.control: control.low + span * min(1.0, max(0.0, moved))})
+
+
+def may_be_learned(message: Message) -> bool:
+    """Whether a message comes from a knob or fader, and not from a pedal or a channel's mode."""
+    number = message.first
+    return message.kind == CONTROL_CHANGE and number <= LAST_FREE and number not in NOT_FOR_KNOBS
 
 
 def _is_of(button: Button, message: Message) -> bool:
