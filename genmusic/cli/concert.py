@@ -115,7 +115,7 @@ def _scene(concert: Concert, report: Report, line: str) -> Scene:
     return Scene(
         report,
         hands.player.bar_now(),
-        ring.played,
+        hands.player.heard_frame,
         hands.player.controls(),
         hands.player.meter,
         ring.late_callbacks,

@@ -14,8 +14,6 @@ from genmusic.midi.messages import Message
 from genmusic.playback.hands import Hands
 from genmusic.playback.harmony import Harmony
 
-SMALLEST_CHANGE_BPM = 0.05  # of a followed tempo: below it is jitter
-
 
 @dataclass(frozen=True, slots=True)
 class Learned:
@@ -37,8 +35,6 @@ class Conducting:
         What they move.
     maps
         From which each port takes the first that names it.
-    follows_clock
-        Whether tempo comes from a MIDI clock while there is one.
     harmony
         Keys whose chords become the harmony of the next bar.
     """
@@ -48,17 +44,13 @@ class Conducting:
         midi: MidiInput,
         hands: Hands,
         maps: Sequence[MidiMap],
-        *,
-        follows_clock: bool,
         harmony: range = range(0),
     ) -> None:
         self._midi, self._hands, self._maps = midi, hands, maps
         self._mappers: dict[int, Mapper] = {}
         self._learning = ""
         self.clock = ClockFollower()
-        self._follows_clock = follows_clock
         self._harmony = Harmony(harmony)
-        self._tempo_bpm = 0.0
         self.heard = 0  # messages since the start: the activity meter
         self.last = ""  # the newest of them, for people
 
@@ -82,8 +74,6 @@ class Conducting:
         learned = [found for message in messages if (found := self._take(message))]
         if lost:
             self._harmony.clear()
-        if self._follows_clock:
-            self._follow()
         if changes := self._harmony.turn(time.monotonic_ns()):
             self._hands.set(changes)
         return learned
@@ -111,9 +101,3 @@ class Conducting:
             self._mappers[port] = Mapper(map_for(name, self._maps), self._hands.styles)
             self._mappers[port].learn(self._learning)
         return self._mappers[port]
-
-    def _follow(self) -> None:
-        tempo_bpm = self.clock.tempo_bpm
-        if tempo_bpm and abs(tempo_bpm - self._tempo_bpm) > SMALLEST_CHANGE_BPM:
-            self._tempo_bpm = tempo_bpm
-            self._hands.set({"tempo_bpm": min(200.0, max(40.0, tempo_bpm))})

@@ -7,6 +7,7 @@ from collections import deque
 from genmusic.units import SAMPLE_RATE
 
 NS = 1_000_000_000
+MOST_STANDS = 25  # looks without a change, at a hundred a second: the device stands still
 SAMPLES = 256  # at a hundred a second: long enough to meet a fresh position, short enough for drift
 
 
@@ -20,15 +21,18 @@ class FrameClock:
     def __init__(self) -> None:
         self._leads: deque[int] = deque(maxlen=SAMPLES)
         self._lead = 0
+        self._played, self._stands = -1, 0
 
     def see(self, played: int, now_ns: int) -> None:
-        """The device has played so many frames by now."""
+        """The device has played so many frames by now; while it stands, nothing is seen."""
+        if played == self._played:
+            self._stands += 1
+            if self._stands > MOST_STANDS:
+                self._leads.clear()
+            return
+        self._played, self._stands = played, 0
         self._leads.append(played * NS // SAMPLE_RATE - now_ns)
         self._lead = max(self._leads)
-
-    def forget(self) -> None:
-        """The device stood still: what was seen counts no more."""
-        self._leads.clear()
 
     @property
     def is_set(self) -> bool:

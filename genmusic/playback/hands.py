@@ -66,9 +66,17 @@ class Hands:
         self.notice = "another piece begins at the next bar"
 
     def _pause(self) -> None:
-        self.paused = not self.paused
-        self.player.pause(self.paused)
+        self.pause(not self.paused)
+
+    def pause(self, paused: bool) -> None:
+        """Stand still, or go on."""
+        self.paused = paused
+        self.player.pause(paused)
         self.notice = ""
+
+    def begin_again(self) -> None:
+        """Drop what was to come, and begin a new piece."""
+        self.player.begin_again()
 
     def _panic(self) -> None:
         self.paused = True

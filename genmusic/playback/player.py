@@ -36,6 +36,7 @@ class Player:
         self._bars: deque[TimedBar] = deque(maxlen=BARS_KEPT)
         self._fresh: deque[TimedBar] = deque(maxlen=BARS_KEPT)
         self._meter = (0.0, 0.0)
+        self.skipped_frames = 0  # that were composed and never written to the ring
         self._turn_seconds = sys.getswitchinterval()
         self._thread = threading.Thread(target=self._run, name="player", daemon=True)
 
@@ -54,11 +55,12 @@ class Player:
     def _run(self) -> None:
         while not self._stopped.is_set():
             if self._ring.ahead_frames < self._ahead_frames:
-                self._render()
+                self.render_block()
             else:
                 self._stopped.wait(REST_SECONDS)
 
-    def _render(self) -> None:
+    def render_block(self) -> None:
+        """Render one block into the ring; the thread's work, for those who keep time themselves."""
         with self._lock:
             self._engine.render(self._block)
             bars = self._engine.take_bars()
@@ -78,6 +80,11 @@ class Player:
         return self._engine.controls()
 
     @property
+    def heard_frame(self) -> int:
+        """Where the device is, in frames of the engine."""
+        return self._ring.played + self.skipped_frames
+
+    @property
     def meter(self) -> tuple[float, float]:
         """Left and right peak, linear, falling slowly."""
         return self._meter
@@ -88,7 +95,7 @@ class Player:
 
     def bar_now(self) -> TimedBar | None:
         """The bar that is heard."""
-        frame = self._ring.played
+        frame = self.heard_frame
         heard = [bar for bar in tuple(self._bars) if bar.start_frame <= frame]
         return heard[-1] if heard else None
 
@@ -96,6 +103,19 @@ class Player:
         """Begin another piece at the next bar."""
         with self._lock:
             self._engine.skip()
+
+    @property
+    def next_beat_frame(self) -> int:
+        """Where the beat begins whose tempo can still be chosen."""
+        return self._engine.next_beat_frame
+
+    def begin_again(self) -> None:
+        """Drop what was rendered and the rest of the bar: a new piece begins at once."""
+        self._ring.open(False)
+        with self._lock:
+            self._engine.skip_to(self._engine.skip())
+            self._ring.forget()
+            self.skipped_frames = self._engine.rendered_end - self._ring.written
 
     def pause(self, paused: bool) -> None:
         """Fade out and stand still, or go on."""

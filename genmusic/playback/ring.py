@@ -44,6 +44,11 @@ class AudioRing:
         return self._memory.name
 
     @property
+    def written(self) -> int:
+        """Frames written since the start."""
+        return int(self.words[WRITTEN])
+
+    @property
     def ahead_frames(self) -> int:
         """Frames written and not yet played."""
         return int(self.words[WRITTEN] - self.words[PLAYED])

@@ -22,7 +22,6 @@ from genmusic.midi.outlet import MidiOutlet
 from genmusic.names import PARTS
 from genmusic.playback.frame_clock import FrameClock
 from genmusic.playback.hands import Hands
-from genmusic.playback.ring import AudioRing
 from genmusic.session.engine import TimedBar
 
 CLOCKS_PER_BEAT = 24
@@ -131,6 +130,12 @@ class ScoreSender:
         self._held[channel, due.first] = due.end_frame
         heapq.heappush(self._ends, Due(due.end_frame, ENDS, off, due.first))
 
+    def drop_until(self, frame: int, now_ns: int) -> None:
+        """Forget what was due before a frame, which will not be heard."""
+        self.pause(now_ns)
+        self._due = [due for due in self._due if due.frame >= frame]
+        heapq.heapify(self._due)
+
     def pause(self, now_ns: int) -> None:
         """Let go of every note; what is due waits for the sound to go on."""
         self._outlet.silence()
@@ -150,22 +155,34 @@ def _clocks(bar: TimedBar) -> Iterator[Due]:
 
 
 class Sending:
-    """Keeps a sender in step with a performer and the device."""
+    """Keeps a sender in step with a performer.
 
-    def __init__(self, sender: ScoreSender, hands: Hands, ring: AudioRing) -> None:
-        self._sender, self._hands, self._ring = sender, hands, ring
-        self._clock = FrameClock()
-        self._played = ring.played
+    Parameters
+    ----------
+    sender
+        What is kept in step.
+    hands
+        The performer.
+    heard
+        When frames are heard.
+    """
+
+    def __init__(self, sender: ScoreSender, hands: Hands, heard: FrameClock) -> None:
+        self._sender, self._hands, self._heard = sender, hands, heard
+        self._skipped_frames = hands.player.skipped_frames
+        self._paused = False
 
     def turn(self) -> None:
-        """Take new bars, look at the clock, and hand on what is due; a hundred times a second."""
-        for bar in self._hands.player.take_bars():
+        """Take new bars and hand on what is due; a hundred times a second."""
+        player, now_ns = self._hands.player, time.monotonic_ns()
+        if player.skipped_frames != self._skipped_frames:
+            self._skipped_frames = player.skipped_frames
+            self._sender.drop_until(player.heard_frame, now_ns)
+        for bar in player.take_bars():
             self._sender.add(bar)
-        now_ns, played = time.monotonic_ns(), self._ring.played
-        if played != self._played:
-            self._played = played
-            self._clock.see(played, now_ns)
-            self._sender.turn(self._clock, now_ns)
-        elif self._hands.paused and self._clock.is_set:
-            self._clock.forget()
-            self._sender.pause(now_ns)
+        if self._hands.paused:
+            if not self._paused:
+                self._sender.pause(now_ns)
+        elif self._heard.is_set:
+            self._sender.turn(self._heard, now_ns)
+        self._paused = self._hands.paused

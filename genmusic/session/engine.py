@@ -96,6 +96,11 @@ class Engine:
         """The name of the piece that plays."""
         return self.seat.title
 
+    @property
+    def next_beat_frame(self) -> int:
+        """Where the beat begins whose tempo can still be chosen."""
+        return self._seat.next_beat_frame
+
     def controls(self) -> dict[str, Value]:
         """The value of every control."""
         return dict(self.seat.values)

@@ -139,6 +139,11 @@ class Seat:
             self.sit(*self._place)
 
     @property
+    def next_beat_frame(self) -> int:
+        """Where the beat begins whose tempo can still be chosen."""
+        return self._conductor.next_beat_frame
+
+    @property
     def title(self) -> str:
         """The name of the piece that plays."""
         return self._conductor.title

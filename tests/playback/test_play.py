@@ -53,8 +53,9 @@ def test_what_is_heard_is_what_the_engine_rendered_to_the_last_bit(output, libra
     player.start()
     until(lambda _: output.ring.ahead_frames > 60_000, output)
     player.stop()
-    with recorder(20.0) as (client, heard):
+    with recorder(60.0) as (client, heard):
         client.set_freewheel(True)  # as fast as it goes, and nobody can be late
+        until(lambda _: heard().shape[1] > 100_000, output)
         player.pause(False)
         until(lambda _: output.ring.played > 60_000, output)
         client.set_freewheel(False)

@@ -122,6 +122,20 @@ def test_a_program_goes_out_once_for_each_part(library):
     assert len(programs) == len({m.channel for m in programs})
 
 
+def test_what_will_not_be_heard_is_not_sent_either(library):
+    outlet, bars = Written(), bars_of(library, 20)
+    sender = ScoreSender(outlet, lambda _: {}, sends_clock=False)
+    for bar in bars:
+        sender.add(bar)
+
+    sender.drop_until(bars[-1].start_frame, 0)
+    for now in range(0, 30 * SECOND, SECOND // 10):
+        sender.turn(clock_at(now * 48_000 // SECOND, now), now)
+
+    struck = [m for m in outlet.messages if m.kind == 0x90]
+    assert len(struck) == len(bars[-1].bar.notes)
+
+
 def test_the_freshest_position_says_when_a_frame_is_heard():
     clock = FrameClock()
     for look in range(100):  # a device that asks for 1024 frames at a time, looked at each 10 ms
@@ -163,7 +177,8 @@ def test_a_pause_lets_go_of_every_note_of_the_gear(jack, library):
     output = DeviceOutput(DeviceChoice(api="jack"), jack.period, monotonic_seconds)
     player = Player(Engine(library, 7), output.ring)
     hands, outlet, heard = Hands(player, library), MidiOutlet("", monotonic_seconds), []
-    sending = Sending(ScoreSender(outlet, hands.patches, sends_clock=True), hands, output.ring)
+    heard_at = FrameClock()
+    sending = Sending(ScoreSender(outlet, hands.patches, sends_clock=True), hands, heard_at)
     listener = rtmidi.MidiIn(rtmidi.API_UNIX_JACK, name="synth")
     listener.ignore_types(timing=False)
     listener.set_callback(lambda event, _: heard.append(tuple(event[0])))
@@ -173,6 +188,7 @@ def test_a_pause_lets_go_of_every_note_of_the_gear(jack, library):
         while not condition():
             output.look()
             outlet.look()
+            heard_at.see(player.heard_frame, time.monotonic_ns())
             sending.turn()
             assert time.monotonic() < end
             time.sleep(0.005)

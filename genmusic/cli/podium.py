@@ -1,0 +1,110 @@
+"""Where a performer stands: MIDI in and out around the music that plays."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from genmusic.config import midi_folder
+from genmusic.midi.input import MidiInput
+from genmusic.midi.maps import learned_file, read_maps, save_map
+from genmusic.midi.outlet import MidiOutlet
+from genmusic.playback.conducting import Conducting, Learned
+from genmusic.playback.following import Following
+from genmusic.playback.frame_clock import FrameClock
+from genmusic.playback.hands import Hands
+from genmusic.playback.score_sender import ScoreSender, Sending
+from genmusic.session.clock import monotonic_seconds
+
+LEARNT = ("valence", "arousal", "tension", "density", "brightness", "space", "tempo_bpm")
+"""The controls that the key for learning walks through."""
+
+
+class Podium:
+    """Everything of MIDI, a turn at a time.
+
+    Parameters
+    ----------
+    hands
+        What the performer moves.
+    midi
+        The ports that are listened to.
+    conducting
+        What comes from them.
+    sends
+        Where the parts are sent, or None.
+    follows_clock
+        Whether tempo and beat come from a MIDI clock.
+    """
+
+    def __init__(
+        self,
+        hands: Hands,
+        midi: MidiInput,
+        conducting: Conducting,
+        sends: tuple[MidiOutlet, ScoreSender] | None,
+        *,
+        follows_clock: bool,
+    ) -> None:
+        self._hands, self._midi, self._conducting = hands, midi, conducting
+        self._heard = FrameClock()
+        following = Following(conducting.clock, hands, self._heard)
+        self._following = following if follows_clock else None
+        self._outlet = sends[0] if sends else None
+        self._sending = Sending(sends[1], hands, self._heard) if sends else None
+        self._learnt = -1
+
+    def turn(self) -> str:
+        """Do what is to be done; a hundred times a second. A line on how it is."""
+        self._heard.see(self._hands.player.heard_frame, time.monotonic_ns())
+        lines = [self._listen()]
+        if self._following:
+            self._following.turn()
+        if self._sending and self._outlet:
+            self._sending.turn()
+            report = self._outlet.look()
+            lines += [f"sending lost: {report.text}"] if report.state == "lost" else []
+        return " · ".join(lines)
+
+    def _listen(self) -> str:
+        report = self._midi.look()
+        for learned in self._conducting.turn():
+            self._hands.notice = _keep(learned)
+        if report.state == "lost":
+            return f"lost: {report.text}; waiting for it"
+        return self._conducting.text
+
+    def learn(self) -> None:
+        """Wait for a knob for the next control of the list; after the last, for none."""
+        self._learnt = (self._learnt + 2) % (len(LEARNT) + 1) - 1
+        control = LEARNT[self._learnt] if self._learnt >= 0 else ""
+        self._conducting.learn(control)
+        self._hands.notice = f"turn a knob for {control}" if control else ""
+
+
+def _keep(learned: Learned) -> str:
+    """Save what was learned; what to say of it."""
+    path = learned_file(midi_folder(), learned.map)
+    save_map(path, learned.map)
+    return f"controller {learned.knob.cc} moves {learned.knob.control}; kept in {path}"
+
+
+@contextmanager
+def podium(arguments: argparse.Namespace, hands: Hands) -> Iterator[Podium]:
+    """The podium that the arguments ask for."""
+    maps = read_maps(arguments.map, midi_folder())
+    midi = MidiInput(arguments.midi, monotonic_seconds)
+    outlet = None if arguments.send is None else MidiOutlet(arguments.send, monotonic_seconds)
+    conducting = Conducting(midi, hands, maps, harmony=arguments.harmony)
+    sends = None
+    if outlet:
+        clock, early_ms = arguments.send_clock, arguments.early
+        sends = outlet, ScoreSender(outlet, hands.patches, early_ms, sends_clock=clock)
+    try:
+        yield Podium(hands, midi, conducting, sends, follows_clock=arguments.clock)
+    finally:
+        midi.close()
+        if outlet:
+            outlet.close()
