@@ -88,7 +88,7 @@ def recorder(seconds):
         client.close()
 
 
-def connect(client, inputs, patience_seconds=10.0):
+def connect(client, inputs, patience_seconds=60.0):
     """Join PortAudio's outputs to ours as soon as they are there."""
     until = time.monotonic() + patience_seconds
     while time.monotonic() < until:

@@ -99,7 +99,7 @@ class Engine:
     @property
     def next_beat_frame(self) -> int:
         """Where the beat begins whose tempo can still be chosen."""
-        return self._seat.next_beat_frame
+        return self.seat.next_beat_frame
 
     def controls(self) -> dict[str, Value]:
         """The value of every control."""

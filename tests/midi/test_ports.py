@@ -40,7 +40,7 @@ def midi(jack):
         each.close()
 
 
-def until(condition, midi, seconds=15.0):
+def until(condition, midi, seconds=60.0):
     end = time.monotonic() + seconds
     while not condition():
         report = midi.look()

@@ -31,7 +31,7 @@ def output(jack):
     output.close()
 
 
-def until(condition, output, seconds=15.0):
+def until(condition, output, seconds=60.0):
     """Look after the device until something holds."""
     end = time.monotonic() + seconds
     while not condition(output.look()):

@@ -149,7 +149,7 @@ def test_on_a_real_port_notes_leave_within_two_milliseconds_of_their_time(jack):
     outlet, heard = MidiOutlet("", monotonic_seconds), []
     listener = rtmidi.MidiIn(rtmidi.API_UNIX_JACK, name="synth")
     listener.set_callback(lambda event, _: heard.append((time.monotonic_ns(), event[0])))
-    end = time.monotonic() + 15
+    end = time.monotonic() + 60
     while not any("genmusic:out" in name for name in listener.get_ports()):
         outlet.look()
         assert time.monotonic() < end
@@ -182,7 +182,7 @@ def test_a_pause_lets_go_of_every_note_of_the_gear(jack, library):
     listener = rtmidi.MidiIn(rtmidi.API_UNIX_JACK, name="synth")
     listener.ignore_types(timing=False)
     listener.set_callback(lambda event, _: heard.append(tuple(event[0])))
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
 
     def until(condition):
         while not condition():
