@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from genmusic.composition import form
 from genmusic.composition.arrangement import players
@@ -24,6 +24,7 @@ from genmusic.composition.comp import VoicedSpan, compose_comp, compose_pad, voi
 from genmusic.composition.counter import choose_kind, compose_counter
 from genmusic.composition.drums import compose_drums
 from genmusic.composition.melody import HISTORY, compose_melody
+from genmusic.composition.metre import metre
 from genmusic.composition.model import Model
 from genmusic.composition.performance import perform
 from genmusic.composition.plan import Plan, Row, Span
@@ -39,6 +40,14 @@ from genmusic.rules import Style
 from genmusic.score.events import Bar, ChordSpan
 from genmusic.score.harmony import Chord
 from genmusic.seeding import stream
+
+
+class PassedBar(NamedTuple):
+    """The time of a bar that was not written."""
+
+    beats: int
+    tempo_bpm: float
+    pace: tuple[float, ...]
 
 
 class Composer:
@@ -63,19 +72,40 @@ class Composer:
 
     def compose_bar(self, parameters: MusicalParameters, style: Style) -> Bar:
         """The next bar; another style is adopted at the next section, a new edition at once."""
-        state = self._state
-        if style.name == state.style or form.bars_until(state, "section") == 0:
-            self._style = style
-            state.style = style.name
-        seed, length_bars = self._seed, parameters.length_bars
-        self._length_bars = length_bars
-        form.begin_phrase(state, seed, self._style, parameters)
+        state, seed, length_bars = self._state, self._seed, parameters.length_bars
+        self._begin_bar(parameters, style)
         if state.phrase_bar == 0:
             plan_harmony(state, seed, self._style, self._model, parameters)
         plan = plan_bar(state, seed, self._style, parameters)
         bar = self._silence(plan) if 0 < length_bars <= state.bar else self._compose_parts(plan)
         form.advance(state)
         return bar
+
+    def pass_piece(self, parameters: MusicalParameters, style: Style) -> list[PassedBar]:
+        """Go to the next piece without writing a note: the time of each bar on the way.
+
+        A piece owes nothing to those before it, so what follows is as if they had been written.
+        """
+        passed, piece = [], self._state.piece
+        while self._state.piece == piece:
+            self._begin_bar(parameters, style)
+            passed.append(PassedBar(metre(self._state.metre).beats, *self._time(parameters)))
+            form.advance(self._state)
+        return passed
+
+    def _begin_bar(self, parameters: MusicalParameters, style: Style) -> None:
+        state = self._state
+        if style.name == state.style or form.bars_until(state, "section") == 0:
+            self._style = style
+            state.style = style.name
+        self._length_bars = parameters.length_bars
+        form.begin_phrase(state, self._seed, self._style, parameters)
+
+    def _time(self, parameters: MusicalParameters) -> tuple[float, tuple[float, ...]]:
+        """Tempo of the bar that comes next, and the pace of its beats."""
+        state = self._state
+        factor = form.tempo_factor(self._seed, state.piece, self._style)
+        return parameters.tempo_bpm * factor, pace(state, self._style, self._length_bars, 0)
 
     def bars_until(self, landing: Landing) -> int:
         """Bars from the next one to the first in which a change with this landing is heard."""
@@ -164,11 +194,11 @@ class Composer:
 
     def _bar(self, plan: Plan, parts: Mapping[str, Sequence[Row]], basses: Basses) -> Bar:
         state, tonic = self._state, plan.key.tonic
+        tempo_bpm, bar_pace = self._time(plan.parameters)
         return Bar(
             index=state.bar,
             beats=plan.beats,
-            tempo_bpm=plan.parameters.tempo_bpm
-            * form.tempo_factor(self._seed, state.piece, self._style),
+            tempo_bpm=tempo_bpm,
             key=plan.key,
             chords=tuple(
                 _sounding_chord(span, tonic, basses[span.start_tick][1] % OCTAVE)
@@ -181,8 +211,9 @@ class Composer:
             notes=perform(plan, parts),
             style=plan.style.name,
             metre=plan.metre.name,
-            pace=pace(state, self._style, self._length_bars, 0),
+            pace=bar_pace,
             ends_piece=plan.ends_piece,
+            piece=state.piece,
         )
 
 

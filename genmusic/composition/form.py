@@ -59,13 +59,14 @@ def advance(state: State) -> None:
 
 
 def end_piece(state: State) -> None:
-    """Forget the piece: the next bar begins a new one."""
+    """Forget the piece: the next bar begins a new one, which owes nothing to those before."""
     if state.phrase_bar:
         state.phrases_begun += 1
     state.piece += 1
     state.piece_bar = state.section = state.phrase = state.phrase_bar = 0
     state.labels, state.phrases = (), ()
     state.themes, state.chords, state.melody = {}, (), ()
+    state.voicings, state.parallel, state.bass, state.counter = {}, (0, 0), 0, 0
 
 
 def bars_until(state: State, landing: Landing) -> int:

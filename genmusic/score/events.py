@@ -96,3 +96,4 @@ class Bar:
     metre: str = "4/4"  # a key of `METRES`
     pace: tuple[float, ...] = ()  # of each beat beside that of the tempo; empty: all 1
     ends_piece: bool = False  # the last bar of a piece that comes to rest
+    piece: int = 0  # pieces since the session began

@@ -67,7 +67,8 @@ class Conductor:
     @property
     def title(self) -> str:
         """The name of the piece that plays."""
-        return title(self._seed, self._composer.piece, self._composer.style.titles)
+        piece = self._composer.piece if self._bar is None else self._bar.piece
+        return title(self._seed, piece, self._composer.style.titles)
 
     @property
     def style(self) -> Style:
@@ -85,6 +86,31 @@ class Conductor:
             if bar is None or len(self._beats) == bar.beats:
                 bar = self._begin_bar(style)
             yield bar, self._begin_beat(bar)
+
+    def pass_pieces(self, frame: int, style: Style) -> None:
+        """Leave out whole pieces that end by ``frame``, unless a change of style is due."""
+        while self._bar is not None and len(self._beats) < self._bar.beats:
+            if self.next_beat_frame + 2 * beat_frames(self._tempo_bpm) > frame:
+                return
+            self._begin_beat(self._bar)
+        while style is self._composer.style:
+            state = self._composer.checkpoint()
+            end = self.next_beat_frame + self._frames_of_piece(style)
+            if end > frame:
+                self._composer.restore(state)
+                return
+            self.next_beat_frame, self._bar, self._beats = end, None, []
+            self._checkpoint = {"frame": end, **self._composer.checkpoint()}
+
+    def _frames_of_piece(self, style: Style) -> int:
+        """Pass the rest of a piece; the frames that it lasts."""
+        wished = self._controls["tempo_bpm"]
+        frames = 0
+        for passed in self._composer.pass_piece(musical_parameters(self._controls, style), style):
+            tempo_bpm = passed.tempo_bpm if wished is None else float(wished)
+            pace = self._pace(passed.pace, passed.beats)
+            frames += sum(beat_frames(tempo_bpm * share) for share in pace)
+        return frames
 
     def _begin_bar(self, style: Style) -> Bar:
         self._checkpoint = {"frame": self.next_beat_frame, **self._composer.checkpoint()}

@@ -223,6 +223,7 @@ class Seat:
         while self.now < end:
             self.make_due_changes()
             stop = min(end, self._ahead[0].frame) if self._ahead else end
+            self._conductor.pass_pieces(stop, self._wished_style)
             later = [n for n in self._compose_until(stop) if n.start_frame >= stop]
             self.rack.skip_to(self.number, stop // QUANTUM)
             for note in later:

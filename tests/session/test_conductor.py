@@ -1,7 +1,10 @@
+from time import process_time
+
 from genmusic.composition.composer import Composer
 from genmusic.controls.spec import defaults
 from genmusic.session.conductor import Conductor
 from genmusic.session.library import open_library
+from genmusic.units import SAMPLE_RATE
 
 
 def conducted(library, bars: int, **controls: object):
@@ -39,3 +42,48 @@ def test_a_set_tempo_is_kept_to_the_end():
 
     lengths = {each.end_frame - each.start_frame for each in timed.values()}
     assert len(lengths) == 1
+
+
+def conductor_of(library, style):
+    return Conductor(3, Composer(3, style, library.model), defaults())
+
+
+def test_pieces_that_are_left_out_change_nothing_that_follows():
+    library = open_library()
+    style = library.first_style("evening")
+    heard, skipped = conductor_of(library, style), conductor_of(library, style)
+    for conductor in (heard, skipped):
+        list(conductor.play_until(100_000, style))
+    list(heard.play_until(400 * SAMPLE_RATE, style))
+    skipped.pass_pieces(400 * SAMPLE_RATE, style)
+    list(skipped.play_until(400 * SAMPLE_RATE, style))
+
+    heard_bars = {each.bar.index: each for each in heard.take_bars()}
+    newest = skipped.take_bars()[-1]
+    twin = heard_bars[newest.bar.index]
+    assert skipped.checkpoint() == heard.checkpoint()
+    assert (newest.start_frame, newest.title) == (twin.start_frame, twin.title)
+    assert newest.bar.notes.tobytes() == twin.bar.notes.tobytes()
+
+
+def test_bar_five_hundred_is_reached_in_no_time():
+    library = open_library()
+    style = library.first_style("evening")
+    list(conductor_of(library, style).play_until(60 * SAMPLE_RATE, style))
+    conductor, frame = conductor_of(library, style), 1_700 * SAMPLE_RATE
+    began = process_time()
+    conductor.pass_pieces(frame, style)
+    list(conductor.play_until(frame, style))
+
+    assert conductor.take_bars()[-1].bar.index >= 500
+    assert process_time() - began < 0.15  # 0.05 s is the aim of the benchmark
+
+
+def test_the_last_bar_of_a_piece_bears_its_title():
+    timed, _ = conducted(open_library(), 70)
+    titles = {}
+    for each in timed.values():
+        titles.setdefault(each.bar.piece, set()).add(each.title)
+
+    assert all(len(names) == 1 for names in titles.values())
+    assert len(titles) > 1
