@@ -88,6 +88,7 @@ class Settings:
     # trust
     allowed_hosts: tuple[str, ...] = ()  # names beside IP addresses and this machine's own
     allowed_origins: tuple[str, ...] = ()  # sites beside the server's own
+    metrics_networks: tuple[str, ...] = ()  # may read /metrics, beside this machine
     trusted_proxies: tuple[str, ...] = ("127.0.0.0/8", "::1/128")  # may say who asks through them
 
     threads: int = 0  # that render; 0: one for each core

@@ -20,6 +20,7 @@ from genmusic.errors import ServerError
 HOST = "127.0.0.1"  # nobody else's machine, until asked for
 PORT = 8080
 DEFAULTS = Settings()
+LOG_FORMATS = ("text", "json")
 SHOW_CURSOR = "\x1b[?25h"  # the progress display hides it
 
 
@@ -78,6 +79,17 @@ def _add_trust(parser: argparse.ArgumentParser) -> None:
         help="addresses of proxies beyond this machine, such as 10.0.0.0/8; may be repeated",
     )
     parser.add_argument(
+        "--metrics-to",
+        action="append",
+        default=[],
+        type=network,
+        metavar="NET",
+        help="addresses beyond this machine that may read /metrics; may be repeated",
+    )
+    parser.add_argument(
+        "--log", choices=LOG_FORMATS, default=LOG_FORMATS[0], help="how to log (default: text)"
+    )
+    parser.add_argument(
         "--limit",
         action="append",
         default=[],
@@ -101,7 +113,7 @@ def run(arguments: argparse.Namespace) -> int:
     mint = TokenMint(load_key(_prepare_folder(arguments.data)) if arguments.data else None)
     own = arguments.styles or style_folder()
     with service.reserve(arguments.host, arguments.port) as listener:
-        journal.start()
+        journal.start(arguments.log)
         library = _warm_library(own)
         app = create_app(library, settings, mint=mint)
         url = service.address_of(listener, secure=tls is not None)
@@ -120,6 +132,7 @@ def _settings(arguments: argparse.Namespace) -> Settings:
         max_sessions=arguments.max_sessions,
         allowed_hosts=tuple(hosts),
         allowed_origins=tuple(arguments.allow_origin),
+        metrics_networks=tuple(arguments.metrics_to),
         trusted_proxies=(*DEFAULTS.trusted_proxies, *arguments.trust_proxy),
     )
     return with_limits(settings, arguments.limit)

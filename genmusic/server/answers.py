@@ -37,7 +37,9 @@ STATUSES: Mapping[str, HTTPStatus] = {
     "internal": HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 """Of the errors that are not simply a bad request, by their code."""
-_FOR_MACHINES = ("/api/", "/healthz", "/readyz")
+CODE: web.ResponseKey[str] = web.ResponseKey("code", str)
+"""The code of the error that an answer tells."""
+_FOR_MACHINES = ("/api/", "/healthz", "/readyz", "/metrics")
 _NOT_FOUND = "there is nothing at this address"
 
 
@@ -90,7 +92,15 @@ def _complaint(request: web.Request, error: GenmusicError) -> web.Response:
 def _refusal(
     request: web.Request, status: int, message: str, code: str = "", field: str | None = None
 ) -> web.Response:
-    status = HTTPStatus(status)
+    answer = _worded(request, status := HTTPStatus(status), message, code, field)
+    answer[CODE] = code or status.name.lower()
+    return answer
+
+
+def _worded(
+    request: web.Request, status: HTTPStatus, message: str, code: str, field: str | None
+) -> web.Response:
+    """As JSON for programs, as a page for people."""
     if request.path.startswith(_FOR_MACHINES):
         error = {"code": code or status.name.lower(), "message": message}
         return as_json({"error": error | ({} if field is None else {"field": field})}, status)

@@ -15,6 +15,7 @@ from genmusic.server.assets import Assets, find_web_folder
 from genmusic.server.gate.door import DOOR, Counter
 from genmusic.server.gate.keeper import GATE, Gatekeeper
 from genmusic.server.listeners import Listeners
+from genmusic.server.metrics import METRICS, Metrics, count_answers
 from genmusic.server.routes import ROUTES
 from genmusic.server.showcase import SHOWCASE, Showcase
 from genmusic.server.stream import LISTENERS
@@ -37,11 +38,13 @@ def create_app(
     listeners = Listeners(library, settings, clock, mint)
     gate = Gatekeeper(settings, listeners.addresses, clock)
     app = web.Application(
-        middlewares=[errors_as_answers, gate.check], client_max_size=settings.body_bytes
+        middlewares=[count_answers, errors_as_answers, gate.check],
+        client_max_size=settings.body_bytes,
     )
     app[LISTENERS] = listeners
     app[GATE] = gate
     app[DOOR] = Counter(settings)
+    app[METRICS] = Metrics(listeners, app[DOOR])
     app[SHOWCASE] = Showcase()
     app.add_routes(ROUTES)
     app.router.add_get("/{path:(?!api/).*}", Assets(web_folder or find_web_folder()).answer)

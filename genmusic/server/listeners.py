@@ -13,6 +13,7 @@ from genmusic.server import journal
 from genmusic.server.gate.addresses import AddressBook
 from genmusic.server.rendering import RenderPool
 from genmusic.server.rows import Rows
+from genmusic.server.tally import Tally
 from genmusic.session.clock import Clock, monotonic_seconds
 from genmusic.session.library import Library
 from genmusic.session.registry import Registry
@@ -70,6 +71,7 @@ class Listeners:
         self.addresses = AddressBook(settings, self.registry.__contains__)
         self.pool = RenderPool(settings.threads)
         self.rows = Rows(self.pool, clock, settings.chunk_frames)
+        self.tally = Tally()
         self.draining = False
         self._connected: set[Listener] = set()
         self._players: dict[str, Listener] = {}

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+from genmusic.server.load import LoadMeter
+
 Result = TypeVar("Result")
 
 
@@ -21,6 +23,7 @@ class RenderPool:
 
     def __init__(self, threads: int = 0) -> None:
         self._free = threads or os.cpu_count() or 1
+        self.meter = LoadMeter(self._free)
         self._executor = ThreadPoolExecutor(self._free, "render")
         self._waiting: list[tuple[float, int, asyncio.Future[None]]] = []
         self._order = itertools.count()
@@ -29,7 +32,8 @@ class RenderPool:
         """The result of the work, done in a thread as soon as its turn comes."""
         await self._turn(deadline)
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._executor, work)
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._executor, self.meter.time, work)
         finally:
             self._next()
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from aiohttp import WSCloseCode, web
+from aiohttp import WSCloseCode, WSMsgType, web
 
 from genmusic.config import Settings
 from genmusic.errors import CLOSE_CODES, GenmusicError, ProtocolError
@@ -27,7 +27,7 @@ FRAME_FAULTS: Mapping[int, str] = {
 class StreamSocket(web.WebSocketResponse):
     """One listener's WebSocket."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, count_bytes: Callable[[int], None]) -> None:
         super().__init__(
             timeout=settings.close_seconds,
             heartbeat=settings.heartbeat_seconds,
@@ -37,6 +37,7 @@ class StreamSocket(web.WebSocketResponse):
             writer_limit=WRITER_LIMIT_BYTES,
         )
         self._settings = settings
+        self._count_bytes = count_bytes
         self._transport: asyncio.Transport | None = None
 
     async def open(self, request: web.Request) -> None:
@@ -51,10 +52,12 @@ class StreamSocket(web.WebSocketResponse):
         """Send, or cut off a client that does not read (`ProtocolError`)."""
         try:
             async with asyncio.timeout(self._settings.send_seconds):
-                if isinstance(message, bytes):
-                    await self.send_bytes(message)
+                data = message if isinstance(message, bytes) else to_text(message).encode()
+                if data is message:
+                    await self.send_bytes(data)
                 else:
-                    await self.send_str(to_text(message))
+                    await self.send_frame(data, WSMsgType.TEXT)
+                self._count_bytes(len(data))
         except TimeoutError:
             self.abort()
             raise ProtocolError("the client does not read", "stalled") from None

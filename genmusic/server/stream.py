@@ -19,7 +19,9 @@ from genmusic.server.presence import Presence
 from genmusic.server.socket import SUBPROTOCOL, StreamSocket
 from genmusic.session.requests import Request
 from genmusic.session.session import Replay, Session, Wishes
+from genmusic.units import SAMPLE_RATE
 
+BELIEVED_FRAMES = 10 * SAMPLE_RATE  # missed between two acks: later, nothing is rendered
 LISTENERS: web.AppKey[Listeners] = web.AppKey("listeners", Listeners)
 
 
@@ -51,6 +53,8 @@ class Connection(Presence):
         self._listeners.connect(self)
         try:
             reason = await self.outcome()
+            if reason is not None and self._session is None:
+                self._listeners.tally.refused.labels(reason.code).inc()
             journal.write(
                 "left",
                 session=self._session.id if self._session else None,
@@ -129,6 +133,8 @@ class Connection(Presence):
         return session, replay
 
     async def _hear(self, ack: Ack) -> None:
+        missed = min(max(ack.under - self._under_frames, 0), BELIEVED_FRAMES)
+        self._listeners.tally.underrun_frames.inc(missed)
         self._under_frames = ack.under
         self._playing.acknowledge(ack.played)
 
@@ -174,7 +180,7 @@ HANDLERS: Mapping[Phase, Mapping[type, Handler]] = {
 async def stream(request: web.Request) -> web.StreamResponse:
     """``GET /api/v1/stream``: a listener's WebSocket."""
     listeners = request.app[LISTENERS]
-    socket = StreamSocket(listeners.settings)
+    socket = StreamSocket(listeners.settings, listeners.tally.sent_bytes.labels("websocket").inc)
     if not socket.can_prepare(request):
         raise web.HTTPUpgradeRequired(text="this address speaks WebSocket")
     offered = request.headers.get("Sec-WebSocket-Protocol", SUBPROTOCOL)

@@ -29,12 +29,12 @@ class FileOutlet:
         clock: WallClock,
         interleaver: Interleaver | None,
     ) -> None:
-        self.sent_bytes = 0
         self._response = response
         self._file = file
         self._listeners = listeners
         self._clock = clock
         self._interleaver = interleaver
+        self._count_bytes = listeners.tally.sent_bytes.labels("http").inc
         self._title = ""
         self._titles: deque[tuple[int, str]] = deque()  # of bars to come, by their first frame
 
@@ -59,7 +59,7 @@ class FileOutlet:
                 await self._response.write(sound)
         except TimeoutError:
             raise ProtocolError("the player does not read", "stalled") from None
-        self.sent_bytes += len(sound)
+        self._count_bytes(len(sound))
         self._clock.sent(pts + frames, self._listeners.clock())
 
     def _title_at(self, frame: int) -> str:

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from genmusic.server.httpstream.playing import stream_file
 from genmusic.server.httpstream.playlist import playlist
+from genmusic.server.metrics import metrics
 from genmusic.server.rest import schemas
 from genmusic.server.rest.catalogue import controls, models, styles
 from genmusic.server.rest.sessions import (
@@ -87,4 +88,5 @@ OPERATIONS = (
     Operation("GET", "/api/v1/stream", stream, status=101, may_fail=(400, 403, 426), head=False),
     Operation("GET", "/healthz", health, schemas.Health),
     Operation("GET", "/readyz", readiness, schemas.Readiness),
+    Operation("GET", "/metrics", metrics, "text/plain"),
 )  # fmt: skip
