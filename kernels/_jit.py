@@ -28,4 +28,4 @@ def kernel(function: F) -> F:
 
 def fragment(function: F) -> F:
     """Compile a piece that only kernels call, usually on vectors; it is inlined into them."""
-    return njit(nogil=True, error_model="numpy", boundscheck=None)(function)  # type: ignore[no-any-return]
+    return njit(nogil=True, error_model="numpy", boundscheck=None, forceinline=True)(function)  # type: ignore[no-any-return]

@@ -11,6 +11,8 @@ Vector: TypeAlias = Any
 """Sixteen float32 lanes (`kernels.simd.f32x16`)."""
 IntVector: TypeAlias = Any
 """Sixteen int32 lanes (`kernels.simd.i32x16`)."""
+Float: TypeAlias = Any
+"""One float32."""
 Floats: TypeAlias = NDArray[np.float32]
 Ints: TypeAlias = NDArray[np.int32]
 Longs: TypeAlias = NDArray[np.int64]

@@ -1,13 +1,24 @@
-"""The true-peak limiter, sixteen listeners at a time."""
+"""The last stage: the master's gain and the true-peak limiter, one listener at a time."""
 
 from __future__ import annotations
 
 from numba import float32 as f32
 
 from kernels._jit import fragment, kernel
-from kernels._types import Floats, Vector
+from kernels._types import Float, Floats, Vector
 from kernels.lanes import LANES, QUANTUM
-from kernels.simd import fma, greater_of, lesser_of, load, magnitude, splat, store
+from kernels.mixing import ramp
+from kernels.simd import (
+    float_to_bits,
+    fma,
+    greater_of,
+    lane_numbers,
+    largest_magnitude,
+    load,
+    magnitude,
+    splat,
+    store,
+)
 
 STEP = 16  # frames between gains
 LOOKAHEAD_FRAMES = QUANTUM  # the limiter's latency
@@ -15,7 +26,7 @@ DELAY_FRAMES = 2 * QUANTUM  # the last quantum, and the one that comes in
 STEPS = LOOKAHEAD_FRAMES // STEP
 AVERAGED = 3  # steps over which the gain moves
 HELD, LAST_GAIN, LAST_PEAK = STEPS, STEPS + AVERAGED, STEPS + AVERAGED + 1
-STATE_ROWS = STEPS + AVERAGED + 2
+STATE = STEPS + AVERAGED + 2  # floats remembered of a listener
 RELEASE_PER_STEP = 0.0022  # share of the way back to 1 in 16 frames: about 150 ms
 TINY = 1e-9
 
@@ -35,10 +46,10 @@ MOST_BETWEEN = 2.03  # times the largest sample: the sum of the magnitudes of HA
 
 @fragment
 def _between(line: Floats, t: int) -> Vector:
-    """The largest of three points between the sixth and fifth frame before ``t``."""
+    """The largest of three points between the sixth and fifth frame before each of sixteen."""
     quarter, half, rest = splat(f32(0.0)), splat(f32(0.0)), splat(f32(0.0))
     for k in range(TAPS):
-        x = load(line, (t + 1 - TAPS + k) * LANES)
+        x = load(line, t + 1 - TAPS + k)
         quarter = fma(x, splat(f32(QUARTER[k])), quarter)
         half = fma(x, splat(f32(HALF[k])), half)
         rest = fma(x, splat(f32(QUARTER[TAPS - 1 - k])), rest)
@@ -46,106 +57,139 @@ def _between(line: Floats, t: int) -> Vector:
 
 
 @fragment
-def _true_peak(left: Floats, right: Floats, start: int, ceiling: float, state: Floats) -> Vector:
+def _largest(left: Vector, right: Vector) -> Float:
+    return largest_magnitude(float_to_bits(greater_of(magnitude(left), magnitude(right))))
+
+
+@fragment
+def _true_peak(left: Floats, right: Floats, start: int, ceiling: float, state: Floats) -> Float:
     """The largest value of a step, samples and points between them, both channels linked.
 
     Points between are looked at only where a sample is so large that one could pass the ceiling;
     elsewhere the limiter does not act, and the answer makes no difference.
     """
-    peak = splat(f32(TINY))
-    for t in range(start, start + STEP):
-        both = greater_of(magnitude(load(left, t * LANES)), magnitude(load(right, t * LANES)))
-        peak = greater_of(peak, both)
-    near = greater_of(peak, load(state, LAST_PEAK * LANES))
-    store(state, LAST_PEAK * LANES, near)
-    loud = False
-    for lane in range(LANES):
-        loud |= state[LAST_PEAK * LANES + lane] * f32(MOST_BETWEEN) > ceiling
-    store(state, LAST_PEAK * LANES, peak)
-    if loud:
-        for t in range(start, start + STEP):
-            peak = greater_of(peak, greater_of(_between(left, t), _between(right, t)))
+    peak = max(_largest(load(left, start), load(right, start)), f32(TINY))
+    near = max(peak, state[LAST_PEAK])
+    state[LAST_PEAK] = peak
+    if near * f32(MOST_BETWEEN) > ceiling:
+        peak = max(peak, _largest(_between(left, start), _between(right, start)))
     return peak
 
 
 @fragment
-def _smoothed(need: Vector, state: Floats) -> tuple[Vector, Vector]:
-    """The gain at the start and end of the step that leaves the delay now.
+def _smoothed(need: float, state: Floats) -> Float:
+    """The gain at the end of the step that leaves the delay now.
 
     Each sample that leaves, and the points beside it, which are measured up to a step later, was
     in the minimum of all the gains averaged here, so the mean is never above what they need.
     """
     held = need
     for row in range(STEPS):
-        held = lesser_of(held, load(state, row * LANES))
-    newest = load(state, (HELD + AVERAGED - 1) * LANES)
-    rising = fma(splat(f32(1.0)) - newest, splat(f32(RELEASE_PER_STEP)), newest)
-    held = lesser_of(held, rising)
+        held = min(held, state[row])
+    newest = state[HELD + AVERAGED - 1]
+    held = min(held, newest + (f32(1.0) - newest) * f32(RELEASE_PER_STEP))
     total = held
     for row in range(HELD + 1, HELD + AVERAGED):
-        total = total + load(state, row * LANES)
+        total = total + state[row]
     for row in range(STEPS - 1):
-        store(state, row * LANES, load(state, (row + 1) * LANES))
+        state[row] = state[row + 1]
     for row in range(HELD, HELD + AVERAGED - 1):
-        store(state, row * LANES, load(state, (row + 1) * LANES))
-    store(state, (STEPS - 1) * LANES, need)
-    store(state, (HELD + AVERAGED - 1) * LANES, held)
-    before = load(state, LAST_GAIN * LANES)
-    after = total * splat(f32(1.0 / AVERAGED))
-    store(state, LAST_GAIN * LANES, after)
-    return before, after
+        state[row] = state[row + 1]
+    state[STEPS - 1] = need
+    state[HELD + AVERAGED - 1] = held
+    return total * f32(1.0 / AVERAGED)
 
 
 @fragment
-def _leave(line: Floats, out: Floats, at: tuple[int, int], gain: tuple[Vector, Vector]) -> None:
-    """Write a step of the last quantum, at a gain that moves from step to step."""
-    level = gain[0]
-    for t in range(STEP):
-        level = level + gain[1]
-        store(out, (at[1] + t) * LANES, load(line, (at[0] + t) * LANES) * level)
+def _enter(source: int, gain: tuple[float, float], mix: Floats, line: Floats) -> Vector:
+    """Bring a quantum to its level behind the past one; its largest values, in sixteen lanes."""
+    largest = splat(f32(TINY))
+    for t in range(0, QUANTUM, LANES):
+        x = load(mix, source + t) * ramp(gain[0], gain[1], t)
+        largest = greater_of(magnitude(x), largest)
+        store(line, QUANTUM + t, x)
+    return largest
 
 
 @fragment
-def _move(source: Floats, start: int, target: Floats, to: int) -> None:
-    """Copy a quantum of frames."""
-    for t in range(QUANTUM):
-        store(target, (to + t) * LANES, load(source, (start + t) * LANES))
+def _is_calm(left: Vector, right: Vector, ceiling: float, state: Floats) -> bool:
+    """Whether nothing near the ceiling comes in, and the gain has long been 1."""
+    near = max(_largest(left, right), state[LAST_PEAK])
+    calm = near * f32(MOST_BETWEEN) <= ceiling
+    for row in range(LAST_GAIN + 1):
+        calm &= state[row] == f32(1.0)
+    return bool(calm)
+
+
+@fragment
+def _pass(at: int, left: Floats, right: Floats, side: int, state: Floats, out: Floats) -> None:
+    """Let a quantum leave as it came."""
+    for t in range(0, QUANTUM, LANES):
+        store(out, at + t, load(left, t))
+        store(out, at + side + t, load(right, t))
+    last = 2 * QUANTUM - STEP
+    state[LAST_PEAK] = max(_largest(load(left, last), load(right, last)), f32(TINY))
+
+
+@fragment
+def _forget(line: Floats) -> None:
+    """Make the quantum that came in the past one."""
+    for t in range(0, QUANTUM, LANES):
+        store(line, t, load(line, QUANTUM + t))
 
 
 @kernel
 def limit(
-    quanta: int, left: Floats, right: Floats, ceiling: float, state: Floats, delay: Floats
+    quanta: int,
+    gains: Floats,
+    ceiling: float,
+    states: Floats,
+    delays: Floats,
+    mix: Floats,
+    out: Floats,
 ) -> None:
-    """Keep the true peaks of sixteen listeners below a ceiling.
+    """Bring each listener's mix to its level, and keep its true peaks below a ceiling.
 
     Parameters
     ----------
     quanta : int
         Quanta in the block.
-    left, right : (frames * 16,) float32, in/out
-        The sound, ``[t * 16 + listener]``; leaves 64 frames later than it came.
+    gains : (quanta + 1, 16) float32, linear gain
+        Of each listener at each quantum border; lines between.
     ceiling : float, 0..1
         The largest value that may leave, four times oversampled.
-    state : (9 * 16,) float32, in/out
+    states : (listeners, 9) float32, in/out
         Gains of the last steps and the last peak; ones at the start.
-    delay : (2 * 128 * 16,) float32, in/out
+    delays : (listeners, 2, 128) float32, in/out
         The last 64 frames and room for those that come, left then right; zeros at the start.
+    mix : (at least listeners * 2 * frames,) float32
+        Dry bus of each listener, left then right.
+    out : (listeners * 2 * frames,) float32, written in full
+        Left and right of each listener, 64 frames late.
 
     Notes
     -----
     The gain is the mean over three steps of a minimum over five.
     """
-    past_left, past_right = delay[: DELAY_FRAMES * LANES], delay[DELAY_FRAMES * LANES :]
-    for q in range(quanta):
-        _move(left, q * QUANTUM, past_left, QUANTUM)
-        _move(right, q * QUANTUM, past_right, QUANTUM)
-        for start in range(0, QUANTUM, STEP):
-            peak = _true_peak(past_left, past_right, QUANTUM + start, ceiling, state)
-            need = lesser_of(splat(f32(1.0)), splat(f32(ceiling)) / peak)
-            before, after = _smoothed(need, state)
-            gain = (before, (after - before) * splat(f32(1.0 / STEP)))
-            at = (start, q * QUANTUM + start)
-            _leave(past_left, left, at, gain)
-            _leave(past_right, right, at, gain)
-        _move(past_left, QUANTUM, past_left, 0)
-        _move(past_right, QUANTUM, past_right, 0)
+    frames, top = quanta * QUANTUM, f32(ceiling)
+    for listener in range(states.shape[0]):
+        state, left, right = states[listener], delays[listener, 0], delays[listener, 1]
+        for q in range(quanta):
+            at = listener * 2 * frames + q * QUANTUM
+            pair = (gains[q, listener], gains[q + 1, listener])
+            lefts, rights = _enter(at, pair, mix, left), _enter(at + frames, pair, mix, right)
+            if _is_calm(lefts, rights, top, state):
+                _pass(at, left, right, frames, state, out)
+                _forget(left)
+                _forget(right)
+                continue
+            for start in range(0, QUANTUM, STEP):
+                peak = _true_peak(left, right, QUANTUM + start, top, state)
+                before, after = state[LAST_GAIN], _smoothed(min(f32(1.0), top / peak), state)
+                state[LAST_GAIN] = after
+                rise = (after - before) * f32(1.0 / STEP)
+                gain = fma(lane_numbers(), splat(rise), splat(before + rise))
+                store(out, at + start, load(left, start) * gain)
+                store(out, at + frames + start, load(right, start) * gain)
+            _forget(left)
+            _forget(right)

@@ -1,7 +1,7 @@
 """Glue and levelling: what a mastering engineer's slow hand does, for sixteen listeners at a time.
 
-One K-weighted measurement a quantum drives both. Glue is a feedback compressor of a few dB;
-the leveller brings the mean of many seconds to -16 LUFS and is too slow to be heard at work.
+One K-weighted measurement of the mix a quantum drives both. Glue is a feedback compressor of a few
+dB; the leveller brings the mean of many seconds to -16 LUFS and is too slow to be heard at work.
 
 K-weighting: ITU-R BS.1770-5, annex 1, coefficients for 48 kHz. Levels here are *octaves of gain*
 (log2; one is 6.02 dB), and powers are relative to the target.
@@ -15,7 +15,17 @@ from kernels._jit import fragment, kernel
 from kernels._types import Floats, Vector
 from kernels.lanes import LANES, QUANTUM
 from kernels.polynomials import exp2, log2
-from kernels.simd import fma, fnma, greater_of, lesser_of, load, splat, store, where_less
+from kernels.simd import (
+    fma,
+    fnma,
+    greater_of,
+    lesser_of,
+    load,
+    splat,
+    store,
+    transpose,
+    where_less,
+)
 
 TARGET_POWER = 0.029451  # K-weighted, both channels: 10^((-16 + 0.691) / 10)
 OCTAVE_DB = 6.0206
@@ -38,11 +48,13 @@ GLUE_SLOPE = 0.8  # of what lies above, in the feedback form: a ratio of 1.8
 GLUE_MOST = 2.5 / OCTAVE_DB
 LEAST_POWER = 1e-12
 
-# Rows of the state: four filter memories a side, then what is remembered of the level.
-SIDE_ROWS = 4
-BEFORE, AFTER, LEVEL, MEAN, MOMENT, GLUE = 8, 9, 10, 11, 12, 13
-STATE_ROWS = 14
-ONES_AT_START = (BEFORE, AFTER, MEAN)
+FILTER_ROWS = 4  # memories of the weighting
+NEXT, LEVEL, MEAN, MOMENT, GLUE = 0, 1, 2, 3, 4  # what is remembered of the level
+STATE_ROWS = 5
+ONES_AT_START = (NEXT, MEAN)
+SIDES = 2
+POWERS = QUANTUM * LANES  # where in the scratch the powers of all rows lie
+TILE = POWERS + SIDES * LANES
 
 
 @fragment
@@ -60,36 +72,32 @@ def _weighted(
 
 
 @fragment
-def _load_side(state: Floats, row: int) -> tuple[Vector, Vector, Vector, Vector]:
-    at = row * LANES
-    return load(state, at), load(state, at + 16), load(state, at + 32), load(state, at + 48)
-
-
-@fragment
-def _store_side(state: Floats, row: int, side: tuple[Vector, Vector, Vector, Vector]) -> None:
-    for k, value in enumerate(side):
-        store(state, (row + k) * LANES, value)
-
-
-@fragment
-def _amplify(
-    start: int, left: Floats, right: Floats, gain: tuple[Vector, Vector], state: Floats
-) -> Vector:
-    """Apply a line of gain to a quantum; its K-weighted power against the target."""
-    level, rise = gain[0], (gain[1] - gain[0]) * splat(f32(1.0 / QUANTUM))
-    left_side, right_side = _load_side(state, 0), _load_side(state, SIDE_ROWS)
+def _weigh(start: int, frames: int, mix: Floats, filters: Floats, tile: Floats) -> Vector:
+    """The K-weighted power of a quantum of sixteen rows, against the target."""
+    for t in range(0, QUANTUM, LANES):
+        transpose(mix, start + t, frames, tile, t * LANES, LANES)
+    memory = load(filters, 0), load(filters, 16), load(filters, 32), load(filters, 48)
     total = splat(f32(0.0))
-    for t in range(start, start + QUANTUM):
-        a, b = load(left, t * LANES) * level, load(right, t * LANES) * level
-        level = level + rise
-        store(left, t * LANES, a)
-        store(right, t * LANES, b)
-        a, left_side = _weighted(a, left_side)
-        b, right_side = _weighted(b, right_side)
-        total = fma(a, a, fma(b, b, total))
-    _store_side(state, 0, left_side)
-    _store_side(state, SIDE_ROWS, right_side)
+    for t in range(0, QUANTUM * LANES, LANES):
+        y, memory = _weighted(load(tile, t), memory)
+        total = fma(y, y, total)
+    for k, value in enumerate(memory):
+        store(filters, k * LANES, value)
     return total * splat(f32(1.0 / (QUANTUM * TARGET_POWER)))
+
+
+@fragment
+def _weigh_all(
+    listeners: int, at: int, frames: int, mix: Floats, filters: Floats, tile: Floats
+) -> Vector:
+    """The power of a quantum of every listener, both sides together."""
+    for group in range(filters.shape[0]):
+        power = _weigh(group * LANES * frames + at, frames, mix, filters[group], tile)
+        store(tile, POWERS + group * LANES, power)
+    for lane in range(LANES):
+        pair = POWERS + SIDES * lane
+        tile[lane] = tile[pair] + tile[pair + 1] if lane < listeners else f32(0.0)
+    return load(tile, 0)
 
 
 @fragment
@@ -127,34 +135,48 @@ def _glued(power: Vector, state: Floats) -> Vector:
 
 @kernel
 def level(
-    quanta: int, left: Floats, right: Floats, gain: Floats, wanted: Floats, state: Floats
+    quanta: int,
+    listeners: int,
+    mix: Floats,
+    faders: tuple[Floats, Floats],
+    filters: Floats,
+    state: Floats,
+    tile: Floats,
+    gains: Floats,
 ) -> None:
-    """Bring sixteen listeners to -16 LUFS over time, and hold them together.
+    """Find the gains that bring up to sixteen listeners to -16 LUFS and hold each together.
 
     Parameters
     ----------
     quanta : int
         Quanta in the block.
-    left, right : (frames * 16,) float32, in/out
-        The mix, ``[t * 16 + listener]``.
-    gain : ((quanta + 1) * 16,) float32, linear gain
-        Master fader at each quantum border: what is known beforehand; lines between.
-    wanted : ((quanta + 1) * 16,) float32, linear gain
-        How much louder than -16 LUFS the listener shall hear it.
-    state : (14 * 16,) float32, in/out
+    listeners : int, 1..16
+    mix : (at least filter groups * 16 * frames,) float32
+        Dry bus of each listener, left then right; rows beyond the listeners' do not count.
+    faders : two of (quanta + 1, 16) float32, linear gain
+        At each quantum border the master fader, which is what is known beforehand, and how much
+        louder than -16 LUFS the listener shall hear it; lines between.
+    filters : (listeners / 8 rounded up, 4 * 16) float32, in/out
+        Memory of the weighting; zeros at the start.
+    state : (5 * 16,) float32, in/out
         Ones in the rows `ONES_AT_START`, zeros elsewhere.
+    tile : (TILE,) float32, scratch
+    gains : (quanta + 1, 16) float32, written in full
+        At each quantum border; lines between.
 
     Notes
     -----
     The leveller moves by at most 0.5 dB/s and 6 dB in all, the glue by at most 2.5 dB. Both act
-    one quantum after what they measured.
+    in the quantum that was measured, and after it.
     """
-    for q in range(quanta):
-        here, there = q * LANES, (q + 1) * LANES
-        before, after = load(state, BEFORE * LANES), load(state, AFTER * LANES)
-        low = load(gain, here) * load(wanted, here) * before
-        high = load(gain, there) * load(wanted, there) * after
-        power = _amplify(q * QUANTUM, left, right, (low, high), state)
-        octaves = _levelled(power, load(wanted, there), state) - _glued(power, state)
-        store(state, BEFORE * LANES, after)
-        store(state, AFTER * LANES, exp2(octaves))
+    frames = quanta * QUANTUM
+    known, wanted, out = faders[0].reshape(-1), faders[1].reshape(-1), gains.reshape(-1)
+    for border in range(quanta + 1):
+        here = border * LANES
+        gain = load(known, here) * load(wanted, here) * load(state, NEXT * LANES)
+        store(out, here, gain)
+        if border < quanta:
+            power = _weigh_all(listeners, border * QUANTUM, frames, mix, filters, tile)
+            heard = power * gain * gain
+            octaves = _levelled(heard, load(wanted, here), state) - _glued(heard, state)
+            store(state, NEXT * LANES, exp2(octaves))

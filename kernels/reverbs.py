@@ -1,132 +1,271 @@
-"""The reverb: a feedback delay network of eight lines, sixteen listeners at a time."""
+"""The reverb: diffusers and a feedback delay network of eight lines, one listener at a time.
+
+The same kernel makes a room and a hall: what tells them apart is the table of lengths.
+"""
 
 from __future__ import annotations
 
 from typing import TypeAlias
 
+import numpy as np
 from numba import float32 as f32
 
 from kernels._jit import fragment, kernel
-from kernels._types import Floats, Ints, Vector
+from kernels._types import Float, Floats, Ints, IntVector, Longs, Vector
 from kernels.lanes import LANES, QUANTUM
-from kernels.mixing import lane_ramp
-from kernels.simd import fma, load, splat, store
+from kernels.mixing import ramp
+from kernels.rings import PAD, RESTED, WRITE, advance, close_ring, place_of, silence
+from kernels.simd import (
+    float_to_bits,
+    fma,
+    fnma,
+    lane_numbers,
+    largest_magnitude,
+    load,
+    splat,
+    splat_int,
+    store,
+)
 
-LENGTHS = (1031, 1151, 1259, 1373, 1481, 1597, 1709, 1823)  # frames, primes: 21 to 38 ms
-STARTS = (0, 1031, 2182, 3441, 4814, 6295, 7892, 9601)
 LINES = 8
-ROWS = LINES + 1  # the gain of a turn through each line, and the damping
-FRAMES = 11_424  # the sum of the lengths
-Mix: TypeAlias = tuple[Floats, Floats, Floats, Floats]
-Lines: TypeAlias = tuple[Floats, Floats, Ints, Floats]
-ANTI_DENORMAL = 1e-18  # a whisper of DC: subnormal arithmetic would cost twice as much
+DIFFUSERS = 3  # a side
+RINGS = LINES + 2 * DIFFUSERS
+LINE_RING, DIFFUSER_RING, FIRST_LENGTH = 0, 1, 2  # places in the table of a space
+SPACE_ROWS = FIRST_LENGTH + RINGS
+ROWS = LINES + 1  # of a room: the gain of a turn through each line, and the damping
+DIFFUSION = 0.62  # of each diffuser
+DRIFT_FRAMES = 9.0  # how far a moving line moves
+DRIFT_STEPS = (46_000_000, 31_000_000, 62_000_000, 38_000_000)
+"""Of a 32-bit phase in a quantum: 8.0, 5.4, 10.8 and 6.6 thousandths of a turn."""
+Turns: TypeAlias = tuple[Vector, Vector, Vector, Vector, Vector, Vector, Vector, Vector]
+Drift: TypeAlias = tuple[float, float]
 
 
 @fragment
-def _damped(line: Floats, at: int, low: Vector, damping: Vector) -> Vector:
-    """The damped output of one line."""
-    x = load(line, at)
-    return fma(damping, low - x, x)
+def _butterfly(a: Vector, b: Vector) -> tuple[Vector, Vector]:
+    return a + b, a - b
 
 
 @fragment
-def _heads(places: Ints) -> tuple[int, ...]:
-    """Where each line is read and written, in the array of all lines."""
+def _hadamard(y: Turns) -> Turns:
+    """Mix eight lines so that each goes into all, without the factor of 1/sqrt(8)."""
+    a0, a1 = _butterfly(y[0], y[1])
+    a2, a3 = _butterfly(y[2], y[3])
+    a4, a5 = _butterfly(y[4], y[5])
+    a6, a7 = _butterfly(y[6], y[7])
+    b0, b2 = _butterfly(a0, a2)
+    b1, b3 = _butterfly(a1, a3)
+    b4, b6 = _butterfly(a4, a6)
+    b5, b7 = _butterfly(a5, a7)
+    c0, c4 = _butterfly(b0, b4)
+    c1, c5 = _butterfly(b1, b5)
+    c2, c6 = _butterfly(b2, b6)
+    c3, c7 = _butterfly(b3, b7)
+    return c0, c1, c2, c3, c4, c5, c6, c7
+
+
+@fragment
+def _diffuse(x: Vector, lines: Floats, heads: tuple[int, int], t: int) -> Vector:
+    """An allpass (Schroeder 1962)."""
+    delayed = load(lines, heads[1] + t)
+    kept = fnma(splat(f32(DIFFUSION)), delayed, x)
+    store(lines, heads[0] + t, kept)
+    return fma(splat(f32(DIFFUSION)), kept, delayed)
+
+
+@fragment
+def _heads(space: Ints, base: int, at: int, k: int) -> tuple[int, int]:
+    """Where a line is written and read in the quantum that begins at ``at``."""
+    ring = space[LINE_RING]
+    begin = base + k * (ring + PAD)
+    return place_of(begin, at, ring), place_of(begin, at - space[FIRST_LENGTH + k], ring)
+
+
+@fragment
+def _small_heads(space: Ints, base: int, at: int, k: int) -> tuple[int, int]:
+    """As `_heads`, of a diffuser."""
+    ring = space[DIFFUSER_RING]
+    begin = base + LINES * (space[LINE_RING] + PAD) + k * (ring + PAD)
+    length = space[FIRST_LENGTH + LINES + k]
+    return place_of(begin, at, ring), place_of(begin, at - length, ring)
+
+
+@fragment
+def _damped(lines: Floats, place: int, damping: Vector) -> Vector:
+    """Sixteen frames, the highs softened by the frame before each."""
+    here = load(lines, place)
+    return fma(damping, load(lines, place - 1) - here, here)
+
+
+@fragment
+def _drift(clock: int, k: int) -> Float:
+    """How many frames a line is longer at the border of a quantum: a rounded triangle."""
+    phase = (clock * DRIFT_STEPS[k]) & 0xFFFFFFFF
+    wave = abs(f32(phase) * f32(2.0**-31) - f32(1.0))
+    return wave * wave * (f32(3.0) - f32(2.0) * wave) * f32(DRIFT_FRAMES)
+
+
+@fragment
+def _drifts(clock: int) -> tuple[Drift, Drift, Drift, Drift]:
+    """How much longer each moving line is at the start of a quantum, and its rise a frame."""
+    d0, d1, d2, d3 = _drift(clock, 0), _drift(clock, 1), _drift(clock, 2), _drift(clock, 3)
+    a_frame = f32(1.0 / QUANTUM)
     return (
-        (STARTS[0] + places[0]) * LANES,
-        (STARTS[1] + places[1]) * LANES,
-        (STARTS[2] + places[2]) * LANES,
-        (STARTS[3] + places[3]) * LANES,
-        (STARTS[4] + places[4]) * LANES,
-        (STARTS[5] + places[5]) * LANES,
-        (STARTS[6] + places[6]) * LANES,
-        (STARTS[7] + places[7]) * LANES,
+        (d0, (_drift(clock + 1, 0) - d0) * a_frame),
+        (d1, (_drift(clock + 1, 1) - d1) * a_frame),
+        (d2, (_drift(clock + 1, 2) - d2) * a_frame),
+        (d3, (_drift(clock + 1, 3) - d3) * a_frame),
     )
 
 
 @fragment
-def _frames_to_wrap(limit: int, places: Ints) -> int:
-    """How many frames all lines can run before one of them wraps."""
-    for k in range(LINES):
-        limit = min(limit, LENGTHS[k] - places[k])
-    return limit
+def _moving(lines: Floats, head: int, t: int, drift: Drift, damping: Vector) -> Vector:
+    """As `_damped`, from between two frames."""
+    longer = drift[0] + f32(t) * drift[1]
+    whole = int(longer)
+    share = fma(lane_numbers(), splat(drift[1]), splat(longer - f32(whole)))
+    place = head + t - whole
+    near, far = _damped(lines, place, damping), _damped(lines, place - 1, damping)
+    return fma(share, far - near, near)
 
 
 @fragment
-def _stretch(t0: int, count: int, mix: Mix, wet: Floats, lines: Lines) -> None:
-    """Run the network from frame ``t0`` on, without a wrap on the way."""
-    dry_left, dry_right, in_left, in_right = mix
-    line, low, places, gains = lines
-    y0, y1, y2, y3 = load(low, 0), load(low, 16), load(low, 32), load(low, 48)
-    y4, y5, y6, y7 = load(low, 64), load(low, 80), load(low, 96), load(low, 112)
-    h0, h1, h2, h3, h4, h5, h6, h7 = _heads(places)
-    whisper = splat(f32(ANTI_DENORMAL))
-    quarter = splat(f32(-0.25))
-    for o in range(count):
-        r = o * LANES
-        b = t0 * LANES + r
-        g = ((t0 + o) // QUANTUM) * ROWS * LANES
-        damping = load(gains, g + LINES * LANES)
-        left = load(in_left, b) + whisper
-        right = load(in_right, b) + whisper
-        y0 = _damped(line, h0 + r, y0, damping)
-        y1 = _damped(line, h1 + r, y1, damping)
-        y2 = _damped(line, h2 + r, y2, damping)
-        y3 = _damped(line, h3 + r, y3, damping)
-        y4 = _damped(line, h4 + r, y4, damping)
-        y5 = _damped(line, h5 + r, y5, damping)
-        y6 = _damped(line, h6 + r, y6, damping)
-        y7 = _damped(line, h7 + r, y7, damping)
-        even = (y0 + y2) + (y4 + y6)
-        odd = (y1 + y3) + (y5 + y7)
-        mean = (even + odd) * quarter
-        store(line, h0 + r, fma(load(gains, g + 0), y0 + mean, left))
-        store(line, h1 + r, fma(load(gains, g + 16), y1 + mean, right))
-        store(line, h2 + r, fma(load(gains, g + 32), y2 + mean, left))
-        store(line, h3 + r, fma(load(gains, g + 48), y3 + mean, right))
-        store(line, h4 + r, fma(load(gains, g + 64), y4 + mean, left))
-        store(line, h5 + r, fma(load(gains, g + 80), y5 + mean, right))
-        store(line, h6 + r, fma(load(gains, g + 96), y6 + mean, left))
-        store(line, h7 + r, fma(load(gains, g + 112), y7 + mean, right))
-        level = lane_ramp(wet, t0 + o)
+def _turn(lines: Floats, place: int, value: Vector, bits: IntVector) -> IntVector:
+    """Send a value into a line; all bits that went into lines so far."""
+    store(lines, place, value)
+    return bits | float_to_bits(value)
+
+
+@fragment
+def _close_all(lines: Floats, base: int, at: int, space: Ints) -> None:
+    """Keep the ends of all rings alike."""
+    step, small = space[LINE_RING] + PAD, space[DIFFUSER_RING] + PAD
+    for k in range(LINES):
+        close_ring(lines, base + k * step, at, space[LINE_RING])
+    for k in range(2 * DIFFUSERS):
+        close_ring(lines, base + LINES * step + k * small, at, space[DIFFUSER_RING])
+
+
+@fragment
+def _quantum(
+    clock: int,
+    at: int,
+    space: Ints,
+    base: int,
+    lines: Floats,
+    bus: tuple[int, int, int],
+    room: Floats,
+    wet: tuple[float, float],
+    mix: Floats,
+) -> Float:
+    """Run one quantum of one listener; about the largest value that went into a line."""
+    source, dry, side = bus
+    m0, m1, m2, m3 = _drifts(clock)
+    d0, d1 = _small_heads(space, base, at, 0), _small_heads(space, base, at, 1)
+    d2, d3 = _small_heads(space, base, at, 2), _small_heads(space, base, at, 3)
+    d4, d5 = _small_heads(space, base, at, 4), _small_heads(space, base, at, 5)
+    h0, h1 = _heads(space, base, at, 0), _heads(space, base, at, 1)
+    h2, h3 = _heads(space, base, at, 2), _heads(space, base, at, 3)
+    h4, h5 = _heads(space, base, at, 4), _heads(space, base, at, 5)
+    h6, h7 = _heads(space, base, at, 6), _heads(space, base, at, 7)
+    damping, bits = splat(room[LINES]), splat_int(np.int32(0))
+    for t in range(0, QUANTUM, LANES):
+        here, out = source + t, dry + t
+        left = _diffuse(_diffuse(load(mix, here), lines, d0, t), lines, d1, t)
+        right = _diffuse(_diffuse(load(mix, here + side), lines, d3, t), lines, d4, t)
+        left, right = _diffuse(left, lines, d2, t), _diffuse(right, lines, d5, t)
+        y0 = _moving(lines, h0[1], t, m0, damping)
+        y1 = _damped(lines, h1[1] + t, damping)
+        y2 = _damped(lines, h2[1] + t, damping)
+        y3 = _moving(lines, h3[1], t, m1, damping)
+        y4 = _damped(lines, h4[1] + t, damping)
+        y5 = _moving(lines, h5[1], t, m2, damping)
+        y6 = _moving(lines, h6[1], t, m3, damping)
+        y7 = _damped(lines, h7[1] + t, damping)
+        z = _hadamard((y0, y1, y2, y3, y4, y5, y6, y7))
+        bits = _turn(lines, h0[0] + t, fma(splat(room[0]), z[0], left), bits)
+        bits = _turn(lines, h1[0] + t, fma(splat(room[1]), z[1], right), bits)
+        bits = _turn(lines, h2[0] + t, fma(splat(room[2]), z[2], left), bits)
+        bits = _turn(lines, h3[0] + t, fma(splat(room[3]), z[3], right), bits)
+        bits = _turn(lines, h4[0] + t, fma(splat(room[4]), z[4], left), bits)
+        bits = _turn(lines, h5[0] + t, fma(splat(room[5]), z[5], right), bits)
+        bits = _turn(lines, h6[0] + t, fma(splat(room[6]), z[6], left), bits)
+        bits = _turn(lines, h7[0] + t, fma(splat(room[7]), z[7], right), bits)
+        level = ramp(wet[0], wet[1], t)
         # Rounded before it is added: what is added can be had as a stem, to the last bit.
-        store(dry_left, b, load(dry_left, b) + level * even)
-        store(dry_right, b, load(dry_right, b) + level * odd)
-    for k, y in enumerate((y0, y1, y2, y3, y4, y5, y6, y7)):
-        store(low, k * LANES, y)
+        even, odd = (z[0] + z[1]) * level, (z[0] - z[1]) * level  # twice the sums of four lines
+        store(mix, here, even)
+        store(mix, here + side, odd)
+        store(mix, out, load(mix, out) + even)
+        store(mix, out + side, load(mix, out + side) + odd)
+    _close_all(lines, base, at, space)
+    return largest_magnitude(bits)
 
 
 @kernel
 def reverb(
-    frames: int,
-    mix: Mix,
+    quanta: int,
+    bus: int,
+    clocks: Longs,
+    space: Ints,
+    rooms: Floats,
     wet: Floats,
-    lines: Lines,
+    lines: Floats,
+    places: Ints,
+    fed: Ints,
+    mix: Floats,
 ) -> None:
-    """Add reverberation to sixteen listeners.
+    """Add the reverberation of one bus to each listener's dry sound.
 
     Parameters
     ----------
-    frames : int
-        Frames in the block.
-    mix : four (frames * 16,) float32
-        Dry left and right (in/out), reverb send left and right.
-    wet : ((quanta + 1) * 16,) float32, linear gain
+    quanta : int
+        Quanta in the block.
+    bus : int
+        The bus that goes into the reverb, 1..4, and is left holding what comes out.
+    clocks : (listeners,) int64, quanta
+        Since each session began.
+    space : (16,) int32, frames
+        Size of the rings of lines and of diffusers, powers of two; lengths of the eight lines,
+        of the left and of the right diffusers, all at least 66 + 9.
+    rooms : (listeners, quanta, 9) float32
+        For each quantum the gain of a turn through each line (with the 1/sqrt(8) of the matrix),
+        and the damping, 0..0.5.
+    wet : (listeners, quanta + 1) float32, linear gain
         Level of the reverberation at each quantum border; lines between.
-    lines : (11424 * 16,) float32, (128,) float32, (8,) int32, (quanta * 9 * 16,) float32
-        Delay lines, damping filters and places in the lines (in/out); for each quantum the gain
-        of a turn through each line, and the damping 0..1, in lanes.
+    lines : (listeners * (8 * (ring + 80) + 6 * (small ring + 80)),) float32, in/out
+    places : (listeners, 2) int32, frames, in/out
+        Where the rings are written next, and for how long nothing but silence was written.
+    fed : (4, listeners, quanta) int32, in/out
+        Whether the bus holds anything; where it does not, and nothing rings, nothing is done.
+    mix : (5 * listeners * 2 * frames,) float32, in/out
+        Dry bus and sends, left then right of each listener.
 
     Notes
     -----
     J.-M. Jot, A. Chaigne, "Digital delay networks for designing artificial reverberators", 1991,
-    with a Householder feedback matrix.
+    with a Hadamard matrix; half of the lines drift, so that no mode stands still to ring.
     """
-    places = lines[2]
-    t = 0
-    while t < frames:
-        count = _frames_to_wrap(frames - t, places)
-        _stretch(t, count, mix, wet, lines)
-        t += count
-        for k in range(LINES):
-            places[k] = (places[k] + count) % LENGTHS[k]
+    frames = quanta * QUANTUM
+    listeners = places.shape[0]
+    size = lines.shape[0] // listeners
+    for listener in range(listeners):
+        for q in range(quanta):
+            source = (bus * listeners + listener) * 2 * frames + q * QUANTUM
+            if fed[bus - 1, listener, q] == 0:
+                if places[listener, RESTED] >= space[LINE_RING]:
+                    continue
+                silence(source, frames, mix)
+                fed[bus - 1, listener, q] = 1
+            largest = _quantum(
+                clocks[listener] + q,
+                places[listener, WRITE],
+                space,
+                listener * size,
+                lines,
+                (source, listener * 2 * frames + q * QUANTUM, frames),
+                rooms[listener, q],
+                (wet[listener, q], wet[listener, q + 1]),
+                mix,
+            )
+            advance(places, listener, space[LINE_RING], largest)

@@ -80,6 +80,7 @@ for _operation, _vector, _name in (
     (operator.mul, i32x16, "mul"),
     (operator.xor, i32x16, "xor"),
     (operator.and_, i32x16, "and_"),
+    (operator.or_, i32x16, "or_"),
 ):
     _define_operator(
         _operation, _vector, lambda builder, x, y, name=_name: getattr(builder, name)(x, y)
@@ -324,6 +325,18 @@ def float_to_bits(typingctx: Any, x: Any) -> Any:
         return builder.bitcast(args[0], _INTS)
 
     return i32x16(f32x16), generate
+
+
+@intrinsic
+def largest_magnitude(typingctx: Any, x: Any) -> Any:
+    """The largest absolute value of lanes given as bits, which are ordered as their values are."""
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        plain = builder.and_(args[0], _broadcast(builder, ir.Constant(_INT, 0x7FFFFFFF), _INTS))
+        largest = _call(builder, "llvm.vector.reduce.umax.v16i32", _INT, plain)
+        return builder.bitcast(largest, _FLOAT)
+
+    return types.float32(i32x16), generate
 
 
 @intrinsic

@@ -1,189 +1,221 @@
-"""The console: strips, reverb, echo and master of up to sixteen listeners."""
+"""The console: strips, effects and master of up to sixteen listeners."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from genmusic.mixing import rings
+from genmusic.mixing.faders import SIDES, Faders, bus_rows
+from genmusic.mixing.rings import RingBank
+from genmusic.mixing.spaces import HALL, ROOM
 from genmusic.mixing.stems import Stems
 from genmusic.names import PARTS
-from genmusic.units import LOG2_10, QUANTUM, SAMPLE_RATE, db_to_gain, exp2
-from kernels import delays, dynamics, loudness, mastering, mixing, reverbs
+from genmusic.units import QUANTUM, db_to_gain
+from kernels import choruses, delays, ducks, dynamics, equalisers, loudness, mixing, reverbs
 from kernels.lanes import LANES
-from kernels.mixing import ECHO_SEND, GAIN, REVERB_SEND
-
-__all__ = [
-    "ECHO_SEND", "GAIN", "LONGEST_ECHO_FRAMES", "REVERB_SEND", "SHORTEST_ECHO_FRAMES",
-    "Console", "Faders", "make_faders", "room",
-]  # fmt: skip
 
 Floats = NDArray[np.float32]
-LONGEST_ECHO_FRAMES, SHORTEST_ECHO_FRAMES = delays.LONGEST_FRAMES, delays.SHORTEST_FRAMES
+Longs = NDArray[np.int64]
 CEILING_DB = -1.4  # true peaks; a little for what four times oversampling does not see
-ECHO_FEEDBACK = 0.42
-REVERB_DAMPING = 0.32  # one-pole coefficient in each line
-
-
-@dataclass(slots=True)
-class Faders:
-    """What moves in a block, at the borders of quanta; lines between.
-
-    Shapes for L listeners and Q quanta: strips (L * parts, 3, Q + 1); wet, gain and wanted
-    (loudness above -16 LUFS, as a linear gain) (Q + 1, 16); rooms (Q, 9, 16); brightness and
-    echo_fades (L, Q + 1) float32; echo_delays (L, 2) int32 frames.
-    """
-
-    strips: Floats
-    wet: Floats
-    rooms: Floats
-    gain: Floats
-    wanted: Floats
-    brightness: Floats
-    echo_fades: Floats
-    echo_delays: NDArray[np.int32]
-
-
-def make_faders(listeners: int, quanta: int) -> Faders:
-    """Faders for a block, all down."""
-    borders = quanta + 1
-    return Faders(
-        np.zeros((listeners * len(PARTS), mixing.SENDS, borders), np.float32),
-        np.zeros((borders, LANES), np.float32),
-        np.zeros((quanta, reverbs.ROWS, LANES), np.float32),
-        np.zeros((borders, LANES), np.float32),
-        np.ones((borders, LANES), np.float32),
-        np.zeros((listeners, borders), np.float32),
-        np.zeros((listeners, borders), np.float32),
-        np.full((listeners, 2), delays.LONGEST_FRAMES, np.int32),
-    )
-
-
-@lru_cache(maxsize=256)
-def room(seconds: float) -> Floats:
-    """The reverb's gains and damping, (9,) float32, for a time to -60 dB."""
-    turns = [exp2(-3.0 * LOG2_10 * frames / (seconds * SAMPLE_RATE)) for frames in reverbs.LENGTHS]
-    return np.array([*turns, REVERB_DAMPING], np.float32)
+RingState = tuple[Floats, int]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ConsoleState:
-    """One listener's share of the mixer's memory at rest: lines in order, the rest by lanes."""
+    """One listener's share of the mixer's memory at rest."""
 
-    echo: Floats
-    reverb: Floats
+    rings: tuple[RingState, ...]
+    own: tuple[Floats, ...]
     lanes: tuple[Floats, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Block:
+    """Working memory for a block."""
+
+    mix: Floats
+    ducks: Floats
+    fed: NDArray[np.int32]
+    gains: Floats
+    out: Floats
+
+
+class _Desktop:
+    """Working memory for blocks of any length up to the longest so far."""
+
+    def __init__(self, listeners: int) -> None:
+        self._listeners = listeners
+        self._most_quanta = 0
+        self._blocks: dict[int, _Block] = {}
+
+    def block(self, quanta: int) -> _Block:
+        """Memory for a block; all blocks share it."""
+        if quanta > self._most_quanta:
+            self._grow(quanta)
+        if quanta not in self._blocks:
+            self._blocks[quanta] = self._cut(quanta)
+        return self._blocks[quanta]
+
+    def _grow(self, quanta: int) -> None:
+        frames, sends = quanta * QUANTUM, mixing.BUSES - 1
+        self._rows = max(mixing.BUSES * SIDES * self._listeners, LANES)
+        self._mix = np.zeros(self._rows * frames, np.float32)
+        self._ducks = np.zeros(self._listeners * frames, np.float32)
+        self._fed = np.zeros(sends * self._listeners * quanta, np.int32)
+        self._gains = np.zeros((quanta + 1) * LANES, np.float32)
+        self._out = np.zeros(self._listeners * SIDES * frames, np.float32)
+        self._most_quanta = quanta
+        self._blocks = {}
+
+    def _cut(self, quanta: int) -> _Block:
+        frames, flags = quanta * QUANTUM, (mixing.BUSES - 1, self._listeners, quanta)
+        return _Block(
+            mix=self._mix[: self._rows * frames],
+            ducks=self._ducks[: self._listeners * frames],
+            fed=self._fed[: math.prod(flags)].reshape(flags),
+            gains=self._gains[: (quanta + 1) * LANES].reshape(-1, LANES),
+            out=self._out[: self._listeners * SIDES * frames],
+        )
 
 
 class Console:
     """The mixer's memory for a rack of listeners."""
 
-    def __init__(self, listeners: int, most_quanta: int, *, keeps_stems: bool = False) -> None:
-        self._stems = Stems(most_quanta) if keeps_stems else None
-        frames = most_quanta * QUANTUM
+    def __init__(self, listeners: int, *, keeps_stems: bool = False) -> None:
         self._listeners = listeners
-        self._mix = np.zeros(LANES * mixing.SENDS * 2 * frames, np.float32)
-        self._scratch = np.zeros(mastering.SCRATCH_ROWS * LANES, np.float32)
-        self._echo_line = np.zeros(listeners * 2 * delays.LINE, np.float32)
-        self._echo_places = np.zeros(listeners, np.int32)
-        self._reverb_lines = (
-            np.zeros(reverbs.FRAMES * LANES, np.float32),
-            np.zeros(reverbs.LINES * LANES, np.float32),
-            np.zeros(reverbs.LINES, np.int32),
-        )
-        levels = np.zeros((loudness.STATE_ROWS, LANES), np.float32)
-        levels[list(loudness.ONES_AT_START)] = 1.0
-        self._master_states = (
-            levels.reshape(-1),
-            np.ones(dynamics.STATE_ROWS * LANES, np.float32),
-            np.zeros(2 * dynamics.DELAY_FRAMES * LANES, np.float32),
-        )
+        self._stems = Stems() if keeps_stems else None
+        self._desktop = _Desktop(listeners)
+        self._tile = np.zeros(loudness.TILE, np.float32)
+        self._rows_in_use = np.zeros(len(PARTS), np.int32)
+        self._make_effects(listeners)
+        self._make_master(listeners)
+
+    def _make_effects(self, listeners: int) -> None:
+        groups = bus_rows(listeners) // LANES
+        self._equaliser = np.zeros((groups, equalisers.MEMORIES * LANES), np.float32)
+        self._duck = np.zeros((listeners, 2), np.float32)
+        self._duck[:, ducks.SINCE] = ducks.LONGEST_FRAMES
+        chorus = RingBank(listeners, (choruses.RING,) * SIDES, (choruses.RING,) * SIDES)
+        echo = RingBank(listeners, (delays.RING,) * SIDES, (delays.RING,) * SIDES)
+        room = RingBank(listeners, ROOM.rings, ROOM.held)
+        hall = RingBank(listeners, HALL.rings, HALL.held)
+        self._banks = (chorus, echo, room, hall)
+        self._room_table, self._hall_table = ROOM.table, HALL.table
+
+    def _make_master(self, listeners: int) -> None:
+        groups = -(-listeners * SIDES // LANES)
+        self._filters = np.zeros((groups, loudness.FILTER_ROWS * LANES), np.float32)
+        self._levels = np.zeros((loudness.STATE_ROWS, LANES), np.float32)
+        self._levels[list(loudness.ONES_AT_START)] = 1.0
+        self._limiter = np.ones((listeners, dynamics.STATE), np.float32)
+        self._delays = np.zeros((listeners, SIDES, dynamics.DELAY_FRAMES), np.float32)
         self._ceiling = db_to_gain(CEILING_DB)
-        self._scattered = np.zeros(LANES * 2 * frames, np.float32)
 
     def take(self, listener: int) -> ConsoleState:
         """A copy of one listener's memory between two blocks."""
-        place = int(self._echo_places[listener])
         return ConsoleState(
-            rings.read_echo(self._echo_of(listener), place),
-            rings.read_reverb(self._reverb_lines[0], self._reverb_lines[2].tolist(), listener),
-            tuple(memory.reshape(-1, LANES)[:, listener].copy() for memory in self._in_lanes),
+            tuple(bank.take(listener) for bank in self._banks),
+            tuple(memory[listener].copy() for memory in self._own),
+            tuple(lanes.copy() for lanes in self._lanes_of(listener)),
         )
 
     def put(self, listener: int, state: ConsoleState) -> None:
         """Let a listener go on in this place."""
-        self._echo_places[listener] = rings.write_echo(state.echo, self._echo_of(listener))
-        lines, _, places = self._reverb_lines
-        rings.write_reverb(state.reverb, places.tolist(), listener, lines)
-        for memory, lane in zip(self._in_lanes, state.lanes, strict=True):
-            memory.reshape(-1, LANES)[:, listener] = lane
+        for bank, held in zip(self._banks, state.rings, strict=True):
+            bank.put(listener, held)
+        for memory, own in zip(self._own, state.own, strict=True):
+            memory[listener] = own
+        for lanes, values in zip(self._lanes_of(listener), state.lanes, strict=True):
+            lanes[:] = values
 
     def clear(self, listener: int) -> None:
         """Forget what a listener has heard."""
         self.put(listener, SILENT_CONSOLE)
 
-    def _echo_of(self, listener: int) -> Floats:
-        line: Floats = self._echo_line.reshape(self._listeners, 2, delays.LINE)[listener]
-        return line
-
     @property
-    def _in_lanes(self) -> tuple[Floats, ...]:
-        """What remembers in rows of sixteen listeners, besides the lines of the reverb."""
-        return (self._reverb_lines[1], *self._master_states)
+    def _own(self) -> tuple[Floats, ...]:
+        """What has a row for each listener."""
+        return (self._duck, self._limiter, self._delays)
 
-    def mix(self, quanta: int, buses: Floats, faders: Faders) -> Floats:
+    def _lanes_of(self, listener: int) -> tuple[Floats, ...]:
+        """One listener's lanes, as views, of what works in rows of sixteen lanes."""
+        strips = len(PARTS) * SIDES
+        return (
+            *(_lane(self._equaliser, listener * strips + row) for row in range(strips)),
+            *(_lane(self._filters, listener * SIDES + side) for side in range(SIDES)),
+            self._levels[:, listener],
+        )
+
+    def mix(self, quanta: int, buses: Floats, faders: Faders, clocks: Longs) -> Floats:
         """Mix a block.
 
         Parameters
         ----------
         quanta : int
             Quanta in the block.
-        buses : (listeners * parts * 2 * frames,) float32
-            Part buses.
+        buses : (bus_rows(listeners) * frames,) float32
+            Part buses; the equaliser works on them in place.
         faders : Faders
             For exactly this block.
+        clocks : (listeners,) int64, quanta
+            Since each session began.
 
         Returns
         -------
-        (16, 2, frames) float32, the finished sound, one quantum late (the limiter looks ahead);
-        valid until the next call.
+        (listeners, 2, frames) float32, the finished sound, one quantum late (the limiter looks
+        ahead); valid until the next call.
         """
-        frames = quanta * QUANTUM
-        mix = self._mix[: LANES * mixing.SENDS * 2 * frames]
-        mixing.mix_strips(quanta, len(PARTS), buses, faders.strips, mix)
-        delays.echo(
-            quanta,
-            faders.echo_delays,
-            faders.echo_fades,
-            ECHO_FEEDBACK,
-            self._echo_places,
-            self._echo_line,
-            mix,
+        block = self._desktop.block(quanta)
+        equalisers.equalise(quanta, faders.bands, self._tile, self._equaliser, buses)
+        ducks.duck(quanta, faders.kicks, faders.releases, self._duck, block.ducks)
+        mixing.mix_strips(
+            quanta, buses, faders.strips, block.ducks, self._rows_in_use, block.fed, block.mix
         )
-        borders = (
-            faders.wet.reshape(-1),
-            faders.gain.reshape(-1),
-            faders.wanted.reshape(-1),
-            faders.rooms.reshape(-1),
-        )
-        out = self._scattered[: LANES * 2 * frames]
-        mastering.master(
-            quanta,
-            mix,
-            borders,
-            self._reverb_lines,
-            self._ceiling,
-            self._master_states,
-            self._scratch,
-            self._stems is not None,
-            out,
-        )
+        self._run_effects(quanta, faders, clocks, block)
         if self._stems is not None:
-            self._stems.take(quanta, buses, faders.strips, mix)
-        return out.reshape(LANES, 2, frames)
+            self._stems.take(quanta, buses, faders.strips, block.ducks, block.fed, block.mix)
+        self._finish(quanta, faders, block)
+        return block.out.reshape(self._listeners, SIDES, quanta * QUANTUM)
+
+    def _run_effects(self, quanta: int, faders: Faders, clocks: Longs, block: _Block) -> None:
+        """What the sends feed, in the order in which it comes back into the mix."""
+        chorus, echo, room, hall = self._banks
+        fed, mix = block.fed, block.mix
+        choruses.chorus(quanta, clocks, chorus.places, chorus.line, fed, mix)
+        delays.echo(quanta, faders.echo_delays, faders.echoes, echo.places, echo.line, fed, mix)
+        for bus, bank, table, rooms, wet in (
+            (mixing.ROOM, room, self._room_table, faders.rooms, faders.room_wet),
+            (mixing.HALL, hall, self._hall_table, faders.halls, faders.hall_wet),
+        ):
+            reverbs.reverb(quanta, bus, clocks, table, rooms, wet, bank.line, bank.places, fed, mix)
+
+    def _finish(self, quanta: int, faders: Faders, block: _Block) -> None:
+        """The master."""
+        loudness.level(
+            quanta,
+            self._listeners,
+            block.mix,
+            (faders.gain, faders.wanted),
+            self._filters,
+            self._levels.reshape(-1),
+            self._tile,
+            block.gains,
+        )
+        dynamics.limit(
+            quanta, block.gains, self._ceiling, self._limiter, self._delays, block.mix, block.out
+        )
+
+    def levelling(self, listener: int) -> list[float]:
+        """What the leveller knows of a listener: small, for a checkpoint."""
+        return [float(value) for value in self._levels[:, listener]]
+
+    def set_levelling(self, listener: int, known: Sequence[float]) -> None:
+        """Let the leveller go on from what `levelling` gave."""
+        self._levels[:, listener] = known
 
     @property
     def stems(self) -> Floats:
@@ -193,5 +225,11 @@ class Console:
         return self._stems.block
 
 
-SILENT_CONSOLE = Console(1, 1).take(0)
+def _lane(groups: Floats, row: int) -> Floats:
+    """One lane of what works on rows in groups of sixteen."""
+    lanes: Floats = groups.reshape(len(groups), -1, LANES)[row // LANES, :, row % LANES]
+    return lanes
+
+
+SILENT_CONSOLE = Console(1).take(0)
 """Of a listener who has heard nothing yet."""

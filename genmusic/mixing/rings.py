@@ -1,71 +1,70 @@
-"""Delay lines at rest: the frames that a ring holds, in the order in which they came.
+"""Delay lines at rest: the frames that can still be heard, in the order in which they came.
 
-A line in use begins anywhere; at rest it begins with its oldest frame, so that a listener can go
-on in another place, whose heads stand elsewhere.
+A ring in use is written anywhere; at rest it ends with its newest frame, so that a listener can
+go on in another place.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
-from kernels import delays, reverbs
-from kernels.lanes import LANES
+from kernels.rings import BACK, FRONT, RESTED, WRITE
 
 Floats = NDArray[np.float32]
 
 
-def read_echo(line: Floats, place: int) -> Floats:
-    """What an echo line holds, from the first frame that is not silent on.
+class RingBank:
+    """The rings of one effect for every listener of a rack.
 
     Parameters
     ----------
-    line : (2, 32800) float32
-        As in `kernels.delays.echo`, of one listener.
-    place : int, frames
-        Where it is written next.
-
-    Returns
-    -------
-    (2, a multiple of 16 frames) float32
+    listeners : int
+    sizes : frames of each ring, powers of two, the largest first
+    held : frames of each that can still be heard
     """
-    ring = line[:, delays.PAD : delays.PAD + delays.RING]
-    sounding = np.logical_or(ring[0], ring[1])
-    if not sounding.any():
-        return np.zeros((2, 0), np.float32)
-    silent = int(np.argmax(np.concatenate((sounding[place:], sounding[:place]))))
-    silent -= silent % LANES
-    ordered = np.concatenate((ring[:, place:], ring[:, :place]), axis=1)
-    return ordered[:, silent:].copy()
 
+    def __init__(self, listeners: int, sizes: tuple[int, ...], held: tuple[int, ...]) -> None:
+        self._sizes, self._held = sizes, held
+        self.frames = np.zeros((listeners, sum(size + FRONT + BACK for size in sizes)), np.float32)
+        self.places = np.zeros((listeners, 2), np.int32)
+        self.places[:, RESTED] = sizes[0]
 
-def write_echo(frames: Floats, line: Floats) -> int:
-    """Fill an echo line with what `read_echo` gave; the place where it is written next."""
-    count = frames.shape[1]
-    line[:] = 0.0
-    line[:, delays.PAD : delays.PAD + count] = frames
-    line[:, delays.PAD + delays.RING :] = line[:, delays.PAD : 2 * delays.PAD]
-    line[:, : delays.PAD] = line[:, delays.RING : delays.RING + delays.PAD]
-    return int(count % delays.RING)
+    @property
+    def line(self) -> Floats:
+        """All rings of all listeners, as kernels take them."""
+        return self.frames.reshape(-1)
 
+    def take(self, listener: int) -> tuple[Floats, int]:
+        """A copy of what a listener can still hear, and for how long only silence came."""
+        rested = int(self.places[listener, RESTED])
+        if rested >= self._sizes[0]:
+            return np.zeros(0, np.float32), rested
+        place = int(self.places[listener, WRITE])
+        pieces = []
+        for ring, held in zip(self._rings(listener), self._held, strict=True):
+            inner = ring[FRONT : ring.size - BACK]
+            end = place & (inner.size - 1)
+            newest = np.concatenate((inner[max(0, end - held) : end], inner[:0]))
+            if end < held:
+                newest = np.concatenate((inner[inner.size - (held - end) :], newest))
+            pieces.append(newest)
+        return np.concatenate(pieces), rested
 
-def read_reverb(lanes: Floats, places: Sequence[int], listener: int) -> Floats:
-    """One listener's frames of all lines of the reverb, (11424,) float32."""
-    column = lanes.reshape(-1, LANES)[:, listener].copy()
-    for line, place in zip(_lines(column), places, strict=True):
-        line[:] = np.roll(line, -place)
-    return column
+    def put(self, listener: int, state: tuple[Floats, int]) -> None:
+        """Go on from what `take` gave."""
+        frames, rested = state
+        self.frames[listener] = 0.0
+        self.places[listener] = (0, rested)
+        if not frames.size:
+            return
+        ends = np.cumsum(self._held)[:-1]
+        for ring, newest in zip(self._rings(listener), np.split(frames, ends), strict=True):
+            inner = ring[FRONT : ring.size - BACK]
+            inner[inner.size - newest.size :] = newest
+            ring[:FRONT] = inner[-FRONT:]
+            ring[ring.size - BACK :] = inner[:BACK]
 
-
-def write_reverb(frames: Floats, places: Sequence[int], listener: int, lanes: Floats) -> None:
-    """Put one listener's frames into the lanes of a reverb whose heads stand at ``places``."""
-    column = frames.copy()
-    for line, place in zip(_lines(column), places, strict=True):
-        line[:] = np.roll(line, place)
-    lanes.reshape(-1, LANES)[:, listener] = column
-
-
-def _lines(column: Floats) -> list[Floats]:
-    return np.split(column, reverbs.STARTS[1:])
+    def _rings(self, listener: int) -> list[Floats]:
+        ends = np.cumsum([size + FRONT + BACK for size in self._sizes])[:-1]
+        return np.split(self.frames[listener], ends)

@@ -12,41 +12,53 @@ from numpy.typing import NDArray
 from genmusic.names import PARTS
 from genmusic.units import QUANTUM
 from kernels import mixing
-from kernels.mixing import ECHO_SEND, REVERB_SEND
+from kernels.mixing import CHORUS, ECHO, HALL, ROOM
 
 Floats = NDArray[np.float32]
-STEMS = (*PARTS, "echo", "reverb")
-"""Parts through their faders without effects, then what the shared effects return."""
+Ints = NDArray[np.int32]
+RETURNS = {"chorus": CHORUS, "echo": ECHO, "room": ROOM, "hall": HALL}
+STEMS = (*PARTS, *RETURNS)
+"""Parts through their strips without effects, then what the shared effects return."""
 SIDES = 2
 
 
 class Stems:
     """Takes the first listener's stems of each block."""
 
-    def __init__(self, most_quanta: int) -> None:
-        frames = most_quanta * QUANTUM
-        self._strip = np.zeros(mixing.SENDS * SIDES * frames, np.float32)
+    def __init__(self) -> None:
         self.block = np.zeros((len(STEMS), SIDES, 0), np.float32)
 
-    def take(self, quanta: int, buses: Floats, strips: Floats, mix: Floats) -> None:
+    def take(
+        self, quanta: int, buses: Floats, strips: Floats, ducks: Floats, fed: Ints, mix: Floats
+    ) -> None:
         """Take a block that is mixed.
 
         Parameters
         ----------
         quanta : int
-        buses : (listeners * parts * 2 * frames,) float32
+        buses : (at least parts * 2 * frames,) float32
             Part buses, as they went into the strips.
-        strips : (listeners * parts, 3, quanta + 1) float32
+        strips : (listeners * parts, 6, quanta + 1) float32
             The faders of the strips.
-        mix : (16 * 3 * 2 * frames,) float32
-            Mix buses in which the effects have left what they return.
+        ducks : (listeners * frames,) float32
+            As they went into the strips.
+        fed : (4, listeners, quanta) int32
+            Where the effects have left what they return.
+        mix : (at least 5 * listeners * 2 * frames,) float32
+            Mix buses, with what the effects return.
         """
-        frames = quanta * QUANTUM
-        self.block = np.empty((len(STEMS), SIDES, frames), np.float32)
-        strip = self._strip[: mixing.SENDS * SIDES * frames]
+        frames, listeners = quanta * QUANTUM, fed.shape[1]
+        self.block = np.zeros((len(STEMS), SIDES, frames), np.float32)
+        strip = np.zeros(mixing.BUSES * SIDES * frames, np.float32)
+        rows_in_use, fed_alone = np.zeros(1, np.int32), np.zeros_like(fed[:, :1])
         for part in range(len(PARTS)):
             bus = buses[part * SIDES * frames : (part + 1) * SIDES * frames]
-            mixing.mix_strips(quanta, 1, bus, strips[part : part + 1], strip)
+            levels = strips[part : part + 1]
+            mixing.mix_strips(quanta, bus, levels, ducks[:frames], rows_in_use, fed_alone, strip)
             self.block[part] = strip[: SIDES * frames].reshape(SIDES, frames)
-        returns = mix[: strip.size].reshape(mixing.SENDS, SIDES, frames)
-        self.block[len(PARTS) :] = returns[[ECHO_SEND, REVERB_SEND]]
+        rows = mix[: mixing.BUSES * listeners * SIDES * frames].reshape(
+            -1, listeners, SIDES, frames
+        )
+        for stem, bus_number in enumerate(RETURNS.values(), len(PARTS)):
+            heard = np.repeat(fed[bus_number - 1, 0] != 0, QUANTUM)
+            self.block[stem] = np.where(heard, rows[bus_number, 0], 0.0)

@@ -4,11 +4,11 @@ from genmusic.rules.curves import AXES, Curve
 from genmusic.rules.files import load_style, read_toml, shipped_styles, styles_in
 from genmusic.rules.kinds import Choice, Integer, ListOf, Number, Text
 from genmusic.rules.phrases import PhraseRules
+from genmusic.rules.sounds import PartRules
 from genmusic.rules.style import (
     BassPattern,
     CompPattern,
     DrumPattern,
-    PartRules,
     SectionRules,
     Style,
     StyleRules,

@@ -125,14 +125,23 @@ def _check_parts(rules: StyleRules, place: Place) -> None:
 
 
 def _check_patches(rules: StyleRules, place: Place, patches: Collection[str]) -> None:
-    """Every part plays a patch that is there."""
+    """Every part plays a patch that is there, in every section."""
     for name, part in rules.parts.items():
-        if part.patch not in patches:
-            there = place.at("parts").at(name).at("patch")
-            raise there.error(
-                f"there is no patch {part.patch!r}"
-                + (nearest(part.patch, patches) or f"; known: {', '.join(patches)}")
-            )
+        _check_patch(part.patch, place.at("parts").at(name), patches)
+    for label, section in rules.sections.items():
+        for name, sound in section.sounds.items():
+            there = place.at("sections").at(label).at("sounds").at(name)
+            if name not in rules.parts:
+                raise there.error("there is no such part in this style")
+            _check_patch(sound.patch or rules.parts[name].patch, there, patches)
+
+
+def _check_patch(patch: str, place: Place, patches: Collection[str]) -> None:
+    if patch not in patches:
+        raise place.at("patch").error(
+            f"there is no patch {patch!r}"
+            + (nearest(patch, patches) or f"; known: {', '.join(patches)}")
+        )
 
 
 def _check_patterns(rules: StyleRules, place: Place) -> None:

@@ -14,6 +14,7 @@ from genmusic.names import METRES, PARTS
 from genmusic.rules.curves import Curve, CurveOf
 from genmusic.rules.kinds import Choice, Integer, ListOf, Number, Pitch, Steps, Text, Words
 from genmusic.rules.phrases import PhraseOf, PhraseRules
+from genmusic.rules.sounds import SHARE, MixRules, PartRules, SoundRules
 from genmusic.rules.table import MapOf, Table, rule
 from genmusic.rules.titles import TitleRules
 
@@ -35,27 +36,10 @@ RELATIONS = (
 )  # fmt: skip
 """Keys as seen from that of the piece."""
 
-SHARE = Number(0.0, 1.0)
 WEIGHT = Number(0.0, 100.0)
 DENSITY_TEXT = "the pattern is for this density and above"
 METRE = Choice(tuple(METRES))
 METRE_TEXT = "metre of the bar"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PartRules:
-    """A line of the score: its sound, its place in the mix, its range, and when it plays."""
-
-    patch: str = rule(Text(40), "the sound, by the name of a patch")
-    level_db: float = rule(Number(-60.0, 6.0, "dB"), "fader", 0.0)
-    pan: float = rule(Number(-1.0, 1.0), "left to right", 0.0)
-    hall: float = rule(SHARE, "share sent to the hall", 0.2)
-    echo: float = rule(SHARE, "share sent to the echo", 0.0)
-    low: int = rule(Pitch(), "lowest pitch", 36)
-    high: int = rule(Pitch(), "highest pitch, an octave or more above the lowest", 84)
-    from_density: float = rule(SHARE, "the part rests while the density is below this", 0.0)
-    velocity: float = rule(Number(-40.0, 40.0), "louder or softer than the mood says", 0.0)
-    late_ticks: float = rule(Number(-40.0, 40.0, "ticks"), "behind the beat, or ahead of it", 0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +86,9 @@ class SectionRules:
     )
     pedal: str = rule(
         Choice(("none", "tonic", "dominant")), "a note that the bass holds under the chords", "none"
+    )
+    sounds: Mapping[str, SoundRules] = rule(
+        MapOf(PARTS, Table(SoundRules)), "parts that sound otherwise here", MappingProxyType({})
     )
     start: tuple[int, ...] = rule(
         ListOf(Integer(1, 7), 1, 7), "degrees of the scale on which the harmony may begin", (1,)
@@ -313,14 +300,6 @@ class PerformanceRules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MixRules:
-    """The effects that all parts share."""
-
-    hall_seconds: float = rule(Number(0.1, 20.0, "s"), "time the hall takes to die away", 2.0)
-    echo_beats: float = rule(Number(0.0625, 4.0, "beats"), "time of the echo", 0.75)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class MoodRules:
     """How music follows the mood."""
 
@@ -367,3 +346,12 @@ class Style(StyleRules):
     """A style with its name, which is that of its file."""
 
     name: str = ""
+
+    def parts_in(self, label: str) -> Mapping[str, PartRules]:
+        """The parts as they sound in a section; what one plays is the same everywhere."""
+        section = self.sections.get(label)
+        sounds = section.sounds if section else {}
+        return {
+            name: sounds[name].over(part) if name in sounds else part
+            for name, part in self.parts.items()
+        }

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from genmusic.controls.spec import CONTROLS, FADER_RAMP_SECONDS, Value
-from genmusic.mixing.automation import Ramp
-from genmusic.mixing.console import (
-    ECHO_SEND,
-    GAIN,
+from genmusic.mixing.automation import Floats, Ramp
+from genmusic.mixing.bands import BAND_NAMES
+from genmusic.mixing.faders import (
+    ECHO_ROWS,
     LONGEST_ECHO_FRAMES,
-    REVERB_SEND,
+    NO_KICK,
     SHORTEST_ECHO_FRAMES,
+    SIDES,
     Faders,
-    room,
+    Ints,
 )
-from genmusic.mood.mapping import sound_parameters
+from genmusic.mixing.spaces import HALL, ROOM, Space, turns
 from genmusic.names import PARTS
 from genmusic.rules import Style
-from genmusic.units import QUANTUM, SAMPLE_RATE, db_to_gain
+from genmusic.session.targets import STRIP_NAMES, fader_targets
+from genmusic.units import QUANTUM, SAMPLE_RATE
 
-MASTER_DB = 7.0  # brings the shipped styles near -16 LUFS before the leveller has listened
-MUTED_DB = -60.0  # a fader at its end is silence
 ECHO_FADE_QUANTA = 64  # from one echo time to the next: 85 ms
-WET_DB = -13.0  # of the eight lines of the reverb, with space at one half
-SPACE_DB = 24.0  # from the driest to the widest
 
 
 def _quanta(seconds: float) -> int:
@@ -39,10 +37,12 @@ class Desk:
     """Turns control values into moving faders for one listener of a rack."""
 
     def __init__(self, controls: Mapping[str, Value], style: Style) -> None:
-        self._ramps = {name: Ramp(value) for name, value in _targets(controls, style).items()}
-        self._room = Ramp(style.mix.hall_seconds)
+        targets = fader_targets(controls, style, "")
+        self._ramps = {name: Ramp(value) for name, value in targets.items()}
+        self._ramps["echo_share"] = Ramp(1.0)
+        self._room, self._hall = Ramp(style.mix.room_seconds), Ramp(style.mix.hall_seconds)
         self._echo = (LONGEST_ECHO_FRAMES, LONGEST_ECHO_FRAMES)
-        self._echo_ramp = Ramp(1.0)
+        self._kicks: list[int] = []  # frames at which kicks start that are still to come
         self._aims = 0  # journeys begun
         self._moves_until = 0  # the quantum at which the last one ends
         self._written: dict[int, int] = {}  # by length of block: aims when it was last at rest
@@ -51,7 +51,8 @@ class Desk:
         """Faders that go on from here on their own."""
         twin = copy.copy(self)
         twin._ramps = {name: ramp.copy() for name, ramp in self._ramps.items()}
-        twin._room, twin._echo_ramp = self._room.copy(), self._echo_ramp.copy()
+        twin._room, twin._hall = self._room.copy(), self._hall.copy()
+        twin._kicks = list(self._kicks)
         twin.forget_written()
         return twin
 
@@ -60,20 +61,31 @@ class Desk:
         self._written = {}
 
     def follow(
-        self, controls: Mapping[str, Value], style: Style, at: int, changed: str = "style"
+        self,
+        controls: Mapping[str, Value],
+        style: Style,
+        label: str,
+        at: int,
+        changed: str = "style",
     ) -> bool:
         """Aim the faders at what the controls ask for; True if one of them has to move.
 
-        ``at`` is the quantum at which they leave, ``changed`` the control that decides how fast.
+        ``label`` names the section, ``at`` is the quantum at which the faders leave, ``changed``
+        the control that decides how fast.
         """
         length = max(FADER_QUANTA, _quanta(CONTROLS[changed].ramp_seconds))
         moved = False
-        for name, target in _targets(controls, style).items():
+        for name, target in fader_targets(controls, style, label).items():
             moved |= target != self._ramps[name].target
             self._ramps[name].aim(target, at, length)
-        self._room.aim(style.mix.hall_seconds, at, FADER_QUANTA)
+        self._room.aim(style.mix.room_seconds, at, FADER_QUANTA)
+        self._hall.aim(style.mix.hall_seconds, at, FADER_QUANTA)
         self._set_out(at + length)
         return moved
+
+    def kick(self, frame: int) -> None:
+        """Let the parts that make way for the kick do so from a frame on."""
+        self._kicks.append(frame)
 
     def _set_out(self, arrival: int) -> None:
         self._aims += 1
@@ -87,8 +99,8 @@ class Desk:
         frames = max(frames, SHORTEST_ECHO_FRAMES)
         if frames != self._echo[1]:
             self._echo = (self._echo[1], frames)
-            self._echo_ramp = Ramp(0.0)
-            self._echo_ramp.aim(1.0, at, ECHO_FADE_QUANTA)
+            self._ramps["echo_share"] = Ramp(0.0)
+            self._ramps["echo_share"].aim(1.0, at, ECHO_FADE_QUANTA)
             self._set_out(at + ECHO_FADE_QUANTA)
 
     def fill(self, listener: int, first: int, faders: Faders) -> None:
@@ -96,49 +108,57 @@ class Desk:
 
         Faders at rest, which is most of the time, are as they were written the last time.
         """
-        quanta = len(faders.rooms)
+        self._fill_kicks(first, faders.kicks[listener])
+        quanta = faders.kicks.shape[1]
         if self._written.get(quanta) == self._aims:
             return
         if first >= self._moves_until:
             self._written[quanta] = self._aims
-        for number, part in enumerate(PARTS):
-            strip = faders.strips[listener * len(PARTS) + number]
-            self._ramps[f"{part}.gain"].fill(first, strip[GAIN])
-            self._ramps[f"{part}.reverb"].fill(first, strip[REVERB_SEND])
-            self._ramps[f"{part}.echo"].fill(first, strip[ECHO_SEND])
-        self._ramps["wet"].fill(first, faders.wet[:, listener])
-        self._ramps["gain"].fill(first, faders.gain[:, listener])
-        self._ramps["wanted"].fill(first, faders.wanted[:, listener])
-        self._ramps["brightness"].fill(first, faders.brightness[listener])
-        self._echo_ramp.fill(first, faders.echo_fades[listener])
+        for name, borders in _places(listener, faders):
+            self._ramps[name].fill(first, borders)
+        faders.bands[:, :, _rows(listener, 1)] = faders.bands[:, :, _rows(listener, 0)]
         faders.echo_delays[listener] = self._echo
-        self._fill_room(listener, first, faders)
+        _fill_space(ROOM, self._room, first, faders.rooms[listener])
+        _fill_space(HALL, self._hall, first, faders.halls[listener])
 
-    def _fill_room(self, listener: int, first: int, faders: Faders) -> None:
-        """Write the reverb's gains, quantum by quantum where they move."""
-        if self._room.rests(first):
-            faders.rooms[:, :, listener] = room(self._room.target)
-            return
-        for q in range(len(faders.rooms)):
-            faders.rooms[q, :, listener] = room(self._room.value(first + q))
+    def _fill_kicks(self, first: int, kicks: Ints) -> None:
+        """Write where in each quantum a kick starts."""
+        kicks[:] = NO_KICK
+        end = first + len(kicks)
+        for frame in self._kicks:
+            if first <= frame // QUANTUM < end:
+                kicks[frame // QUANTUM - first] = frame % QUANTUM
+        self._kicks = [frame for frame in self._kicks if frame // QUANTUM >= end]
 
 
-def _targets(controls: Mapping[str, Value], style: Style) -> dict[str, float]:
-    """Where every fader belongs."""
-    sound = sound_parameters(controls, style)
-    targets = {
-        "gain": db_to_gain(MASTER_DB + sound.level_db),
-        "wanted": db_to_gain(sound.loudness_db),
-        "wet": db_to_gain(WET_DB + (sound.space - 0.5) * SPACE_DB) if sound.space > 0.0 else 0.0,
-        "brightness": sound.brightness,
-    }
-    somebody_solo = any(controls[f"{part}.solo"] for part in PARTS)
-    for part in PARTS:
-        rules = style.parts.get(part)
-        silent = controls[f"{part}.mute"] or (somebody_solo and not controls[f"{part}.solo"])
-        fader_db = float(controls[f"{part}.level_db"] or 0.0)
-        open_ = rules is not None and not silent and fader_db > MUTED_DB
-        targets[f"{part}.gain"] = db_to_gain(rules.level_db + fader_db) if rules and open_ else 0.0
-        targets[f"{part}.reverb"] = rules.hall if rules else 0.0
-        targets[f"{part}.echo"] = rules.echo if rules else 0.0
-    return targets
+def _rows(listener: int, side: int) -> slice:
+    """The rows of a listener's strips on one side."""
+    strips = len(PARTS) * SIDES
+    return slice(listener * strips + side, (listener + 1) * strips, SIDES)
+
+
+def _places(listener: int, faders: Faders) -> Iterator[tuple[str, Floats]]:
+    """For each ramp where its values are written."""
+    for name in ("room_wet", "hall_wet", "brightness"):
+        yield name, getattr(faders, name)[listener]
+    yield "release", faders.releases[listener]
+    yield "gain", faders.gain[:, listener]
+    yield "wanted", faders.wanted[:, listener]
+    for row, name in enumerate(ECHO_ROWS):
+        yield name, faders.echoes[listener, row]
+    for number, part in enumerate(PARTS):
+        strip = faders.strips[listener * len(PARTS) + number]
+        yield from ((f"{part}.{name}", strip[row]) for row, name in enumerate(STRIP_NAMES))
+        left = (listener * len(PARTS) + number) * SIDES
+        yield from (
+            (f"{part}.{name}", faders.bands[:, row, left]) for row, name in enumerate(BAND_NAMES)
+        )
+
+
+def _fill_space(space: Space, seconds: Ramp, first: int, out: Floats) -> None:
+    """Write a space's gains, quantum by quantum where they move."""
+    if seconds.rests(first):
+        out[:] = turns(space, seconds.target)
+        return
+    for q in range(len(out)):
+        out[q] = turns(space, seconds.value(first + q))

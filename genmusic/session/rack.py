@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from genmusic.mixing.console import SILENT_CONSOLE, Console, ConsoleState, Faders, make_faders
+from genmusic.mixing.console import SILENT_CONSOLE, Console, ConsoleState
+from genmusic.mixing.faders import Faders, make_faders
 from genmusic.synthesis.orchestra import SILENT_ORCHESTRA, Orchestra, OrchestraState, PlayedNote
-from genmusic.synthesis.pools import MAX_BLOCK_QUANTA
 
 Floats = NDArray[np.float32]
 MOST_LISTENERS = 16
@@ -37,7 +37,7 @@ class Rack:
     def __init__(self, listeners: int = 1, *, keeps_stems: bool = False) -> None:
         self.listeners = listeners
         self._orchestra = Orchestra(listeners)
-        self._console = Console(listeners, MAX_BLOCK_QUANTA, keeps_stems=keeps_stems)
+        self._console = Console(listeners, keeps_stems=keeps_stems)
         self._faders: dict[int, Faders] = {}
         self._quantum = 0
         self._origins = [0] * listeners  # the quantum of the rack that is each listener's first
@@ -53,11 +53,12 @@ class Rack:
         return self._faders[quanta]
 
     def render(self, quanta: int) -> Floats:
-        """The next block of every listener, (16, 2, frames) float32; at most 32 quanta."""
+        """The next block of every place, (places, 2, frames) float32; at most 32 quanta."""
         faders = self.faders(quanta)
         buses = self._orchestra.render(self._quantum, quanta, faders.brightness)
+        clocks = np.array([self._quantum - origin for origin in self._origins], np.int64)
         self._quantum += quanta
-        return self._console.mix(quanta, buses, faders)
+        return self._console.mix(quanta, buses, faders, clocks)
 
     @property
     def stems(self) -> Floats:

@@ -28,6 +28,9 @@ from genmusic.synthesis.orchestra import PlayedNote
 from genmusic.synthesis.pools import MAX_BLOCK_QUANTA
 from genmusic.units import QUANTUM, quantum_at_or_after
 
+DRUMS = PARTS.index("drums")
+KICK_PITCHES = (35, 36)  # of General MIDI
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Moment:
@@ -36,6 +39,7 @@ class Moment:
     frame: int
     values: Mapping[str, Value]
     style: Style
+    section: str
     wished_style: Style
     changes: int  # in the log so far
     conductor: ConductorState
@@ -71,6 +75,7 @@ class Seat:
         self._desk = Desk(self.values, self._style)
         self._place = None if rack is None else (rack, 0)
         self._resting: tuple[Sound, int] = (SILENCE, 0)  # and the quantum, while it has no place
+        self._section, self._parts = "", self._style.parts
 
     @property
     def now(self) -> int:
@@ -114,6 +119,7 @@ class Seat:
             self.now,
             dict(self.values),
             self._style,
+            self._section,
             self._wished_style,
             len(self.log),
             self._conductor.state(),
@@ -128,6 +134,7 @@ class Seat:
         """
         self.values = dict(moment.values)
         self._style, self._wished_style = moment.style, moment.wished_style
+        self._section, self._parts = moment.section, moment.style.parts_in(moment.section)
         del self.log[moment.changes :]
         self._ahead = deque((*again, *self._ahead))
         composer = Composer(self.seed, moment.conductor.style, self._library.model)
@@ -172,7 +179,7 @@ class Seat:
         self.values[name] = value
         if name == "style":
             self._wished_style = self._library.first_style(str(value))
-        if self._desk.follow(self.values, self._style, now // QUANTUM, name):
+        if self._desk.follow(self.values, self._style, self._section, now // QUANTUM, name):
             return now
         return self._conductor.landing_frame(CONTROLS[name].lands, now)
 
@@ -206,9 +213,9 @@ class Seat:
     def _compose_until(self, frame: int) -> Iterator[PlayedNote]:
         """Compose every beat that begins before ``frame``; its notes, with their sounds."""
         began = self._conductor.next_beat_frame
-        for _bar, notes in self._conductor.play_until(frame, self._wished_style):
-            if self._conductor.style is not self._style:
-                self._adopt(self._conductor.style, began // QUANTUM)
+        for bar, notes in self._conductor.play_until(frame, self._wished_style):
+            if self._conductor.style is not self._style or bar.section != self._section:
+                self._adopt(self._conductor.style, bar.section, began // QUANTUM)
             echo_seconds = self._style.mix.echo_beats * 60.0 / self._conductor.tempo_bpm
             self._desk.set_echo(echo_seconds, began // QUANTUM)
             yield from map(self._sounding, notes)
@@ -236,7 +243,7 @@ class Seat:
             self.rack.skip_to(self.number, self._ahead[0].frame // QUANTUM)
             self.make_due_changes()
         self.rack.skip_to(self.number, frame // QUANTUM)
-        self._adopt(self._style_played(str(checkpoint["style"])), frame // QUANTUM)
+        self._adopt(self._style_played(str(checkpoint["style"])), "", frame // QUANTUM)
         composer = Composer(self.seed, self._style, self._library.model)
         self._conductor = Conductor(self.seed, composer, self.values)
         self._conductor.restore(checkpoint)
@@ -246,13 +253,13 @@ class Seat:
         wished = self._wished_style
         return wished if wished.name == name else self._library.first_style(name)
 
-    def _adopt(self, style: Style, at: int) -> None:
-        """Let the mixer follow the composer into another style."""
-        self._style = style
-        self._desk.follow(self.values, style, at)
+    def _adopt(self, style: Style, section: str, at: int) -> None:
+        """Let the mixer follow the composer into another style or section."""
+        self._style, self._section, self._parts = style, section, style.parts_in(section)
+        self._desk.follow(self.values, style, section, at)
 
     def _sounding(self, note: DueNote) -> PlayedNote:
-        rules = self._style.parts[PARTS[note.part]]
+        rules = self._parts[PARTS[note.part]]
         return PlayedNote(
             note.start_frame,
             note.gate_frames,
@@ -265,6 +272,8 @@ class Seat:
 
     def _play(self, note: PlayedNote) -> None:
         self.rack.play(self.number, note)
+        if note.part == DRUMS and note.pitch in KICK_PITCHES:
+            self._desk.kick(note.start_frame)
 
     def take_bars(self) -> list[TimedBar]:
         """Bars composed since the last call, on the clock."""

@@ -14,6 +14,7 @@ from genmusic.synthesis.patches import find_patch
 from genmusic.synthesis.pools import KINDS, MAX_BLOCK_QUANTA, Pool, PoolState, Voice
 from genmusic.synthesis.voicing import Chance
 from genmusic.units import QUANTUM
+from kernels.lanes import LANES
 
 Floats = NDArray[np.float32]
 MOST_VOICES = 24  # of a part at once; beyond it the stalest is cut
@@ -50,8 +51,9 @@ class Orchestra:
         self._pools = {name: Pool(kind) for name, kind in KINDS.items()}
         self._played = [0] * listeners
         self._sounding: list[list[tuple[Pool, Voice]]] = [[] for _ in range(listeners * len(PARTS))]
-        self._buses = np.zeros(listeners * len(PARTS) * 2 * MAX_BLOCK_QUANTA * QUANTUM, np.float32)
-        self._bus_frames = listeners * len(PARTS) * 2
+        # Rows in sixteens, for an equaliser that takes so many at a time.
+        self._rows = -(-listeners * len(PARTS) * 2 // LANES) * LANES
+        self._buses = np.zeros(self._rows * MAX_BLOCK_QUANTA * QUANTUM, np.float32)
 
     def play(self, listener: int, note: PlayedNote, origin: int = 0) -> None:
         """Start a voice at the note's frame; it must not lie before the next block.
@@ -135,10 +137,10 @@ class Orchestra:
 
         Returns
         -------
-        (listeners * parts * 2 * frames,) float32, left then right of each bus; valid until the
-        next call.
+        (rows * frames,) float32, left then right of each bus, and rows of silence up to a whole
+        sixteen; valid until the next call.
         """
-        buses = self._buses[: self._bus_frames * quanta * QUANTUM]
+        buses = self._buses[: self._rows * quanta * QUANTUM]
         buses[:] = 0.0
         for pool in self._pools.values():
             pool.render(first, quanta, brightness, buses)

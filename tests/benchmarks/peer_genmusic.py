@@ -12,12 +12,13 @@ import numpy as np
 from measuring import SHORT_SECONDS, Peer, Sound
 from patch import GATE_SECONDS, PANS, PITCHES, VOICES
 
-from genmusic.mixing.console import room
+from genmusic.mixing.rings import RingBank
+from genmusic.mixing.spaces import HALL, turns
 from genmusic.synthesis.pools import KINDS, MAX_BLOCK_QUANTA, Pool, Voice
 from genmusic.synthesis.saws import SawPatch
 from genmusic.synthesis.voicing import Chance
 from genmusic.units import QUANTUM, SAMPLE_RATE, hz_to_increment, log2
-from kernels import reverbs
+from kernels import mixing, reverbs
 from kernels._jit import kernel
 from kernels._types import Floats
 from kernels.lanes import LANES
@@ -108,35 +109,35 @@ def _saw(hz: float) -> Sound:
 
 def _reverb(seconds: int) -> float:
     """CPU seconds of one listener, of sixteen side by side."""
-    noise = np.random.default_rng(1).uniform(-0.1, 0.1, 1024 * LANES).astype(np.float32)
-    blocks = seconds * SAMPLE_RATE // 1024
-    render = _network(1024)
-    mix = (noise.copy(), noise.copy(), noise.copy(), noise.copy())
+    frames = 2 * 1024
+    noise = np.random.default_rng(1).uniform(-0.1, 0.1, mixing.BUSES * LANES * TWO_SIDES * frames)
+    mix, render = noise.astype(np.float32), _hall(LANES, frames)
     begin = time.process_time()
-    for _ in range(blocks):
+    for _ in range(seconds * SAMPLE_RATE // frames):
         render(mix)
     return (time.process_time() - begin) / LANES
 
 
 def _response() -> Sound:
     frames = 4 * SAMPLE_RATE
-    silence = np.zeros(frames * LANES, np.float32)
-    impulse = silence.copy()
-    impulse[:LANES] = 1.0
-    out = silence.copy()
-    _network(frames)((out, silence, impulse, impulse.copy()))
-    return out[::LANES]
+    mix = np.zeros((mixing.BUSES, TWO_SIDES, frames), np.float32)
+    mix[mixing.HALL, :, 0] = 1.0
+    _hall(1, frames)(mix.reshape(-1))
+    return mix[0, 0]
 
 
-def _network(frames: int) -> Callable[[tuple[Sound, ...]], None]:
-    """The product's reverb with its own room, all wet."""
-    borders = frames // QUANTUM + 1
-    wet = np.ones(borders * LANES, np.float32)
-    rooms = np.tile(np.repeat(room(REVERB_SECONDS), LANES), borders)
-    lines = (
-        np.zeros(reverbs.FRAMES * LANES, np.float32),
-        np.zeros(reverbs.LINES * LANES, np.float32),
-        np.zeros(reverbs.LINES, np.int32),
-        rooms,
-    )
-    return lambda mix: reverbs.reverb(frames, mix, wet, lines)
+def _hall(listeners: int, frames: int) -> Callable[[Sound], None]:
+    """The product's hall, all wet."""
+    quanta = frames // QUANTUM
+    wet = np.ones((listeners, quanta + 1), np.float32)
+    rooms = np.tile(turns(HALL, REVERB_SECONDS), (listeners, quanta, 1))
+    bank, table = RingBank(listeners, HALL.rings, HALL.held), HALL.table
+    fed = np.ones((mixing.BUSES - 1, listeners, quanta), np.int32)
+    clocks = np.zeros(listeners, np.int64)
+
+    def render(mix: Sound) -> None:
+        line, places = bank.line, bank.places
+        reverbs.reverb(quanta, mixing.HALL, clocks, table, rooms, wet, line, places, fed, mix)
+        clocks[:] += quanta
+
+    return render

@@ -8,17 +8,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from genmusic.mixing.rings import RingBank
+from genmusic.mixing.spaces import ROOM, turns
 from genmusic.synthesis.patches import PATCHES
 from genmusic.synthesis.timbres import TABLES
 from genmusic.synthesis.voicing import Chance
 from kernels import (
+    choruses,
     delays,
     drums,
+    ducks,
     dynamics,
     ensembles,
+    equalisers,
     fm,
     loudness,
-    mastering,
     mixing,
     modes,
     pianos,
@@ -113,122 +117,163 @@ def render_sum(lengths, loud=1.0):
     return np.concatenate(out, axis=1)
 
 
-def render_strips(lengths, loud=1.0):
-    buses = noise(3, 2 * 5 * 2, QUANTA * QUANTUM) * F32(loud)
-    strips = noise(4, 10, 3, QUANTA + 1)
+LISTENERS, PARTS = 2, 5
+SENDS = mixing.BUSES - 1
+
+
+def mix_blocks(lengths, run, sound, fed=1):
+    """Run an effect on ``sound``, (5, listeners, 2, all frames), block by block."""
     out = []
     for first, quanta in blocks_of(lengths):
-        piece = buses[:, first * QUANTUM : (first + quanta) * QUANTUM].reshape(-1).copy()
-        faders = strips[:, :, first : first + quanta + 1].copy()
-        mix = np.full(2 * 6 * quanta * QUANTUM, 9.0, F32)
-        mixing.mix_strips(quanta, 5, piece, faders, mix)
-        out.append(mix.reshape(12, -1))
+        frames = slice(first * QUANTUM, (first + quanta) * QUANTUM)
+        piece = np.ascontiguousarray(sound[..., frames])
+        flags = np.full((SENDS, sound.shape[1], quanta), fed, np.int32)
+        run(first, quanta, flags, piece.reshape(-1))
+        held = np.repeat(flags != 0, QUANTUM, axis=2)[:, :, None]
+        piece[1:] = np.where(held, piece[1:], 0.0)  # what is not fed is left as it is
+        out.append(piece.reshape(-1, quanta * QUANTUM))
     return np.concatenate(out, axis=1)
+
+
+def bus_noise(seed, loud, *silent):
+    sound = noise(seed, mixing.BUSES, LISTENERS, 2, QUANTA * QUANTUM) * F32(loud)
+    sound[list(silent)] = 0.0
+    return sound
+
+
+def render_strips(lengths, loud=1.0):
+    buses = noise(3, LISTENERS * PARTS * 2, QUANTA * QUANTUM) * F32(loud)
+    strips = noise(4, LISTENERS * PARTS, mixing.STRIP_ROWS, QUANTA + 1)
+    strips[3:6, mixing.ECHO] = 0.0
+    dips = np.abs(noise(14, LISTENERS, QUANTA * QUANTUM))
+
+    def run(first, quanta, fed, mix):
+        frames = slice(first * QUANTUM, (first + quanta) * QUANTUM)
+        piece = np.ascontiguousarray(buses[:, frames]).reshape(-1)
+        faders = np.ascontiguousarray(strips[:, :, first : first + quanta + 1])
+        ducked = np.ascontiguousarray(dips[:, frames]).reshape(-1)
+        mixing.mix_strips(quanta, piece, faders, ducked, np.zeros(PARTS, np.int32), fed, mix)
+
+    return mix_blocks(lengths, run, np.full_like(bus_noise(3, loud), 9.0))
+
+
+def render_equaliser(lengths, loud=1.0):
+    rows = 32
+    sound = noise(15, rows, QUANTA * QUANTUM) * F32(loud)
+    bands = np.abs(noise(16, QUANTA + 1, equalisers.BANDS, rows))
+    bands[:8, list(equalisers.RISES), :20] = 0.0
+    bands[16:, list(equalisers.RISES)] = 0.0
+    tile, memories = np.zeros(QUANTUM * LANES, F32), np.zeros((2, 4 * LANES), F32)
+    out = []
+    for first, quanta in blocks_of(lengths):
+        piece = np.ascontiguousarray(sound[:, first * QUANTUM : (first + quanta) * QUANTUM])
+        moving = np.ascontiguousarray(bands[first : first + quanta + 1])
+        equalisers.equalise(quanta, moving, tile, memories, piece.reshape(-1))
+        out.append(piece)
+    return np.concatenate(out, axis=1)
+
+
+def render_duck(lengths, loud=1.0):
+    kicks = np.full((LISTENERS, QUANTA), ducks.NO_KICK, np.int32)
+    if loud:
+        kicks[0, [2, 9]], kicks[1, [0, 3, 4]] = (17, 0), (63, 5, 40)
+    releases = np.linspace(300, 900, LISTENERS * (QUANTA + 1), dtype=F32).reshape(LISTENERS, -1)
+    memory = np.tile(np.array([ducks.LONGEST_FRAMES, 0.0], F32), (LISTENERS, 1))
+    out = []
+    for first, quanta in blocks_of(lengths):
+        dips = np.full(LISTENERS * quanta * QUANTUM, 9.0, F32)
+        borders = np.ascontiguousarray(releases[:, first : first + quanta + 1])
+        here = np.ascontiguousarray(kicks[:, first : first + quanta])
+        ducks.duck(quanta, here, borders, memory, dips)
+        out.append(dips.reshape(LISTENERS, -1))
+    return np.concatenate(out, axis=1)
+
+
+def places_of(ring):
+    return np.tile(np.array([0, ring], np.int32), (LISTENERS, 1))
 
 
 def render_echo(lengths, loud=1.0):
-    mix = noise(5, 12, QUANTA * QUANTUM) * F32(loud)
-    fades = np.tile(np.linspace(0, 1, QUANTA + 1, dtype=F32), (2, 1))
-    delay = np.array([(700, 300), (64, 999)], np.int32)
-    places, line = np.zeros(2, np.int32), np.zeros(2 * 2 * delays.LINE, F32)
-    out = []
-    for first, quanta in blocks_of(lengths):
-        piece = mix[:, first * QUANTUM : (first + quanta) * QUANTUM].reshape(-1).copy()
-        fade = fades[:, first : first + quanta + 1].copy()
-        delays.echo(quanta, delay, fade, 0.5, places, line, piece)
-        out.append(piece.reshape(12, -1))
-    return np.concatenate(out, axis=1)
+    levels = np.abs(noise(13, LISTENERS, delays.ECHO_ROWS, QUANTA + 1))
+    levels[0, delays.SHARE] = 1.0
+    delay = np.array([(700, 300), (164, 999)], np.int32)
+    places, line = places_of(delays.RING), np.zeros(LISTENERS * 2 * delays.LINE, F32)
+
+    def run(first, quanta, fed, mix):
+        moving = np.ascontiguousarray(levels[:, :, first : first + quanta + 1])
+        delays.echo(quanta, delay, moving, places, line, fed, mix)
+
+    return mix_blocks(lengths, run, bus_noise(5, loud))
+
+
+def render_chorus(lengths, loud=1.0):
+    places, line = places_of(choruses.RING), np.zeros(LISTENERS * 2 * choruses.LINE, F32)
+
+    def run(first, quanta, fed, mix):
+        clocks = np.array([first, first + 50_000], np.int64)
+        choruses.chorus(quanta, clocks, places, line, fed, mix)
+
+    return mix_blocks(lengths, run, bus_noise(17, loud))
 
 
 def render_reverb(lengths, loud=1.0):
-    mix = noise(6, 4, QUANTA * QUANTUM, LANES) * F32(loud)
-    wet = np.abs(noise(7, QUANTA + 1, LANES))
-    gains = np.full((QUANTA, reverbs.ROWS, LANES), 0.8, F32)
-    gains[QUANTA // 2 :] = 0.6
-    lines = (
-        np.zeros(reverbs.FRAMES * LANES, F32),
-        np.zeros(reverbs.LINES * LANES, F32),
-        np.zeros(reverbs.LINES, np.int32),
-    )
-    out = []
-    for first, quanta in blocks_of(lengths):
-        piece = mix[:, first * QUANTUM : (first + quanta) * QUANTUM].reshape(4, -1).copy()
-        level = wet[first : first + quanta + 1].reshape(-1).copy()
-        turn = gains[first : first + quanta].reshape(-1).copy()
-        reverbs.reverb(quanta * QUANTUM, tuple(piece), level, (*lines, turn))
-        out.append(piece.reshape(4, -1, LANES))
-    return np.concatenate(out, axis=1)
+    wet = np.abs(noise(7, LISTENERS, QUANTA + 1))
+    rooms = np.tile(turns(ROOM, 0.5), (LISTENERS, QUANTA, 1))
+    rooms[:, QUANTA // 2 :] = turns(ROOM, 0.3)
+    bank = RingBank(LISTENERS, ROOM.rings, ROOM.held)
+
+    def run(first, quanta, fed, mix):
+        level = np.ascontiguousarray(wet[:, first : first + quanta + 1])
+        turn = np.ascontiguousarray(rooms[:, first : first + quanta])
+        clocks = np.array([first, first + 50_000], np.int64)
+        reverbs.reverb(
+            quanta, mixing.ROOM, clocks, ROOM.table, turn, level, bank.line, bank.places, fed, mix
+        )
+
+    return mix_blocks(lengths, run, bus_noise(6, loud))
+
+
+def limiter_memory(listeners):
+    """State and delay of a limiter that has heard nothing."""
+    state = np.ones((listeners, dynamics.STATE), F32)
+    return state, np.zeros((listeners, 2, dynamics.DELAY_FRAMES), F32)
 
 
 def render_limit(lengths, loud=1.0):
-    mix = noise(8, 2, QUANTA * QUANTUM, LANES) * F32(4.0 * loud)
-    state = np.ones(dynamics.STATE_ROWS * LANES, F32)
-    delay = np.zeros(2 * dynamics.DELAY_FRAMES * LANES, F32)
+    sound = noise(8, LISTENERS * 2, QUANTA * QUANTUM) * F32(4.0 * loud)
+    sound[:, 6 * QUANTUM : 14 * QUANTUM] *= F32(0.05)
+    gains = np.abs(noise(9, QUANTA + 1, LANES)) + F32(0.5)
+    state, delay = limiter_memory(LISTENERS)
     out = []
     for first, quanta in blocks_of(lengths):
-        piece = mix[:, first * QUANTUM : (first + quanta) * QUANTUM].reshape(2, -1).copy()
-        dynamics.limit(quanta, piece[0], piece[1], 0.8, state, delay)
-        out.append(piece.reshape(2, -1, LANES))
+        piece = np.ascontiguousarray(sound[:, first * QUANTUM : (first + quanta) * QUANTUM])
+        block = np.full(piece.size, 9.0, F32)
+        moving = gains[first : first + quanta + 1].copy()
+        dynamics.limit(quanta, moving, 0.8, state, delay, piece.reshape(-1), block)
+        out.append(block.reshape(LISTENERS * 2, -1))
     return np.concatenate(out, axis=1)
 
 
-def level_state():
+def level_memory(listeners):
+    """Filters and state of a leveller that has heard nothing."""
     state = np.zeros((loudness.STATE_ROWS, LANES), F32)
     state[list(loudness.ONES_AT_START)] = 1.0
-    return state.reshape(-1)
+    filters = np.zeros((-(-listeners * 2 // LANES), loudness.FILTER_ROWS * LANES), F32)
+    return filters, state.reshape(-1)
 
 
 def render_level(lengths, loud=1.0):
-    mix = noise(13, 2, QUANTA * QUANTUM, LANES) * F32(loud)
-    gain, wanted = np.abs(noise(9, 2, QUANTA + 1, LANES)) + F32(0.5)
-    state = level_state()
+    sound = noise(13, LANES * 2, QUANTA * QUANTUM) * F32(loud)
+    faders = np.abs(noise(9, 2, QUANTA + 1, LANES)) + F32(0.5)
+    memory, tile = level_memory(LANES), np.zeros(loudness.TILE, F32)
     out = []
     for first, quanta in blocks_of(lengths):
-        piece = mix[:, first * QUANTUM : (first + quanta) * QUANTUM].reshape(2, -1).copy()
-        borders = [b[first : first + quanta + 1].reshape(-1).copy() for b in (gain, wanted)]
-        loudness.level(quanta, piece[0], piece[1], *borders, state)
-        out.append(piece.reshape(2, -1, LANES))
-    return np.concatenate(out, axis=1)
-
-
-def render_master(lengths, loud=1.0):
-    mix = noise(11, LANES * 6, QUANTA * QUANTUM) * F32(loud)
-    wet, gain, wanted = np.abs(noise(12, 3, QUANTA + 1, LANES))
-    rooms = np.full((QUANTA, reverbs.ROWS, LANES), 0.7, F32)
-    lines = (
-        np.zeros(reverbs.FRAMES * LANES, F32),
-        np.zeros(reverbs.LINES * LANES, F32),
-        np.zeros(reverbs.LINES, np.int32),
-    )
-    state = np.ones(dynamics.STATE_ROWS * LANES, F32)
-    states = (level_state(), state, np.zeros(2 * dynamics.DELAY_FRAMES * LANES, F32))
-    scratch = np.zeros(mastering.SCRATCH_ROWS * LANES, F32)
-    out = []
-    for first, quanta in blocks_of(lengths):
-        piece = mix[:, first * QUANTUM : (first + quanta) * QUANTUM].reshape(-1).copy()
-        moving = (
-            wet[first : first + quanta + 1].reshape(-1).copy(),
-            gain[first : first + quanta + 1].reshape(-1).copy(),
-            wanted[first : first + quanta + 1].reshape(-1).copy(),
-            rooms[first : first + quanta].reshape(-1).copy(),
-        )
-        block = np.full(LANES * 2 * quanta * QUANTUM, 9.0, F32)
-        mastering.master(quanta, piece, moving, lines, 0.8, states, scratch, False, block)
-        out.append(block.reshape(LANES * 2, -1))
-    return np.concatenate(out, axis=1)
-
-
-def render_turned(lengths, loud=1.0):
-    """Sixteen listeners into lanes and back."""
-    source = noise(10, LANES, QUANTA * QUANTUM) * F32(loud)
-    out = []
-    for first, quanta in blocks_of(lengths):
-        frames = quanta * QUANTUM
-        piece = source[:, first * QUANTUM : (first + quanta) * QUANTUM].reshape(-1).copy()
-        lanes, back = np.zeros(frames * LANES, F32), np.zeros(frames * LANES, F32)
-        mixing.to_lanes(frames, piece, 0, frames, lanes)
-        mixing.from_lanes(frames, lanes, back, 0, frames)
-        out.append(back.reshape(LANES, frames))
+        piece = np.ascontiguousarray(sound[:, first * QUANTUM : (first + quanta) * QUANTUM])
+        borders = tuple(f[first : first + quanta + 1].copy() for f in faders)
+        gains = np.full((quanta + 1, LANES), 9.0, F32)
+        loudness.level(quanta, LANES, piece.reshape(-1), borders, *memory, tile, gains)
+        levelled = piece.reshape(LANES, 2, quanta, QUANTUM) * gains[:-1].T[:, None, :, None]
+        out.append(levelled.reshape(LANES * 2, -1))
     return np.concatenate(out, axis=1)
 
 
@@ -263,12 +308,12 @@ CASES = {
     "pianos.render_pianos": Case(voices(pianos, "piano", SCALE)),
     "mixing.sum_voices": Case(render_sum),
     "mixing.mix_strips": Case(render_strips),
-    "mixing.to_lanes": Case(render_turned),
-    "mixing.from_lanes": Case(render_turned),
+    "equalisers.equalise": Case(render_equaliser),
+    "ducks.duck": Case(render_duck),
+    "choruses.chorus": Case(render_chorus),
     "delays.echo": Case(render_echo),
-    "reverbs.reverb": Case(render_reverb, floor=1e-15),  # the anti-denormal whisper
+    "reverbs.reverb": Case(render_reverb),
     "dynamics.limit": Case(render_limit),
     "loudness.level": Case(render_level),
-    "mastering.master": Case(render_master, floor=1e-15),
     "playout.play_out": Case(render_playout),
 }

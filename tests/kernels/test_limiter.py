@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from kernel_cases import limiter_memory
 
 from kernels import dynamics
 from kernels.lanes import LANES, QUANTUM
@@ -11,14 +12,14 @@ CEILING = 0.8
 
 
 def limit(mono):
-    """Run (frames,) through all lanes; the left of lane 3."""
+    """Run (frames,) through the second of two listeners; what leaves left."""
     quanta = len(mono) // QUANTUM
-    left = np.repeat(mono[: quanta * QUANTUM].astype(F32), LANES)
-    right = left.copy() * F32(0.5)
-    state = np.ones(dynamics.STATE_ROWS * LANES, F32)
-    delay = np.zeros(2 * dynamics.DELAY_FRAMES * LANES, F32)
-    dynamics.limit(quanta, left, right, CEILING, state, delay)
-    return left.reshape(-1, LANES)[:, 3]
+    sound = np.zeros((2, 2, quanta * QUANTUM), F32)
+    sound[1] = mono[: quanta * QUANTUM] * np.array([[1.0], [0.5]])
+    gains, out = np.ones((quanta + 1, LANES), F32), np.empty_like(sound)
+    memory = limiter_memory(2)
+    dynamics.limit(quanta, gains, CEILING, *memory, sound.reshape(-1), out.reshape(-1))
+    return out[1, 0]
 
 
 def oversampled(x, factor=16):

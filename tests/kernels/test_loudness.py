@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from kernel_cases import level_state
+from kernel_cases import level_memory
 
 from kernels import loudness
 from kernels.lanes import LANES, QUANTUM
@@ -11,15 +11,18 @@ RATE = 48_000
 F32 = np.float32
 
 
-def play(mono, state=None, wanted=1.0):
-    """Run (frames,) through the leveller in all lanes, on both sides; the left of lane 0."""
+def play(mono, wanted=1.0):
+    """Run (frames,) through the leveller for one listener, on both sides; left, and its state."""
     quanta = len(mono) // QUANTUM
-    left = np.repeat(mono[: quanta * QUANTUM].astype(F32), LANES)
-    right = left.copy()
-    ones = np.ones((quanta + 1) * LANES, F32)
-    state = level_state() if state is None else state
-    loudness.level(quanta, left, right, ones, ones * F32(wanted), state)
-    return left.reshape(-1, LANES)[:, 0], state.reshape(-1, LANES)[:, 0]
+    sound = np.zeros((LANES, quanta * QUANTUM), F32)
+    sound[:2] = mono[: quanta * QUANTUM]
+    ones = np.ones((quanta + 1, LANES), F32)
+    (filters, state), gains = level_memory(1), np.empty_like(ones)
+    tile = np.zeros(loudness.TILE, F32)
+    faders = (ones, ones * F32(wanted))
+    loudness.level(quanta, 1, sound.reshape(-1), faders, filters, state, tile, gains)
+    lines = np.interp(np.arange(quanta * QUANTUM) / QUANTUM, np.arange(quanta + 1), gains[:, 0])
+    return sound[0] * lines, state.reshape(-1, LANES)[:, 0]
 
 
 def tone(frequency_hz, seconds, amplitude):

@@ -1,19 +1,21 @@
 """Every table of a style, by the heading under which the documentation lists its keys."""
 
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, fields, is_dataclass
 
 from genmusic.names import PITCH_CLASSES
-from genmusic.rules import style, titles
+from genmusic.rules import sounds, style, titles
 from genmusic.rules.kinds import Pitch
 from genmusic.rules.table import is_required, kind_of
 
 SCHEMAS = {
     "top": style.StyleRules,
-    "[parts.NAME]": style.PartRules,
+    "[parts.NAME]": sounds.PartRules,
+    "[parts.NAME.eq]": sounds.BandRules,
     "[titles]": titles.TitleRules,
-    "[mix]": style.MixRules,
+    "[mix]": sounds.MixRules,
     "[form]": style.FormRules,
     "[sections.LABEL]": style.SectionRules,
+    "[sections.LABEL.sounds.NAME]": sounds.SoundRules,
     "[harmony]": style.HarmonyRules,
     "[melody]": style.MelodyRules,
     "[motif]": style.MotifRules,
@@ -52,6 +54,10 @@ def default_text(entry) -> str:
 
 def plain(value) -> str:
     """A value as TOML writes it."""
+    if value is None:
+        return "as the part"
+    if is_dataclass(value):
+        return "the defaults below"
     if isinstance(value, str):
         return f'"{value}"'
     if isinstance(value, tuple):

@@ -24,7 +24,8 @@ def hash_of(patch):
     digest = hashlib.sha256()
     for _ in range(BLOCKS):
         faders = rack.faders(QUANTA)
-        faders.strips[:] = faders.wet[:] = faders.rooms[:] = 0.4
+        faders.strips[:] = faders.rooms[:] = faders.halls[:] = 0.3
+        faders.room_wet[:] = faders.hall_wet[:] = faders.echoes[:] = faders.bands[:] = 0.3
         faders.gain[:] = faders.brightness[:] = 0.7
         faders.echo_delays[:] = 5_000
         digest.update(rack.render(QUANTA)[0].tobytes())

@@ -1,0 +1,123 @@
+"""The chorus: four taps that drift through short delay lines, one listener at a time."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import numpy as np
+from numba import float32 as f32
+
+from kernels._jit import fragment, kernel
+from kernels._types import Float, Floats, Ints, Longs, Vector
+from kernels.lanes import LANES, QUANTUM
+from kernels.mixing import CHORUS
+from kernels.rings import PAD, RESTED, WRITE, advance, close_ring, place_of, silence
+from kernels.simd import (
+    float_to_bits,
+    fma,
+    lane_numbers,
+    largest_magnitude,
+    load,
+    splat,
+    splat_int,
+    store,
+)
+
+RING = 2_048  # frames, a power of two: 43 ms
+LINE = RING + PAD
+LEAST_FRAMES = (340.0, 520.0, 380.0, 560.0)  # 7 to 12 ms: late enough not to comb the bass away
+DEPTH_FRAMES = (150.0, 190.0, 160.0, 170.0)  # 3 to 4 ms from end to end
+STEPS = (3_264_175, 2_405_181, 2_863_311, 3_722_304)
+"""Of a 32-bit phase in a quantum: 0.57, 0.42, 0.5 and 0.65 turns a second."""
+TAP_LEVEL = 0.7071  # two taps a side of equal power
+Tap: TypeAlias = tuple[float, float]
+"""Delay in frames at the start of a quantum, and its rise a frame."""
+
+
+@fragment
+def _delay(clock: int, k: int) -> Float:
+    """The delay of a tap at the border of a quantum: a rounded triangle."""
+    phase = (clock * STEPS[k]) & 0xFFFFFFFF
+    wave = abs(f32(phase) * f32(2.0**-31) - f32(1.0))
+    return wave * wave * (f32(3.0) - f32(2.0) * wave) * f32(DEPTH_FRAMES[k]) + f32(LEAST_FRAMES[k])
+
+
+@fragment
+def _tap(clock: int, k: int) -> Tap:
+    delay = _delay(clock, k)
+    return delay, (_delay(clock + 1, k) - delay) * f32(1.0 / QUANTUM)
+
+
+@fragment
+def _read(line: Floats, base: int, at: int, t: int, tap: Tap) -> Vector:
+    """Sixteen frames from between two frames of a ring."""
+    delay = tap[0] + f32(t) * tap[1]
+    whole = int(delay)
+    share = fma(lane_numbers(), splat(tap[1]), splat(delay - f32(whole)))
+    place = place_of(base, at + t - whole, RING)
+    near, far = load(line, place), load(line, place - 1)
+    return fma(share, far - near, near)
+
+
+@fragment
+def _quantum(
+    clock: int, at: int, line: Floats, base: int, bus: tuple[int, int, int], mix: Floats
+) -> Float:
+    """Run one quantum of one listener; about the largest value that went into the lines."""
+    source, dry, side = bus
+    t0, t1, t2, t3 = _tap(clock, 0), _tap(clock, 1), _tap(clock, 2), _tap(clock, 3)
+    left, right = place_of(base, at, RING), place_of(base + LINE, at, RING)
+    level, bits = splat(f32(TAP_LEVEL)), splat_int(np.int32(0))
+    for t in range(0, QUANTUM, LANES):
+        a, b = load(mix, source + t), load(mix, source + side + t)
+        bits = bits | float_to_bits(a) | float_to_bits(b)
+        store(line, left + t, a)
+        store(line, right + t, b)
+    for t in range(0, QUANTUM, LANES):
+        here, out = source + t, dry + t
+        a = _read(line, base, at, t, t0) + _read(line, base + LINE, at, t, t1)
+        b = _read(line, base + LINE, at, t, t2) + _read(line, base, at, t, t3)
+        a, b = a * level, b * level
+        store(mix, here, a)
+        store(mix, here + side, b)
+        store(mix, out, load(mix, out) + a)
+        store(mix, out + side, load(mix, out + side) + b)
+    close_ring(line, base, at, RING)
+    close_ring(line, base + LINE, at, RING)
+    return largest_magnitude(bits)
+
+
+@kernel
+def chorus(quanta: int, clocks: Longs, places: Ints, line: Floats, fed: Ints, mix: Floats) -> None:
+    """Widen the chorus bus of each listener into its dry bus.
+
+    Parameters
+    ----------
+    quanta : int
+        Quanta in the block.
+    clocks : (listeners,) int64, quanta
+        Since each session began.
+    places : (listeners, 2) int32, frames, in/out
+        Where the rings are written next, and for how long nothing but silence was written.
+    line : (listeners * 2 * 2128,) float32, in/out
+        Rings, left then right.
+    fed : (4, listeners, quanta) int32, in/out
+        Whether each send bus holds anything.
+    mix : (5 * listeners * 2 * frames,) float32, in/out
+        Dry bus and sends; the chorus bus is left holding what comes out.
+    """
+    frames = quanta * QUANTUM
+    listeners = places.shape[0]
+    for listener in range(listeners):
+        for q in range(quanta):
+            at = listener * 2 * frames + q * QUANTUM
+            source = CHORUS * listeners * 2 * frames + at
+            if fed[CHORUS - 1, listener, q] == 0:
+                if places[listener, RESTED] >= RING:
+                    continue
+                silence(source, frames, mix)
+                fed[CHORUS - 1, listener, q] = 1
+            bus = (source, at, frames)
+            write, base = int(places[listener, WRITE]), listener * 2 * LINE
+            largest = _quantum(clocks[listener] + q, write, line, base, bus, mix)
+            advance(places, listener, RING, largest)
