@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,7 +29,7 @@ class ConsoleState:
 
     rings: tuple[RingState, ...]
     own: tuple[Floats, ...]
-    lanes: tuple[Floats, ...]
+    lanes: tuple[Floats, ...]  # the last is the leveller's
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -209,13 +208,13 @@ class Console:
             quanta, block.gains, self._ceiling, self._limiter, self._delays, block.mix, block.out
         )
 
-    def levelling(self, listener: int) -> list[float]:
-        """What the leveller knows of a listener: small, for a checkpoint."""
-        return [float(value) for value in self._levels[:, listener]]
+    def levelling(self, listener: int) -> str:
+        """What the leveller has learned of a listener, in a word for a checkpoint."""
+        return self._levels[:, listener].astype("<f4").tobytes().hex()
 
-    def set_levelling(self, listener: int, known: Sequence[float]) -> None:
+    def set_levelling(self, listener: int, learned: str) -> None:
         """Let the leveller go on from what `levelling` gave."""
-        self._levels[:, listener] = known
+        self._levels[:, listener] = np.frombuffer(bytes.fromhex(learned), "<f4")
 
     @property
     def stems(self) -> Floats:

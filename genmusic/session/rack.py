@@ -75,6 +75,14 @@ class Rack:
         self._console.clear(listener)
         self._origins[listener] = self._quantum - quantum
 
+    def levelling(self, listener: int) -> str:
+        """What the leveller has learned of a listener, in a word."""
+        return self._console.levelling(listener)
+
+    def set_levelling(self, listener: int, learned: str) -> None:
+        """Let a listener's leveller go on from what `levelling` gave."""
+        self._console.set_levelling(listener, learned)
+
     def take(self, listener: int) -> Sound:
         """A copy of what sounds of a listener."""
         orchestra = self._orchestra.take(listener, self._quantum)

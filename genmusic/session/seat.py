@@ -243,10 +243,12 @@ class Seat:
             self.rack.skip_to(self.number, self._ahead[0].frame // QUANTUM)
             self.make_due_changes()
         self.rack.skip_to(self.number, frame // QUANTUM)
+        if "levelling" in checkpoint:
+            self.rack.set_levelling(self.number, str(checkpoint["levelling"]))
         self._adopt(self._style_played(str(checkpoint["style"])), "", frame // QUANTUM)
         composer = Composer(self.seed, self._style, self._library.model)
         self._conductor = Conductor(self.seed, composer, self.values)
-        self._conductor.restore(checkpoint)
+        self._conductor.restore({k: v for k, v in checkpoint.items() if k != "levelling"})
 
     def _style_played(self, name: str) -> Style:
         """The edition of a style that the log leads to."""
@@ -280,5 +282,6 @@ class Seat:
         return self._conductor.take_bars()
 
     def checkpoint(self) -> dict[str, Any]:
-        """The composer's state at the newest bar line."""
-        return self._conductor.checkpoint()
+        """The composer's state at the newest bar line, and what the leveller has learned."""
+        known = {"levelling": self.rack.levelling(self.number)} if self._place else {}
+        return self._conductor.checkpoint() | known
