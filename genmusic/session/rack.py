@@ -55,7 +55,7 @@ class Rack:
     def render(self, quanta: int) -> Floats:
         """The next block of every place, (places, 2, frames) float32; at most 32 quanta."""
         faders = self.faders(quanta)
-        buses = self._orchestra.render(self._quantum, quanta, faders.brightness)
+        buses = self._orchestra.render_rows(self._quantum, quanta, faders.brightness)
         clocks = np.array([self._quantum - origin for origin in self._origins], np.int64)
         self._quantum += quanta
         return self._console.mix(quanta, buses, faders, clocks)

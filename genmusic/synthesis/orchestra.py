@@ -51,8 +51,8 @@ class Orchestra:
         self._pools = {name: Pool(kind) for name, kind in KINDS.items()}
         self._played = [0] * listeners
         self._sounding: list[list[tuple[Pool, Voice]]] = [[] for _ in range(listeners * len(PARTS))]
-        # Rows in sixteens, for an equaliser that takes so many at a time.
-        self._rows = -(-listeners * len(PARTS) * 2 // LANES) * LANES
+        self._sides = listeners * len(PARTS) * 2
+        self._rows = -(-self._sides // LANES) * LANES
         self._buses = np.zeros(self._rows * MAX_BLOCK_QUANTA * QUANTUM, np.float32)
 
     def play(self, listener: int, note: PlayedNote, origin: int = 0) -> None:
@@ -137,9 +137,13 @@ class Orchestra:
 
         Returns
         -------
-        (rows * frames,) float32, left then right of each bus, and rows of silence up to a whole
-        sixteen; valid until the next call.
+        (listeners * parts * 2 * frames,) float32, left then right of each bus; valid until the
+        next call.
         """
+        return self.render_rows(first, quanta, brightness)[: self._sides * quanta * QUANTUM]
+
+    def render_rows(self, first: int, quanta: int, brightness: Floats) -> Floats:
+        """As `render`, with rows of silence up to a whole sixteen: a mixer takes so many at once."""
         buses = self._buses[: self._rows * quanta * QUANTUM]
         buses[:] = 0.0
         for pool in self._pools.values():
