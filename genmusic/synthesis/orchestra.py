@@ -143,7 +143,7 @@ class Orchestra:
         return self.render_rows(first, quanta, brightness)[: self._sides * quanta * QUANTUM]
 
     def render_rows(self, first: int, quanta: int, brightness: Floats) -> Floats:
-        """As `render`, with rows of silence up to a whole sixteen: a mixer takes so many at once."""
+        """As `render`, with rows of silence up to a whole sixteen, as the mixer takes them."""
         buses = self._buses[: self._rows * quanta * QUANTUM]
         buses[:] = 0.0
         for pool in self._pools.values():
