@@ -28,7 +28,7 @@ export function say(word, ...details) {
  * @param {Detail[]} details
  */
 export function sayOr(word, otherwise, ...details) {
-  return word in WORDS ? say(/** @type {Word} */ (word), ...details) : otherwise;
+  return (word in WORDS && say(/** @type {Word} */ (word), ...details)) || otherwise;
 }
 
 /** The code of the language that is spoken. */

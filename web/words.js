@@ -1,6 +1,7 @@
 /**
  * Every sentence and name the page says: English, German. {} stands for a detail.
- * Texts that begin with "control." and "style." may be missing: the server's own are shown then.
+ * Texts that begin with "control.", "part." or "style." may be missing, or empty in English: the
+ * server's own are shown then.
  */
 export const WORDS = /** @type {const} */ ({
   // What plays
@@ -123,6 +124,17 @@ export const WORDS = /** @type {const} */ ({
   spectrum: ["Spectrum", "Spektrum"],
   stream: ["Stream", "Leitung"],
   language: ["Language", "Sprache"],
+  "style.ambient": ["", "Langsames Licht: gehaltene Akkorde über ruhendem Bass, Glas und Harfe kommen und gehen, kein Schlagzeug."],
+  "style.chamber": ["", "Ein Streichquartett daheim: singende Geige, antwortende Bratsche, ein wanderndes Cello."],
+  "style.cinematic": ["", "Die Kamera steigt: Streicher schwellen an, Blech über dem Tal, Chor, Trommeln von weit her."],
+  "style.drive": ["", "Eine Nachtfahrt: pulsierender Bass, laufende Arpeggien, ein heller Lead, vier auf den Boden."],
+  "style.evening": ["", "Ein Klavier am Fenster: eine singende Melodie über gebrochenen Akkorden, Streicher und Besen, wenn es wärmer wird."],
+  "style.folk": ["", "Musik in der Küche: Flöte, geschlagene Gitarre, Jigs und Airs, eine Trommel, wenn es lebhaft wird."],
+  "style.jazz": ["", "Ein Trio nach Mitternacht: Klavier mit beiden Händen, gehender Bass, swingendes Becken."],
+  "style.lofi": ["", "Hausaufgaben bei Nacht: ein staubiges E-Piano, ein träges Schlagzeug, weiche Septimen."],
+  "style.synthwave": ["", "Neon und Regen: pulsierender Sägezahnbass, breite Bläserakkorde, ein Lead, der aufsteigt."],
+  "style.techno": ["", "Ein dunkler Raum: eine Trommel, die nie aufhört, ein Stich, der wandert, Kleines drumherum."],
+  "control.chord": ["Chord", "Akkord"],
   "control.tension": ["Tension", "Spannung"],
   "control.density": ["Density", "Dichte"],
   "control.brightness": ["Brightness", "Glanz"],

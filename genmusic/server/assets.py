@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import hashlib
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 from aiohttp import web
@@ -51,29 +53,58 @@ def find_web_folder() -> Path:
     return installed if installed.is_dir() else _PACKAGE.parent / "web"
 
 
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A file as it travels, and of which edition it is."""
+
+    edition: tuple[int, int]  # time in ns and size
+    content: bytes
+    packed: bytes | None  # gzip, where that is smaller by far
+    etag: str
+
+    @classmethod
+    def read(cls, file: Path, edition: tuple[int, int]) -> Asset:
+        """Read and pack a file."""
+        content = file.read_bytes()
+        packed = gzip.compress(content, mtime=0) if file.suffix in PACKED else None
+        # By content, not by time: all files of a wheel have one and the same time.
+        return cls(edition, content, packed, hashlib.sha256(content).hexdigest()[:32])
+
+
 class Assets:
     """Serves the files of one folder, and nothing outside it."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder.resolve()
+        self._kept: dict[Path, Asset] = {}
 
     async def answer(self, request: web.Request) -> web.Response:
         """``GET /{path}``: a file, or "not modified" for a browser that has it."""
         file = self._find(request.match_info["path"] or INDEX)
-        content = await asyncio.to_thread(file.read_bytes)
-        # By content, not by time: all files of a wheel have one and the same time.
-        etag = hashlib.sha256(content).hexdigest()[:32]
+        asset = await asyncio.to_thread(self._read, file)
+        packed = asset.packed if "gzip" in request.headers.get("Accept-Encoding", "") else None
+        etag = asset.etag + ("-gzip" if packed else "")
         known = request.if_none_match or ()
-        fresh = any(tag.value in (etag, "*") for tag in known)
-        answer = web.Response(status=304) if fresh else web.Response(body=content)
-        if not fresh:
+        if any(tag.value in (etag, "*") for tag in known):
+            answer = web.Response(status=304)
+        else:
+            answer = web.Response(body=packed or asset.content)
             answer.headers["Content-Type"] = MEDIA_TYPES[file.suffix]
-            if file.suffix in PACKED:
-                answer.enable_compression()
-        answer.headers["Vary"] = "Accept-Encoding"
+            if packed:
+                answer.headers["Content-Encoding"] = "gzip"
         answer.etag = etag
+        answer.headers["Vary"] = "Accept-Encoding"
         answer.headers["Cache-Control"] = "no-cache"  # keep, but ask each time
         return answer
+
+    def _read(self, file: Path) -> Asset:
+        """The file as it is now; it is read again when it has changed."""
+        stat = file.stat()
+        edition = (stat.st_mtime_ns, stat.st_size)
+        kept = self._kept.get(file)
+        if kept is None or kept.edition != edition:
+            kept = self._kept[file] = Asset.read(file, edition)
+        return kept
 
     def _find(self, path: str) -> Path:
         """The file, if it lies in the folder (also behind links) and is meant to be served."""
