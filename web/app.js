@@ -21,7 +21,7 @@ import { NoLoudspeaker } from "./listening/loudspeaker.js";
 import { MediaControls } from "./listening/media-session.js";
 import { PlainPlayer } from "./listening/plain-player.js";
 import { Player } from "./listening/player.js";
-import { recall, remember } from "./memory.js";
+import { keepTicket, recall, remember, takeTicket } from "./memory.js";
 import { Preview } from "./tray/preview.js";
 import { share } from "./tray/share.js";
 import { SleepTimer } from "./tray/sleep-timer.js";
@@ -193,17 +193,24 @@ function hearServer(message) {
 
 /** @param {Ready} ready */
 function welcome(ready) {
-  if (session) listening.say(() => say(ready.resumed ? "backAgain" : "backWithAnother"));
+  const goesOn = ready.resumed && session !== null;
+  if (session) listening.say(() => say(goesOn ? "backAgain" : "backWithAnother"));
   else if (ready.codec === "pcm16" && wishes.codecs.includes("opus")) listening.say(() => say("plainSamples"));
-  if (!ready.resumed) timeline.clear();
+  if (!goesOn) timeline.clear();
   session = ready;
-  sender.opened(ready.resumed);
+  sender.opened(goesOn);
   health.showCodec(ready.codec);
   nowPlaying.name(ready.title);
-  if (ready.resumed) return; // what was changed meanwhile is on its way
-  controls = ready.controls;
+  if (!goesOn) takeOver(ready.controls); // else what was changed meanwhile is on its way
+}
+
+/** @param {Controls} known how things stand on the server */
+function takeOver(known) {
+  controls = known;
   panel.show(controls);
-  styles.show(ready.style);
+  pad.show(moodOf(controls));
+  styles.show(String(controls.style));
+  stage.wake();
 }
 
 /**
@@ -311,6 +318,12 @@ if (asked) {
   const described = () => [styles.chosen?.title, inWords(pad.mood).toLowerCase()];
   listening.invitation = () => say("linkOpened", described().filter(Boolean).join(", "));
 }
+const ticket = takeTicket();
+if (ticket) {
+  wishes = { ...wishes, ticket };
+  listening.invitation = () => say("state.paused");
+}
+document.addEventListener("visibilitychange", () => keepTicket(document.hidden ? session : null));
 const tables = Promise.all([styles.load(), panel.load()])
   .catch((error) => console.warn("a table is missing:", error))
   .then(knowTables);

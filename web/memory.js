@@ -1,3 +1,5 @@
+/** @import { Ticket } from "./protocol.js" */
+
 const KEY = "genmusic";
 
 /**
@@ -37,5 +39,32 @@ function read() {
     return Object(JSON.parse(localStorage.getItem(KEY) ?? "{}"));
   } catch {
     return {}; // the browser keeps nothing, or something else wrote here
+  }
+}
+
+const TICKET = "genmusic.ticket";
+
+/**
+ * While the page is out of sight: what opens its session again if the browser lets go of it.
+ * @param {Ticket | null} ticket
+ */
+export function keepTicket(ticket) {
+  try {
+    if (!ticket) return sessionStorage.removeItem(TICKET);
+    const { session, token } = ticket;
+    sessionStorage.setItem(TICKET, JSON.stringify({ session, token, at: location.search }));
+  } catch {
+    // As above.
+  }
+}
+
+/** The ticket of the page that stood here before at the same address. @returns {Ticket | undefined} */
+export function takeTicket() {
+  try {
+    const { session, token, at } = Object(JSON.parse(sessionStorage.getItem(TICKET) ?? "{}"));
+    keepTicket(null);
+    return at === location.search ? { session, token } : undefined;
+  } catch {
+    return undefined;
   }
 }

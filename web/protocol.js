@@ -25,7 +25,10 @@
  * @typedef {{ type: "title", title: string }} Title from the plain player, which hears no notes
  * @typedef {Ready | Applied | Notes | ServerError | Drain | Title} ServerMessage
  *
- * @typedef {{ codecs: string[], seed?: number, style?: string, controls?: Controls }} Wishes
+ * @typedef {{ session: string, token: string }} Ticket what opens a session again
+ * @typedef {{
+ *   codecs: string[], seed?: number, style?: string, controls?: Controls, ticket?: Ticket,
+ * }} Wishes
  * @typedef {{ type: "set", id: number, controls: Controls } | { type: "skip" }} ClientMessage
  *
  * @typedef {{ type: "start", url: string, wishes: Wishes, port: MessagePort }

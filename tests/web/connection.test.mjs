@@ -71,6 +71,17 @@ test("after a loss it comes back and asks for the next frame", () => {
   });
 });
 
+test("a page that was reloaded goes on with its session where the ear was", () => {
+  const wishes = { codecs: ["pcm16"], ticket: { session: "s", token: "t" } };
+  const handlers = { onReady() {}, onMessage() {}, onChunk() {}, onLink() {}, nextPts: () => 0 };
+  new Connection("ws://host/api/v1/stream", wishes, handlers).play();
+  latest().onopen();
+
+  assert.deepEqual(latest().sent, [
+    { type: "hello", v: 1, codecs: ["pcm16"], session: "s", token: "t" },
+  ]);
+});
+
 test("a session that is gone is replaced by a new one with the listener's controls", () => {
   const { connection } = connect();
   latest().say(READY);

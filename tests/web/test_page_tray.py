@@ -1,7 +1,7 @@
 """Styles to see and hear, links that lead to the same music, and what the browser remembers."""
 
 import pytest
-from page_driver import open_listener
+from page_driver import RATE, open_listener
 
 pytestmark = pytest.mark.browser
 
@@ -107,6 +107,18 @@ def test_volume_mood_style_and_tray_are_there_again_after_a_reload(listener):
     assert not page.is_visible("#styles")
     listener.press_play()
     assert listener.session["controls"]["valence"] == kept["mood"]["valence"]
+
+
+def test_a_reloaded_page_goes_on_with_the_same_music(listener):
+    before, heard = listener.session, listener.report["played"]
+    listener.page.reload()
+    listener.page.wait_for_selector(".style", state="attached")
+    listener.expect_sentence("state.paused")
+    listener.press_play()
+
+    assert listener.session["session"] == before["session"]
+    assert listener.capture(0.5).pts >= heard - RATE
+    assert listener.page.inner_text("#title") == before["title"]
 
 
 def test_nothing_that_was_kept_can_break_the_page(visit, address):

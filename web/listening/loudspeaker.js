@@ -47,7 +47,7 @@ export class Loudspeaker {
 
   /** Whether the volume has come to where it was set. */
   get settled() {
-    return this._volume?.gain.value === (this._playing ? this._gain : 0);
+    return this._volume?.gain.value === Math.fround(this._playing ? this._gain : 0);
   }
 
   open() {

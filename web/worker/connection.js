@@ -4,7 +4,7 @@ import { CLOSE, reconnectDelayMs } from "./back-off.js";
 
 /**
  * @import {
- *   Controls, LinkReport, Ready, ServerError, ServerMessage, Wishes
+ *   Controls, LinkReport, Ready, ServerError, ServerMessage, Ticket, Wishes
  * } from "../protocol.js"
  */
 
@@ -27,14 +27,15 @@ export class Connection {
    * @param {Wishes} wishes what a new session should be
    * @param {ConnectionHandlers} handlers
    */
-  constructor(url, wishes, handlers) {
+  constructor(url, { ticket, ...wishes }, handlers) {
     this._url = url;
+    /** @type {Wishes} */
     this._wishes = wishes;
     this._handlers = handlers;
     /** @type {WebSocket | null} */
     this._socket = null;
-    /** @type {{ session: string, token: string } | null} */
-    this._ticket = null;
+    /** @type {Ticket | null} */
+    this._ticket = ticket ?? null;
     /** @type {ServerError | null} what the server said before it closed */
     this._complaint = null;
     this._attempt = 0;
@@ -96,9 +97,10 @@ export class Connection {
   /** @param {WebSocket} socket */
   _sayHello(socket) {
     const { codecs } = this._wishes;
-    const hello = this._ticket
-      ? { codecs, ...this._ticket, resume: { next_pts: this._handlers.nextPts() } }
-      : this._wishes;
+    const next_pts = this._handlers.nextPts();
+    // A page that was reloaded holds nothing: it goes on where the ear was.
+    const resume = next_pts > 0 ? { resume: { next_pts } } : {};
+    const hello = this._ticket ? { codecs, ...this._ticket, ...resume } : this._wishes;
     socket.send(JSON.stringify({ type: "hello", v: VERSION, ...hello }));
   }
 

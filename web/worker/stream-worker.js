@@ -49,7 +49,7 @@ class Stream {
   /** @param {Ready} ready */
   _begin(ready) {
     this._packetFrames = ready.packet_frames;
-    if (!ready.resumed) {
+    if (!ready.resumed || this._nextPts === 0) {
       this._nextPts = ready.pts;
       this._decoder?.close();
       this._decoder = null;
