@@ -19,6 +19,7 @@ from genmusic.units import QUANTUM, SAMPLE_RATE, TICKS_PER_BEAT
 
 SEED = 440
 SEARCHED_SECONDS = 90  # of the piece: every style has come to its full texture by then
+STEP_SECONDS = 5  # no piece is so short that it is passed without a note
 BARS = 4
 PREVIEW_FRAMES = 8 * SAMPLE_RATE
 FADE_FRAMES = SAMPLE_RATE  # the preview ends softly
@@ -65,7 +66,8 @@ def preview(library: Library, style: str) -> bytes:
 def _typical_bars(library: Library, style: str) -> Sequence[TimedBar]:
     """The first bars of the phrase in which the most parts play, and of those the most notes."""
     engine = Engine(library, SEED, {"style": style})
-    engine.skip_to(SEARCHED_SECONDS * SAMPLE_RATE)
+    for second in range(0, SEARCHED_SECONDS, STEP_SECONDS):
+        engine.skip_to((second + STEP_SECONDS) * SAMPLE_RATE)
     bars = engine.take_bars()
     begins = [n for n, bar in enumerate(bars[:-BARS]) if bar.bar.phrase_bar == 0]
     runs = [bars[begin : begin + BARS] for begin in begins]

@@ -32,6 +32,13 @@ async def test_a_style_shows_four_bars_of_its_own_notes(client, library):
     assert all(0 <= start < shown["beats"] for start, _, _ in shown["parts"]["bass"])
 
 
+async def test_every_style_has_something_to_show(client, library):
+    for name in library.styles:
+        shown = await (await client.get(f"/api/v1/styles/{name}/sketch")).json()
+
+        assert len(shown["parts"]) > 1, name
+
+
 async def test_a_style_can_be_heard_beforehand_and_is_rendered_once(client):
     first, again = [await client.get("/api/v1/styles/evening/preview.mp3") for _ in range(2)]
 
