@@ -8,7 +8,7 @@ SYSTEM_COMMANDS := chromium:chromium ffmpeg:ffmpeg mpv:mpv cvlc:vlc-bin,vlc-plug
 SYSTEM_LIBRARIES := libportaudio.so.2:libportaudio2
 ARGS ?=
 
-.PHONY: help serve test check bench bench-peers gallery model format clean system
+.PHONY: help serve test check bench bench-peers gallery music-report reference model format clean system
 
 help:
 	@echo "make serve   install into $(VENV) and start the server (ARGS='--port 9000' adds options)"
@@ -17,6 +17,8 @@ help:
 	@echo "make bench   print the figures of this machine"
 	@echo "make bench-peers   the same patch in SuperCollider, Csound, Faust and here"
 	@echo "make gallery   every sound and style to listen to and to look at, in gallery/"
+	@echo "make music-report   measure every style and write docs/music-quality.md"
+	@echo "make reference CORPORA=DIR   measure the works that styles are held against"
 	@echo "make model CORPORA=DIR   train the shipped model again (docs/model.md)"
 	@echo "make format  format the code     make clean  remove what was made"
 
@@ -31,6 +33,13 @@ bench-peers: $(STAMPS)/installed
 
 gallery: $(STAMPS)/installed
 	@$(BIN)/python tests/benchmarks/gallery.py $(ARGS)
+
+music-report: $(STAMPS)/installed
+	@$(BIN)/genmusic style report --out docs/music-quality.md
+
+reference: $(STAMPS)/installed
+	@test -n "$(CORPORA)" || { echo "say where the scores are: make reference CORPORA=DIR (docs/model.md)"; exit 2; }
+	@$(BIN)/python tests/benchmarks/reference_figures.py $(CORPORA)
 
 model: $(STAMPS)/installed
 	@test -n "$(CORPORA)" || { echo "say where the scores are: make model CORPORA=DIR (docs/model.md)"; exit 2; }

@@ -9,6 +9,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from genmusic.cli import style_report
 from genmusic.cli.arguments import add_music_arguments, open_music, whole_number
 from genmusic.errors import RuleError
 
@@ -44,6 +45,7 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
         help=f"how many bars (default: {PREVIEW_BARS})",
     )
     preview.set_defaults(run=_preview)
+    style_report.add_parser(actions)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -152,17 +152,23 @@ def without_parallels(
     """The bass with another tone of the chord where it would move in fifths or octaves.
 
     Two notes are parallel when melody and bass both move and stay a fifth or an octave apart.
-    ``before`` is what sounded at the last bass note of the bar before; that of this bar comes back
+    ``before`` are the last notes of melody and bass in the bar before; those of this bar come back
     beside the rows.
     """
     kept: list[Row] = []
     for tick, duration, pitch, accent in rows:
+        before = (_last_before(melody, tick, before[0]), before[1])
         above = _sounding(melody, tick)
         if _is_parallel(before, (above, pitch)) and not plan.ends_piece:
             pitch = _other_tone(plan, tick, pitch, before, above)
         kept.append((tick, duration, pitch, accent))
         before = (above, pitch)
-    return kept, before
+    return kept, (_last_before(melody, plan.bar_ticks, before[0]), before[1])
+
+
+def _last_before(rows: Sequence[Row], tick: int, otherwise: int) -> int:
+    """The pitch of the last note that begins before a tick."""
+    return next((p for t, _, p, _ in reversed(rows) if t < tick), otherwise)
 
 
 def _sounding(rows: Sequence[Row], tick: int) -> int:

@@ -23,6 +23,7 @@ from genmusic.composition.bass import (
 from genmusic.composition.comp import VoicedSpan, compose_comp, compose_pad, voice_spans
 from genmusic.composition.counter import choose_kind, compose_counter
 from genmusic.composition.drums import compose_drums
+from genmusic.composition.hooks import hooked_bar
 from genmusic.composition.melody import HISTORY, compose_melody
 from genmusic.composition.metre import metre
 from genmusic.composition.model import Model
@@ -37,7 +38,7 @@ from genmusic.errors import UnknownNameError
 from genmusic.mood.mapping import MusicalParameters
 from genmusic.names import PARTS
 from genmusic.rules import Style
-from genmusic.score.events import Bar, ChordSpan
+from genmusic.score.events import Bar, ChordSpan, Notes, iter_notes, note_array
 from genmusic.score.harmony import Chord
 from genmusic.seeding import stream
 
@@ -142,6 +143,7 @@ class Composer:
         """The bar with the rows of every part that plays; those who listen come last."""
         state, style = self._state, self._style
         playing = players(style, plan.section_rules, plan.density, plan.progress)
+        playing = hooked_bar(plan, "arrangement", playing) & style.parts.keys()
         texture = _draws(self._seed, state.piece, plan.theme, plan.statement)
         groove = _draws(self._seed, state.piece, plan.theme, 0)
         parts: dict[str, Sequence[Row]] = {part: () for part in PARTS if part in playing}
@@ -150,18 +152,22 @@ class Composer:
             parts["melody"] = self._compose_melody(plan)
         if "bass" in playing:
             rows, melody = compose_bass(plan, basses, groove[0]), parts.get("melody", ())
-            parts["bass"], state.parallel = without_parallels(plan, rows, melody, state.parallel)
+            rows, state.parallel = without_parallels(plan, rows, melody, state.parallel)
+            parts["bass"] = hooked_bar(plan, "bass", tuple(rows))
             basses = sung_basses(basses, parts["bass"])
         state.bass = basses[plan.spans[-1].start_tick][1]
         if "counter" in playing:
-            parts["counter"] = self._compose_counter(plan, parts.get("melody", ()), texture[1])
+            answer = self._compose_counter(plan, parts.get("melody", ()), texture[1])
+            parts["counter"] = hooked_bar(plan, "counter", tuple(answer))
         if "comp" in playing:
             voiced = self._voice(plan, "comp", style.comp.voices, basses)
-            parts["comp"] = compose_comp(plan, voiced, basses, texture[0])
+            rows = compose_comp(plan, voiced, basses, texture[0])
+            parts["comp"] = hooked_bar(plan, "comp", tuple(rows))
         if "pad" in playing:
-            parts["pad"] = compose_pad(self._voice(plan, "pad", style.pad.voices, basses))
+            rows = compose_pad(self._voice(plan, "pad", style.pad.voices, basses))
+            parts["pad"] = hooked_bar(plan, "pad", tuple(rows))
         if "drums" in playing:
-            parts["drums"] = compose_drums(plan, groove[2])
+            parts["drums"] = hooked_bar(plan, "drums", tuple(compose_drums(plan, groove[2])))
         return self._bar(plan, parts, basses)
 
     def _compose_counter(self, plan: Plan, melody: Sequence[Row], draw: float) -> Sequence[Row]:
@@ -172,14 +178,15 @@ class Composer:
     def _compose_melody(self, plan: Plan) -> Sequence[Row]:
         state = self._state
         bar = compose_melody(plan, self._model, state.themes, state.melody)
-        state.melody = (*state.melody, *(pitch for _, _, pitch, _ in bar.rows))[-HISTORY:]
+        rows = hooked_bar(plan, "melody", bar.rows)
+        state.melody = (*state.melody, *(pitch for _, _, pitch, _ in rows))[-HISTORY:]
         themes = state.themes.get(plan.theme, ())
         if plan.phrase < len(themes) and not plan.repeated:
             kept = themes[plan.phrase].with_bar(plan.phrase_bar, bar.theme)
             state.themes[plan.theme] = (
                 *themes[: plan.phrase], kept, *themes[plan.phrase + 1 :]
             )  # fmt: skip
-        return bar.rows
+        return rows
 
     def _voice(
         self, plan: Plan, part: str, voices: int, basses: Mapping[int, tuple[int, int]]
@@ -208,7 +215,7 @@ class Composer:
             phrase=state.phrases_begun,
             phrase_bar=plan.phrase_bar,
             phrase_bars=plan.phrase_bars,
-            notes=perform(plan, parts),
+            notes=_performed(plan, parts),
             style=plan.style.name,
             metre=plan.metre.name,
             pace=bar_pace,
@@ -221,6 +228,13 @@ class Composer:
 def _draws(seed: int, piece: int, theme: str, statement: int) -> tuple[float, ...]:
     """Draws for the patterns of a section: those of one theme share them, or vary them."""
     return tuple(stream(seed, "patterns", piece, theme, statement).random(3).tolist())
+
+
+def _performed(plan: Plan, parts: Mapping[str, Sequence[Row]]) -> Notes:
+    notes = perform(plan, parts)
+    if "performance" not in plan.style.hooks:
+        return notes
+    return note_array(hooked_bar(plan, "performance", tuple(iter_notes(notes))))
 
 
 def _sounding_chord(span: Span, tonic: int, bass: int) -> ChordSpan:

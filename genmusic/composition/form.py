@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from genmusic.composition.chance import choose
+from genmusic.composition.hooks import Moment, hooked
 from genmusic.composition.keys import piece_tonic, related_key
 from genmusic.composition.plan import section_rules, theme_of
 from genmusic.composition.state import State
@@ -33,7 +34,7 @@ Phrases = tuple[tuple[int, str], ...]
 def begin_phrase(state: State, seed: int, style: Style, parameters: MusicalParameters) -> None:
     """Bring the state to the bar that comes next, where a piece, section or phrase may begin."""
     if not state.labels:
-        _begin_piece(state, seed, style)
+        _begin_piece(state, seed, style, parameters)
     if state.phrase_bar == 0 and state.phrase == 0:
         _begin_section(state, seed, style, max(0, parameters.length_bars - state.bar))
     if state.phrase_bar == 0:
@@ -123,10 +124,12 @@ def _rest_of_phrase(state: State) -> int:
     return state.phrases[state.phrase][0] - state.phrase_bar if state.phrase_bar else 0
 
 
-def _begin_piece(state: State, seed: int, style: Style) -> None:
+def _begin_piece(state: State, seed: int, style: Style, parameters: MusicalParameters) -> None:
     draws = _piece_draws(seed, state.piece)
     plans = style.form.plans
-    state.labels = plans[choose([1.0] * len(plans), draws[0])]
+    plan = plans[choose([1.0] * len(plans), draws[0])]
+    moment = Moment(style.name, state.piece, 0, parameters)
+    state.labels = hooked(style, "form", seed, moment, plan)
     state.home = piece_tonic(seed, state.piece)
     state.home_mode = ""
     state.metre = _draw_metre(style, draws[4])

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from genmusic.composition.chance import DRAWS_PER_NOTE, MOST_NOTES
+from genmusic.composition.hooks import hooked_bar
 from genmusic.composition.model import Model
 from genmusic.composition.motif import DRAWS as MOTIF_DRAWS
 from genmusic.composition.motif import Themes, sketch_bar
-from genmusic.composition.phrasing import Line, write_line
+from genmusic.composition.phrasing import Line, with_onsets, write_line
 from genmusic.composition.plan import Plan, Row
 from genmusic.composition.smoothing import smooth
 from genmusic.composition.theory import OCTAVE, family, nearest_pitch, pitch_step
@@ -35,6 +36,7 @@ def compose_melody(plan: Plan, model: Model, themes: Themes, before: Sequence[in
     """A bar of melody after the pitches ``before``."""
     draws = plan.chance.melody
     line = write_line(plan, model, sketch_bar(plan, themes, draws), draws[MOTIF_DRAWS:])
+    line = with_onsets(line, hooked_bar(plan, "rhythm", line.onsets))
     if not line.onsets:
         return MelodyBar()
     home = _home(plan)

@@ -30,6 +30,20 @@ class Line:
     pickup_tick: int = 0  # first onset of what leads to the next phrase, 0 for none
 
 
+def with_onsets(line: Line, onsets: tuple[int, ...]) -> Line:
+    """The line with other onsets; what is not there any more is not aimed at."""
+    if onsets == line.onsets:
+        return line
+    targets = dict(zip(line.onsets, line.targets, strict=True))
+    return Line(
+        onsets,
+        tuple(targets.get(tick) for tick in onsets),
+        line.pull,
+        line.goal_tick if line.goal_tick in onsets else -1,
+        line.pickup_tick if line.pickup_tick in onsets else 0,
+    )
+
+
 def wanted_onsets(plan: Plan) -> float:
     """Notes of melody that the mood asks for in a bar."""
     parameters = plan.parameters

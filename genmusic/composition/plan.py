@@ -54,6 +54,8 @@ class Plan:
     density: float  # of this section, 0..1
     key: Key
     spans: tuple[Span, ...]
+    seed: int = 0
+    piece: int = 0  # since the session began
 
     @property
     def bar_ticks(self) -> int:

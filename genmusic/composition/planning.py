@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from genmusic.composition import form
 from genmusic.composition.chance import BarChance, draw_bar
 from genmusic.composition.colour import Planned, colour_chords
 from genmusic.composition.harmony import Task, end_chords, plan_chords
+from genmusic.composition.hooks import Moment, hooked
 from genmusic.composition.metre import EIGHTH_TICKS, Metre, metre
 from genmusic.composition.model import Model
 from genmusic.composition.plan import Plan, Span, section_rules, theme_of
@@ -46,9 +49,35 @@ def plan_harmony(
         chords = known[state.phrase].chords
         state.chords = end_chords(task, chords, style.harmony, model, draws)
         return
-    state.chords = plan_chords(task, style.harmony, model, draws)
+    chords = plan_chords(task, style.harmony, model, draws)
+    state.chords = _hooked_chords(state, style, seed, task, parameters, chords)
     if state.phrase == len(known):
         state.themes[theme] = (*known, PhraseTheme(state.chords))
+
+
+def _hooked_chords(
+    state: State,
+    style: Style,
+    seed: int,
+    task: Task,
+    parameters: MusicalParameters,
+    chords: Sequence[tuple[int, int]],
+) -> tuple[tuple[int, int], ...]:
+    """What the style's hook makes of the chords of a new phrase."""
+    moment = Moment(
+        style.name,
+        state.piece,
+        state.piece_bar,
+        parameters,
+        metre=state.metre,
+        bar_ticks=metre(state.metre).bar_ticks,
+        section=state.labels[state.section],
+        cadence=task.cadence,
+        phrase_bars=task.bars,
+        density=task.density,
+        key=Key(state.tonic, state.mode),
+    )
+    return hooked(style, "harmony", seed, moment, tuple(chords))
 
 
 def plan_bar(state: State, seed: int, style: Style, parameters: MusicalParameters) -> Plan:
@@ -78,6 +107,8 @@ def plan_bar(state: State, seed: int, style: Style, parameters: MusicalParameter
         density=_density(state, style, parameters),
         key=Key(state.tonic, state.mode),
         spans=_spans(state, style, bar_metre, parameters, chance, leads_to),
+        seed=seed,
+        piece=state.piece,
     )
 
 

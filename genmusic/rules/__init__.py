@@ -6,6 +6,7 @@ from genmusic.rules.kinds import Choice, Integer, ListOf, Number, Text
 from genmusic.rules.phrases import PhraseRules
 from genmusic.rules.sounds import PartRules
 from genmusic.rules.style import (
+    HOOK_LAYERS,
     BassPattern,
     CompPattern,
     DrumPattern,
@@ -18,6 +19,7 @@ from genmusic.rules.titles import TitleRules
 
 __all__ = [
     "AXES",
+    "HOOK_LAYERS",
     "BassPattern",
     "Choice",
     "CompPattern",

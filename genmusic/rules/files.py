@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -33,10 +33,15 @@ def styles_in(folder: Path) -> dict[str, Path]:
     return {path.stem: path for path in sorted(folder.glob("*.toml"))}
 
 
-def load_style(path: Path, patches: Collection[str] = ()) -> Style:
+def load_style(
+    path: Path,
+    patches: Collection[str] = (),
+    hooks: Mapping[str, Collection[str]] | None = None,
+) -> Style:
     """Read a style file; a `RuleError` names file, line and key of the first fault.
 
-    Where the names of ``patches`` are given, a part must have one of them.
+    Where the names of ``patches`` are given, a part must have one of them; where those of ``hooks``
+    are given for each layer, a hook must be one of them.
     """
     if not _NAME.fullmatch(path.stem):
         raise RuleError(
@@ -48,6 +53,8 @@ def load_style(path: Path, patches: Collection[str] = ()) -> Style:
     _check_parts(rules, place)
     if patches:
         _check_patches(rules, place, patches)
+    if hooks is not None:
+        _check_hooks(rules, place, hooks)
     _check_patterns(rules, place)
     return Style(**{f.name: getattr(rules, f.name) for f in fields(StyleRules)}, name=path.stem)
 
@@ -169,3 +176,13 @@ def _check_steps(patterns: Sequence[Any], place: Place) -> None:
                     .at(entry.name)
                     .error(f"must have {lengths} steps in {pattern.metre}, got {len(steps)}")
                 )
+
+
+def _check_hooks(rules: StyleRules, place: Place, hooks: Mapping[str, Collection[str]]) -> None:
+    """Every hook is installed."""
+    for layer, name in rules.hooks.items():
+        if name not in hooks[layer]:
+            known = nearest(name, hooks[layer]) or (
+                f"; install it as an entry point in the group 'genmusic.{layer}'"
+            )
+            raise place.at("hooks").at(layer).error(f"there is no hook {name!r}{known}")

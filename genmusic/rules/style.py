@@ -18,6 +18,12 @@ from genmusic.rules.sounds import SHARE, MixRules, PartRules, SoundRules
 from genmusic.rules.table import MapOf, Table, rule
 from genmusic.rules.titles import TitleRules
 
+HOOK_LAYERS = (
+    "form", "harmony", "arrangement", "rhythm", "melody", "counter", "comp", "pad", "bass", "drums",
+    "performance",
+)  # fmt: skip
+"""What a hook may change, in the order in which music is composed."""
+
 BRIGHT_MODES = ("major", "lydian", "mixolydian")
 DARK_MODES = ("minor", "dorian", "phrygian")
 GRIDS = {"eighth": 480, "sixteenth": 240, "triplet": 320}
@@ -339,6 +345,9 @@ class StyleRules:
     drums: DrumRules = rule(Table(DrumRules), "drums", DrumRules())
     performance: PerformanceRules = rule(Table(PerformanceRules), "playing", PerformanceRules())
     mood: MoodRules = rule(Table(MoodRules), "mood")
+    hooks: Mapping[str, str] = rule(
+        MapOf(HOOK_LAYERS, Text(40)), "hooks by the layer that they change", MappingProxyType({})
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from genmusic.composition.hooks import installed_hooks
 from genmusic.composition.model import Model, load_model, shipped_models
 from genmusic.errors import RuleError, UnknownNameError
 from genmusic.rules import Style, load_style, shipped_styles, styles_in
@@ -90,7 +91,7 @@ def read_styles_again(
 
 def read_style(path: Path) -> Style:
     """Read a style file; a `RuleError` names file, line and key of the first fault."""
-    return load_style(path, patches=PATCHES)
+    return load_style(path, patches=PATCHES, hooks=installed_hooks())
 
 
 def _files(own: Path | None) -> Iterator[Path]:

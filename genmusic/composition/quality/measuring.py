@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from genmusic.composition.quality.figures import Figures
 from genmusic.composition.training.melody import MelodyNote, find_melody
@@ -156,22 +156,32 @@ class _Accompaniment:
         return _share(iter(found))
 
     def parallels(self) -> float:
-        """Share of moves of melody and bass that keep a fifth or an octave between them."""
-        frames = []
-        for note in self._melody:
-            others = self._sounding(note.start_tick, note.start_tick + 1)
-            if others and min(others) < note.pitch:
-                frames.append((note.pitch, min(others)))
-        moves = [
-            (before, after)
-            for before, after in pairwise(frames)
-            if before[0] != after[0] and before[1] != after[1]
-        ]
-        if len(moves) < FEWEST_MOVES:
-            return math.nan
-        return _share(
-            (b[0] - b[1]) % OCTAVE in (0, FIFTH)
-            and (b[0] - b[1]) % OCTAVE == (a[0] - a[1]) % OCTAVE
-            and (a[0] - b[0]) * (a[1] - b[1]) > 0
-            for b, a in moves
-        )
+        """Share of moves of melody and bass, both at once, that stay a fifth or an octave apart."""
+        bass = dict(_lowest_line(self._score))
+        places = sorted(bass)
+        moves = []
+        for before, after in pairwise(self._melody):
+            if after.start_tick not in bass:
+                continue
+            under = bisect_left(places, after.start_tick)
+            if under and before.pitch != after.pitch:
+                moves.append((before.pitch, bass[places[under - 1]], after.pitch,
+                              bass[after.start_tick]))  # fmt: skip
+        moves = [move for move in moves if move[1] != move[3] and move[1] < move[0]]
+        return _share(map(_is_parallel, moves)) if len(moves) >= FEWEST_MOVES else math.nan
+
+
+def _lowest_line(score: Score) -> Iterator[tuple[int, int]]:
+    """Tick and pitch of the lowest notes of the part that lies lowest."""
+    parts = [part for part in score.parts if len(part.notes)]
+    lowest = min(parts, key=lambda part: float(part.notes[:, PITCH].mean()))
+    for tick, group in groupby(lowest.notes.tolist(), key=lambda row: int(row[START])):
+        yield tick, min(int(row[PITCH]) for row in group)
+
+
+def _is_parallel(move: tuple[int, int, int, int]) -> bool:
+    """Whether melody and bass (before, then after) keep a fifth or an octave, moving one way."""
+    above, below, next_above, next_below = move
+    kept = (above - below) % OCTAVE == (next_above - next_below) % OCTAVE
+    same_way = (next_above - above) * (next_below - below) > 0
+    return kept and same_way and (above - below) % OCTAVE in (0, FIFTH)

@@ -1,0 +1,131 @@
+"""Assessing a style: its pieces beside the works of a kind, its moods, its power to surprise."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from genmusic.composition.composer import Composer
+from genmusic.composition.model import Model
+from genmusic.composition.quality.figures import NAMES, Figures, overlap, samples
+from genmusic.composition.quality.measuring import measure
+from genmusic.composition.quality.pieces import Phrase, as_score, compose_pieces, phrases
+from genmusic.composition.quality.reference import Reference
+from genmusic.composition.quality.sweep import Response, sweep
+from genmusic.controls.spec import defaults
+from genmusic.mood.mapping import musical_parameters
+from genmusic.rules import Style
+from genmusic.score.events import Bar
+
+PIECES_OF_A_SEED = 2
+HOUR_SECONDS = 3_600.0
+OVERLAPPING = ("steps", "entropy_bits", "onset_beats", "density")
+"""Figures whose distributions are laid over those of the reference."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A figure of our pieces beside that of others' works."""
+
+    name: str
+    ours: float  # median over the pieces
+    low: float  # 10th percentile of the reference
+    high: float  # 90th
+    overlap: float  # of the distributions, 0..1; nan where it is not asked for
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether our median lies between the percentiles."""
+        return self.low <= self.ours <= self.high
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """What one listener hears in an hour."""
+
+    bars: int
+    pieces: int
+    keys: int
+    phrases: int
+    returned: int  # phrases of one piece that come again in another
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """Everything that is measured of one style."""
+
+    style: str
+    title: str
+    reference: str
+    pieces: int
+    rows: tuple[Row, ...]
+    responses: tuple[Response, ...]
+    listeners: int
+    shared: int  # phrases that two of the listeners both hear
+    hour: Hour
+
+    @property
+    def weakest(self) -> Response:
+        """The response that follows its control least."""
+        return min(self.responses, key=lambda r: r.correlation if r.correlation > -1.0 else -2.0)
+
+
+def assess(style: Style, model: Model, reference: tuple[str, Reference], seeds: int) -> Assessment:
+    """Compose and measure; everything depends on the arguments alone."""
+    asked = musical_parameters(defaults(), style)
+    music = [
+        list(compose_pieces(seed, style, model, asked, PIECES_OF_A_SEED)) for seed in range(seeds)
+    ]
+    pieces = [bars for listener in music for bars in listener]
+    found = [figures for figures in (measure(as_score(bars)) for bars in pieces) if figures]
+    return Assessment(
+        style.name,
+        style.title,
+        reference[0],
+        len(found),
+        tuple(_rows(found, reference[1])),
+        tuple(sweep(style, model)),
+        seeds,
+        shared_phrases([[p for bars in listener for _, p in phrases(bars)] for listener in music]),
+        _hour(style, model),
+    )
+
+
+def _rows(pieces: Sequence[Figures], reference: Reference) -> Iterator[Row]:
+    for name in NAMES:
+        ours = samples(pieces, name)
+        if len(ours) and name in reference.percentiles:
+            laid = name in OVERLAPPING
+            share = overlap(ours.tolist(), reference.percentiles[name]) if laid else math.nan
+            yield Row(name, float(np.median(ours)), *reference.usual(name), share)
+
+
+def shared_phrases(listeners: Sequence[Sequence[Phrase]]) -> int:
+    """How many phrases more than one listener hears."""
+    heard = [set(phrases) for phrases in listeners]
+    return len(set().union(*heard)) and sum(map(len, heard)) - len(set().union(*heard))
+
+
+def _hour(style: Style, model: Model) -> Hour:
+    """Compose an hour for one listener, at the default mood."""
+    asked = musical_parameters(defaults(), style)
+    composer = Composer(0, style, model)
+    pieces: list[list[Bar]] = []
+    seconds = 0.0
+    while seconds < HOUR_SECONDS:
+        if composer.piece == len(pieces):
+            pieces.append([])
+        bar = composer.compose_bar(asked, style)
+        pieces[-1].append(bar)
+        seconds += bar.beats * 60.0 / bar.tempo_bpm
+    sung = [[phrase for _, phrase in phrases(bars)] for bars in pieces]
+    return Hour(
+        sum(map(len, pieces)),
+        len(pieces),
+        len({bar.key for bars in pieces for bar in bars}),
+        sum(map(len, sung)),
+        shared_phrases(sung),
+    )

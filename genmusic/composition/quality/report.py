@@ -1,0 +1,95 @@
+"""The report on styles, as a page of documentation."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+from genmusic.composition.quality.assessment import Assessment, Row
+from genmusic.composition.quality.figures import HIGH, LOW, NAMES
+from genmusic.composition.quality.reference import Reference
+
+MOST_PARALLELS = 0.005
+LEAST_RESPONSE = 0.95
+LEAST_OVERLAP = 0.80
+
+HEAD = f"""# How good the music is, in numbers
+
+Written by `make music-report`; run it again after a change of a style, a model or the composer.
+
+For each shipped style, pieces are composed at the default mood and measured exactly as the works
+are that the models learn from: {{works}}. A figure is *usual* when the median of our pieces lies
+between the {LOW}th and the {HIGH}th percentile of those works. No number replaces listening: a
+style may well mean to be unusual, as techno does when it repeats itself.
+
+- *Chord tones*: melody notes on strong beats that another part sounds too.
+- *Leaps* are intervals above a fifth; one above a fourth *turns back* when the next interval goes
+  the other way.
+- *Bars return* when the melody has had their rhythm, or three quarters of their notes relative to
+  the first, in an earlier bar. *Likeness a phrase apart* is how much more alike bars are 4 and 8
+  bars apart than at other distances.
+- *Parallels*: of the moves that melody and bass make at once, those that keep a fifth or an
+  octave. At most {MOST_PARALLELS:.1%} is the aim.
+- *Overlap*: the area that the distribution of the pieces shares with that of the works;
+  {LEAST_OVERLAP:.2f} is the aim where a style is to sound like them.
+- *Follows the mood*: Spearman's correlation between a control, turned from end to end, and what it
+  is said to move; the weakest of all is shown, {LEAST_RESPONSE:.2f} is the aim.
+- *Shared phrases*: phrases of the melody, transposed or not, that two listeners of the same style
+  and mood both hear, and phrases that return in another piece within one listener's hour.
+"""
+
+
+def write_report(
+    assessments: Sequence[Assessment], references: dict[str, Reference]
+) -> Iterator[str]:
+    """The lines of the page."""
+    works = " and ".join(f"{len_.works} {name}" for name, len_ in references.items())
+    yield from HEAD.format(works=works).splitlines()
+    yield from _overview(assessments)
+    for each in assessments:
+        yield from _section(each)
+
+
+def _overview(assessments: Sequence[Assessment]) -> Iterator[str]:
+    yield ""
+    yield "## All styles"
+    yield ""
+    yield (
+        "| style | usual figures | parallels | weakest response to the mood | shared by listeners "
+        "| returned within an hour |"
+    )
+    yield "|---|---|---|---|---|---|"
+    for each in assessments:
+        usual = sum(row.is_usual for row in each.rows if row.name != "parallels")
+        compared = sum(row.name != "parallels" for row in each.rows)
+        parallels = next((row.ours for row in each.rows if row.name == "parallels"), math.nan)
+        weakest = each.weakest
+        yield (
+            f"| {each.title} | {usual} of {compared} | {parallels:.1%} "
+            f"| {weakest.correlation:.2f} ({weakest.control}: {weakest.parameter}) "
+            f"| {each.shared} | {each.hour.returned} of {each.hour.phrases} |"
+        )
+
+
+def _section(each: Assessment) -> Iterator[str]:
+    hour = each.hour
+    yield ""
+    yield f"## {each.title}"
+    yield ""
+    yield (
+        f"{each.pieces} pieces beside the {each.reference}. An hour has {hour.pieces} pieces, "
+        f"{hour.bars} bars, {hour.phrases} phrases and {hour.keys} keys."
+    )
+    yield ""
+    yield f"| figure | ours | {each.reference}, {LOW}th to {HIGH}th percentile | usual | overlap |"
+    yield "|---|---|---|---|---|"
+    yield from map(_line, each.rows)
+
+
+def _line(row: Row) -> str:
+    overlap = "" if math.isnan(row.overlap) else f"{row.overlap:.2f}"
+    usual = "yes" if row.is_usual else "no"
+    return (
+        f"| {NAMES[row.name]} | {row.ours:.3f} | {row.low:.3f} to {row.high:.3f} | {usual} "
+        f"| {overlap} |"
+    )
