@@ -13,7 +13,8 @@ from aiohttp import web
 
 from genmusic import __version__
 from genmusic.controls.spec import TABLE, Control
-from genmusic.encoding import ENDLESS_FORMATS
+from genmusic.encoding import ENDLESS_FORMATS, STREAM_CODECS
+from genmusic.seeding import SEED_LIMIT
 from genmusic.server.answers import as_json
 from genmusic.server.rest.operations import OPERATIONS, Key, Operation
 from genmusic.server.rest.schemas import Json, Refusal
@@ -108,7 +109,10 @@ def _components(styles: Sequence[str]) -> Json:
     schemas["Controls"] = _controls_schema(TABLE, styles)
     for name in ("NewSession", "SessionChange"):
         schemas[name]["properties"]["controls"] = {"$ref": REF.format(name="Controls")}
-    schemas["NewSession"]["properties"]["style"] = _nullable({"enum": list(styles)})
+    wishes = schemas["NewSession"]["properties"]
+    wishes["codecs"]["contains"] = {"enum": list(STREAM_CODECS)}  # others are passed over
+    wishes["seed"] = _nullable({"type": "integer", "minimum": 0, "exclusiveMaximum": SEED_LIMIT})
+    wishes["style"] = _nullable({"enum": list(styles)})
     return schemas
 
 

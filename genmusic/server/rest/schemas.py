@@ -10,13 +10,16 @@ from genmusic.controls.spec import Value
 from genmusic.seeding import SEED_LIMIT
 from genmusic.server.messages import Codecs, Controls, Name
 
+Seed = Annotated[float, Meta(ge=0, lt=SEED_LIMIT, multiple_of=1)]
+"""A whole number, also as some programs write it: 7.0 or 1e3."""
+
 Verdict = Literal["like", "dislike", "skip"]
 
 
 class NewSession(Struct, forbid_unknown_fields=True):
     """Wishes for a new session; each of them may be left out."""
 
-    seed: Annotated[int, Meta(ge=0, lt=SEED_LIMIT)] | None = None
+    seed: Seed | None = None
     style: Name | None = None
     controls: Controls = {}
     codecs: Codecs = field(default_factory=lambda: ["pcm16"])  # what players of files need

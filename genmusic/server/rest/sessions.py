@@ -35,7 +35,8 @@ async def open_session(request: web.Request) -> web.Response:
     listeners = request.app[LISTENERS]
     wanted = await read_body(request, NewSession)
     controls = dict(wanted.controls) | ({} if wanted.style is None else {"style": wanted.style})
-    wishes = Wishes(tuple(wanted.codecs), wanted.seed, controls)
+    seed = None if wanted.seed is None else int(wanted.seed)
+    wishes = Wishes(tuple(wanted.codecs), seed, controls)
     session = await listeners.open(wishes, address_of(request))
     journal.write("opened", session=session.id, seed=session.seed)
     state = msgspec.structs.asdict(_state(listeners, session))
