@@ -18,9 +18,20 @@ KERNELS: dict[str, Any] = {}
 """Every kernel by ``module.name``; the contract test walks this table."""
 
 
+_OPTIONS = {"nogil": True, "error_model": "numpy", "boundscheck": None}
+_INSIDE = {
+    # Nobody but kernels calls a fragment: it needs no wrappers, which take longer to compile than
+    # it does, and counts no references, which may cost more than the sound of a plucked string.
+    "no_cpython_wrapper": True,
+    "no_cfunc_wrapper": True,
+    "_nrt": False,
+    "forceinline": True,
+}
+
+
 def kernel(function: F) -> F:
     """Compile a kernel: releases the GIL, is cached, never raises for arithmetic."""
-    compiled = njit(nogil=True, cache=True, error_model="numpy", boundscheck=None)(function)
+    compiled = njit(cache=True, **_OPTIONS)(function)
     module = function.__module__.removeprefix("kernels.")
     KERNELS[f"{module}.{function.__name__}"] = compiled
     return compiled  # type: ignore[no-any-return]
@@ -28,4 +39,4 @@ def kernel(function: F) -> F:
 
 def fragment(function: F) -> F:
     """Compile a piece that only kernels call, usually on vectors; it is inlined into them."""
-    return njit(nogil=True, error_model="numpy", boundscheck=None, forceinline=True)(function)  # type: ignore[no-any-return]
+    return njit(**_OPTIONS, **_INSIDE)(function)  # type: ignore[no-any-return]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -16,10 +17,15 @@ Float: TypeAlias = Any
 Floats: TypeAlias = NDArray[np.float32]
 Ints: TypeAlias = NDArray[np.int32]
 Longs: TypeAlias = NDArray[np.int64]
-Scratch: TypeAlias = tuple[Floats, Floats]
-TableScratch: TypeAlias = tuple[Floats, Floats, Floats]
-"""As `Scratch`, with what a kernel reads from tables."""
-Pool: TypeAlias = tuple[Longs, Ints, Floats, Floats, Ints, Floats, Ints]
-"""Timing, listeners, brightness, settings, whole settings, state, counters (`kernels.lanes`)."""
-StringPool: TypeAlias = tuple[Longs, Ints, Floats, Floats, Ints, Floats, Ints]
-"""As `Pool`, with the delay lines as state and the write positions as counters."""
+Roll: TypeAlias = tuple[Longs, Ints, Longs, Longs, Floats]
+"""Timing, places, seeds, numbers and pans of voices (`kernels.voices`)."""
+Held: TypeAlias = tuple[Floats, Ints, Floats, Ints]
+"""Settings, whole settings, state and counters of every slot of a pool (`kernels.lanes`)."""
+Ramps: TypeAlias = tuple[Floats, Floats]
+"""Brightness of each listener and bend of each bus, at the borders of quanta."""
+Lanes: TypeAlias = tuple[Floats, Ints, Floats, Ints, Floats, Floats, Floats]
+"""What one quantum of sixteen voices works on (`kernels.lanes`)."""
+Desk: TypeAlias = tuple[Ints, Ints, Ints, Lanes, Floats]
+"""Scratch of a pool (`kernels.lanes`)."""
+Fragment: TypeAlias = Callable[..., Any]
+"""A compiled piece that is handed to another."""

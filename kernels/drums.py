@@ -1,20 +1,35 @@
-"""The drum voice: a swept tone, a second tone, and noise and metal through a filter."""
+"""The drum voice: a swept tone, a second tone, and noise and metal through a filter.
+
+Its parts die one after the other, and what has died costs nothing: voices with the same parts
+left share lanes.
+"""
 
 from __future__ import annotations
 
 from numba import float32 as f32
 
 from kernels._jit import fragment, kernel
-from kernels._types import Floats, Ints, IntVector, Pool, Scratch, Vector
+from kernels._types import Desk, Floats, Held, Ints, IntVector, Lanes, Ramps, Roll, Vector
 from kernels.filters import svf_coefficients, svf_step
-from kernels.lanes import ALIVE, BRIGHT, LANES, QUANTUM, begin_quantum, silence_rows, write_rows
+from kernels.lanes import (
+    ALIVE,
+    BRIGHT,
+    CONTROL_FRAMES,
+    LANES,
+    QUANTUM,
+    lanes_player,
+    rows_of,
+    sizes_of,
+)
 from kernels.oscillators import next_noise, white
 from kernels.polynomials import exp2, sine
 from kernels.simd import (
     fma,
     fnma,
+    greater_of,
     load,
     load_int,
+    magnitude,
     shift_left,
     splat,
     store,
@@ -41,12 +56,12 @@ SETTINGS = (
     "second_tone_decay",
     "noise_decay",
     "metal_decay",
-    "sweep_decay",
+    "sweep_decay",  # factor per control period
     "burst_decay",  # of the noise while bursts are to come
     "burst_level",
     "burst_wait",  # quanta from one to the next
     "rise_rate",  # share of the way per frame
-    "metal_index",  # modulation in half turns; 0 leaves the metal out
+    "metal_index",  # modulation in half turns
     "cutoff_octaves",  # log2 of Hz of the filter of noise and metal
     "brightness_octaves",
     "damping",  # 1/Q of that filter
@@ -64,9 +79,68 @@ WHOLE_SETTINGS = (
     "second_increment",
     *(f"plate_increment_{number}" for number in range(1, 2 * PLATES + 1)),
 )
+VARIED = (
+    ("seed",),
+    ("cutoff_octaves",),
+    ("increment", "second_increment"),
+    *((f"plate_phase_{number}",) for number in range(1, 2 * PLATES + 1)),
+    tuple(f"plate_increment_{number}" for number in range(1, 2 * PLATES + 1)),
+)
 STATES, COUNTERS = 10, 3 + 2 * PLATES
-SIZES = (len(SETTINGS), len(WHOLE_SETTINGS), STATES, COUNTERS)
+SIZES = sizes_of(SETTINGS, WHOLE_SETTINGS, (STATES, COUNTERS), VARIED)
+
+(TONE, SECOND, NOISE, METAL, SWEEP, INTEGRATOR_1, INTEGRATOR_2, RISE, BURSTS, WAIT, TONE_DECAY,
+ SECOND_DECAY, NOISE_DECAY, METAL_DECAY, SWEEP_DECAY, BURST_DECAY, BURST_LEVEL, BURST_WAIT,
+ RISE_RATE, INDEX, CUTOFF, BRIGHTNESS, DAMPING, LOW, BAND, HIGH) = rows_of(SETTINGS)  # fmt: skip
+PHASE, SECOND_PHASE, SEED, PLATE_PHASES = 0, LANES, 2 * LANES, 3 * LANES
+INCREMENT = PLATE_PHASES + 2 * PLATES * LANES
+SECOND_INCREMENT, PLATE_INCREMENTS = INCREMENT + LANES, INCREMENT + 2 * LANES
 INDEX_SCALE = 2.0**27  # shifted left by four bits: an index of 1 is half a turn
+SILENT = 1e-5  # -100 dB: what has fallen below it is over
+
+
+@fragment
+def _any_above_zero(x: Vector, tile: Floats) -> bool:
+    """Whether any lane is; the tile holds nothing yet."""
+    store(tile, 0, x)
+    above = False
+    for lane in range(LANES):
+        above |= tile[lane] > f32(0.0)
+    return above
+
+
+@fragment
+def _audible(x: Vector) -> Vector:
+    """An envelope, or nothing where it has died."""
+    return where_less(magnitude(x), splat(f32(SILENT)), splat(f32(0.0)), x)
+
+
+@fragment
+def _tones(lanes: Lanes, tone: Vector, second: Vector) -> None:
+    """The two tones of a quantum into the tile."""
+    settings, whole_settings, state, counters, facts, tile, _ = lanes
+    x1, x2 = load_int(counters, PHASE), load_int(counters, SECOND_PHASE)
+    sweep, alive = load(state, SWEEP), load(facts, ALIVE)
+    rest = to_float(load_int(whole_settings, INCREMENT))
+    step_2 = load_int(whole_settings, SECOND_INCREMENT)
+    decay_1, decay_2 = load(settings, TONE_DECAY), load(settings, SECOND_DECAY)
+    pace = rest * exp2(sweep)
+    for t0 in range(0, QUANTUM, CONTROL_FRAMES):
+        sweep = sweep * load(settings, SWEEP_DECAY)
+        ahead = rest * exp2(sweep)
+        slope = (ahead - pace) * splat(f32(1.0 / CONTROL_FRAMES))
+        for t in range(t0, t0 + CONTROL_FRAMES):
+            x1 = x1 + to_int(pace)
+            x2 = x2 + step_2
+            pace = pace + slope
+            store(tile, t * LANES, fma(sine(x1), tone, sine(x2) * second) * alive)
+            tone = tone * decay_1
+            second = second * decay_2
+        pace = ahead
+    for row, value in ((TONE, tone), (SECOND, second), (SWEEP, sweep)):
+        store(state, row, value)
+    store_int(counters, PHASE, x1)
+    store_int(counters, SECOND_PHASE, x2)
 
 
 @fragment
@@ -79,145 +153,156 @@ def _plates(x: tuple[IntVector, ...], index: Vector) -> Vector:
 
 
 @fragment
-def _any_metal(settings: Floats, place: int) -> bool:
-    """Whether one of sixteen voices has metal; the others then pay for it, but sound the same."""
-    metal = False
-    for lane in range(LANES):
-        metal |= settings[place + lane] > f32(0.0)
-    return metal
-
-
-@fragment
-def _next_burst(
-    noise: Vector, bursts: Vector, wait: Vector, settings: Floats, p: int
-) -> tuple[Vector, Vector, Vector, Vector]:
-    """Begin another burst of noise where one is due; noise, bursts, wait, the noise's decay."""
-    one, half, zero = splat(f32(1.0)), splat(f32(0.5)), splat(f32(0.0))
-    wait = wait - one
-    due = where_less(wait, half, where_less(half, bursts, one, zero), zero)
-    noise = where_less(half, due, load(settings, p + 16 * LANES), noise)
-    wait = where_less(half, due, load(settings, p + 17 * LANES), wait)
-    bursts = bursts - due
-    short, long = load(settings, p + 15 * LANES), load(settings, p + 12 * LANES)
-    return noise, bursts, wait, where_less(half, bursts, short, long)
-
-
-@fragment
-def _frames(
-    x: tuple[IntVector, ...],
-    steps: tuple[Vector, IntVector],
-    plates: tuple[IntVector, ...],
-    envelopes: tuple[Vector, ...],
-    noise_decay: Vector,
-    place: tuple[int, int],
-    sheets: tuple[Floats, Ints, Floats],
-    facts: tuple[Vector, Vector, bool],
-) -> tuple[tuple[IntVector, ...], tuple[IntVector, ...], tuple[Vector, ...]]:
-    """One quantum of sound."""
-    settings, whole_settings, tile = sheets
-    p, w = place
-    bright, alive, metallic = facts
-    x1, x2, seed = x
-    p1, p2, p3, p4, p5, p6 = plates
-    tone, second, noise, metal, sweep, s1, s2, rise = envelopes
-    cutoff = exp2(fma(load(settings, p + 21 * LANES), bright, load(settings, p + 20 * LANES)))
-    damping = load(settings, p + 22 * LANES)
-    a1, a2, a3 = svf_coefficients(cutoff, damping)
-    low_gain = load(settings, p + 23 * LANES) * alive
-    band_gain = load(settings, p + 24 * LANES) * alive
-    high_gain = load(settings, p + 25 * LANES) * alive
-    index = load(settings, p + 19 * LANES) * splat(f32(INDEX_SCALE))
-    rise_rate, one = load(settings, p + 18 * LANES), splat(f32(1.0))
+def _ring(lanes: Lanes, metal: Vector, hiss: Floats) -> None:
+    """Metal of a quantum, added to what goes into the filter."""
+    settings, whole_settings, state, counters, _, _, _ = lanes
+    p1, p2 = load_int(counters, PLATE_PHASES), load_int(counters, PLATE_PHASES + LANES)
+    p3, p4 = (
+        load_int(counters, PLATE_PHASES + 2 * LANES),
+        load_int(counters, PLATE_PHASES + 3 * LANES),
+    )
+    p5, p6 = (
+        load_int(counters, PLATE_PHASES + 4 * LANES),
+        load_int(counters, PLATE_PHASES + 5 * LANES),
+    )
+    index, decay = load(settings, INDEX) * splat(f32(INDEX_SCALE)), load(settings, METAL_DECAY)
     for t in range(QUANTUM):
-        x1 = x1 + to_int(steps[0] * exp2(sweep))
-        x2 = x2 + steps[1]
+        p1 = p1 + load_int(whole_settings, PLATE_INCREMENTS)
+        p2 = p2 + load_int(whole_settings, PLATE_INCREMENTS + LANES)
+        p3 = p3 + load_int(whole_settings, PLATE_INCREMENTS + 2 * LANES)
+        p4 = p4 + load_int(whole_settings, PLATE_INCREMENTS + 3 * LANES)
+        p5 = p5 + load_int(whole_settings, PLATE_INCREMENTS + 4 * LANES)
+        p6 = p6 + load_int(whole_settings, PLATE_INCREMENTS + 5 * LANES)
+        x = fma(_plates((p1, p2, p3, p4, p5, p6), index), metal, load(hiss, t * LANES))
+        store(hiss, t * LANES, x)
+        metal = metal * decay
+    store(state, METAL, metal)
+    for row, phase in enumerate((p1, p2, p3, p4, p5, p6)):
+        store_int(counters, PLATE_PHASES + row * LANES, phase)
+
+
+@fragment
+def _hiss(lanes: Lanes, noise: Vector, decay: Vector, hiss: Floats) -> None:
+    """Noise of a quantum into what goes into the filter."""
+    settings, _, state, counters, _, _, _ = lanes
+    seed, rise = load_int(counters, SEED), load(state, RISE)
+    rate, one = load(settings, RISE_RATE), splat(f32(1.0))
+    for t in range(QUANTUM):
         seed = next_noise(seed)
-        rise = fma(one - rise, rise_rate, rise)
-        n = white(seed) * (noise * rise)
-        if metallic:
-            p1 = p1 + load_int(whole_settings, w + 11 * LANES)
-            p2 = p2 + load_int(whole_settings, w + 12 * LANES)
-            p3 = p3 + load_int(whole_settings, w + 13 * LANES)
-            p4 = p4 + load_int(whole_settings, w + 14 * LANES)
-            p5 = p5 + load_int(whole_settings, w + 15 * LANES)
-            p6 = p6 + load_int(whole_settings, w + 16 * LANES)
-            n = fma(_plates((p1, p2, p3, p4, p5, p6), index), metal, n)
-            metal = metal * load(settings, p + 13 * LANES)
+        rise = fma(one - rise, rate, rise)
+        store(hiss, t * LANES, white(seed) * (noise * rise))
+        noise = noise * decay
+    store(state, NOISE, noise)
+    store(state, RISE, rise)
+    store_int(counters, SEED, seed)
+
+
+@fragment
+def _filtered(lanes: Lanes, hiss: Floats) -> None:
+    """Add noise and metal to the tile, through the filter."""
+    settings, _, state, _, facts, tile, _ = lanes
+    swing = (load(facts, BRIGHT) - splat(f32(0.5))) * splat(f32(2.0))
+    cutoff = exp2(fma(load(settings, BRIGHTNESS), swing, load(settings, CUTOFF)))
+    damping, alive = load(settings, DAMPING), load(facts, ALIVE)
+    a1, a2, a3 = svf_coefficients(cutoff, damping)
+    low_gain, band_gain = load(settings, LOW) * alive, load(settings, BAND) * alive
+    high_gain = load(settings, HIGH) * alive
+    s1, s2 = load(state, INTEGRATOR_1), load(state, INTEGRATOR_2)
+    for t in range(QUANTUM):
+        n = load(hiss, t * LANES)
         band, low, s1, s2 = svf_step(n, s1, s2, a1, a2, a3)
         high = fnma(damping, band, n) - low
-        hiss = fma(low, low_gain, fma(band, band_gain, high * high_gain))
-        store(tile, t * LANES, fma(fma(sine(x1), tone, sine(x2) * second), alive, hiss))
-        tone = tone * load(settings, p + 10 * LANES)
-        second = second * load(settings, p + 11 * LANES)
-        noise = noise * noise_decay
-        sweep = sweep * load(settings, p + 14 * LANES)
-    envelopes = (tone, second, noise, metal, sweep, s1, s2, rise)
-    return (x1, x2, seed), (p1, p2, p3, p4, p5, p6), envelopes
+        out = fma(low, low_gain, fma(band, band_gain, high * high_gain))
+        store(tile, t * LANES, load(tile, t * LANES) + out)
+    store(state, INTEGRATOR_1, s1)
+    store(state, INTEGRATOR_2, s2)
 
 
 @fragment
-def _quantum(group: int, pool: Pool, scratch: Scratch) -> None:
+def _next_burst(lanes: Lanes) -> tuple[Vector, Vector]:
+    """Begin another burst of noise where one is due; the noise's level and decay."""
+    settings, _, state, _, _, _, _ = lanes
+    one, half, zero = splat(f32(1.0)), splat(f32(0.5)), splat(f32(0.0))
+    bursts, wait = load(state, BURSTS), load(state, WAIT) - one
+    due = where_less(wait, half, where_less(half, bursts, one, zero), zero)
+    noise = where_less(half, due, load(settings, BURST_LEVEL), _audible(load(state, NOISE)))
+    bursts = bursts - due
+    store(state, BURSTS, bursts)
+    store(state, WAIT, where_less(half, due, load(settings, BURST_WAIT), wait))
+    return noise, where_less(half, bursts, load(settings, BURST_DECAY), load(settings, NOISE_DECAY))
+
+
+@fragment
+def _settle(state: Floats, driven: Vector) -> Vector:
+    """Let the filter rest in lanes where it has rung out; 1 where it has not."""
+    s1, s2 = load(state, INTEGRATOR_1), load(state, INTEGRATOR_2)
+    loud = greater_of(greater_of(magnitude(s1), magnitude(s2)), driven)
+    silent, zero = splat(f32(SILENT)), splat(f32(0.0))
+    store(state, INTEGRATOR_1, where_less(loud, silent, zero, s1))
+    store(state, INTEGRATOR_2, where_less(loud, silent, zero, s2))
+    return where_less(loud, silent, zero, splat(f32(1.0)))
+
+
+@fragment
+def _weigh(slot: int, sizes: tuple[int, ...], held: Held) -> int:
+    """Which parts are left: voices with the same share lanes."""
+    at, state = slot * sizes[2], held[2]
+    silent = f32(SILENT)
+    metal = 4 if abs(state[at + METAL // LANES]) >= silent else 0
+    bursts = state[at + BURSTS // LANES] > f32(0.0)
+    noise = 2 if bursts or abs(state[at + NOISE // LANES]) >= silent else 0
+    tone = max(abs(state[at + TONE // LANES]), abs(state[at + SECOND // LANES]))
+    return metal + noise + (1 if tone >= silent else 0)
+
+
+@fragment
+def _quantum(lanes: Lanes) -> None:
     """One quantum of sixteen voices into the tile."""
-    _, _, _, settings, whole_settings, state, counters = pool
-    facts, tile = scratch
-    p, w = group * SIZES[0] * LANES, group * SIZES[1] * LANES
-    st, co = group * STATES * LANES, group * COUNTERS * LANES
-    swing = (load(facts, BRIGHT) - splat(f32(0.5))) * splat(f32(2.0))
-    noise, bursts, wait, noise_decay = _next_burst(
-        load(state, st + 2 * LANES),
-        load(state, st + 8 * LANES),
-        load(state, st + 9 * LANES),
-        settings,
-        p,
-    )
-    envelopes = (
-        load(state, st),
-        load(state, st + LANES),
-        noise,
-        load(state, st + 3 * LANES),
-        load(state, st + 4 * LANES),
-        load(state, st + 5 * LANES),
-        load(state, st + 6 * LANES),
-        load(state, st + 7 * LANES),
-    )
-    x = (load_int(counters, co), load_int(counters, co + LANES), load_int(counters, co + 2 * LANES))
-    plates = (
-        load_int(counters, co + 3 * LANES),
-        load_int(counters, co + 4 * LANES),
-        load_int(counters, co + 5 * LANES),
-        load_int(counters, co + 6 * LANES),
-        load_int(counters, co + 7 * LANES),
-        load_int(counters, co + 8 * LANES),
-    )
-    steps = (
-        to_float(load_int(whole_settings, w + 9 * LANES)),
-        load_int(whole_settings, w + 10 * LANES),
-    )
-    metallic = _any_metal(settings, p + 19 * LANES)
-    lanes = (swing, load(facts, ALIVE), metallic)
-    sheets = (settings, whole_settings, tile)
-    x, plates, envelopes = _frames(x, steps, plates, envelopes, noise_decay, (p, w), sheets, lanes)
-    for row, value in enumerate((*envelopes, bursts, wait)):
-        store(state, st + row * LANES, value)
-    for row, count in enumerate((*x, *plates)):
-        store_int(counters, co + row * LANES, count)
+    _, _, state, _, _, tile, hiss = lanes
+    tone, second = _audible(load(state, TONE)), _audible(load(state, SECOND))
+    metal = _audible(load(state, METAL))
+    noise, decay = _next_burst(lanes)
+    hissing = greater_of(magnitude(noise), load(state, BURSTS))
+    filtered = _settle(state, greater_of(hissing, magnitude(metal)))
+    tonal = _any_above_zero(greater_of(magnitude(tone), magnitude(second)), tile)
+    metallic, noisy = _any_above_zero(magnitude(metal), tile), _any_above_zero(hissing, tile)
+    filtering = _any_above_zero(filtered, tile)
+    zero = splat(f32(0.0))
+    if tonal:
+        _tones(lanes, tone, second)
+    else:
+        for t in range(QUANTUM):
+            store(tile, t * LANES, zero)
+    if noisy:
+        _hiss(lanes, noise, decay, hiss)
+    elif filtering:
+        for t in range(QUANTUM):
+            store(hiss, t * LANES, zero)
+    if metallic:
+        _ring(lanes, metal, hiss)
+    if filtering:
+        _filtered(lanes, hiss)
+
+
+_play = lanes_player(_quantum, _weigh, SIZES)
 
 
 @kernel
 def render_drums(
-    first: int, quanta: int, pool: Pool, scratch: Scratch, rows: Floats, stride: int
+    first: int,
+    quanta: int,
+    roll: Roll,
+    held: Held,
+    varied: Ints,
+    ramps: Ramps,
+    desk: Desk,
+    buses: Ints,
 ) -> None:
-    """Render all drum voices of a pool for a block.
+    """Render all drum voices of a pool for a block, and add them to their buses.
 
     Parameters
     ----------
-    first, quanta, pool, scratch, rows, stride
+    first, quanta, roll, held, varied, ramps, desk, buses
         As in `kernels.saws.render_saws`; a seed must not be zero.
     """
-    for group in range(pool[0].shape[0] // LANES):
-        for q in range(quanta):
-            if begin_quantum(group, first + q, q, pool, scratch, SIZES):
-                _quantum(group, pool, scratch)
-                write_rows(group, q, scratch, rows, stride)
-            else:
-                silence_rows(group, q, rows, stride)
+    _play((first, quanta), roll, held, varied, ramps, desk, buses)

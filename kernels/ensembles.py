@@ -5,7 +5,7 @@ from __future__ import annotations
 from numba import float32 as f32
 
 from kernels._jit import fragment, kernel
-from kernels._types import Floats, Ints, IntVector, Pool, Scratch, Vector
+from kernels._types import Desk, Floats, Held, Ints, IntVector, Lanes, Ramps, Roll, Vector
 from kernels.envelopes import move_envelope
 from kernels.filters import svf_coefficients, svf_step
 from kernels.lanes import (
@@ -15,11 +15,12 @@ from kernels.lanes import (
     HELD,
     LANES,
     QUANTUM,
-    begin_quantum,
-    silence_rows,
-    write_rows,
+    bend_factor,
+    lanes_player,
+    rows_of,
+    sizes_of,
 )
-from kernels.oscillators import saw
+from kernels.oscillators import saw, saw_width
 from kernels.polynomials import exp2, sine
 from kernels.simd import fma, load, load_int, splat, store, store_int, to_float, to_int
 
@@ -41,7 +42,6 @@ SETTINGS = (
     "envelope_octaves",  # added at the envelope's peak
     "brightness_octaves",  # added or taken at brightness 1 or 0
     "damping",  # 1/Q
-    "width",  # sample rate / (8 × frequency)
     "drift_depth",  # share of the frequency by which each saw wanders
 )
 WHOLE_SETTINGS = (
@@ -51,31 +51,38 @@ WHOLE_SETTINGS = (
     *(f"drift_step_{number}" for number in range(1, SAWS + 1)),
 )
 STATES, COUNTERS = 5, 2 * SAWS
-SIZES = (len(SETTINGS), len(WHOLE_SETTINGS), STATES, COUNTERS)
-DRIFT, INCREMENT, DRIFT_STEP = SAWS, 2 * SAWS, 3 * SAWS
+VARIED = tuple((name,) for name in WHOLE_SETTINGS)
+SIZES = sizes_of(SETTINGS, WHOLE_SETTINGS, (STATES, COUNTERS), VARIED)
+
+(ENVELOPE, GAIN, ATTACKING, INTEGRATOR_1, INTEGRATOR_2, LEVEL, ATTACK_STEP, _, _, _, CUTOFF,
+ ENVELOPE_OCTAVES, BRIGHTNESS, DAMPING, DEPTH) = rows_of(SETTINGS)  # fmt: skip
+PHASE, DRIFT = 0, SAWS * LANES
+INCREMENT, DRIFT_STEP = 2 * SAWS * LANES, 3 * SAWS * LANES
 
 
 @fragment
-def _step(whole_settings: Ints, w: int, counters: Ints, co: int, depth: Vector) -> IntVector:
+def _step(
+    number: int, whole_settings: Ints, counters: Ints, depth: Vector, bend: Vector
+) -> IntVector:
     """Move one saw's drift by a control period; its phase step until the next."""
-    wander = load_int(counters, co + DRIFT * LANES)
-    wander = wander + load_int(whole_settings, w + DRIFT_STEP * LANES)
-    store_int(counters, co + DRIFT * LANES, wander)
-    increment = to_float(load_int(whole_settings, w + INCREMENT * LANES))
+    row = number * LANES
+    wander = load_int(counters, DRIFT + row) + load_int(whole_settings, DRIFT_STEP + row)
+    store_int(counters, DRIFT + row, wander)
+    increment = to_float(load_int(whole_settings, INCREMENT + row)) * bend
     return to_int(fma(increment * depth, sine(wander), increment))
 
 
 @fragment
 def _steps(
-    whole_settings: Ints, w: int, counters: Ints, co: int, depth: Vector
+    whole_settings: Ints, counters: Ints, depth: Vector, bend: Vector
 ) -> tuple[IntVector, ...]:
     return (
-        _step(whole_settings, w, counters, co, depth),
-        _step(whole_settings, w + LANES, counters, co + LANES, depth),
-        _step(whole_settings, w + 2 * LANES, counters, co + 2 * LANES, depth),
-        _step(whole_settings, w + 3 * LANES, counters, co + 3 * LANES, depth),
-        _step(whole_settings, w + 4 * LANES, counters, co + 4 * LANES, depth),
-        _step(whole_settings, w + 5 * LANES, counters, co + 5 * LANES, depth),
+        _step(0, whole_settings, counters, depth, bend),
+        _step(1, whole_settings, counters, depth, bend),
+        _step(2, whole_settings, counters, depth, bend),
+        _step(3, whole_settings, counters, depth, bend),
+        _step(4, whole_settings, counters, depth, bend),
+        _step(5, whole_settings, counters, depth, bend),
     )
 
 
@@ -110,55 +117,64 @@ def _frames(
 
 
 @fragment
-def _quantum(group: int, pool: Pool, scratch: Scratch) -> None:
+def _weigh(slot: int, sizes: tuple[int, ...], held: Held) -> int:
+    """All cost the same."""
+    return 0
+
+
+@fragment
+def _quantum(lanes: Lanes) -> None:
     """One quantum of sixteen voices into the tile."""
-    _, _, _, settings, whole_settings, state, counters = pool
-    facts, tile = scratch
-    p, w = group * SIZES[0] * LANES, group * SIZES[1] * LANES
-    st, co = group * STATES * LANES, group * COUNTERS * LANES
-    held = load(facts, HELD)
+    settings, whole_settings, state, counters, facts, tile, _ = lanes
     swing = (load(facts, BRIGHT) - splat(f32(0.5))) * splat(f32(2.0))
-    octaves = fma(load(settings, p + 12 * LANES), swing, load(settings, p + 10 * LANES))
-    e, gain, attacking = load(state, st), load(state, st + LANES), load(state, st + 2 * LANES)
-    integrators = load(state, st + 3 * LANES), load(state, st + 4 * LANES)
+    octaves = fma(load(settings, BRIGHTNESS), swing, load(settings, CUTOFF))
+    e, gain, attacking = load(state, ENVELOPE), load(state, GAIN), load(state, ATTACKING)
+    integrators = load(state, INTEGRATOR_1), load(state, INTEGRATOR_2)
     x = (
-        load_int(counters, co),
-        load_int(counters, co + LANES),
-        load_int(counters, co + 2 * LANES),
-        load_int(counters, co + 3 * LANES),
-        load_int(counters, co + 4 * LANES),
-        load_int(counters, co + 5 * LANES),
+        load_int(counters, PHASE),
+        load_int(counters, PHASE + LANES),
+        load_int(counters, PHASE + 2 * LANES),
+        load_int(counters, PHASE + 3 * LANES),
+        load_int(counters, PHASE + 4 * LANES),
+        load_int(counters, PHASE + 5 * LANES),
     )
-    level = load(settings, p + 5 * LANES) * load(facts, ALIVE)
-    width, depth = load(settings, p + 14 * LANES), load(settings, p + 15 * LANES)
+    level, held = load(settings, LEVEL) * load(facts, ALIVE), load(facts, HELD)
+    depth = load(settings, DEPTH)
+    # One width for all six: they lie within a few cents.
+    middle = to_float(load_int(whole_settings, INCREMENT + 3 * LANES))
+    width = saw_width(middle * bend_factor(facts, 0))
     for t0 in range(0, QUANTUM, CONTROL_FRAMES):
-        e, attacking = move_envelope(e, attacking, held, settings, p + 6 * LANES)
-        steps = _steps(whole_settings, w, counters, co, depth)
-        cutoff = exp2(fma(load(settings, p + 11 * LANES), e, octaves))
-        svf = svf_coefficients(cutoff, load(settings, p + 13 * LANES))
+        e, attacking = move_envelope(e, attacking, held, settings, ATTACK_STEP)
+        steps = _steps(whole_settings, counters, depth, bend_factor(facts, t0))
+        cutoff = exp2(fma(load(settings, ENVELOPE_OCTAVES), e, octaves))
+        svf = svf_coefficients(cutoff, load(settings, DAMPING))
         slope = (e * level - gain) * splat(f32(1.0 / CONTROL_FRAMES))
         x, integrators, gain = _frames(x, steps, width, integrators, svf, (gain, slope), tile, t0)
     for row, value in enumerate((e, gain, attacking, integrators[0], integrators[1])):
-        store(state, st + row * LANES, value)
+        store(state, row * LANES, value)
     for row, phase in enumerate(x):
-        store_int(counters, co + row * LANES, phase)
+        store_int(counters, PHASE + row * LANES, phase)
+
+
+_play = lanes_player(_quantum, _weigh, SIZES)
 
 
 @kernel
 def render_ensembles(
-    first: int, quanta: int, pool: Pool, scratch: Scratch, rows: Floats, stride: int
+    first: int,
+    quanta: int,
+    roll: Roll,
+    held: Held,
+    varied: Ints,
+    ramps: Ramps,
+    desk: Desk,
+    buses: Ints,
 ) -> None:
-    """Render all ensemble voices of a pool for a block.
+    """Render all ensemble voices of a pool for a block, and add them to their buses.
 
     Parameters
     ----------
-    first, quanta, pool, scratch, rows, stride
+    first, quanta, roll, held, varied, ramps, desk, buses
         As in `kernels.saws.render_saws`.
     """
-    for group in range(pool[0].shape[0] // LANES):
-        for q in range(quanta):
-            if begin_quantum(group, first + q, q, pool, scratch, SIZES):
-                _quantum(group, pool, scratch)
-                write_rows(group, q, scratch, rows, stride)
-            else:
-                silence_rows(group, q, rows, stride)
+    _play((first, quanta), roll, held, varied, ramps, desk, buses)

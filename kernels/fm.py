@@ -5,7 +5,7 @@ from __future__ import annotations
 from numba import float32 as f32
 
 from kernels._jit import fragment, kernel
-from kernels._types import Floats, IntVector, Pool, Scratch, Vector
+from kernels._types import Desk, Floats, Held, Ints, IntVector, Lanes, Ramps, Roll, Vector
 from kernels.lanes import (
     ALIVE,
     BRIGHT,
@@ -13,9 +13,10 @@ from kernels.lanes import (
     HELD,
     LANES,
     QUANTUM,
-    begin_quantum,
-    silence_rows,
-    write_rows,
+    bend_factor,
+    lanes_player,
+    rows_of,
+    sizes_of,
 )
 from kernels.polynomials import exp2, sine
 from kernels.simd import (
@@ -27,6 +28,7 @@ from kernels.simd import (
     splat,
     store,
     store_int,
+    to_float,
     to_int,
     where_less,
 )
@@ -64,7 +66,16 @@ WHOLE_SETTINGS = (
     "modulator_increment_2",
 )
 STATES, COUNTERS = 7, 4
-SIZES = (len(SETTINGS), len(WHOLE_SETTINGS), STATES, COUNTERS)
+VARIED = (
+    ("carrier_increment_1", "modulator_increment_1"),
+    ("carrier_increment_2", "modulator_increment_2"),
+)
+SIZES = sizes_of(SETTINGS, WHOLE_SETTINGS, (STATES, COUNTERS), VARIED)
+
+(CARRIER_1, CARRIER_2, MODULATOR_1, MODULATOR_2, ATTACK, GAIN_1, GAIN_2, ATTACK_STEP, LEVEL_1,
+ LEVEL_2, CARRIER_1_DECAY, CARRIER_2_DECAY, MODULATOR_1_DECAY, MODULATOR_2_DECAY, RELEASE,
+ INDEX_1, INDEX_2, BRIGHTNESS) = rows_of(SETTINGS)  # fmt: skip
+PHASES, INCREMENTS = 0, 4 * LANES
 INDEX_SCALE = 2.0**27  # shifted left by four bits: an index of 1 is half a turn, 16 the limit
 
 
@@ -95,43 +106,50 @@ def _frames(
 
 
 @fragment
-def _quantum(group: int, pool: Pool, scratch: Scratch) -> None:
+def _weigh(slot: int, sizes: tuple[int, ...], held: Held) -> int:
+    """All cost the same."""
+    return 0
+
+
+@fragment
+def _step(number: int, whole_settings: Ints, bend: Vector) -> IntVector:
+    """The phase step of one operator."""
+    return to_int(to_float(load_int(whole_settings, INCREMENTS + number * LANES)) * bend)
+
+
+@fragment
+def _quantum(lanes: Lanes) -> None:
     """One quantum of sixteen voices into the tile."""
-    _, _, _, settings, whole_settings, state, counters = pool
-    facts, tile = scratch
-    p, w = group * SIZES[0] * LANES, group * SIZES[1] * LANES
-    st, co = group * STATES * LANES, group * COUNTERS * LANES
+    settings, whole_settings, state, counters, facts, tile, _ = lanes
     one, half = splat(f32(1.0)), splat(f32(0.5))
-    fade = where_less(load(facts, HELD), half, load(settings, p + 14 * LANES), one)
+    fade = where_less(load(facts, HELD), half, load(settings, RELEASE), one)
     swing = (load(facts, BRIGHT) - half) * splat(f32(2.0))
-    bright = exp2(load(settings, p + 17 * LANES) * swing) * splat(f32(INDEX_SCALE))
-    index_1 = load(settings, p + 15 * LANES) * bright
-    index_2 = load(settings, p + 16 * LANES) * bright
+    bright = exp2(load(settings, BRIGHTNESS) * swing) * splat(f32(INDEX_SCALE))
+    index_1, index_2 = load(settings, INDEX_1) * bright, load(settings, INDEX_2) * bright
     alive = load(facts, ALIVE)
-    level_1 = load(settings, p + 8 * LANES) * alive
-    level_2 = load(settings, p + 9 * LANES) * alive
-    e1, e2 = load(state, st), load(state, st + LANES)
-    d1, d2 = load(state, st + 2 * LANES), load(state, st + 3 * LANES)
-    attack = load(state, st + 4 * LANES)
-    gains = (load(state, st + 5 * LANES), load(state, st + 6 * LANES))
+    level_1, level_2 = load(settings, LEVEL_1) * alive, load(settings, LEVEL_2) * alive
+    e1, e2 = load(state, CARRIER_1), load(state, CARRIER_2)
+    d1, d2 = load(state, MODULATOR_1), load(state, MODULATOR_2)
+    attack, gains = load(state, ATTACK), (load(state, GAIN_1), load(state, GAIN_2))
     x = (
-        load_int(counters, co),
-        load_int(counters, co + LANES),
-        load_int(counters, co + 2 * LANES),
-        load_int(counters, co + 3 * LANES),
-    )
-    steps = (
-        load_int(whole_settings, w + 4 * LANES),
-        load_int(whole_settings, w + 5 * LANES),
-        load_int(whole_settings, w + 6 * LANES),
-        load_int(whole_settings, w + 7 * LANES),
+        load_int(counters, PHASES),
+        load_int(counters, PHASES + LANES),
+        load_int(counters, PHASES + 2 * LANES),
+        load_int(counters, PHASES + 3 * LANES),
     )
     for t0 in range(0, QUANTUM, CONTROL_FRAMES):
-        attack = lesser_of(one, attack + load(settings, p + 7 * LANES))
-        e1 = e1 * (load(settings, p + 10 * LANES) * fade)
-        e2 = e2 * (load(settings, p + 11 * LANES) * fade)
-        d1 = d1 * load(settings, p + 12 * LANES)
-        d2 = d2 * load(settings, p + 13 * LANES)
+        bend = bend_factor(facts, t0)
+        steps = (
+            _step(0, whole_settings, bend),
+            _step(1, whole_settings, bend),
+            _step(2, whole_settings, bend),
+            _step(3, whole_settings, bend),
+        )
+        attack = lesser_of(one, attack + load(settings, ATTACK_STEP))
+        e1 = e1 * (load(settings, CARRIER_1_DECAY) * fade)
+        e2 = e2 * (load(settings, CARRIER_2_DECAY) * fade)
+        d1 = d1 * load(settings, MODULATOR_1_DECAY)
+        d2 = d2 * load(settings, MODULATOR_2_DECAY)
         per_frame = splat(f32(1.0 / CONTROL_FRAMES))
         slopes = (
             (e1 * attack * level_1 - gains[0]) * per_frame,
@@ -139,20 +157,30 @@ def _quantum(group: int, pool: Pool, scratch: Scratch) -> None:
         )
         x, gains = _frames(x, steps, (d1 * index_1, d2 * index_2), gains, slopes, tile, t0)
     for row, value in enumerate((e1, e2, d1, d2, attack, gains[0], gains[1])):
-        store(state, st + row * LANES, value)
+        store(state, row * LANES, value)
     for row, phase in enumerate(x):
-        store_int(counters, co + row * LANES, phase)
+        store_int(counters, row * LANES, phase)
+
+
+_play = lanes_player(_quantum, _weigh, SIZES)
 
 
 @kernel
 def render_fm(
-    first: int, quanta: int, pool: Pool, scratch: Scratch, rows: Floats, stride: int
+    first: int,
+    quanta: int,
+    roll: Roll,
+    held: Held,
+    varied: Ints,
+    ramps: Ramps,
+    desk: Desk,
+    buses: Ints,
 ) -> None:
-    """Render all FM voices of a pool for a block.
+    """Render all FM voices of a pool for a block, and add them to their buses.
 
     Parameters
     ----------
-    first, quanta, pool, scratch, rows, stride
+    first, quanta, roll, held, varied, ramps, desk, buses
         As in `kernels.saws.render_saws`.
 
     Notes
@@ -161,10 +189,4 @@ def render_fm(
     here the phase is modulated. The spectrum is not band-limited: patches keep index and ratio low
     enough for their range.
     """
-    for group in range(pool[0].shape[0] // LANES):
-        for q in range(quanta):
-            if begin_quantum(group, first + q, q, pool, scratch, SIZES):
-                _quantum(group, pool, scratch)
-                write_rows(group, q, scratch, rows, stride)
-            else:
-                silence_rows(group, q, rows, stride)
+    _play((first, quanta), roll, held, varied, ramps, desk, buses)

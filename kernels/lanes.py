@@ -1,118 +1,259 @@
-"""What every voice kernel does around its sound: start lanes, and write rows.
+"""What every voice kernel does around its sound: bring voices together, and add them to buses.
 
-A pool holds its voices in groups of sixteen lanes. Each voice has an absolute ``start``,
-``release`` and ``end`` quantum; a voice renders on its own quantum grid, and the mixer delays its
-row by the few frames by which the note starts later, so every start is exact to the frame.
+For each block the voices that sound are listed by what they cost and by how long they sound, and
+dealt out in sixteens: lanes that idle, and voices that are silent, cost next to nothing. A voice
+renders on its own quantum grid; its sound is added to its bus the few frames later by which the
+note starts inside its quantum, so every start is exact to the frame.
 
-Shapes, for G groups (slots = 16 G): ``timing`` (slots, 3) int64; ``listeners`` (slots,) int32;
-``brightness`` (listeners, quanta + 1) float32; ``settings`` (G, P, 16) and ``state`` (G, S, 16)
-float32, ``whole_settings`` (G, I, 16) and ``counters`` (G, C, 16) int32, all four flat. The first
-S settings are the state at the start of a note, the first C whole settings its counters.
-``rows`` holds one row per slot: a quantum of history, then the block.
+Buses hold whole numbers (`kernels.buses`). Their sums do not depend on the order of voices, so
+neither company nor the length of blocks changes a bit of a listener's sound.
+
+Shapes, for N slots of a kind with P settings, V of them varied, I whole settings, S states and
+C counters: ``held`` is settings (N * (P + V),) and state (N * S,) float32, whole settings (N * I,)
+and counters (N * C,) int32. The first S settings are the state at the start of a note, the first C
+whole settings its counters; the last V settings say how far notes differ (`kernels.voices.vary`).
+``ramps`` are brightness (listeners, quanta + 1) 0..1 and bends (buses, quanta + 1) octaves.
+``desk`` is scratch: the order (N,), the counts (`COUNTS`,), the slots that ended (N + 1,) int32,
+the lanes (settings, whole settings, state, counters, facts, tile, and the tables that the kind
+reads), and rows (1024,) float32.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
 from numba import float32 as f32
-from numpy.typing import NDArray
+from numba import int32 as i32
 
 from kernels._jit import fragment
-from kernels._types import Floats, Ints, Longs, Pool, Scratch
-from kernels.simd import splat, store, transpose
+from kernels._types import Desk, Floats, Fragment, Held, Ints, Longs, Ramps, Roll, Vector
+from kernels.buses import add_row
+from kernels.polynomials import exp2
+from kernels.simd import LANES as LANES
+from kernels.simd import fma, load, splat, transpose
+from kernels.voices import BUS, END, LISTENER, RELEASE, START, retire, vary
+from kernels.voices import QUANTUM as QUANTUM
 
-QUANTUM = 64
-LANES = 16
 CONTROL_FRAMES = 16  # envelopes and coefficients move on this grid
 
-ALIVE, HELD, BRIGHT = 0, 16, 32  # places in the scratch of lane facts
-LANE_FACTS = 48
+ALIVE, HELD, BRIGHT, BEND, BENT = (LANES * fact for fact in range(5))  # places in the facts
+LANE_FACTS = 5 * LANES
 
-START, RELEASE, END = 0, 1, 2
+HEAVIEST = 16  # voices weigh 0..16: how much there is to compute
+MOST_QUANTA = 32  # in a block
+COUNTS = (HEAVIEST + 1) * (MOST_QUANTA + 1) + 1
+
+
+def rows_of(names: tuple[str, ...]) -> tuple[int, ...]:
+    """Where each row of a table begins in the lanes."""
+    return tuple(range(0, LANES * len(names), LANES))
+
+
+def sizes_of(
+    settings: tuple[str, ...],
+    whole_settings: tuple[str, ...],
+    moving: tuple[int, int],
+    varied: tuple[tuple[str, ...], ...],
+) -> tuple[int, int, int, int, int, int]:
+    """P, I, S, C, V and the length of a row of settings, P + V."""
+    features = sum(len(names) for names in varied)
+    return (
+        len(settings),
+        len(whole_settings),
+        *moving,
+        features,
+        len(settings) + features,
+    )
 
 
 @fragment
-def _read_lanes(
-    group: int,
-    now: int,
-    column: int,
-    timing: Longs,
-    listeners: Ints,
-    brightness: Floats,
-    facts: Floats,
-) -> bool:
-    """Write which lanes sound, are held, how bright their listeners are; False if none sounds."""
-    sounding = False
-    for lane in range(LANES):
-        slot = group * LANES + lane
-        alive = timing[slot, START] <= now < timing[slot, END]
-        sounding |= alive
-        facts[ALIVE + lane] = f32(1.0) if alive else f32(0.0)
-        facts[HELD + lane] = f32(1.0) if now < timing[slot, RELEASE] else f32(0.0)
-        facts[BRIGHT + lane] = brightness[listeners[slot], column] if alive else f32(0.5)
-    return sounding
+def bend_factor(facts: Floats, frame: int) -> Vector:
+    """By how much each lane's pitch is bent at a frame of the quantum."""
+    bend = load(facts, BEND)
+    share = f32(frame * (1.0 / QUANTUM))
+    return exp2(fma(load(facts, BENT) - bend, splat(share), bend))
 
 
 @fragment
-def _copy_lane(
-    group: int, lane: int, settings: NDArray[Any], count: int, state: NDArray[Any], states: int
+def _begin_voices(
+    block: tuple[int, int], roll: Roll, held: Held, varied: Ints, sizes: tuple[int, ...]
 ) -> None:
-    for row in range(states):
-        state[(group * states + row) * LANES + lane] = settings[
-            (group * count + row) * LANES + lane
-        ]
+    """Vary the voices that start in the block, and set their state and counters."""
+    timing, seeds = roll[0], roll[2]
+    settings, whole_settings, state, counters = held
+    for slot in range(timing.shape[0]):
+        if timing[slot, END] > block[0] and block[0] <= timing[slot, START] < block[0] + block[1]:
+            vary(slot, seeds[slot], varied, sizes, held)
+            for row in range(sizes[2]):
+                state[slot * sizes[2] + row] = settings[slot * sizes[5] + row]
+            for row in range(sizes[3]):
+                counters[slot * sizes[3] + row] = whole_settings[slot * sizes[1] + row]
 
 
 @fragment
-def begin_quantum(
-    group: int,
-    now: int,
-    column: int,
-    pool: Pool,
-    scratch: Scratch,
-    sizes: tuple[int, int, int, int],
-) -> bool:
-    """Start the lanes that start now; False (and nothing to render) if no lane sounds.
+def _quanta_here(slot: int, block: tuple[int, int], timing: Longs) -> int:
+    """How many quanta of the block a voice sounds in."""
+    begin = max(timing[slot, START], block[0])
+    return int(max(min(timing[slot, END], block[0] + block[1]) - begin, 0))
 
-    ``pool`` is (timing, listeners, brightness, settings, whole_settings, state, counters),
-    ``sizes`` the rows of the last four, ``scratch`` is (facts, tile).
+
+@fragment
+def _list_voices(block: tuple[int, int], timing: Longs, desk: Desk) -> int:
+    """Write the slots that sound, the heavy and the long first; how many there are.
+
+    ``desk`` holds their weights at first. A counting sort: one pass counts, one places.
     """
-    timing, listeners, brightness, settings, whole_settings, state, counters = pool
-    if not _read_lanes(group, now, column, timing, listeners, brightness, scratch[0]):
-        return False
+    order, counts, keys = desk[0], desk[1], desk[2]
+    counts[:] = 0
+    for slot in range(timing.shape[0]):
+        quanta = _quanta_here(slot, block, timing)
+        weight = min(max(keys[slot], 0), HEAVIEST)
+        key = (HEAVIEST - weight) * (MOST_QUANTA + 1) + MOST_QUANTA - quanta
+        keys[slot] = i32(key if quanta > 0 else -1)
+        if quanta > 0:
+            counts[key + 1] += i32(1)
+    for key in range(1, counts.shape[0]):
+        counts[key] += counts[key - 1]
+    total = int(counts[counts.shape[0] - 1])
+    for slot in range(timing.shape[0]):
+        if keys[slot] >= 0:
+            order[counts[keys[slot]]] = i32(slot)
+            counts[keys[slot]] += i32(1)
+    return total
+
+
+@fragment
+def _gather(slots: Ints, held: Held, sizes: tuple[int, ...], desk: Desk) -> None:
+    """Bring voices into lanes; lanes that are left over follow the last voice, unheard."""
+    settings, whole_settings, state, counters = held
+    lanes = desk[3]
     for lane in range(LANES):
-        if timing[group * LANES + lane, START] == now:
-            _copy_lane(group, lane, settings, sizes[0], state, sizes[2])
-            _copy_lane(group, lane, whole_settings, sizes[1], counters, sizes[3])
-    return True
+        slot = int(slots[min(lane, slots.shape[0] - 1)])
+        for row in range(sizes[0]):
+            lanes[0][row * LANES + lane] = settings[slot * sizes[5] + row]
+        for row in range(sizes[1]):
+            lanes[1][row * LANES + lane] = whole_settings[slot * sizes[1] + row]
+        for row in range(sizes[2]):
+            lanes[2][row * LANES + lane] = state[slot * sizes[2] + row]
+        for row in range(sizes[3]):
+            lanes[3][row * LANES + lane] = counters[slot * sizes[3] + row]
 
 
 @fragment
-def _silence_row(place: int, rows: Floats) -> None:
+def _scatter(lane: int, slot: int, held: Held, sizes: tuple[int, ...], desk: Desk) -> None:
+    """Bring what has moved in a lane back to its slot."""
+    state, counters = held[2], held[3]
+    lanes = desk[3]
+    for row in range(sizes[2]):
+        state[slot * sizes[2] + row] = lanes[2][row * LANES + lane]
+    for row in range(sizes[3]):
+        counters[slot * sizes[3] + row] = lanes[3][row * LANES + lane]
+
+
+@fragment
+def read_facts(
+    slots: Ints, step: int, block: tuple[int, int], roll: Roll, ramps: Ramps, facts: Floats
+) -> None:
+    """Which lanes sound in their own quantum ``step`` of the block, are held, bright and bent."""
+    timing, places = roll[0], roll[1]
+    brightness, bends = ramps
+    for lane in range(LANES):
+        facts[ALIVE + lane], facts[HELD + lane] = f32(0.0), f32(0.0)
+        facts[BRIGHT + lane], facts[BEND + lane], facts[BENT + lane] = f32(0.5), f32(0.0), f32(0.0)
+    for lane in range(slots.shape[0]):
+        slot = int(slots[lane])
+        now = max(timing[slot, START], block[0]) + step
+        if now < min(timing[slot, END], block[0] + block[1]):
+            column, bus = now - block[0], places[slot, BUS]
+            facts[ALIVE + lane] = f32(1.0)
+            facts[HELD + lane] = f32(1.0) if now < timing[slot, RELEASE] else f32(0.0)
+            facts[BRIGHT + lane] = brightness[places[slot, LISTENER], column]
+            facts[BEND + lane], facts[BENT + lane] = bends[bus, column], bends[bus, column + 1]
+
+
+@fragment
+def _add_lanes(
+    slots: Ints, step: int, block: tuple[int, int], roll: Roll, desk: Desk, buses: Ints
+) -> None:
+    """Add the quantum in the tile, lane by lane, to the buses of those that sound."""
+    facts, tile, rows = desk[3][4], desk[3][5], desk[4]
     for t in range(0, QUANTUM, LANES):
-        store(rows, place + t, splat(f32(0.0)))
+        transpose(tile, t * LANES, LANES, rows, t, QUANTUM)
+    for lane in range(slots.shape[0]):
+        if facts[ALIVE + lane] > f32(0.0):
+            slot = int(slots[lane])
+            now = max(roll[0][slot, START], block[0]) + step
+            add_row(slot, now, block[0], roll, rows, lane * QUANTUM, buses)
 
 
-@fragment
-def write_rows(group: int, quantum: int, scratch: Scratch, rows: Floats, stride: int) -> None:
-    """Turn a tile (64 frames × 16 lanes) into the rows of its sixteen slots.
+def lanes_player(quantum: Fragment, weigh: Fragment, sizes: tuple[int, ...]) -> Fragment:
+    """What renders a block of voices, sixteen at a time.
 
-    Rows of lanes that do not sound are silent to the last bit, as they are when nobody in the
-    group sounds: company must not change a sample.
+    ``quantum`` renders a quantum of the lanes into the tile; ``weigh`` says what a voice costs.
     """
-    facts, tile = scratch
-    base = group * LANES * stride + QUANTUM + quantum * QUANTUM
-    for t in range(0, QUANTUM, LANES):
-        transpose(tile, t * LANES, LANES, rows, base + t, stride)
-    for lane in range(LANES):
-        if facts[ALIVE + lane] == f32(0.0):
-            _silence_row(base + lane * stride, rows)
+
+    @fragment
+    def play(
+        block: tuple[int, int],
+        roll: Roll,
+        held: Held,
+        varied: Ints,
+        ramps: Ramps,
+        desk: Desk,
+        buses: Ints,
+    ) -> None:
+        timing = roll[0]
+        _begin_voices(block, roll, held, varied, sizes)
+        for slot in range(timing.shape[0]):
+            desk[2][slot] = i32(weigh(slot, sizes, held))
+        count = _list_voices(block, timing, desk)
+        for base in range(0, count, LANES):
+            slots = desk[0][base : min(base + LANES, count)]
+            steps = 0
+            for lane in range(slots.shape[0]):
+                steps = max(steps, _quanta_here(int(slots[lane]), block, timing))
+            _gather(slots, held, sizes, desk)
+            for step in range(steps):
+                read_facts(slots, step, block, roll, ramps, desk[3][4])
+                quantum(desk[3])
+                _add_lanes(slots, step, block, roll, desk, buses)
+                for lane in range(slots.shape[0]):
+                    if _quanta_here(int(slots[lane]), block, timing) == step + 1:
+                        _scatter(lane, int(slots[lane]), held, sizes, desk)
+        retire(block[0] + block[1], timing, desk[2])
+
+    return play
 
 
-@fragment
-def silence_rows(group: int, quantum: int, rows: Floats, stride: int) -> None:
-    """Write silence into the rows of sixteen slots."""
-    base = group * LANES * stride + QUANTUM + quantum * QUANTUM
-    for lane in range(LANES):
-        _silence_row(base + lane * stride, rows)
+def rows_player(quantum: Fragment, sizes: tuple[int, ...]) -> Fragment:
+    """As `lanes_player`, one voice after the other: for those whose frames are the lanes.
+
+    ``quantum`` renders a quantum of a slot into a row. It is told whether the voice starts there,
+    whether it is held, how bright it is, and its bend at both ends.
+    """
+
+    @fragment
+    def play(
+        block: tuple[int, int],
+        roll: Roll,
+        held: Held,
+        varied: Ints,
+        ramps: Ramps,
+        desk: Desk,
+        buses: Ints,
+    ) -> None:
+        timing, places = roll[0], roll[1]
+        brightness, bends = ramps
+        row, scratch = desk[4], desk[3][4]
+        for slot in range(timing.shape[0]):
+            begin = max(timing[slot, START], block[0])
+            bus, listener = places[slot, BUS], places[slot, LISTENER]
+            for now in range(begin, begin + _quanta_here(slot, block, timing)):
+                column, fresh = now - block[0], now == timing[slot, START]
+                if fresh:
+                    vary(slot, roll[2][slot], varied, sizes, held)
+                bend = (bends[bus, column], bends[bus, column + 1])
+                facts = (fresh, now < timing[slot, RELEASE], brightness[listener, column])
+                quantum(slot, facts, bend, held, scratch, row)
+                add_row(slot, now, block[0], roll, row, 0, buses)
+        retire(block[0] + block[1], timing, desk[2])
+
+    return play

@@ -1,8 +1,4 @@
-"""From voice rows to part buses, from part buses through strips to the mix.
-
-Bus sums run in an order that depends on one listener alone: float addition is not associative,
-and the same receipt must give the same samples whoever else is rendered beside.
-"""
+"""From part buses through strips to the mix."""
 
 from __future__ import annotations
 
@@ -11,14 +7,10 @@ from typing import TypeAlias
 from numba import float32 as f32
 
 from kernels._jit import fragment, kernel
-from kernels._types import Floats, Ints, Longs, Vector
+from kernels._types import Floats, Ints, Vector
 from kernels.lanes import LANES, QUANTUM
-from kernels.simd import fma, fnma, greater_of, lane_numbers, load, splat, store
+from kernels.simd import fma, fnma, lane_numbers, load, splat, store
 
-START, END, FADE = 0, 1, 2
-FADE_QUANTA = 4  # of a voice that is cut: 5 ms, too slow to click and too fast to be heard
-FADE_FRAMES = FADE_QUANTA * QUANTUM
-ROW, DELAY, BUS = 0, 1, 2
 GAIN, ROOM, HALL, ECHO, CHORUS, DUCK = 0, 1, 2, 3, 4, 5  # rows of a strip; 1 to 4 are sends
 STRIP_ROWS = 6
 Pair: TypeAlias = tuple[Vector, Vector]
@@ -33,64 +25,6 @@ def ramp(low: float, high: float, t: int) -> Vector:
     """Sixteen frames, from frame ``t`` on, of a line across one quantum."""
     slope = (high - low) * f32(1.0 / QUANTUM)
     return fma(lane_numbers() + splat(f32(t)), splat(f32(slope)), splat(f32(low)))
-
-
-@fragment
-def _pan_frames(
-    x: Vector, pan: tuple[Vector, Vector], left: int, frames: int, buses: Floats
-) -> None:
-    """Add sixteen frames of a voice to the two sides of its bus."""
-    store(buses, left, fma(x, pan[0], load(buses, left)))
-    store(buses, left + frames, fma(x, pan[1], load(buses, left + frames)))
-
-
-@kernel
-def sum_voices(
-    first: int,
-    quanta: int,
-    windows: Longs,
-    places: Ints,
-    pans: Floats,
-    rows: Floats,
-    stride: int,
-    buses: Floats,
-) -> None:
-    """Add every voice's row to its bus, in the order given.
-
-    Parameters
-    ----------
-    first, quanta : int
-        The block, in quanta since the session began.
-    windows : (voices, 3) int64, quanta
-        First and last quantum in which the voice is heard, and where it begins to fade because
-        it is cut (beyond the last if it is not).
-    places : (voices, 3) int32
-        Row, delay of the start inside its quantum in frames, and bus.
-    pans : (voices, 2) float32, linear gain
-        Left and right.
-    rows : (slots * stride,) float32
-        One row per slot, a quantum of history first.
-    stride : int, frames
-        Length of a row.
-    buses : (buses * 2 * frames,) float32, in/out
-        Left then right of each bus.
-    """
-    frames = quanta * QUANTUM
-    for voice in range(windows.shape[0]):
-        begin = (max(windows[voice, START], first) - first) * QUANTUM
-        finish = (min(windows[voice, END] + 1, first + quanta) - first) * QUANTUM
-        fade = min(max((windows[voice, FADE] - first) * QUANTUM, begin), finish)
-        source = places[voice, ROW] * stride + QUANTUM - places[voice, DELAY]
-        left = places[voice, BUS] * 2 * frames
-        pan = (splat(pans[voice, 0]), splat(pans[voice, 1]))
-        for t in range(begin, fade, LANES):
-            _pan_frames(load(rows, source + t), pan, left + t, frames, buses)
-        for t in range(fade, finish, LANES):
-            age = f32(t - (windows[voice, FADE] - first) * QUANTUM)
-            rest = lane_numbers() + splat(age)
-            level = fma(rest, splat(f32(-1.0 / FADE_FRAMES)), splat(f32(1.0)))
-            faded = load(rows, source + t) * greater_of(level, splat(f32(0.0)))
-            _pan_frames(faded, pan, left + t, frames, buses)
 
 
 @fragment

@@ -11,7 +11,7 @@ from __future__ import annotations
 from numba import float32 as f32
 
 from kernels._jit import fragment, kernel
-from kernels._types import Floats, Pool, Scratch, Vector
+from kernels._types import Desk, Floats, Fragment, Held, Ints, Lanes, Ramps, Roll, Vector
 from kernels.filters import svf_coefficients, svf_step
 from kernels.lanes import (
     ALIVE,
@@ -20,9 +20,9 @@ from kernels.lanes import (
     HELD,
     LANES,
     QUANTUM,
-    begin_quantum,
-    silence_rows,
-    write_rows,
+    lanes_player,
+    rows_of,
+    sizes_of,
 )
 from kernels.oscillators import next_noise, white
 from kernels.polynomials import exp2, sine
@@ -83,8 +83,15 @@ def settings_for(modes: int) -> tuple[str, ...]:
 
 
 SETTINGS = settings_for(MODES)
+VARIED = (("seed",), ("hardness",), ("noise_cutoff",))
 STATES = OWN + 2 * MODES
-SIZES = (len(SETTINGS), len(WHOLE_SETTINGS), STATES, COUNTERS)
+SIZES = sizes_of(SETTINGS, WHOLE_SETTINGS, (STATES, COUNTERS), VARIED)
+
+GAIN, ONSET, TREMOLO, STRUCK, NOISE, INTEGRATOR_1, INTEGRATOR_2 = rows_of(_STATE_AT_START)
+(LEVEL, ONSET_STEP, HARDNESS, BRIGHTNESS, DAMPER, DEPTH, NOISE_DECAY, NOISE_CUTOFF,
+ NOISE_DAMPING) = rows_of(_WHAT_STAYS)  # fmt: skip
+SEED, PHASE, PHASE_STEP = rows_of(WHOLE_SETTINGS)
+FIRST_MODE = OWN * LANES
 
 
 @fragment
@@ -98,15 +105,15 @@ def _any_above_zero(x: Vector, facts: Floats) -> bool:
 
 
 @fragment
-def _strike(st: int, modes: int, hardness: Vector, facts: Floats, state: Floats) -> None:
+def _strike(modes: int, hardness: Vector, facts: Floats, state: Floats) -> None:
     """Set the modes of lanes that have just started in motion; a harder blow moves the high."""
     one, half, zero = splat(f32(1.0)), splat(f32(0.5)), splat(f32(0.0))
-    struck = load(state, st + 3 * LANES)
+    struck = load(state, STRUCK)
     if not _any_above_zero(one - struck, facts):
         return
-    store(state, st + 3 * LANES, one)
+    store(state, STRUCK, one)
     for mode in range(modes):
-        y, d = st + (OWN + mode) * LANES, st + (OWN + modes + mode) * LANES
+        y, d = FIRST_MODE + mode * LANES, FIRST_MODE + (modes + mode) * LANES
         push = load(state, d)
         pushed = push * exp2(load(state, y) * hardness)
         store(state, d, where_less(struck, half, pushed, push))
@@ -126,12 +133,10 @@ def _four_modes(
     places: tuple[int, int, int, int],
     damper: Vector,
     tremolo: tuple[Vector, Vector],
-    scratch: Scratch,
-    settings: Floats,
-    state: Floats,
+    lanes: Lanes,
 ) -> None:
     """One quantum of four modes, added to the tile; nothing if they sleep in every lane."""
-    facts, tile = scratch
+    settings, _, state, _, facts, tile, _ = lanes
     y, d, g, k = places
     y0, y1 = load(state, y), load(state, y + LANES)
     y2, y3 = load(state, y + 2 * LANES), load(state, y + 3 * LANES)
@@ -172,117 +177,116 @@ def _loudness(y: Vector, d: Vector) -> Vector:
 
 
 @fragment
-def _knock(group: int, pool: Pool, sizes: tuple[int, int, int, int], scratch: Scratch) -> None:
+def _knock(stays: int, lanes: Lanes) -> None:
     """The blow itself: a short band of noise, added to the tile while it lasts."""
-    _, _, _, settings, _, state, counters = pool
-    facts, tile = scratch
-    st, co = group * sizes[2] * LANES, group * sizes[3] * LANES
-    stays = (group * sizes[0] + sizes[2]) * LANES
-    noise = load(state, st + 4 * LANES)
+    settings, _, state, counters, facts, tile, _ = lanes
+    noise = load(state, NOISE)
     if not _any_above_zero(noise * load(facts, ALIVE), facts):
         return
-    s1, s2 = load(state, st + 5 * LANES), load(state, st + 6 * LANES)
-    seed, decay = load_int(counters, co), load(settings, stays + 6 * LANES)
+    s1, s2 = load(state, INTEGRATOR_1), load(state, INTEGRATOR_2)
+    seed, decay = load_int(counters, SEED), load(settings, stays + NOISE_DECAY)
     a1, a2, a3 = svf_coefficients(
-        load(settings, stays + 7 * LANES), load(settings, stays + 8 * LANES)
+        load(settings, stays + NOISE_CUTOFF), load(settings, stays + NOISE_DAMPING)
     )
     for t in range(QUANTUM):
         seed = next_noise(seed)
         band, _, s1, s2 = svf_step(white(seed) * noise, s1, s2, a1, a2, a3)
         noise = noise * decay
         store(tile, t * LANES, load(tile, t * LANES) + band)
-    store_int(counters, co, seed)
+    store_int(counters, SEED, seed)
     floor, zero = splat(f32(ASLEEP)), splat(f32(0.0))
-    for row, value in enumerate((noise, s1, s2)):
-        kept = where_less(noise, floor, zero, value)
-        store(state, st + (4 + row) * LANES, kept)
+    for row, value in ((NOISE, noise), (INTEGRATOR_1, s1), (INTEGRATOR_2, s2)):
+        store(state, row, where_less(noise, floor, zero, value))
 
 
 @fragment
-def _shape(st: int, stays: int, settings: Floats, state: Floats, scratch: Scratch) -> None:
+def _shape(stays: int, lanes: Lanes) -> None:
     """Raise the onset smoothly from nothing, and give the voice its level."""
-    facts, tile = scratch
+    settings, _, state, _, facts, tile, _ = lanes
     one, three = splat(f32(1.0)), splat(f32(3.0))
-    level = load(settings, stays) * load(facts, ALIVE)
-    gain, onset = load(state, st), load(state, st + LANES)
+    level = load(settings, stays + LEVEL) * load(facts, ALIVE)
+    gain, onset = load(state, GAIN), load(state, ONSET)
     for t0 in range(0, QUANTUM, CONTROL_FRAMES):
-        onset = lesser_of(one, onset + load(settings, stays + LANES))
+        onset = lesser_of(one, onset + load(settings, stays + ONSET_STEP))
         risen = onset * onset * (three - (onset + onset))
         slope = (risen * level - gain) * splat(f32(1.0 / CONTROL_FRAMES))
         for t in range(t0, t0 + CONTROL_FRAMES):
             gain = gain + slope
             store(tile, t * LANES, load(tile, t * LANES) * gain)
-    store(state, st, gain)
-    store(state, st + LANES, onset)
+    store(state, GAIN, gain)
+    store(state, ONSET, onset)
 
 
 @fragment
-def _turn_motor(st: int, co: int, w: int, depth: Vector, pool: Pool) -> tuple[Vector, Vector]:
+def _turn_motor(depth: Vector, lanes: Lanes) -> tuple[Vector, Vector]:
     """Gain of the first mode at the quantum's start, and its slope: discs open and close tubes."""
-    _, _, _, _, whole_settings, state, counters = pool
+    _, whole_settings, state, counters, _, _, _ = lanes
     half, one = splat(f32(0.5)), splat(f32(1.0))
-    phase = load_int(counters, co + LANES) + load_int(whole_settings, w + 2 * LANES)
-    store_int(counters, co + LANES, phase)
-    before = load(state, st + 2 * LANES)
+    phase = load_int(counters, PHASE) + load_int(whole_settings, PHASE_STEP)
+    store_int(counters, PHASE, phase)
+    before = load(state, TREMOLO)
     after = fnma(depth, fma(sine(phase), half, half), one)
-    store(state, st + 2 * LANES, after)
+    store(state, TREMOLO, after)
     return before, (after - before) * splat(f32(1.0 / QUANTUM))
 
 
-@fragment
-def _quantum(group: int, pool: Pool, sizes: tuple[int, int, int, int], scratch: Scratch) -> None:
-    """One quantum of sixteen voices into the tile."""
-    _, _, _, settings, _, state, _ = pool
-    facts, tile = scratch
-    modes = (sizes[2] - OWN) // 2
-    st, co = group * sizes[2] * LANES, group * sizes[3] * LANES
-    stays = (group * sizes[0] + sizes[2]) * LANES
-    half, zero = splat(f32(0.5)), splat(f32(0.0))
-    swing = (load(facts, BRIGHT) - half) * splat(f32(2.0))
-    hardness = fma(load(settings, stays + 3 * LANES), swing, load(settings, stays + 2 * LANES))
-    damper = where_less(load(facts, HELD), half, load(settings, stays + 4 * LANES), zero)
-    _strike(st, modes, hardness, facts, state)
-    depth = load(settings, stays + 5 * LANES)
-    tremolo = _turn_motor(st, co, group * sizes[1] * LANES, depth, pool)
-    for t in range(QUANTUM):
-        store(tile, t * LANES, zero)
-    for mode in range(0, modes, AT_ONCE):
-        y, g = st + (OWN + mode) * LANES, stays + (STAYING + mode) * LANES
-        places = (y, y + modes * LANES, g, g + modes * LANES)
-        _four_modes(places, damper, tremolo, scratch, settings, state)
-        tremolo = (splat(f32(1.0)), zero)
-    _knock(group, pool, sizes, scratch)
-    _shape(st, stays, settings, state, scratch)
+def bank_player(modes: int, sizes: tuple[int, ...]) -> Fragment:
+    """What renders a block of voices with so many modes."""
+    stays, banks = sizes[2] * LANES, (FIRST_MODE, FIRST_MODE + modes * LANES)
+    strengths = stays + STAYING * LANES
+
+    @fragment
+    def quantum(lanes: Lanes) -> None:
+        settings, _, state, _, facts, tile, _ = lanes
+        half, zero = splat(f32(0.5)), splat(f32(0.0))
+        swing = (load(facts, BRIGHT) - half) * splat(f32(2.0))
+        hardness = fma(load(settings, stays + BRIGHTNESS), swing, load(settings, stays + HARDNESS))
+        damper = where_less(load(facts, HELD), half, load(settings, stays + DAMPER), zero)
+        _strike(modes, hardness, facts, state)
+        tremolo = _turn_motor(load(settings, stays + DEPTH), lanes)
+        for t in range(QUANTUM):
+            store(tile, t * LANES, zero)
+        for mode in range(0, modes * LANES, AT_ONCE * LANES):
+            g = strengths + mode
+            places = (banks[0] + mode, banks[1] + mode, g, g + modes * LANES)
+            _four_modes(places, damper, tremolo, lanes)
+            tremolo = (splat(f32(1.0)), zero)
+        _knock(stays, lanes)
+        _shape(stays, lanes)
+
+    @fragment
+    def weigh(slot: int, sizes: tuple[int, ...], held: Held) -> int:
+        """Fours of modes that are awake."""
+        first, awake = slot * sizes[2] + OWN, 0
+        for four in range(0, modes, AT_ONCE):
+            moves = False
+            for mode in range(four, four + AT_ONCE):
+                moves |= held[2][first + modes + mode] != f32(0.0)
+            awake += 1 if moves else 0
+        return awake
+
+    return lanes_player(quantum, weigh, sizes)
 
 
-@fragment
-def render_bank(
-    block: tuple[int, int],
-    pool: Pool,
-    sizes: tuple[int, int, int, int],
-    scratch: Scratch,
-    rows: Floats,
-    stride: int,
-) -> None:
-    """Render all voices of a pool for a block (its first quantum and its length)."""
-    for group in range(pool[0].shape[0] // LANES):
-        for q in range(block[1]):
-            if begin_quantum(group, block[0] + q, q, pool, scratch, sizes):
-                _quantum(group, pool, sizes, scratch)
-                write_rows(group, q, scratch, rows, stride)
-            else:
-                silence_rows(group, q, rows, stride)
+_play = bank_player(MODES, SIZES)
 
 
 @kernel
 def render_modes(
-    first: int, quanta: int, pool: Pool, scratch: Scratch, rows: Floats, stride: int
+    first: int,
+    quanta: int,
+    roll: Roll,
+    held: Held,
+    varied: Ints,
+    ramps: Ramps,
+    desk: Desk,
+    buses: Ints,
 ) -> None:
-    """Render all voices with twelve modes of a pool for a block.
+    """Render all voices with twelve modes of a pool for a block, and add them to their buses.
 
     Parameters
     ----------
-    first, quanta, pool, scratch, rows, stride
+    first, quanta, roll, held, varied, ramps, desk, buses
         As in `kernels.saws.render_saws`; a seed must not be zero.
 
     Notes
@@ -290,4 +294,4 @@ def render_modes(
     J.-M. Adrien, "The Missing Link: Modal Synthesis", 1991. Modes are sines: nothing aliases as
     long as patches leave out what lies above the Nyquist frequency. Brightness acts at the strike.
     """
-    render_bank((first, quanta), pool, SIZES, scratch, rows, stride)
+    _play((first, quanta), roll, held, varied, ramps, desk, buses)

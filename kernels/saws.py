@@ -5,7 +5,7 @@ from __future__ import annotations
 from numba import float32 as f32
 
 from kernels._jit import fragment, kernel
-from kernels._types import Floats, IntVector, Pool, Scratch, Vector
+from kernels._types import Desk, Floats, Held, Ints, IntVector, Lanes, Ramps, Roll, Vector
 from kernels.envelopes import move_envelope
 from kernels.filters import svf_coefficients, svf_step
 from kernels.lanes import (
@@ -15,11 +15,12 @@ from kernels.lanes import (
     HELD,
     LANES,
     QUANTUM,
-    begin_quantum,
-    silence_rows,
-    write_rows,
+    bend_factor,
+    lanes_player,
+    rows_of,
+    sizes_of,
 )
-from kernels.oscillators import saw
+from kernels.oscillators import saw, saw_width
 from kernels.polynomials import exp2, sine
 from kernels.simd import (
     fma,
@@ -55,8 +56,6 @@ SETTINGS = (
     "envelope_octaves",  # added at the envelope's peak
     "brightness_octaves",  # added or taken at brightness 1 or 0
     "damping",  # 1/Q
-    "width_1",  # sample rate / (8 × frequency)
-    "width_2",
     "vibrato_depth",  # share of the frequency
     "vibrato_growth",  # per control period
     "drive",  # gain into the saturation; 0 leaves it out
@@ -69,9 +68,15 @@ WHOLE_SETTINGS = (
     "increment_2",
     "vibrato_step",
 )
+VARIED = (("phase_1",), ("phase_2",), ("vibrato_phase",), ("increment_1",), ("increment_2",))
 STATES, COUNTERS = 8, 3
+SIZES = sizes_of(SETTINGS, WHOLE_SETTINGS, (STATES, COUNTERS), VARIED)
 LEAN_RATE = 0.0013  # a lopsided wave leaves the saturation off centre: high-pass at 10 Hz
-SIZES = (len(SETTINGS), len(WHOLE_SETTINGS), STATES, COUNTERS)
+
+(ENVELOPE, GAIN, ATTACKING, INTEGRATOR_1, INTEGRATOR_2, REACH, DRIVEN, LEAN, LEVEL, ATTACK_STEP,
+ _, _, _, CUTOFF, ENVELOPE_OCTAVES, BRIGHTNESS, DAMPING, DEPTH, GROWTH,
+ DRIVE) = rows_of(SETTINGS)  # fmt: skip
+PHASE_1, PHASE_2, VIBRATO, INCREMENT_1, INCREMENT_2, VIBRATO_STEP = rows_of(WHOLE_SETTINGS)
 
 
 @fragment
@@ -135,96 +140,100 @@ def _driven_frames(
 
 
 @fragment
-def _any_drive(settings: Floats, place: int) -> bool:
+def _any_drive(settings: Floats) -> bool:
     """Whether one of sixteen voices is driven; the others then pay for it, but sound the same."""
     driven = False
     for lane in range(LANES):
-        driven |= settings[place + lane] > f32(0.0)
+        driven |= settings[DRIVE + lane] > f32(0.0)
     return driven
 
 
 @fragment
-def _quantum(group: int, pool: Pool, scratch: Scratch) -> None:
+def _weigh(slot: int, sizes: tuple[int, ...], held: Held) -> int:
+    """Driven voices share lanes."""
+    return 1 if held[0][slot * sizes[5] + DRIVE // LANES] > f32(0.0) else 0
+
+
+@fragment
+def _quantum(lanes: Lanes) -> None:
     """One quantum of sixteen voices into the tile."""
-    _, _, _, settings, whole_settings, state, counters = pool
-    facts, tile = scratch
-    p, w = group * SIZES[0] * LANES, group * SIZES[1] * LANES
-    st, co = group * STATES * LANES, group * COUNTERS * LANES
-    held = load(facts, HELD)
+    settings, whole_settings, state, counters, facts, tile, _ = lanes
+    one = splat(f32(1.0))
     swing = (load(facts, BRIGHT) - splat(f32(0.5))) * splat(f32(2.0))
-    octaves = fma(load(settings, p + 15 * LANES), swing, load(settings, p + 13 * LANES))
-    e, gain, attacking = load(state, st), load(state, st + LANES), load(state, st + 2 * LANES)
-    reach, lfo = load(state, st + 5 * LANES), load_int(counters, co + 2 * LANES)
+    octaves = fma(load(settings, BRIGHTNESS), swing, load(settings, CUTOFF))
+    e, gain, attacking = load(state, ENVELOPE), load(state, GAIN), load(state, ATTACKING)
+    reach, lfo = load(state, REACH), load_int(counters, VIBRATO)
     x = (
-        load_int(counters, co),
-        load_int(counters, co + LANES),
-        load(state, st + 3 * LANES),
-        load(state, st + 4 * LANES),
-        load(state, st + 6 * LANES),
-        load(state, st + 7 * LANES),
+        load_int(counters, PHASE_1),
+        load_int(counters, PHASE_2),
+        load(state, INTEGRATOR_1),
+        load(state, INTEGRATOR_2),
+        load(state, DRIVEN),
+        load(state, LEAN),
     )
-    drive, any_drive = load(settings, p + 21 * LANES), _any_drive(settings, p + 21 * LANES)
-    level = load(settings, p + 8 * LANES) * load(facts, ALIVE)
-    widths = (load(settings, p + 17 * LANES), load(settings, p + 18 * LANES))
+    drive, any_drive = load(settings, DRIVE), _any_drive(settings)
+    level, held = load(settings, LEVEL) * load(facts, ALIVE), load(facts, HELD)
+    increment_1 = to_float(load_int(whole_settings, INCREMENT_1))
+    increment_2 = to_float(load_int(whole_settings, INCREMENT_2))
+    bend = bend_factor(facts, 0)
+    widths = (saw_width(increment_1 * bend), saw_width(increment_2 * bend))
     for t0 in range(0, QUANTUM, CONTROL_FRAMES):
-        e, attacking = move_envelope(e, attacking, held, settings, p + 9 * LANES)
-        lfo = lfo + load_int(whole_settings, w + 5 * LANES)
-        reach = lesser_of(splat(f32(1.0)), reach + load(settings, p + 20 * LANES))
-        bend = fma(sine(lfo) * reach, load(settings, p + 19 * LANES), splat(f32(1.0)))
-        steps = (
-            to_int(to_float(load_int(whole_settings, w + 3 * LANES)) * bend),
-            to_int(to_float(load_int(whole_settings, w + 4 * LANES)) * bend),
-        )
-        cutoff = exp2(fma(load(settings, p + 14 * LANES), e, octaves))
-        svf = svf_coefficients(cutoff, load(settings, p + 16 * LANES))
+        e, attacking = move_envelope(e, attacking, held, settings, ATTACK_STEP)
+        lfo = lfo + load_int(whole_settings, VIBRATO_STEP)
+        reach = lesser_of(one, reach + load(settings, GROWTH))
+        sway = fma(sine(lfo) * reach, load(settings, DEPTH), one) * bend_factor(facts, t0)
+        steps = (to_int(increment_1 * sway), to_int(increment_2 * sway))
+        cutoff = exp2(fma(load(settings, ENVELOPE_OCTAVES), e, octaves))
+        svf = svf_coefficients(cutoff, load(settings, DAMPING))
         slope = (e * level - gain) * splat(f32(1.0 / CONTROL_FRAMES))
         if any_drive:
             x, gain = _driven_frames(x, steps, widths, svf, gain, slope, drive, tile, t0)
         else:
             x, gain = _frames(x, steps, widths, svf, gain, slope, tile, t0)
-    store(state, st, e)
-    store(state, st + LANES, gain)
-    store(state, st + 2 * LANES, attacking)
-    store(state, st + 3 * LANES, x[2])
-    store(state, st + 4 * LANES, x[3])
-    store(state, st + 5 * LANES, reach)
-    store(state, st + 6 * LANES, x[4])
-    store(state, st + 7 * LANES, x[5])
-    store_int(counters, co, x[0])
-    store_int(counters, co + LANES, x[1])
-    store_int(counters, co + 2 * LANES, lfo)
+    for row, value in enumerate((e, gain, attacking, x[2], x[3], reach, x[4], x[5])):
+        store(state, row * LANES, value)
+    for row, count in enumerate((x[0], x[1], lfo)):
+        store_int(counters, row * LANES, count)
+
+
+_play = lanes_player(_quantum, _weigh, SIZES)
 
 
 @kernel
 def render_saws(
-    first: int, quanta: int, pool: Pool, scratch: Scratch, rows: Floats, stride: int
+    first: int,
+    quanta: int,
+    roll: Roll,
+    held: Held,
+    varied: Ints,
+    ramps: Ramps,
+    desk: Desk,
+    buses: Ints,
 ) -> None:
-    """Render all saw voices of a pool for a block.
+    """Render all saw voices of a pool for a block, and add them to their buses.
 
     Parameters
     ----------
     first : int, quanta since the session began
         First quantum of the block.
-    quanta : int
+    quanta : int, 1..32
         Quanta in the block.
-    pool : tuple of (timing, listeners, brightness, settings, whole_settings, state, counters)
-        As described in `kernels.lanes`; the last two in/out.
-    scratch : tuple of (48,) and (1024,) float32, scratch
-        Lane facts, and a tile of 64 frames × 16 lanes.
-    rows : (slots * stride,) float32, written in full but for the first quantum of each row
-        One row per slot.
-    stride : int, frames
-        Length of a row.
+    roll : tuple of (timing, places, seeds, numbers, pans), in/out
+        As described in `kernels.voices`; voices that end in the block leave it.
+    held : tuple of (settings, whole_settings, state, counters), in/out
+        As described in `kernels.lanes`.
+    varied : (features, 2) int32
+        As in `kernels.voices.vary`.
+    ramps : tuple of (listeners, quanta + 1) and (buses, quanta + 1) float32
+        Brightness, 0..1, and bend, octaves, at the borders of quanta.
+    desk : tuple, scratch
+        As described in `kernels.lanes`; the third holds the slots that ended, their count first.
+    buses : (buses * 2 * `kernels.buses.STRIDE`,) int32, in/out
+        As described in `kernels.buses`.
 
     Notes
     -----
     Filter coefficients move every 16 frames, the gain linearly between. Aliasing as in
     `kernels.oscillators.saw`.
     """
-    for group in range(pool[0].shape[0] // LANES):
-        for q in range(quanta):
-            if begin_quantum(group, first + q, q, pool, scratch, SIZES):
-                _quantum(group, pool, scratch)
-                write_rows(group, q, scratch, rows, stride)
-            else:
-                silence_rows(group, q, rows, stride)
+    _play((first, quanta), roll, held, varied, ramps, desk, buses)

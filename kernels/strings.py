@@ -11,27 +11,34 @@ from numba import float32 as f32
 from numba import int32 as i32
 
 from kernels._jit import fragment, kernel
-from kernels._types import Floats, Ints, StringPool, Vector
-from kernels.lanes import END, LANES, QUANTUM, RELEASE, START
-from kernels.polynomials import PHASE_TO_HALF_TURNS
+from kernels._types import Desk, Floats, Held, Ints, Ramps, Roll, Vector
+from kernels.lanes import LANES, QUANTUM, rows_player, sizes_of
+from kernels.polynomials import PHASE_TO_HALF_TURNS, exp2
 from kernels.simd import fma, load, splat, store
 
 SETTINGS = (
+    "turn_frames",  # of the wave, there and back
     "level",
     "held_gain",  # of one turn
     "released_gain",
-    "fraction",  # of a frame, added to the period
     "damping",  # 0..0.5, share of the older frame in the loop's low-pass
     "hardness",  # 0..1, one-pole coefficient of the excitation at brightness 0.5
     "brightness",  # how far brightness moves the hardness
     "pluck_place",  # 0..0.5, along the string
 )
-WHOLE_SETTINGS = ("period", "seed")  # frames; not zero
+WHOLE_SETTINGS = ("place", "seed")  # where the line is written next; not zero
+VARIED = (("turn_frames",), ("pluck_place",), ("seed",))
 RING = 2048  # frames, a power of two; the lowest string is 23.5 Hz
 PAD = 16  # frames mirrored on both sides, so that sixteen can be read from anywhere
 LINE = RING + 2 * PAD
-SHORTEST_PERIOD = 18
+SHORTEST_PERIOD, LONGEST_PERIOD = 18, RING - 32
 ONSET_FRAMES = 48  # a finger leaves the string in about a millisecond
+STATES, COUNTERS = LINE, 1
+SIZES = sizes_of(SETTINGS, WHOLE_SETTINGS, (STATES, COUNTERS), VARIED)
+
+(TURN_FRAMES, LEVEL, HELD_GAIN, RELEASED_GAIN, DAMPING, HARDNESS, BRIGHTNESS, PLUCK_PLACE,
+ ) = range(len(SETTINGS))  # fmt: skip
+SEED = 1
 
 
 @fragment
@@ -45,13 +52,19 @@ def _mirror(line: Floats, base: int, at: int, value: Vector) -> None:
 
 
 @fragment
-def _excite(slot: int, bright: float, settings: Floats, whole_settings: Ints, line: Floats) -> None:
+def _period(turn_frames: float, damping: float) -> int:
+    """Whole frames of a turn, but for the half frame or so of the low-pass."""
+    return int(min(max(turn_frames - damping, f32(SHORTEST_PERIOD)), f32(LONGEST_PERIOD)))
+
+
+@fragment
+def _excite(slot: int, bright: float, held: Held) -> None:
     """Fill the line with one period of shaped noise, ending where writing begins."""
-    base = slot * LINE
-    at = slot * len(SETTINGS)
-    period = whole_settings[slot * 2]
-    seed = whole_settings[slot * 2 + 1]
-    hardness = settings[at + 5] + settings[at + 6] * (bright - f32(0.5))
+    settings, whole_settings, line, places = held
+    base, at = slot * LINE, slot * SIZES[5]
+    period = _period(settings[at + TURN_FRAMES], settings[at + DAMPING])
+    places[slot], seed = i32(0), whole_settings[slot * 2 + SEED]
+    hardness = settings[at + HARDNESS] + settings[at + BRIGHTNESS] * (bright - f32(0.5))
     hardness = min(max(hardness, f32(0.02)), f32(1.0))
     for i in range(LINE):
         line[base + i] = f32(0.0)
@@ -63,7 +76,7 @@ def _excite(slot: int, bright: float, settings: Floats, whole_settings: Ints, li
         seed = i32(seed ^ i32(seed << 5))
         smooth = smooth + hardness * (f32(seed) * f32(PHASE_TO_HALF_TURNS) - smooth)
         line[start + i] = smooth
-    _pluck(start, period, int(settings[at + 7] * f32(period)), line)
+    _pluck(start, period, int(settings[at + PLUCK_PLACE] * f32(period)), line)
     for i in range(PAD):
         line[base + i] = line[base + RING + i]
 
@@ -86,53 +99,80 @@ def _pluck(start: int, period: int, place: int, line: Floats) -> None:
 
 
 @fragment
-def _quantum(slot: int, held: bool, pool: StringPool, rows: Floats, row: int) -> None:
+def _taps(slot: int, turn: float, held: Held, is_held: bool) -> tuple[int, Vector, Vector, Vector]:
+    """The period, and the three taps that make its fraction and the low-pass."""
+    settings, at = held[0], slot * SIZES[5]
+    damping, gain = settings[at + DAMPING], settings[at + RELEASED_GAIN]
+    if is_held:
+        gain = settings[at + HELD_GAIN]
+    period = _period(turn, damping)
+    fraction = min(max(turn - damping - f32(period), f32(0.0)), f32(1.0))
+    rest, kept = f32(1.0) - fraction, f32(1.0) - damping
+    tap_0, tap_2 = gain * (rest * kept), gain * (fraction * damping)
+    tap_1 = gain * (fraction * kept + rest * damping)
+    return period, splat(f32(tap_0)), splat(f32(tap_1)), splat(f32(tap_2))
+
+
+@fragment
+def _bent(turn: float, bend: tuple[float, float], frame: int, scratch: Floats) -> float:
+    """A turn's length at a frame where the string is bent."""
+    octaves = bend[0] + (bend[1] - bend[0]) * f32(frame * (1.0 / QUANTUM))
+    store(scratch, 0, exp2(splat(f32(-octaves))))
+    return float(turn * scratch[0])
+
+
+@fragment
+def _quantum(
+    slot: int,
+    facts: tuple[bool, bool, float],
+    bend: tuple[float, float],
+    held: Held,
+    scratch: Floats,
+    row: Floats,
+) -> None:
     """One quantum of one string into its row."""
-    _, _, _, settings, whole_settings, line, positions = pool
-    base = slot * LINE
-    at = slot * len(SETTINGS)
-    period = int(whole_settings[slot * 2])
-    gain = settings[at + 1] if held else settings[at + 2]
-    fraction, damping = settings[at + 3], settings[at + 4]
-    tap_0 = splat(gain * ((f32(1.0) - fraction) * (f32(1.0) - damping)))
-    tap_1 = splat(gain * (fraction * (f32(1.0) - damping) + (f32(1.0) - fraction) * damping))
-    tap_2 = splat(gain * (fraction * damping))
-    level = splat(settings[at])
-    write = int(positions[slot])
+    settings, _, line, places = held
+    if facts[0]:
+        _excite(slot, facts[2], held)
+    base, at = slot * LINE, slot * SIZES[5]
+    turn, level = settings[at + TURN_FRAMES], splat(settings[at + LEVEL])
+    straight = bend[0] == f32(0.0) and bend[1] == f32(0.0)
+    period, tap_0, tap_1, tap_2 = _taps(slot, turn, held, facts[1])
+    write = int(places[slot])
     for t in range(0, QUANTUM, LANES):
+        if not straight:
+            turned = _bent(turn, bend, t, scratch)
+            period, tap_0, tap_1, tap_2 = _taps(slot, turned, held, facts[1])
         read = base + PAD + ((write - period) & (RING - 1))
-        turned = fma(
-            tap_0, load(line, read), fma(tap_1, load(line, read - 1), tap_2 * load(line, read - 2))
-        )
-        _mirror(line, base, write, turned)
-        store(rows, row + t, turned * level)
+        here, before = load(line, read), load(line, read - 1)
+        wave = fma(tap_0, here, fma(tap_1, before, tap_2 * load(line, read - 2)))
+        _mirror(line, base, write, wave)
+        store(row, t, wave * level)
         write = (write + LANES) & (RING - 1)
-    positions[slot] = write
+    places[slot] = i32(write)
+
+
+_play = rows_player(_quantum, SIZES)
 
 
 @kernel
-def render_strings(first: int, quanta: int, pool: StringPool, rows: Floats, stride: int) -> None:
-    """Render all plucked strings of a pool for a block.
+def render_strings(
+    first: int,
+    quanta: int,
+    roll: Roll,
+    held: Held,
+    varied: Ints,
+    ramps: Ramps,
+    desk: Desk,
+    buses: Ints,
+) -> None:
+    """Render all plucked strings of a pool for a block, and add them to their buses.
 
     Parameters
     ----------
-    first, quanta, rows, stride
-        As in `kernels.saws.render_saws`.
-    pool : tuple
-        timing (slots, 3) int64; listeners (slots,) int32; brightness (listeners, quanta + 1)
-        float32; settings (slots * 8,) float32; whole_settings (slots * 2,) int32; line
-        (slots * 2080,) float32, in/out; positions (slots,) int32, in/out.
+    first, quanta, roll, varied, ramps, desk, buses
+        As in `kernels.saws.render_saws`; a seed must not be zero.
+    held : tuple, in/out
+        As there, with the delay line of each slot as its state.
     """
-    timing, listeners, brightness, settings, whole_settings, line, positions = pool
-    for slot in range(timing.shape[0]):
-        for q in range(quanta):
-            now = first + q
-            row = slot * stride + QUANTUM + q * QUANTUM
-            if timing[slot, START] == now:
-                positions[slot] = 0
-                _excite(slot, brightness[listeners[slot], q], settings, whole_settings, line)
-            if timing[slot, START] <= now < timing[slot, END]:
-                _quantum(slot, now < timing[slot, RELEASE], pool, rows, row)
-            else:
-                for t in range(0, QUANTUM, LANES):
-                    store(rows, row + t, splat(f32(0.0)))
+    _play((first, quanta), roll, held, varied, ramps, desk, buses)

@@ -11,7 +11,7 @@ from numba import float32 as f32
 from numba import int32 as i32
 
 from kernels._jit import fragment, kernel
-from kernels._types import Floats, Ints, IntVector, Pool, TableScratch, Vector
+from kernels._types import Desk, Floats, Held, Ints, IntVector, Lanes, Ramps, Roll, Vector
 from kernels.envelopes import move_envelope
 from kernels.filters import svf_coefficients, svf_step
 from kernels.lanes import (
@@ -21,9 +21,10 @@ from kernels.lanes import (
     HELD,
     LANES,
     QUANTUM,
-    begin_quantum,
-    silence_rows,
-    write_rows,
+    bend_factor,
+    lanes_player,
+    rows_of,
+    sizes_of,
 )
 from kernels.oscillators import next_noise, white
 from kernels.polynomials import exp2, sine
@@ -40,6 +41,7 @@ from kernels.simd import (
     store_int,
     to_float,
     to_int,
+    where_less,
 )
 
 FRAMES = 4096  # of a period
@@ -95,7 +97,15 @@ WHOLE_SETTINGS = (
     "table",  # its first frame
 )
 STATES, COUNTERS = 9, 7
-SIZES = (len(SETTINGS), len(WHOLE_SETTINGS), STATES, COUNTERS)
+VARIED = tuple((name,) for name in WHOLE_SETTINGS[:-1])
+SIZES = sizes_of(SETTINGS, WHOLE_SETTINGS, (STATES, COUNTERS), VARIED)
+
+(ENVELOPE, GAIN, ATTACKING, INTEGRATOR_1, INTEGRATOR_2, NOISE_INTEGRATOR_1, NOISE_INTEGRATOR_2,
+ ONSET, REACH, LEVEL, ATTACK_STEP, _, _, _, CUTOFF, ENVELOPE_OCTAVES, BRIGHTNESS, DAMPING,
+ NOISE_OCTAVES, NOISE_DAMPING, BREATH, ONSET_DECAY, DEPTH, GROWTH, TREMOLO,
+ APART) = rows_of(SETTINGS)  # fmt: skip
+PHASES, VIBRATOS, SEED = 0, READERS * LANES, 2 * READERS * LANES
+INCREMENTS, VIBRATO_STEPS, TABLE = SEED + LANES, SEED + 4 * LANES, SEED + 7 * LANES
 
 
 @fragment
@@ -108,20 +118,23 @@ def read_table(tables: Floats, table: IntVector, phase: IntVector) -> Vector:
 
 
 @fragment
-def _step(whole_settings: Ints, w: int, counters: Ints, co: int, depth: Vector) -> IntVector:
+def _step(
+    number: int, whole_settings: Ints, counters: Ints, depth: Vector, bend: Vector
+) -> IntVector:
     """Move one reader's vibrato by a control period; its phase step until the next."""
-    swing = load_int(counters, co + 3 * LANES) + load_int(whole_settings, w + 10 * LANES)
-    store_int(counters, co + 3 * LANES, swing)
-    increment = to_float(load_int(whole_settings, w + 7 * LANES))
+    row = number * LANES
+    swing = load_int(counters, VIBRATOS + row) + load_int(whole_settings, VIBRATO_STEPS + row)
+    store_int(counters, VIBRATOS + row, swing)
+    increment = to_float(load_int(whole_settings, INCREMENTS + row)) * bend
     return to_int(fma(increment * depth, sine(swing), increment))
 
 
 @fragment
-def _any_apart(settings: Floats, place: int) -> bool:
+def _any_apart(settings: Floats) -> bool:
     """Whether one of sixteen voices reads at three places; the others then sound the same."""
     apart = False
     for lane in range(LANES):
-        apart |= settings[place + lane] > f32(0.0)
+        apart |= settings[APART + lane] > f32(0.0)
     return apart
 
 
@@ -133,8 +146,8 @@ def _frames(
     integrators: tuple[Vector, ...],
     svf: tuple[tuple[Vector, ...], tuple[Vector, ...]],
     gains: tuple[Vector, Vector, Vector],
-    apart: bool,
-    sheets: tuple[Floats, Floats],
+    apart: Vector,
+    sheets: tuple[Floats, Floats, bool],
     t0: int,
 ) -> tuple[tuple[IntVector, ...], tuple[Vector, ...], Vector]:
     """One control period of sound: readers, noise, filter, gain."""
@@ -142,7 +155,8 @@ def _frames(
     s1, s2, n1, n2 = integrators
     a, b = svf
     gain, slope, hiss = gains
-    tables, tile = sheets
+    tables, tile, any_apart = sheets
+    half = splat(f32(0.5))
     for t in range(t0, t0 + CONTROL_FRAMES):
         x1 = x1 + steps[0]
         x2 = x2 + steps[1]
@@ -150,9 +164,10 @@ def _frames(
         seed = next_noise(seed)
         first = read_table(tables, table, x1)
         pair, third = first + first, first
-        if apart:
-            pair = first + read_table(tables, table, x2)
-            third = read_table(tables, table, x3)
+        if any_apart:
+            second = where_less(apart, half, first, read_table(tables, table, x2))
+            third = where_less(apart, half, first, read_table(tables, table, x3))
+            pair = first + second
         noise, _, n1, n2 = svf_step(white(seed), n1, n2, b[0], b[1], b[2])
         voice = fma(noise, hiss, pair + third)
         _, low, s1, s2 = svf_step(voice, s1, s2, a[0], a[1], a[2])
@@ -162,80 +177,83 @@ def _frames(
 
 
 @fragment
-def _quantum(group: int, pool: Pool, scratch: TableScratch) -> None:
+def _weigh(slot: int, sizes: tuple[int, ...], held: Held) -> int:
+    """Voices that read at three places share lanes."""
+    return 1 if held[0][slot * sizes[5] + APART // LANES] > f32(0.0) else 0
+
+
+@fragment
+def _quantum(lanes: Lanes) -> None:
     """One quantum of sixteen voices into the tile."""
-    _, _, _, settings, whole_settings, state, counters = pool
-    facts, tile, tables = scratch
-    p, w = group * SIZES[0] * LANES, group * SIZES[1] * LANES
-    st, co = group * STATES * LANES, group * COUNTERS * LANES
+    settings, whole_settings, state, counters, facts, tile, tables = lanes
     held, one = load(facts, HELD), splat(f32(1.0))
     swing = (load(facts, BRIGHT) - splat(f32(0.5))) * splat(f32(2.0))
-    octaves = fma(load(settings, p + 16 * LANES), swing, load(settings, p + 14 * LANES))
-    e, gain, attacking = load(state, st), load(state, st + LANES), load(state, st + 2 * LANES)
-    onset, reach = load(state, st + 7 * LANES), load(state, st + 8 * LANES)
+    octaves = fma(load(settings, BRIGHTNESS), swing, load(settings, CUTOFF))
+    e, gain, attacking = load(state, ENVELOPE), load(state, GAIN), load(state, ATTACKING)
+    onset, reach = load(state, ONSET), load(state, REACH)
     integrators = (
-        load(state, st + 3 * LANES),
-        load(state, st + 4 * LANES),
-        load(state, st + 5 * LANES),
-        load(state, st + 6 * LANES),
+        load(state, INTEGRATOR_1),
+        load(state, INTEGRATOR_2),
+        load(state, NOISE_INTEGRATOR_1),
+        load(state, NOISE_INTEGRATOR_2),
     )
     x = (
-        load_int(counters, co),
-        load_int(counters, co + LANES),
-        load_int(counters, co + 2 * LANES),
-        load_int(counters, co + 6 * LANES),
+        load_int(counters, PHASES),
+        load_int(counters, PHASES + LANES),
+        load_int(counters, PHASES + 2 * LANES),
+        load_int(counters, SEED),
     )
-    table = load_int(whole_settings, w + 13 * LANES)
-    apart = _any_apart(settings, p + 25 * LANES)
-    level = load(settings, p + 9 * LANES) * load(facts, ALIVE)
-    noise_hz = exp2(load(settings, p + 18 * LANES))
-    noise_svf = svf_coefficients(noise_hz, load(settings, p + 19 * LANES))
+    table, apart = load_int(whole_settings, TABLE), load(settings, APART)
+    sheets = (tables, tile, _any_apart(settings))
+    level = load(settings, LEVEL) * load(facts, ALIVE)
+    noise_svf = svf_coefficients(exp2(load(settings, NOISE_OCTAVES)), load(settings, NOISE_DAMPING))
     for t0 in range(0, QUANTUM, CONTROL_FRAMES):
-        e, attacking = move_envelope(e, attacking, held, settings, p + 10 * LANES)
-        onset = onset * load(settings, p + 21 * LANES)
-        reach = lesser_of(one, reach + load(settings, p + 23 * LANES))
-        depth = load(settings, p + 22 * LANES) * reach
+        e, attacking = move_envelope(e, attacking, held, settings, ATTACK_STEP)
+        onset = onset * load(settings, ONSET_DECAY)
+        reach = lesser_of(one, reach + load(settings, GROWTH))
+        depth, bend = load(settings, DEPTH) * reach, bend_factor(facts, t0)
         steps = (
-            _step(whole_settings, w, counters, co, depth),
-            _step(whole_settings, w + LANES, counters, co + LANES, depth),
-            _step(whole_settings, w + 2 * LANES, counters, co + 2 * LANES, depth),
+            _step(0, whole_settings, counters, depth, bend),
+            _step(1, whole_settings, counters, depth, bend),
+            _step(2, whole_settings, counters, depth, bend),
         )
-        swell = sine(load_int(counters, co + 3 * LANES) + splat_int(i32(QUARTER_TURN)))
-        loud = fma(load(settings, p + 24 * LANES) * reach, swell, one) * level
-        svf = svf_coefficients(
-            exp2(fma(load(settings, p + 15 * LANES), e, octaves)), load(settings, p + 17 * LANES)
-        )
+        swell = sine(load_int(counters, VIBRATOS) + splat_int(i32(QUARTER_TURN)))
+        loud = fma(load(settings, TREMOLO) * reach, swell, one) * level
+        cutoff = exp2(fma(load(settings, ENVELOPE_OCTAVES), e, octaves))
+        svf = svf_coefficients(cutoff, load(settings, DAMPING))
         slope = (e * loud - gain) * splat(f32(1.0 / CONTROL_FRAMES))
-        gains = (gain, slope, load(settings, p + 20 * LANES) + onset)
+        gains = (gain, slope, load(settings, BREATH) + onset)
         x, integrators, gain = _frames(
-            x, steps, table, integrators, (svf, noise_svf), gains, apart, (tables, tile), t0
+            x, steps, table, integrators, (svf, noise_svf), gains, apart, sheets, t0
         )
     for row, value in enumerate((e, gain, attacking, *integrators, onset, reach)):
-        store(state, st + row * LANES, value)
-    store_int(counters, co, x[0])
-    store_int(counters, co + LANES, x[1])
-    store_int(counters, co + 2 * LANES, x[2])
-    store_int(counters, co + 6 * LANES, x[3])
+        store(state, row * LANES, value)
+    store_int(counters, PHASES, x[0])
+    store_int(counters, PHASES + LANES, x[1])
+    store_int(counters, PHASES + 2 * LANES, x[2])
+    store_int(counters, SEED, x[3])
+
+
+_play = lanes_player(_quantum, _weigh, SIZES)
 
 
 @kernel
 def render_wavetables(
-    first: int, quanta: int, pool: Pool, scratch: TableScratch, rows: Floats, stride: int
+    first: int,
+    quanta: int,
+    roll: Roll,
+    held: Held,
+    varied: Ints,
+    ramps: Ramps,
+    desk: Desk,
+    buses: Ints,
 ) -> None:
-    """Render all wavetable voices of a pool for a block.
+    """Render all wavetable voices of a pool for a block, and add them to their buses.
 
     Parameters
     ----------
-    first, quanta, pool, rows, stride
-        As in `kernels.saws.render_saws`; a seed must not be zero.
-    scratch : tuple of (48,), (1024,) float32, scratch, and (tables * `STRIDE`,) float32
-        Lane facts, a tile, and the tables.
+    first, quanta, roll, held, varied, ramps, desk, buses
+        As in `kernels.saws.render_saws`; a seed must not be zero. The desk's
+        lanes hold the tables, (tables * `STRIDE`,) float32.
     """
-    lanes = (scratch[0], scratch[1])
-    for group in range(pool[0].shape[0] // LANES):
-        for q in range(quanta):
-            if begin_quantum(group, first + q, q, pool, lanes, SIZES):
-                _quantum(group, pool, scratch)
-                write_rows(group, q, lanes, rows, stride)
-            else:
-                silence_rows(group, q, rows, stride)
+    _play((first, quanta), roll, held, varied, ramps, desk, buses)

@@ -6,12 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from genmusic.rules import Integer, ListOf, MapOf, Number, Table, Text, rule
-from genmusic.synthesis.voicing import Chance, Voicing, decay_per_frame, quanta, velocity_gain
-from genmusic.units import QUANTUM, SAMPLE_RATE, db_to_gain, exp2, hz_to_increment, log2
+from genmusic.synthesis.voicing import (
+    ANY_PHASE,
+    ANY_SEED,
+    Voicing,
+    cents,
+    decay_per_frame,
+    decay_per_step,
+    quanta,
+    velocity_gain,
+)
+from genmusic.units import QUANTUM, SAMPLE_RATE, db_to_gain, hz_to_increment, log2
 
 # Of three carriers and their modulators, to `metal_hz`; no two are in a simple ratio.
 PLATE_RATIOS = (4.12, 1.0, 5.43, 1.483, 6.79, 1.8)
 SOUNDS_TO_SILENCE = 1.4  # of the longest decay to -60 dB: about -84 dB
+NO_TWO_ALIKE_CENTS, NO_TWO_ALIKE_OCTAVES = 24.0, 0.05  # of tones, of the noise's filter
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,43 +64,55 @@ class Kit:
         ListOf(ListOf(Text(3))), "groups of keys that silence each other", (("42", "44", "46"),)
     )
 
-    def voicing(self, pitch: int, velocity: int, chance: Chance) -> Voicing:
+    def voicing(self, pitch: float, velocity: int) -> Voicing:
         """The settings of one voice."""
-        drum = self.drums.get(str(pitch), self.drums[self.instead])
+        key = str(int(pitch))
+        drum = self.drums.get(key, self.drums[self.instead])
         peak = db_to_gain(drum.level_db) * velocity_gain(velocity)
-        bend = exp2(0.02 * chance.signed())  # no two hits are alike
-        settings = {
-            "tone": drum.tone * peak,
-            "second_tone": drum.second * peak,
-            "noise": drum.noise * peak,
-            "metal": 0.5 * drum.metal * peak,
-            "metal_decay": decay_per_frame(drum.metal_seconds),
-            "metal_index": drum.metal_index if drum.metal else 0.0,
-            "sweep": drum.sweep_octaves,
-            "tone_decay": decay_per_frame(drum.tone_seconds),
-            "second_tone_decay": decay_per_frame(drum.tone_seconds),
-            "noise_decay": decay_per_frame(drum.noise_seconds),
-            "sweep_decay": decay_per_frame(drum.sweep_seconds),
-            "cutoff_octaves": log2(drum.cutoff_hz) + 0.05 * chance.signed(),
+        settings = _envelopes(drum, peak) | {
+            "cutoff_octaves": log2(drum.cutoff_hz),
             "brightness_octaves": self.brightness_octaves,
             "damping": 1.0 / drum.resonance,
             "low": drum.low,
             "band": drum.band,
             "high": drum.high,
-        } | _bursts(drum, peak)
+        }
         whole = {
             "phase": 0,
             "second_phase": 0,
-            "seed": chance.seed(),
-            "increment": hz_to_increment(drum.tone_hz * bend),
-            "second_increment": hz_to_increment(drum.second_hz * bend),
+            "seed": ANY_SEED[0],
+            "increment": hz_to_increment(drum.tone_hz),
+            "second_increment": hz_to_increment(drum.second_hz),
         }
+        varied = {"seed": ANY_SEED[1], "cutoff_octaves": NO_TWO_ALIKE_OCTAVES}
         for number, ratio in enumerate(PLATE_RATIOS, start=1):
-            whole[f"plate_phase_{number}"] = chance.phase()
-            whole[f"plate_increment_{number}"] = hz_to_increment(drum.metal_hz * bend * ratio)
+            whole[f"plate_phase_{number}"] = 0
+            whole[f"plate_increment_{number}"] = hz_to_increment(drum.metal_hz * ratio)
+            varied[f"plate_phase_{number}"] = ANY_PHASE
+        steady = {name: step for name, step in whole.items() if "increment" in name}
+        varied |= {name: cents(step, NO_TWO_ALIKE_CENTS) for name, step in steady.items()}
         longest = quanta(SOUNDS_TO_SILENCE * _longest_seconds(drum))
-        group = next((keys[0] for keys in self.choke if str(pitch) in keys), "")
-        return Voicing(settings, whole, longest, longest, group)
+        return Voicing(settings, whole, longest, longest, self._group(key), varied)
+
+    def _group(self, key: str) -> int:
+        """The number of the group of keys that choke each other; 0 for a key of none."""
+        return next((number for number, keys in enumerate(self.choke, start=1) if key in keys), 0)
+
+
+def _envelopes(drum: Drum, peak: float) -> dict[str, float]:
+    return {
+        "tone": drum.tone * peak,
+        "second_tone": drum.second * peak,
+        "noise": drum.noise * peak,
+        "metal": 0.5 * drum.metal * peak,
+        "metal_decay": decay_per_frame(drum.metal_seconds),
+        "metal_index": drum.metal_index,
+        "sweep": drum.sweep_octaves,
+        "tone_decay": decay_per_frame(drum.tone_seconds),
+        "second_tone_decay": decay_per_frame(drum.tone_seconds),
+        "noise_decay": decay_per_frame(drum.noise_seconds),
+        "sweep_decay": decay_per_step(drum.sweep_seconds),
+    } | _bursts(drum, peak)
 
 
 def _bursts(drum: Drum, peak: float) -> dict[str, float]:

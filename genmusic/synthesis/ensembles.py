@@ -5,74 +5,44 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from genmusic.rules import Number, rule
-from genmusic.synthesis.saws import FOREVER_QUANTA, LOUD_VELOCITY, MIDDLE_C_PITCH
-from genmusic.synthesis.voicing import (
-    CONTROL_FRAMES,
-    Chance,
-    Voicing,
-    decay_per_step,
-    quanta,
-    steps,
-    velocity_gain,
-)
-from genmusic.units import SAMPLE_RATE, db_to_gain, exp2, hz_to_increment, log2, pitch_to_hz
+from genmusic.synthesis.held import FOREVER_QUANTA, HeldPatch
+from genmusic.synthesis.voicing import ANY_PHASE, CONTROL_FRAMES, Voicing, cents
+from genmusic.units import exp2, hz_to_increment, pitch_to_hz
 from kernels.ensembles import SAWS
 
+SAWS_DB = -14.0  # six saws are as loud as two that are 5 dB louder
+APART_CENTS = 0.8  # by which the saws of two notes differ
+PACE_VARIES = 0.45  # share by which the pace of their wandering does
 
-@dataclass(frozen=True, slots=True)
-class EnsemblePatch:
-    """Six saws (degree-9 BLEP: worst alias -52 dB) that wander around the note, as players do."""
 
-    level_db: float = rule(Number(-40.0, 12.0, "dB"), "loudness")
-    attack_seconds: float = rule(Number(0.001, 5.0, "s"), "from silence to the peak")
-    decay_seconds: float = rule(Number(0.01, 20.0, "s"), "from the peak to sustain, to -60 dB")
-    sustain: float = rule(Number(0.0, 1.0), "level while held, of the peak")
-    release_seconds: float = rule(Number(0.01, 10.0, "s"), "from note end to -60 dB")
-    cutoff_hz: float = rule(Number(20.0, 16_000.0, "Hz"), "of the filter at middle C")
-    cutoff_follows: float = rule(Number(0.0, 1.5), "octaves of cutoff per octave of pitch")
-    envelope_octaves: float = rule(Number(0.0, 8.0, "octaves"), "of cutoff at the peak")
-    brightness_octaves: float = rule(Number(0.0, 4.0, "octaves"), "of cutoff, up or down", 1.2)
-    velocity_octaves: float = rule(Number(0.0, 4.0, "octaves"), "of cutoff, by touch", 1.2)
-    resonance: float = rule(Number(0.5, 10.0), "Q of the filter", 0.75)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnsemblePatch(HeldPatch):
+    """Six saws (worst alias -93 dB) that wander around the note, as players do."""
+
     detune_cents: float = rule(Number(0.0, 50.0, "cents"), "of the outermost saws", 10.0)
     drift_cents: float = rule(Number(0.0, 30.0, "cents"), "by which each saw wanders", 4.0)
     drift_hz: float = rule(Number(0.05, 8.0, "Hz"), "pace of the wandering", 0.7)
-    width: float = rule(Number(0.0, 1.0), "spread of notes between left and right", 0.0)
 
-    def voicing(self, pitch: int, velocity: int, chance: Chance) -> Voicing:
+    def voicing(self, pitch: float, velocity: int) -> Voicing:
         """The settings of one voice."""
         whole: dict[str, int] = {}
+        varied: dict[str, float] = {}
+        pace = hz_to_increment(self.drift_hz * CONTROL_FRAMES)
         for number in range(1, SAWS + 1):
             place = (2.0 * number - 1.0 - SAWS) / (SAWS - 1.0)  # -1 .. 1
-            cents = self.detune_cents * place + 0.8 * chance.signed()
-            pace_hz = self.drift_hz * exp2(0.8 * chance.signed())
+            increment = hz_to_increment(pitch_to_hz(pitch + self.detune_cents * place / 100.0))
             whole |= {
-                f"phase_{number}": chance.phase(),
-                f"drift_{number}": chance.phase(),
-                f"increment_{number}": hz_to_increment(pitch_to_hz(pitch + cents / 100.0)),
-                f"drift_step_{number}": hz_to_increment(pace_hz * CONTROL_FRAMES),
+                f"phase_{number}": 0,
+                f"drift_{number}": 0,
+                f"increment_{number}": increment,
+                f"drift_step_{number}": pace,
             }
-        settings = self._settings(pitch, velocity)
-        return Voicing(settings, whole, quanta(1.3 * self.release_seconds), FOREVER_QUANTA)
-
-    def _settings(self, pitch: int, velocity: int) -> dict[str, float]:
-        octaves = (pitch - MIDDLE_C_PITCH) / 12.0
-        touch = (velocity - LOUD_VELOCITY) / 127.0
-        # Six saws are as loud as two that are 5 dB louder.
-        peak = db_to_gain(self.level_db - 14.0) * velocity_gain(velocity)
-        return {
-            "attacking": 1.0,
-            "level": peak,
-            "attack_step": 1.0 / steps(self.attack_seconds),
-            "decay_rate": 1.0 - decay_per_step(self.decay_seconds),
-            "sustain": self.sustain,
-            "release_rate": 1.0 - decay_per_step(self.release_seconds),
-            "cutoff_octaves": log2(self.cutoff_hz)
-            + octaves * self.cutoff_follows
-            + touch * self.velocity_octaves,
-            "envelope_octaves": self.envelope_octaves,
-            "brightness_octaves": self.brightness_octaves,
-            "damping": 1.0 / self.resonance,
-            "width": SAMPLE_RATE / (8.0 * pitch_to_hz(pitch)),
-            "drift_depth": exp2(self.drift_cents / 1200.0) - 1.0,
-        }
+            varied |= {
+                f"phase_{number}": ANY_PHASE,
+                f"drift_{number}": ANY_PHASE,
+                f"increment_{number}": cents(increment, APART_CENTS),
+                f"drift_step_{number}": PACE_VARIES * pace,
+            }
+        settings = self.shape(pitch, velocity, SAWS_DB)
+        settings["drift_depth"] = exp2(self.drift_cents / 1200.0) - 1.0
+        return Voicing(settings, whole, self.release_quanta, FOREVER_QUANTA, varied=varied)

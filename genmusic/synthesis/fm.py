@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from genmusic.rules import ListOf, Number, Table, rule
 from genmusic.synthesis.voicing import (
-    Chance,
     Voicing,
+    cents,
     decay_per_step,
     quanta,
     steps,
@@ -17,7 +17,8 @@ from genmusic.units import db_to_gain, exp2, hz_to_increment, pitch_to_hz
 
 MIDDLE_C_PITCH = 60
 HIGHEST_MODULATOR_HZ = 12_000.0  # above it a side band would fold back
-SOFT_INDEX = 0.45  # share of the modulation that the softest touch keeps
+SOFT_INDEX = 0.3  # share of the modulation that the softest touch keeps
+OFF_CENTS = 0.6  # by which the pairs of two notes differ
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class FmPatch:
     decay_follows: float = rule(Number(0.0, 2.0), "octaves of shorter decay per octave", 0.5)
     width: float = rule(Number(0.0, 1.0), "spread of notes between left and right", 0.0)
 
-    def voicing(self, pitch: int, velocity: int, chance: Chance) -> Voicing:
+    def voicing(self, pitch: float, velocity: int) -> Voicing:
         """The settings of one voice."""
         shorter = exp2(-self.decay_follows * (pitch - MIDDLE_C_PITCH) / 12.0)
         settings = {
@@ -57,9 +58,12 @@ class FmPatch:
         peak = db_to_gain(self.level_db - 3.0) * velocity_gain(velocity)
         for number, pair in enumerate(self.pairs, start=1):
             settings |= _pair_settings(number, pair, peak, shorter, velocity)
-            whole |= _pair_phases(number, pair, pitch, chance)
-        longest = max(pair.carrier_seconds for pair in self.pairs) * shorter
-        return Voicing(settings, whole, quanta(1.4 * self.release_seconds), quanta(1.4 * longest))
+            whole |= _pair_phases(number, pair, pitch)
+        longest = quanta(1.4 * max(pair.carrier_seconds for pair in self.pairs) * shorter)
+        steady = {name: step for name, step in whole.items() if "increment" in name}
+        varied = {name: cents(step, OFF_CENTS) for name, step in steady.items()}
+        release = quanta(1.4 * self.release_seconds)
+        return Voicing(settings, whole, release, longest, varied=varied)
 
 
 def _pair_settings(
@@ -76,8 +80,8 @@ def _pair_settings(
     }
 
 
-def _pair_phases(number: int, pair: Pair, pitch: int, chance: Chance) -> dict[str, int]:
-    note_hz = pitch_to_hz(pitch + (pair.detune_cents + 0.6 * chance.signed()) / 100.0)
+def _pair_phases(number: int, pair: Pair, pitch: float) -> dict[str, int]:
+    note_hz = pitch_to_hz(pitch + pair.detune_cents / 100.0)
     modulator_hz = note_hz * pair.modulator_ratio
     while modulator_hz > HIGHEST_MODULATOR_HZ:
         modulator_hz /= 2.0

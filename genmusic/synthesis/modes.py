@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from genmusic.rules import ListOf, Number, Table, rule
 from genmusic.synthesis.voicing import (
-    Chance,
+    ANY_SEED,
     Voicing,
     decay_per_frame,
     quanta,
@@ -39,6 +39,7 @@ SOUNDS_TO_SILENCE = 1.4  # of a decay to -60 dB: -84 dB
 SILENT_DB = -80.0
 QUARTER_PI = 0.7853981633974483
 NO_TWO_ALIKE = 0.12  # octaves of level per octave that blows differ by
+KNOCK_VARIES = 0.07  # share of its middle by which knocks differ
 DARK_LIMIT, HARD_LIMIT = -3.0, 3.0  # of the hardness, in octaves of level per octave
 
 
@@ -82,21 +83,27 @@ class Blow:
     knock_seconds: float = rule(Number(0.005, 1.0, "s"), "of that noise, to -60 dB", 0.06)
     knock_width: float = rule(Number(0.1, 2.0), "of that noise, 1/Q", 1.2)
 
-    def settings(self, pitch: int, velocity: int, chance: Chance) -> dict[str, float]:
+    def settings(self, pitch: float, velocity: int) -> dict[str, float]:
         """The kernel's settings that depend on how the note is struck."""
         touch = (velocity - LOUD_VELOCITY) / 127.0
         octaves = (pitch - MIDDLE_C_PITCH) / 12.0
         softer = exp2(-0.6 * touch - self.onset_follows * octaves)  # a soft blow lingers
-        hardness = self.hardness + self.velocity * touch + NO_TWO_ALIKE * chance.signed()
+        hardness = self.hardness + self.velocity * touch
         return {
             "onset_step": 1.0 / steps(self.onset_seconds * softer),
             "hardness": min(max(hardness, DARK_LIMIT), HARD_LIMIT),
             "brightness": self.brightness,
             "noise": self._knock_gain(),
             "noise_decay": decay_per_frame(self.knock_seconds),
-            "noise_cutoff": self.knock_hz * exp2(0.1 * chance.signed()),
+            "noise_cutoff": self.knock_hz,
             "noise_damping": self.knock_width,
         }
+
+    @property
+    def varied(self) -> dict[str, float]:
+        """How far blows differ."""
+        cutoff = KNOCK_VARIES * self.knock_hz
+        return {"seed": ANY_SEED[1], "hardness": NO_TWO_ALIKE, "noise_cutoff": cutoff}
 
     def _knock_gain(self) -> float:
         """Makes up for what the band leaves of white noise: its share of the spectrum, times Q."""
@@ -129,18 +136,18 @@ class ModalPatch:
     tremolo_hz: float = rule(Number(0.1, 12.0, "Hz"), "speed of the motor", 5.0)
     width: float = rule(Number(0.0, 1.0), "spread of notes between left and right", 0.0)
 
-    def voicing(self, pitch: int, velocity: int, chance: Chance) -> Voicing:
+    def voicing(self, pitch: float, velocity: int) -> Voicing:
         """The settings of one voice."""
         settings = {
             "tremolo": 1.0,
             "level": db_to_gain(self.level_db) * velocity_gain(velocity),
             "damper": 1.0 - decay_per_frame(self.release_seconds),
             "tremolo_depth": 1.0 - db_to_gain(-self.tremolo_db),
-            **self.blow.settings(pitch, velocity, chance),
+            **self.blow.settings(pitch, velocity),
             **_bar(self, pitch),
         }
         whole = {
-            "seed": chance.seed(),
+            "seed": ANY_SEED[0],
             "tremolo_phase": QUARTER_TURN,
             "tremolo_step": hz_to_increment(self.tremolo_hz * QUANTUM),
         }
@@ -150,9 +157,10 @@ class ModalPatch:
             whole,
             quanta(SOUNDS_TO_SILENCE * min(self.release_seconds, longest)),
             quanta(SOUNDS_TO_SILENCE * longest),
+            varied=self.blow.varied,
         )
 
-    def resonances(self, pitch: int) -> list[Resonance]:
+    def resonances(self, pitch: float) -> list[Resonance]:
         """The modes of one note."""
         note_hz, shorter = pitch_to_hz(pitch), self._shorter(pitch)
         return [
@@ -165,10 +173,10 @@ class ModalPatch:
             for mode in self.modes
         ]
 
-    def _shorter(self, pitch: int) -> float:
+    def _shorter(self, pitch: float) -> float:
         return exp2(-self.decay_follows * (pitch - MIDDLE_C_PITCH) / 12.0)
 
 
 @lru_cache(maxsize=512)
-def _bar(patch: ModalPatch, pitch: int) -> Mapping[str, float]:
+def _bar(patch: ModalPatch, pitch: float) -> Mapping[str, float]:
     return bank(patch.resonances(pitch), MODES)

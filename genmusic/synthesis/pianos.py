@@ -18,7 +18,14 @@ from genmusic.synthesis.modes import (
     Resonance,
     bank,
 )
-from genmusic.synthesis.voicing import Chance, Voicing, decay_per_frame, quanta, velocity_gain
+from genmusic.synthesis.voicing import (
+    ANY_SEED,
+    Chance,
+    Voicing,
+    decay_per_frame,
+    quanta,
+    velocity_gain,
+)
 from genmusic.units import db_to_gain, exp2, log2, pitch_to_hz, sine
 from kernels.pianos import MODES
 
@@ -55,7 +62,7 @@ class PianoPatch:
     release_follows: float = rule(Number(0.0, 2.0), "octaves of shorter damping per octave", 0.4)
     width: float = rule(Number(0.0, 1.0), "spread of notes between left and right", 0.0)
 
-    def voicing(self, pitch: int, velocity: int, chance: Chance) -> Voicing:
+    def voicing(self, pitch: float, velocity: int) -> Voicing:
         """The settings of one voice."""
         octaves = (pitch - MIDDLE_C_PITCH) / 12.0
         longest = self.seconds * self.after_times * exp2(-self.decay_follows * octaves)
@@ -67,34 +74,35 @@ class PianoPatch:
             "tremolo": 1.0,
             "level": db_to_gain(self.level_db) * velocity_gain(velocity),
             "damper": damper,
-            **self.blow.settings(pitch, velocity, chance),
+            **self.blow.settings(pitch, velocity),
             **_strings(self, pitch),
         }
-        whole = {"seed": chance.seed(), "tremolo_phase": QUARTER_TURN, "tremolo_step": 0}
+        whole = {"seed": ANY_SEED[0], "tremolo_phase": QUARTER_TURN, "tremolo_step": 0}
         return Voicing(
             settings,
             whole,
             quanta(SOUNDS_TO_SILENCE * release),
             quanta(SOUNDS_TO_SILENCE * longest),
+            varied=self.blow.varied,
         )
 
-    def partial_hz(self, pitch: int, number: int) -> float:
+    def partial_hz(self, pitch: float, number: int) -> float:
         """Frequency of a partial; the first is the note, the others are stretched."""
         stiff = self.stiffness * inharmonicity(pitch)
         stretch = math.sqrt((1.0 + stiff * number * number) / (1.0 + stiff))
         return pitch_to_hz(pitch) * number * stretch
 
-    def resonances(self, pitch: int) -> list[Resonance]:
+    def resonances(self, pitch: float) -> list[Resonance]:
         """The partials of both strings, the longest first so that the short can sleep."""
         first = list(self._partials(pitch))
         second = list(self._after(pitch, first))[: MODES - len(first)]
         return sorted(first + second, key=lambda r: -r.seconds)
 
-    def _partials(self, pitch: int) -> Iterator[Resonance]:
+    def _partials(self, pitch: float) -> Iterator[Resonance]:
         octaves = (pitch - MIDDLE_C_PITCH) / 12.0
         longest = self.seconds * exp2(-self.decay_follows * octaves)
         corner = self.hammer_hz * exp2(self.hammer_follows * octaves)
-        board = Chance(-pitch)
+        board = Chance(-int(pitch))
         levels = []
         for number in range(1, MOST_PARTIALS + 1):
             hz = self.partial_hz(pitch, number)
@@ -119,9 +127,9 @@ class PianoPatch:
     def _loss(self, hz: float) -> float:
         return 1.0 + (hz / self.loss_hz) ** 2
 
-    def _after(self, pitch: int, first: list[Resonance]) -> Iterator[Resonance]:
+    def _after(self, pitch: float, first: list[Resonance]) -> Iterator[Resonance]:
         """The same partials once more, weaker, longer, a little apart each in its own way."""
-        chance = Chance(pitch)
+        chance = Chance(int(pitch))
         # Beats alike over the keyboard; the lowest strings would be out of tune for it.
         octaves = max((pitch - MIDDLE_C_PITCH) / 12.0, -1.0)
         apart = self.detune_cents * exp2(-0.5 * octaves)
@@ -141,11 +149,11 @@ def _board_response(chance: Chance) -> float:
     return gain if chance.signed() < 0.0 else -gain
 
 
-def inharmonicity(pitch: int) -> float:
+def inharmonicity(pitch: float) -> float:
     """B of f_n = n f_0 sqrt(1 + B n^2) of a grand piano's string."""
     return sum(exp2(slope * pitch + start) for slope, start in (WOUND, PLAIN))
 
 
 @lru_cache(maxsize=512)
-def _strings(patch: PianoPatch, pitch: int) -> Mapping[str, float]:
+def _strings(patch: PianoPatch, pitch: float) -> Mapping[str, float]:
     return bank(patch.resonances(pitch), MODES)

@@ -1,126 +1,120 @@
-"""Voice pools: all voices of one kind of instrument, across listeners, in lanes of sixteen.
+"""Voice pools: all voices of one kind of instrument, of all listeners of a rack.
 
 The table `KINDS` joins a pool's name to its kernel; a new instrument is a kernel and a line here.
 """
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from operator import attrgetter
-from typing import Any
+from types import ModuleType
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 import kernels
+from genmusic.synthesis.recipes import Recipe
 from genmusic.synthesis.timbres import TABLES
-from genmusic.synthesis.voicing import Voicing
 from genmusic.units import QUANTUM
 from kernels import drums, ensembles, fm, modes, pianos, saws, strings, wavetables
-from kernels.lanes import LANE_FACTS, LANES
-from kernels.mixing import FADE_QUANTA, sum_voices
+from kernels._types import Held, Lanes, Roll
+from kernels.lanes import COUNTS, LANE_FACTS, LANES, MOST_QUANTA
+from kernels.voices import BUS, END, FADE, LISTENER, NEVER, release_voices, start_voices
 
 Floats = NDArray[np.float32]
-MAX_BLOCK_QUANTA = 32  # a longer block is rendered in pieces: rows stay in the cache
-START, RELEASE, END = 0, 1, 2
-NEVER = 1 << 50  # quanta; still an int64 when counted in frames
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """How one kind of voice is laid out in memory, per slot."""
-
-    kernel: Callable[..., None]
-    settings: tuple[str, ...]
-    whole_settings: tuple[str, ...]
-    states: int
-    counters: int
-    in_lanes: bool = True  # sixteen voices side by side, or one voice after the other
-    tables: tuple[Floats, ...] = ()  # what the kernel reads besides
-
-
-KINDS: Mapping[str, Kind] = {
-    "saws": Kind(saws.render_saws, saws.SETTINGS, saws.WHOLE_SETTINGS, saws.STATES, saws.COUNTERS),
-    "fm": Kind(fm.render_fm, fm.SETTINGS, fm.WHOLE_SETTINGS, fm.STATES, fm.COUNTERS),
-    "drums": Kind(
-        drums.render_drums, drums.SETTINGS, drums.WHOLE_SETTINGS, drums.STATES, drums.COUNTERS
-    ),
-    "ensembles": Kind(
-        ensembles.render_ensembles,
-        ensembles.SETTINGS,
-        ensembles.WHOLE_SETTINGS,
-        ensembles.STATES,
-        ensembles.COUNTERS,
-    ),
-    "wavetables": Kind(
-        wavetables.render_wavetables,
-        wavetables.SETTINGS,
-        wavetables.WHOLE_SETTINGS,
-        wavetables.STATES,
-        wavetables.COUNTERS,
-        tables=(TABLES,),
-    ),
-    "strings": Kind(
-        strings.render_strings, strings.SETTINGS, strings.WHOLE_SETTINGS, strings.LINE, 1, False
-    ),
-    "modes": Kind(
-        modes.render_modes, modes.SETTINGS, modes.WHOLE_SETTINGS, modes.STATES, modes.COUNTERS
-    ),
-    "pianos": Kind(
-        pianos.render_pianos, pianos.SETTINGS, pianos.WHOLE_SETTINGS, pianos.STATES, pianos.COUNTERS
-    ),
-}
-
-
-@dataclass(slots=True, eq=False)
-class Voice:
-    """One sounding note. Only its end can still change, when it is cut."""
-
-    bus: int
-    start_frame: int
-    number: int  # notes of this listener before it
-    listener: int
-    release_quantum: int
-    end_quantum: int
-    pan: tuple[float, float]  # linear gains left and right
-    choke: str = ""  # notes of one group silence each other
-    slot: int = -1
-    fade_quantum: int = NEVER  # where it begins to fade because it is cut
-
-    @property
-    def order(self) -> tuple[int, int, int]:
-        """The order in which voices are summed: it depends on their listener alone."""
-        return (self.bus, self.start_frame, self.number)
-
-    def shifted(self, quanta: int, listener: int | None = None, buses: int = 0) -> Voice:
-        """The voice on another clock, and in another place of a rack."""
-        return Voice(
-            self.bus + buses,
-            self.start_frame + quanta * QUANTUM,
-            self.number,
-            self.listener if listener is None else listener,
-            self.release_quantum + quanta,
-            self.end_quantum + quanta,
-            self.pan,
-            self.choke,
-            self.slot,
-            self.fade_quantum if self.fade_quantum == NEVER else self.fade_quantum + quanta,
-        )
+Ints = NDArray[np.int32]
+MAX_BLOCK_QUANTA = MOST_QUANTA  # a longer block is rendered in pieces: buses stay in the cache
+MOST_VOICES = 24  # of one kind in a part at once; beyond it the stalest is cut
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class PoolState:
-    """One listener's voices of one kind at rest, on a clock that stands at quantum 0.
+class Kind:
+    """A kernel, and how its voices are laid out in memory."""
 
-    ``memory`` holds settings, whole settings, state and counters, a row for each voice;
-    ``history`` (voices, 64) what each gave last.
-    """
+    kernel: Callable[..., None]
+    module: ModuleType
+    tables: Floats | None = None  # what the kernel reads besides
+    in_lanes: bool = True  # sixteen voices side by side, or one after the other
 
-    voices: tuple[Voice, ...]
-    memory: tuple[NDArray[Any], ...]
-    history: Floats
+    @property
+    def varied(self) -> list[tuple[int, int]]:
+        """For each setting that differs from note to note its row, and its random number."""
+        rows = (*self.module.SETTINGS, *self.module.WHOLE_SETTINGS)
+        groups = enumerate(self.module.VARIED)
+        return [(rows.index(name), number) for number, names in groups for name in names]
+
+
+KINDS: Mapping[str, Kind] = {
+    "saws": Kind(saws.render_saws, saws),
+    "fm": Kind(fm.render_fm, fm),
+    "drums": Kind(drums.render_drums, drums),
+    "ensembles": Kind(ensembles.render_ensembles, ensembles),
+    "wavetables": Kind(wavetables.render_wavetables, wavetables, TABLES),
+    "strings": Kind(strings.render_strings, strings, in_lanes=False),
+    "modes": Kind(modes.render_modes, modes),
+    "pianos": Kind(pianos.render_pianos, pianos),
+}
+
+
+def _scratch() -> Floats:
+    return np.zeros(QUANTUM * LANES, np.float32)
+
+
+class Rows(NamedTuple):
+    """What is kept for each slot: the roll (`kernels.voices`), then what is held (`lanes`)."""
+
+    timing: NDArray[np.int64]
+    places: Ints
+    seeds: NDArray[np.int64]
+    numbers: NDArray[np.int64]
+    pans: Floats
+    settings: Floats
+    whole_settings: Ints
+    state: Floats
+    counters: Ints
+
+    @property
+    def roll(self) -> Roll:
+        """What the life of voices needs."""
+        return self[:5]
+
+    @property
+    def held(self) -> Held:
+        """What their sound needs, flat."""
+        return (
+            self.settings.reshape(-1),
+            self.whole_settings.reshape(-1),
+            self.state.reshape(-1),
+            self.counters.reshape(-1),
+        )
+
+    def at(self, slots: NDArray[np.intp]) -> Rows:
+        """A copy of some slots."""
+        rows: Iterable[Any] = (row[slots] for row in self)
+        return Rows(*rows)
+
+    def put(self, slots: NDArray[np.intp] | slice, rows: Rows) -> None:
+        """Write what `at` gave into some slots."""
+        mine: Iterable[Any] = self
+        for row, values in zip(mine, rows, strict=True):
+            row[slots] = values
+
+    @classmethod
+    def of(cls, slots: int, sizes: tuple[int, ...]) -> Rows:
+        """Rows of free slots."""
+        _, whole, states, counters, _, width = sizes
+        return cls(
+            np.zeros((slots, 4), np.int64),
+            np.zeros((slots, 5), np.int32),
+            np.zeros(slots, np.int64),
+            np.zeros(slots, np.int64),
+            np.zeros((slots, 2), np.float32),
+            np.zeros((slots, width), np.float32),
+            np.zeros((slots, whole), np.int32),
+            np.zeros((slots, states), np.float32),
+            np.zeros((slots, counters), np.int32),
+        )
 
 
 class Pool:
@@ -128,165 +122,135 @@ class Pool:
 
     def __init__(self, kind: Kind) -> None:
         self._kind = kind
+        self._sizes: tuple[int, ...] = kind.module.SIZES
+        self._varied = np.array(kind.varied, np.int32)
         self._free: list[int] = []
-        self._voices: list[Voice] = []
-        self._changed = True
+        self._played = 0
+        self._notes: list[tuple[int, ...]] = []
+        self._sides: list[tuple[float, float]] = []
+        self._releases: list[tuple[int, int, int]] = []
+        self._lanes = self._make_lanes()
         self._slots = 0
-        self._timing = np.zeros((0, 3), np.int64)
-        self._listeners = np.zeros(0, np.int32)
-        self._rows = np.zeros(0, np.float32)
-        self._memory: list[NDArray[Any]] = [np.zeros(0)] * 4
-        facts, tile = np.zeros(LANE_FACTS, np.float32), np.zeros(QUANTUM * LANES, np.float32)
-        self._scratch = (facts, tile, *kind.tables)
-        self._row_frames = (MAX_BLOCK_QUANTA + 1) * QUANTUM
-        self._allocate(LANES)
+        self._rows = Rows.of(0, self._sizes)
+        self._grow()
 
-    def _allocate(self, slots: int) -> None:
-        """Make room for more voices; those that sound keep their state."""
-        kind, old = self._kind, self._slots
-        shapes = (len(kind.settings), len(kind.whole_settings), kind.states, kind.counters)
-        kinds = (np.float32, np.int32, np.float32, np.int32)
-        grown: list[NDArray[Any]] = [
-            np.zeros(slots * n, dtype) for n, dtype in zip(shapes, kinds, strict=True)
-        ]
-        timing, listeners = np.zeros((slots, 3), np.int64), np.zeros(slots, np.int32)
-        rows = np.zeros(slots * self._row_frames, np.float32)
-        timing[:old], listeners[:old] = self._timing, self._listeners
-        rows[: self._rows.size] = self._rows
-        for new, held in zip(grown, self._memory, strict=True):
-            new[: held.size] = held
-        self._timing, self._listeners, self._rows, self._memory = timing, listeners, rows, grown
-        self._slots = slots
-        self._free += range(old, slots)  # a sorted list is a heap
+    def _make_lanes(self) -> Lanes:
+        settings, whole, states, counters, _, _ = self._sizes
+        if not self._kind.in_lanes:
+            settings = whole = states = counters = 1
+        tables = self._kind.tables if self._kind.tables is not None else _scratch()
+        return (
+            np.zeros(settings * LANES, np.float32),
+            np.zeros(whole * LANES, np.int32),
+            np.zeros(states * LANES, np.float32),
+            np.zeros(counters * LANES, np.int32),
+            np.zeros(LANE_FACTS, np.float32),
+            _scratch(),
+            tables,
+        )
 
-    def start(self, voice: Voice, voicing: Voicing) -> None:
-        """Give a voice its slot; it sounds from its start on."""
-        if not self._free:
-            self._allocate(self._slots + LANES)
-        slot = heapq.heappop(self._free)
-        start = voice.start_frame // QUANTUM
-        self._timing[slot] = (start, voice.release_quantum, voice.end_quantum)
-        self._listeners[slot] = voice.listener
-        kind = self._kind
-        self._write(0, slot, [voicing.settings.get(name, 0.0) for name in kind.settings])
-        self._write(1, slot, [voicing.whole_settings[name] for name in kind.whole_settings])
-        voice.slot = slot
-        self._voices.append(voice)
-        self._changed = True
+    def _grow(self) -> None:
+        """Make room for twice as many voices; those that sound keep their state."""
+        old, self._slots = self._slots, max(2 * self._slots, LANES)
+        grown = Rows.of(self._slots, self._sizes)
+        grown.put(slice(old), self._rows)
+        self._rows, self._roll, self._held = grown, grown.roll, grown.held
+        self._ended = np.zeros(self._slots + 1, np.int32)
+        order, counts = np.zeros(self._slots, np.int32), np.zeros(COUNTS, np.int32)
+        self._desk = (order, counts, self._ended, self._lanes, _scratch())
+        self._free += range(old, self._slots)
 
-    def cut(self, voice: Voice, quantum: int) -> None:
-        """Let a voice fade out from a quantum on that is not rendered yet."""
-        if quantum + FADE_QUANTA < voice.end_quantum:
-            voice.fade_quantum = quantum
-            voice.end_quantum = quantum + FADE_QUANTA
-            self._timing[voice.slot, END] = voice.end_quantum
-            self._changed = True
+    def start(self, recipe: Recipe, note: tuple[int, ...], pan: float) -> tuple[int, int]:
+        """Give a note its slot; it sounds from its start on.
 
-    def _write(self, memory: int, slots: Any, values: Any) -> None:  # noqa: ANN401 - an index
-        """Write the values of one slot, or a row for each of several, in lanes or in rows."""
-        place, count = self._memory[memory], np.shape(values)[-1]
-        if self._kind.in_lanes:
-            group, lane = divmod(slots, LANES)
-            place.reshape(-1, count, LANES)[group, :, lane] = values
-        else:
-            place.reshape(-1, count)[slots] = values
-
-    def _read(self, memory: int, slots: NDArray[np.intp]) -> NDArray[Any]:
-        """A row of values for each slot."""
-        place = self._memory[memory]
-        if self._kind.in_lanes:
-            group, lane = divmod(slots, LANES)
-            return place.reshape(self._slots // LANES, -1, LANES)[group, :, lane]
-        return place.reshape(self._slots, -1)[slots]
-
-    def take(self, listener: int, now: int) -> PoolState | None:
-        """A copy of one listener's voices between two blocks, at quantum ``now``."""
-        voices = self._voices_of(listener)
-        if not voices:
-            return None
-        slots = np.array([voice.slot for voice in voices], np.intp)
-        history = self._rows.reshape(self._slots, -1)[slots, :QUANTUM]
-        memory = tuple(self._read(number, slots) for number in range(len(self._memory)))
-        return PoolState(tuple(voice.shifted(-now) for voice in voices), memory, history)
-
-    def put(self, state: PoolState, place: tuple[int, int], now: int) -> list[Voice]:
-        """Let a listener's voices go on from quantum ``now``; those voices.
-
-        ``place`` is the listener's number, and by how much their buses are further on.
+        ``note`` is start and gate in frames, bus, listener and seed. Returns the slot and the
+        number of the note, which `release` asks for.
         """
-        voices = [voice.shifted(now, *place) for voice in state.voices]
-        while len(self._free) < len(voices):
-            self._allocate(self._slots + LANES)
-        for voice in voices:
-            voice.slot = heapq.heappop(self._free)
-            start = voice.start_frame // QUANTUM
-            self._timing[voice.slot] = (start, voice.release_quantum, voice.end_quantum)
-        slots = np.array([voice.slot for voice in voices], np.intp)
-        self._listeners[slots] = place[0]
-        for number, values in enumerate(state.memory):
-            self._write(number, slots, values)
-        self._rows.reshape(self._slots, -1)[slots, :QUANTUM] = state.history
-        self._voices += voices
-        self._changed = True
-        return voices
+        if not self._free:
+            self._grow()
+        slot, number = self._free.pop(), self._played
+        self._played = number + 1
+        self._rows.settings[slot] = recipe.settings
+        self._rows.whole_settings[slot] = recipe.whole_settings
+        self._notes.append((slot, *note[:4], *recipe.life, note[4], number))
+        self._sides.append((pan, recipe.width))
+        return slot, number
 
-    def clear(self, listener: int) -> None:
-        """Forget one listener's voices."""
-        for voice in self._voices_of(listener):
-            self._timing[voice.slot] = 0
-            self._rows.reshape(self._slots, -1)[voice.slot, :QUANTUM] = 0.0
-            heapq.heappush(self._free, voice.slot)
-        self._voices = [voice for voice in self._voices if voice.listener != listener]
-        self._changed = True
+    def release(self, slot: int, number: int, quantum: int) -> None:
+        """Let a note go, if it still sounds, at a quantum that is not rendered yet."""
+        self._releases.append((slot, number, quantum))
 
-    def _voices_of(self, listener: int) -> list[Voice]:
-        return [voice for voice in self._voices if voice.listener == listener]
+    def _seat(self) -> None:
+        """Let the notes that have come become voices."""
+        if self._notes:
+            notes, sides = np.array(self._notes, np.int64), np.array(self._sides, np.float32)
+            start_voices(notes, sides, MOST_VOICES, self._roll)
+            self._notes, self._sides = [], []
+        if self._releases:
+            release_voices(np.array(self._releases, np.int64), self._roll)
+            self._releases = []
 
-    def _retire(self, first: int) -> None:
-        """Free the slots of voices that ended before the block."""
-        over = [voice for voice in self._voices if voice.end_quantum < first]
-        for voice in over:
-            heapq.heappush(self._free, voice.slot)
-        if over:
-            self._voices = [voice for voice in self._voices if voice.end_quantum >= first]
-            self._changed = True
-
-    def _list(self) -> None:
-        """Write the voices, in the order in which they are summed, as arrays for the kernel."""
-        self._voices.sort(key=attrgetter("order"))
-        windows = [(v.start_frame // QUANTUM, v.end_quantum, v.fade_quantum) for v in self._voices]
-        places = [(v.slot, v.start_frame % QUANTUM, v.bus) for v in self._voices]
-        self._windows = np.array(windows, np.int64)
-        self._places = np.array(places, np.int32)
-        self._pans = np.array([v.pan for v in self._voices], np.float32)
-        self._changed = False
-
-    def render(self, first: int, quanta: int, brightness: Floats, buses: Floats) -> None:
+    def render(self, first: int, quanta: int, ramps: tuple[Floats, Floats], buses: Ints) -> None:
         """Render a block and add every voice to its bus.
 
         Parameters
         ----------
         first, quanta : int
             The block, at most `MAX_BLOCK_QUANTA`.
-        brightness : (listeners, quanta + 1) float32
-        buses : (buses * 2 * frames,) float32, in/out
+        ramps : tuple of (listeners, quanta + 1) and (buses, quanta + 1) float32
+            Brightness, 0..1, and bend, octaves.
+        buses : (buses * 2 * `kernels.buses.STRIDE`,) int32, in/out
         """
-        self._retire(first)
-        if not self._voices:
+        if len(self._free) == self._slots:
             return
-        if self._changed:
-            self._list()
-        stride = self._row_frames
-        pool = (self._timing, self._listeners, brightness, *self._memory)
-        if self._kind.in_lanes:
-            self._kind.kernel(first, quanta, pool, self._scratch, self._rows, stride)
-        else:
-            self._kind.kernel(first, quanta, pool, self._rows, stride)
-        sum_voices(
-            first, quanta, self._windows, self._places, self._pans, self._rows, stride, buses
-        )
-        lanes = self._rows.reshape(self._slots, stride)
-        lanes[:, :QUANTUM] = lanes[:, quanta * QUANTUM : (quanta + 1) * QUANTUM]
+        self._seat()
+        kernel, desk = self._kind.kernel, self._desk
+        kernel(first, quanta, self._roll, self._held, self._varied, ramps, desk, buses)
+        if self._ended[0]:
+            self._free += self._ended[1 : self._ended[0] + 1].tolist()
+
+    def take(self, listener: int, now: int) -> Rows | None:
+        """A copy of one listener's voices between two blocks, on a clock that says 0 at ``now``."""
+        slots = self._slots_of(listener)
+        if not slots.size:
+            return None
+        slots = slots[np.argsort(self._rows.numbers[slots])]
+        taken = self._rows.at(slots)
+        return taken._replace(timing=_shifted(taken.timing, -now))
+
+    def put(self, voices: Rows, place: tuple[int, int], now: int) -> None:
+        """Let a listener's voices go on from quantum ``now``.
+
+        ``place`` is the listener's number, and the buses that a listener has.
+        """
+        count = len(voices.timing)
+        while len(self._free) < count:
+            self._grow()
+        slots, rows = np.array([self._free.pop() for _ in range(count)], np.intp), self._rows
+        rows.put(slots, voices)
+        rows.timing[slots] = _shifted(voices.timing, now)
+        rows.places[slots, BUS] += place[1] * (place[0] - voices.places[:, LISTENER])
+        rows.places[slots, LISTENER] = place[0]
+        rows.numbers[slots] = np.arange(self._played, self._played + count)
+        self._played += count
+
+    def clear(self, listener: int) -> None:
+        """Forget one listener's voices."""
+        slots = self._slots_of(listener)
+        self._rows.timing[slots, END] = 0
+        self._free += slots.tolist()
+
+    def _slots_of(self, listener: int) -> NDArray[np.intp]:
+        self._seat()
+        rows = self._rows
+        return np.flatnonzero((rows.timing[:, END] > 0) & (rows.places[:, LISTENER] == listener))
+
+
+def _shifted(timing: NDArray[np.int64], quanta: int) -> NDArray[np.int64]:
+    """Timing on another clock."""
+    shifted = timing + quanta
+    shifted[timing[:, FADE] == NEVER, FADE] = NEVER
+    return shifted
 
 
 def is_compiled() -> bool:

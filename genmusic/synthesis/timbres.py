@@ -116,9 +116,9 @@ TABLES = np.concatenate(
 """All tables, one after the other, `STRIDE` apart."""
 
 
-def table_place(name: str, pitch: int) -> int:
+def table_place(name: str, pitch: float) -> int:
     """The first frame in `TABLES` of a timbre's table for a note."""
-    region = min(max(pitch - LOWEST_PITCH, 0) // REGION, len(_REGIONS) - 1)
+    region = min(int(max(pitch - LOWEST_PITCH, 0.0)) // REGION, len(_REGIONS) - 1)
     return (list(TIMBRES).index(name) * len(_REGIONS) + region) * STRIDE
 
 

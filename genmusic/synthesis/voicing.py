@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Protocol
 
@@ -12,6 +12,8 @@ from genmusic.units import QUANTUM, SAMPLE_RATE, exp2
 
 SIXTY_DB_OCTAVES = 9.965784284662087  # log2 of 1000: a decay time is to -60 dB
 CONTROL_FRAMES = 16  # the grid on which voices move
+ANY_PHASE = 2.0**31  # as far as a phase may lie from another
+ANY_SEED = (2**30 + 1, 2.0**30 - 2.0**8)  # middle and reach of seeds that are never zero
 _MIX = 0x9E3779B97F4A7C15
 _WORD = 0xFFFFFFFFFFFFFFFF
 
@@ -24,7 +26,8 @@ class Voicing:
     whole_settings: Mapping[str, int]
     release_quanta: int  # from note end to silence
     longest_quanta: int  # from note start to silence, however long it is held
-    choke: str = ""  # notes of a part with the same word silence each other
+    choke: int = 0  # voices of a bus with the same number silence each other; 0: none
+    varied: Mapping[str, float] = field(default_factory=dict)  # how far settings of notes differ
 
 
 class Patch(Protocol):
@@ -35,16 +38,16 @@ class Patch(Protocol):
         """How far its notes spread from the part's place, 0..1."""
         ...
 
-    def voicing(self, pitch: int, velocity: int, chance: Chance) -> Voicing:
-        """The settings of one voice."""
+    def voicing(self, pitch: float, velocity: int) -> Voicing:
+        """The settings of one voice; the pitch may lie between keys."""
         ...
 
 
 @dataclass(slots=True)
 class Chance:
-    """Small numbers that differ from note to note and depend on the note alone.
+    """Small numbers that depend on where one starts.
 
-    A splitmix64 sequence (Steele, Lea, Flood 2014), cheap enough to make one per note.
+    A splitmix64 sequence (Steele, Lea, Flood 2014).
     """
 
     state: int
@@ -57,23 +60,20 @@ class Chance:
         z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & _WORD
         return (z ^ (z >> 31)) >> 32
 
-    def phase(self) -> int:
-        """A random int32."""
-        return self.bits() - 2**31
-
-    def seed(self) -> int:
-        """A random int32 that is not zero."""
-        return self.phase() | 1
-
     def signed(self) -> float:
         """A number in -1..1."""
-        return self.phase() / 2**31
+        return (self.bits() - 2**31) / 2**31
 
 
 def velocity_gain(velocity: int) -> float:
     """Linear gain of a velocity 1..127: 9 dB for each halving (an exponent of 1.5)."""
     touch = velocity / 127.0
     return touch * math.sqrt(touch)
+
+
+def cents(increment: int, away_cents: float) -> float:
+    """By how much a phase step differs from one that lies some cents away."""
+    return increment * (exp2(away_cents / 1200.0) - 1.0)
 
 
 @lru_cache(maxsize=4096)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,16 +13,17 @@ from patch import GATE_SECONDS, PANS, PITCHES, VOICES
 
 from genmusic.mixing.rings import RingBank
 from genmusic.mixing.spaces import HALL, turns
-from genmusic.synthesis.pools import KINDS, MAX_BLOCK_QUANTA, Pool, Voice
+from genmusic.synthesis.pools import KINDS, MAX_BLOCK_QUANTA, Pool
+from genmusic.synthesis.recipes import Cook
 from genmusic.synthesis.saws import SawPatch
-from genmusic.synthesis.voicing import Chance
 from genmusic.units import QUANTUM, SAMPLE_RATE, hz_to_increment, log2
-from kernels import mixing, reverbs
+from kernels import mixing, reverbs, saws
 from kernels._jit import kernel
 from kernels._types import Floats
+from kernels.buses import STRIDE, drain_buses
 from kernels.lanes import LANES
-from kernels.oscillators import saw
-from kernels.simd import splat, splat_int, store
+from kernels.oscillators import saw, saw_width
+from kernels.simd import splat_int, store, to_float
 
 SAWS = SawPatch(
     level_db=0.0,
@@ -39,6 +39,7 @@ SAWS = SawPatch(
 )
 REVERB_SECONDS = 2.8  # as Freeverb's room .8
 TWO_SIDES = 2
+BUSES = VOICES // 16  # a bus takes no more than 24 voices
 
 
 def open_peer(_folder: Path) -> Peer:
@@ -66,44 +67,45 @@ def _held(seconds: int) -> float:
 
 def _play(seconds: int, gate_seconds: float, rounds: range) -> float:
     pool = Pool(KINDS["saws"])
-    patch = SAWS if len(rounds) > 1 else replace(SAWS, release_seconds=1.0)
+    cook = Cook(SAWS if len(rounds) > 1 else replace(SAWS, release_seconds=1.0), saws)
     starts = iter([(second + n / VOICES, n) for second in rounds for n in range(VOICES)])
     waiting = next(starts, None)
     bright = np.full((1, MAX_BLOCK_QUANTA + 1), 0.5, np.float32)
-    buses = np.zeros(TWO_SIDES * MAX_BLOCK_QUANTA * QUANTUM, np.float32)
+    straight = np.zeros((BUSES, MAX_BLOCK_QUANTA + 1), np.float32)
+    buses = np.zeros(BUSES * TWO_SIDES * STRIDE, np.int32)
+    out = np.zeros((BUSES, TWO_SIDES, MAX_BLOCK_QUANTA * QUANTUM), np.float32)
+    mix = np.zeros((TWO_SIDES, MAX_BLOCK_QUANTA * QUANTUM), np.float32)
     begin = time.process_time()
     for first in range(0, seconds * SAMPLE_RATE // QUANTUM, MAX_BLOCK_QUANTA):
         end_seconds = (first + MAX_BLOCK_QUANTA) * QUANTUM / SAMPLE_RATE
         while waiting and waiting[0] < end_seconds:
-            _start(pool, patch, *waiting, gate_seconds)
+            _start(pool, cook, *waiting, gate_seconds)
             waiting = next(starts, None)
-        buses[:] = 0.0
-        pool.render(first, MAX_BLOCK_QUANTA, bright, buses)
+        pool.render(first, MAX_BLOCK_QUANTA, (bright, straight), buses)
+        drain_buses(MAX_BLOCK_QUANTA, buses, out.reshape(-1))
+        out.sum(axis=0, out=mix)
     return time.process_time() - begin
 
 
-def _start(pool: Pool, patch: SawPatch, at: float, number: int, gate_seconds: float) -> None:
-    voicing = patch.voicing(PITCHES[number], 96, Chance(number))
-    frame = round(at * SAMPLE_RATE)
-    release = (frame + round(gate_seconds * SAMPLE_RATE)) // QUANTUM
-    right = 0.5 + 0.5 * PANS[number]
-    sides = (math.sqrt(1.0 - right), math.sqrt(right))
-    voice = Voice(0, frame, number, 0, release, release + voicing.release_quanta, sides)
-    pool.start(voice, voicing)
+def _start(pool: Pool, cook: Cook, at: float, number: int, gate_seconds: float) -> None:
+    gate = round(gate_seconds * SAMPLE_RATE)
+    note = (round(at * SAMPLE_RATE), gate, number % BUSES, 0, number)
+    pool.start(cook(PITCHES[number], 96), note, PANS[number])
 
 
 @kernel
-def _saw_frames(increment: int, width: float, out: Floats) -> None:
+def _saw_frames(increment: int, out: Floats) -> None:
     """One saw in all lanes, a frame after the other."""
     step, phase = splat_int(increment), splat_int(0)
+    width = saw_width(to_float(step))
     for t in range(out.shape[0] // LANES):
         phase = phase + step
-        store(out, t * LANES, saw(phase, splat(width)))
+        store(out, t * LANES, saw(phase, width))
 
 
 def _saw(hz: float) -> Sound:
     out = np.empty(round(1.5 * SAMPLE_RATE) * LANES, np.float32)
-    _saw_frames(np.int32(hz_to_increment(hz)), np.float32(SAMPLE_RATE / (8.0 * hz)), out)
+    _saw_frames(np.int32(hz_to_increment(hz)), out)
     return out[::LANES]
 
 

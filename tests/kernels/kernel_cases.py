@@ -11,31 +11,24 @@ import numpy as np
 from genmusic.mixing.rings import RingBank
 from genmusic.mixing.spaces import ROOM, turns
 from genmusic.synthesis.patches import PATCHES
-from genmusic.synthesis.timbres import TABLES
-from genmusic.synthesis.voicing import Chance
+from genmusic.synthesis.pools import KINDS, Pool
+from genmusic.synthesis.recipes import cook_for
 from kernels import (
     choruses,
     delays,
-    drums,
     ducks,
     dynamics,
-    ensembles,
     equalisers,
-    fm,
     loudness,
     mixing,
-    modes,
-    pianos,
     playout,
     reverbs,
-    saws,
-    strings,
-    wavetables,
 )
-from kernels.lanes import LANE_FACTS, LANES, QUANTUM
+from kernels.buses import STRIDE, drain_buses
+from kernels.lanes import LANES, QUANTUM
 
 QUANTA = 24
-SLOTS = 32
+VOICES = 32
 F32 = np.float32
 
 
@@ -45,6 +38,7 @@ class Case:
 
     render: Callable[[list[int], float], np.ndarray]
     floor: float = 0.0  # what silence may leave
+    uses: tuple[str, ...] = ()  # other kernels that it calls once for each block
 
 
 def blocks_of(lengths):
@@ -61,59 +55,55 @@ def noise(seed, *shape):
     return np.random.default_rng(seed).uniform(-0.5, 0.5, shape).astype(F32)
 
 
-def voices(module, patch_name, pitches, in_lanes=True, tables=()):
-    """Render a pool of 32 voices that start, release and end at different quanta."""
-    kernel = getattr(module, f"render_{module.__name__.split('.')[-1]}")
+def voices(patch_name, pitches):
+    """Render a pool of 32 voices that start, release and end at different quanta, each on a bus."""
+    kind, patch = PATCHES[patch_name]
+    cook = cook_for(patch, KINDS[kind].module)
 
     def render(lengths, loud=1.0, only=None):
-        rows_of = (len(module.SETTINGS), len(module.WHOLE_SETTINGS))
-        states = (module.STATES, module.COUNTERS) if in_lanes else (module.LINE, 1)
-        settings = np.zeros((SLOTS, rows_of[0]), F32)
-        whole = np.ones((SLOTS, rows_of[1]), np.int32)
-        timing = np.zeros((SLOTS, 3), np.int64)
-        for slot in range(SLOTS if loud else 0) if only is None else only:
-            pitch = pitches[slot % len(pitches)]
-            voicing = PATCHES[patch_name][1].voicing(pitch, 20 + 3 * slot, Chance(slot))
-            settings[slot] = [voicing.settings.get(name, 0.0) for name in module.SETTINGS]
-            whole[slot] = [voicing.whole_settings[name] for name in module.WHOLE_SETTINGS]
-            timing[slot] = (slot % 7, slot % 7 + 8, 20 + slot % 9)
-        if loud and only is None:
-            timing[5] = (3, 5, 6)  # a short one, cut while it sounds
-        memory = [settings, whole]
-        if in_lanes:
-            memory = [m.reshape(2, LANES, -1).transpose(0, 2, 1) for m in memory]
-        memory = [np.ascontiguousarray(m).reshape(-1) for m in memory]
-        memory += [np.zeros(SLOTS * states[0], F32), np.zeros(SLOTS * states[1], np.int32)]
-        scratch = (np.zeros(LANE_FACTS, F32), np.zeros(QUANTUM * LANES, F32), *tables)
+        pool, buses = Pool(KINDS[kind]), np.zeros(VOICES * 2 * STRIDE, np.int32)
+        for voice in range(VOICES if loud else 0) if only is None else only:
+            start, gate = (voice % 7) * QUANTUM + voice, (2 + voice % 9) * QUANTUM
+            recipe = cook(pitches[voice % len(pitches)], 20 + 3 * voice)
+            pool.start(recipe, (start, gate, voice, 0, 77 * voice), 0.5)
         bright = np.linspace(0.0, 1.0, QUANTA + 1, dtype=F32)[None]
+        bends = np.tile(bright / 12, (VOICES, 1))
         out = []
         for first, quanta in blocks_of(lengths):
-            stride = (quanta + 1) * QUANTUM
-            rows = np.full(SLOTS * stride, 9.0, F32)
-            column = np.ascontiguousarray(bright[:, first : first + quanta + 1])
-            pool = (timing, np.zeros(SLOTS, np.int32), column, *memory)
-            if in_lanes:
-                kernel(first, quanta, pool, scratch, rows, stride)
-            else:
-                kernel(first, quanta, pool, rows, stride)
-            out.append(rows.reshape(SLOTS, stride)[:, QUANTUM:])
-        return np.concatenate(out, axis=1)
+            here = slice(first, first + quanta + 1)
+            ramps = (bright[:, here].copy(), bends[:, here].copy())
+            pool.render(first, quanta, ramps, buses)
+            block = np.full(VOICES * 2 * quanta * QUANTUM, 9.0, F32)
+            drain_buses(quanta, buses, block)
+            out.append(block.reshape(VOICES, 2, -1))
+        return np.concatenate(out, axis=2).reshape(VOICES, -1)
 
     return render
 
 
-def render_sum(lengths, loud=1.0):
-    rows = noise(1, SLOTS, (QUANTA + 1) * QUANTUM) * F32(loud)
-    windows = np.array([(v % 5, 12 + v % 8, 8 + v) for v in range(SLOTS)], np.int64)
-    places = np.array([(v, (v * 7) % QUANTUM, v % 3) for v in range(SLOTS)], np.int32)
-    pans = noise(2, SLOTS, 2)
+def voice_case(patch_name, pitches):
+    kernel = KINDS[PATCHES[patch_name][0]].kernel
+    name = f"{kernel.__module__.removeprefix('kernels.')}.{kernel.__name__}"
+    uses = ("voices.start_voices", name, "buses.drain_buses")
+    return Case(voices(patch_name, pitches), uses=uses)
+
+
+def render_release(lengths, loud=1.0):
+    """Notes that are let go long before their gate ends."""
+    kind, patch = PATCHES["soft-lead"]
+    cook = cook_for(patch, KINDS[kind].module)
+    pool, buses = Pool(KINDS[kind]), np.zeros(2 * STRIDE, np.int32)
+    held = [pool.start(cook(60, 90), (0, 1 << 50, 0, 0, 1), 0.0)] if loud else []
+    still = np.zeros((1, QUANTA + 1), F32)
     out = []
     for first, quanta in blocks_of(lengths):
-        piece = rows[:, first * QUANTUM : (first + quanta + 1) * QUANTUM].reshape(-1).copy()
-        buses = np.zeros(3 * 2 * quanta * QUANTUM, F32)
-        stride = (quanta + 1) * QUANTUM
-        mixing.sum_voices(first, quanta, windows, places, pans, piece, stride, buses)
-        out.append(buses.reshape(6, -1))
+        for note in held if first == 0 else ():
+            pool.release(*note, 9)
+        ramps = (still[:, : quanta + 1].copy(), still[:, : quanta + 1].copy())
+        pool.render(first, quanta, ramps, buses)
+        block = np.zeros(2 * quanta * QUANTUM, F32)
+        drain_buses(quanta, buses, block)
+        out.append(block.reshape(2, -1))
     return np.concatenate(out, axis=1)
 
 
@@ -298,15 +288,19 @@ def render_playout(lengths, loud=1.0):
 
 SCALE = (36, 48, 60, 67, 72, 84)
 CASES = {
-    "saws.render_saws": Case(voices(saws, "soft-lead", SCALE)),
-    "ensembles.render_ensembles": Case(voices(ensembles, "string-ensemble", SCALE)),
-    "wavetables.render_wavetables": Case(voices(wavetables, "choir", SCALE, tables=(TABLES,))),
-    "fm.render_fm": Case(voices(fm, "electric-piano", SCALE)),
-    "drums.render_drums": Case(voices(drums, "kit", (36, 38, 42, 46, 51))),
-    "strings.render_strings": Case(voices(strings, "nylon", SCALE, in_lanes=False)),
-    "modes.render_modes": Case(voices(modes, "vibraphone", SCALE)),
-    "pianos.render_pianos": Case(voices(pianos, "piano", SCALE)),
-    "mixing.sum_voices": Case(render_sum),
+    "saws.render_saws": voice_case("soft-lead", SCALE),
+    "ensembles.render_ensembles": voice_case("string-ensemble", SCALE),
+    "wavetables.render_wavetables": voice_case("choir", SCALE),
+    "fm.render_fm": voice_case("electric-piano", SCALE),
+    "drums.render_drums": voice_case("kit", (36, 38, 42, 46, 51)),
+    "strings.render_strings": voice_case("nylon", SCALE),
+    "modes.render_modes": voice_case("vibraphone", SCALE),
+    "pianos.render_pianos": voice_case("piano", SCALE),
+    "voices.start_voices": voice_case("soft-lead", SCALE),
+    "voices.release_voices": Case(
+        render_release, uses=("voices.start_voices", "saws.render_saws", "buses.drain_buses")
+    ),
+    "buses.drain_buses": voice_case("soft-lead", SCALE),
     "mixing.mix_strips": Case(render_strips),
     "equalisers.equalise": Case(render_equaliser),
     "ducks.duck": Case(render_duck),

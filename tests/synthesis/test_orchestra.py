@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from genmusic.names import PARTS
-from genmusic.synthesis.orchestra import MOST_VOICES, Orchestra, PlayedNote
+from genmusic.synthesis.orchestra import Orchestra, PlayedNote
+from genmusic.synthesis.pools import MOST_VOICES
 from genmusic.units import QUANTUM
 
 QUANTA = 48

@@ -11,6 +11,7 @@ from genmusic.cli.bench.figures import Figure, at_least, at_most, best_cpu_secon
 from genmusic.composition.composer import Composer
 from genmusic.controls.spec import defaults
 from genmusic.mood.mapping import musical_parameters
+from genmusic.names import PARTS
 from genmusic.session.engine import Engine, Ensemble
 from genmusic.session.library import Library
 from genmusic.session.rack import MOST_LISTENERS
@@ -39,7 +40,8 @@ def _voices() -> Figure:
     """Two saws, filter, envelope and pan: the benchmark voice."""
     orchestra = Orchestra(1)
     for number in range(VOICES):
-        note = PlayedNote(0, 1 << 30, 0, "saw-bass", 36 + number % 48, 96, 0.0)
+        part = number % len(PARTS)  # a part takes no more than 24 voices
+        note = PlayedNote(0, 1 << 30, part, "saw-bass", 36 + number % 48, 96, 0.0)
         orchestra.play(0, note)
     brightness = np.full((1, MAX_BLOCK_QUANTA + 1), 0.5, np.float32)
     blocks = 200

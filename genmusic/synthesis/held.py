@@ -1,0 +1,55 @@
+"""What patches of held notes have in common: an envelope, and a filter that follows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from genmusic.rules import Number, rule
+from genmusic.synthesis.voicing import decay_per_step, quanta, steps, velocity_gain
+from genmusic.units import db_to_gain, log2
+
+MIDDLE_C_PITCH = 60
+LOUD_VELOCITY = 96  # plays the patch as written
+FOREVER_QUANTA = 1 << 30  # a held note never ends by itself
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldPatch:
+    """An envelope with attack, decay, sustain and release, and a low-pass filter."""
+
+    level_db: float = rule(Number(-40.0, 12.0, "dB"), "loudness")
+    attack_seconds: float = rule(Number(0.001, 5.0, "s"), "from silence to the peak")
+    decay_seconds: float = rule(Number(0.01, 20.0, "s"), "from the peak to sustain, to -60 dB")
+    sustain: float = rule(Number(0.0, 1.0), "level while held, of the peak")
+    release_seconds: float = rule(Number(0.01, 10.0, "s"), "from note end to -60 dB")
+    cutoff_hz: float = rule(Number(20.0, 16_000.0, "Hz"), "of the filter at middle C")
+    cutoff_follows: float = rule(Number(0.0, 1.5), "octaves of cutoff per octave of pitch", 0.5)
+    envelope_octaves: float = rule(Number(0.0, 8.0, "octaves"), "of cutoff at the peak", 0.0)
+    brightness_octaves: float = rule(Number(0.0, 4.0, "octaves"), "of cutoff, up or down", 1.2)
+    velocity_octaves: float = rule(Number(0.0, 4.0, "octaves"), "of cutoff, by touch", 1.2)
+    resonance: float = rule(Number(0.5, 10.0), "Q of the filter", 0.75)
+    width: float = rule(Number(0.0, 1.0), "spread of notes between left and right", 0.0)
+
+    @property
+    def release_quanta(self) -> int:
+        """From note end to silence."""
+        return quanta(1.3 * self.release_seconds)
+
+    def shape(self, pitch: float, velocity: int, level_db: float) -> dict[str, float]:
+        """The kernel's settings of envelope and filter; ``level_db`` is added to the patch's."""
+        octaves = (pitch - MIDDLE_C_PITCH) / 12.0
+        touch = (velocity - LOUD_VELOCITY) / 127.0
+        return {
+            "attacking": 1.0,
+            "level": db_to_gain(self.level_db + level_db) * velocity_gain(velocity),
+            "attack_step": 1.0 / steps(self.attack_seconds),
+            "decay_rate": 1.0 - decay_per_step(self.decay_seconds),
+            "sustain": self.sustain,
+            "release_rate": 1.0 - decay_per_step(self.release_seconds),
+            "cutoff_octaves": log2(self.cutoff_hz)
+            + octaves * self.cutoff_follows
+            + touch * self.velocity_octaves,
+            "envelope_octaves": self.envelope_octaves,
+            "brightness_octaves": self.brightness_octaves,
+            "damping": 1.0 / self.resonance,
+        }

@@ -1,0 +1,181 @@
+"""The life of voices, whatever they sound like: they start, are let go, are cut, and end.
+
+A pool keeps one row for each of its N slots, in flat or two-dimensional arrays:
+
+- ``timing`` (N, 4) int64, quanta since the session began: start, release, end, and where the voice
+  begins to fade because it is cut; an end of 0 is a free slot;
+- ``places`` (N, 5) int32: frames (0..63) by which the voice sounds later than its quantum, bus,
+  listener, group of voices that silence each other (0: none), quanta from release to silence;
+- ``seeds`` and ``numbers`` (N,) int64: what makes the note differ from others, and which it is;
+- ``pans`` (N, 2) float32, linear gain left and right.
+
+Every step depends on the voices of one bus alone, so company never changes a note.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import float32 as f32
+from numba import int32 as i32
+from numba import int64 as i64
+from numba import uint64 as u64
+
+from kernels._jit import fragment, kernel
+from kernels._types import Floats, Held, Ints, Longs, Roll
+
+QUANTUM = 64
+START, RELEASE, END, FADE = 0, 1, 2, 3
+DELAY, BUS, LISTENER, CHOKE, TAIL = 0, 1, 2, 3, 4
+NEVER = 1 << 50  # quanta; still an int64 when counted in frames
+FADE_QUANTA = 4  # of a voice that is cut: 5 ms, too slow to click and too fast to be heard
+NOTE = (
+    "slot",
+    "start_frame",
+    "gate_frames",
+    "bus",
+    "listener",
+    "release_quanta",  # from release to silence
+    "longest_quanta",  # from start to silence, however long it is held
+    "choke",
+    "seed",
+    "number",
+)
+PAN_SOURCE = 255  # of the random numbers of a note, the one that spreads it
+
+
+@fragment
+def signed(seed: int, source: int) -> float:
+    """A number in -1..1 for a note and one of its features.
+
+    A splitmix64 sequence (Steele, Lea, Flood 2014), entered at any place.
+    """
+    z = u64(seed) + u64(source + 1) * u64(0x9E3779B97F4A7C15)
+    z = (z ^ (z >> u64(30))) * u64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> u64(27))) * u64(0x94D049BB133111EB)
+    z = z ^ (z >> u64(31))
+    return float(f32(i64(z >> u64(40)) - i64(1 << 23)) * f32(2.0**-23))
+
+
+@fragment
+def _cut(slot: int, quantum: int, timing: Longs) -> None:
+    """Let a voice fade out from a quantum on that is not rendered yet."""
+    if quantum + FADE_QUANTA < timing[slot, END]:
+        timing[slot, FADE] = quantum
+        timing[slot, END] = quantum + FADE_QUANTA
+
+
+@fragment
+def _staler(slot: int, other: int, now: int, roll: Roll) -> bool:
+    """Whether a voice was let go before another, or neither was and it is the older."""
+    timing, numbers = roll[0], roll[3]
+    let_go, other_let_go = min(timing[slot, RELEASE], now), min(timing[other, RELEASE], now)
+    if let_go != other_let_go:
+        return bool(let_go < other_let_go)
+    if timing[slot, START] != timing[other, START]:
+        return bool(timing[slot, START] < timing[other, START])
+    return bool(numbers[slot] < numbers[other])
+
+
+@fragment
+def _make_room(bus: int, choke: int, now: int, most: int, roll: Roll) -> None:
+    """Cut the voices that a new one chokes, and the stalest while too many last."""
+    timing, places = roll[0], roll[1]
+    lasting = most
+    while lasting >= most:
+        lasting, stalest = 0, -1
+        for slot in range(timing.shape[0]):
+            if timing[slot, END] <= now or places[slot, BUS] != bus:
+                continue
+            if choke > 0 and places[slot, CHOKE] == choke:
+                _cut(slot, now, timing)
+            if timing[slot, FADE] > now and timing[slot, END] > now + FADE_QUANTA:
+                lasting += 1
+                if stalest < 0 or _staler(slot, stalest, now, roll):
+                    stalest = slot
+        if lasting >= most:
+            _cut(stalest, now, timing)
+
+
+@kernel
+def start_voices(notes: Longs, sides: Floats, most: int, roll: Roll) -> None:
+    """Give notes their slots, in the order in which they come.
+
+    Parameters
+    ----------
+    notes : (notes, 10) int64
+        Columns as in `NOTE`; none may start before the block that is rendered next.
+    sides : (notes, 2) float32
+        Place from -1 (left) to 1 (right), and how far a note may lie from it.
+    most : int
+        Voices that may last on one bus.
+    roll : tuple of (timing, places, seeds, numbers, pans), in/out
+        As described in `kernels.voices`.
+    """
+    timing, places, seeds, numbers, pans = roll
+    for n in range(notes.shape[0]):
+        slot, start = notes[n, 0], notes[n, 1] // QUANTUM
+        _make_room(notes[n, 3], notes[n, 7], start, most, roll)
+        held = max((notes[n, 2] + QUANTUM // 2) // QUANTUM, 1)
+        release = start + min(held, notes[n, 6])
+        timing[slot, START], timing[slot, RELEASE] = start, release
+        timing[slot, END] = min(release + notes[n, 5], start + notes[n, 6])
+        timing[slot, FADE] = NEVER
+        places[slot, DELAY] = i32(notes[n, 1] % QUANTUM)
+        places[slot, BUS], places[slot, LISTENER] = i32(notes[n, 3]), i32(notes[n, 4])
+        places[slot, CHOKE], places[slot, TAIL] = i32(notes[n, 7]), i32(notes[n, 5])
+        seeds[slot], numbers[slot] = notes[n, 8], notes[n, 9]
+        place = sides[n, 0] + sides[n, 1] * signed(notes[n, 8], PAN_SOURCE)
+        right = f32(0.5) + f32(0.5) * min(max(place, f32(-1.0)), f32(1.0))
+        pans[slot, 0], pans[slot, 1] = np.sqrt(f32(1.0) - right), np.sqrt(right)
+
+
+@kernel
+def release_voices(slots: Longs, roll: Roll) -> None:
+    """Let held notes go.
+
+    Parameters
+    ----------
+    slots : (notes, 3) int64
+        Slot, number of the note that must still be there, and the quantum of its release.
+    roll : tuple of (timing, places, seeds, numbers, pans), in/out
+        As described in `kernels.voices`.
+    """
+    timing, places, _, numbers, _ = roll
+    for n in range(slots.shape[0]):
+        slot, quantum = slots[n, 0], slots[n, 2]
+        sounds = numbers[slot] == slots[n, 1] and timing[slot, END] > quantum
+        if sounds and quantum < timing[slot, RELEASE]:
+            quantum = max(quantum, timing[slot, START] + 1)
+            timing[slot, RELEASE] = quantum
+            timing[slot, END] = min(timing[slot, END], quantum + places[slot, TAIL])
+
+
+@fragment
+def vary(slot: int, seed: int, varied: Ints, sizes: tuple[int, ...], held: Held) -> None:
+    """Make a note differ from its patch: each varied setting by its amount times -1..1.
+
+    Rows of ``varied`` are a setting (whole ones after the others) and its random number.
+    """
+    settings, whole_settings, _, _ = held
+    for v in range(varied.shape[0]):
+        amount = settings[slot * sizes[5] + sizes[0] + v]
+        away = amount * signed(seed, varied[v, 1])
+        row = varied[v, 0]
+        if row < sizes[0]:
+            place = slot * sizes[5] + row
+            settings[place] = settings[place] + away
+        else:
+            whole = slot * sizes[1] + row - sizes[0]
+            whole_settings[whole] = i32(i64(whole_settings[whole]) + i64(away))
+
+
+@fragment
+def retire(first_after: int, timing: Longs, ended: Ints) -> None:
+    """Free the slots of voices that end before a quantum; their count, then they, are written."""
+    count = 0
+    for slot in range(timing.shape[0]):
+        if 0 < timing[slot, END] <= first_after:
+            timing[slot, END] = 0
+            count += 1
+            ended[count] = i32(slot)
+    ended[0] = i32(count)
