@@ -22,6 +22,7 @@ import { MediaControls } from "./listening/media-session.js";
 import { PlainPlayer } from "./listening/plain-player.js";
 import { Player } from "./listening/player.js";
 import { keepTicket, recall, remember, takeTicket } from "./memory.js";
+import { like } from "./tray/like.js";
 import { Preview } from "./tray/preview.js";
 import { share } from "./tray/share.js";
 import { SleepTimer } from "./tray/sleep-timer.js";
@@ -142,6 +143,14 @@ function change(changes) {
 
 function keep() {
   remember({ mood: pad.mood, style: styles.chosen?.name ?? memory.style });
+}
+
+async function likeIt() {
+  if (!session || element("like").ariaPressed === "true") return;
+  element("like").ariaPressed = "true";
+  listening.say(() => say("liked"));
+  controls = await like(session);
+  panel.show(controls);
 }
 
 async function shareLink() {
@@ -276,6 +285,7 @@ function hint() {
 
 /** A new piece: its name and picture for the lock screen. @param {string} title */
 async function dressUp(title) {
+  element("like").ariaPressed = "false";
   const bars = timeline.bars.filter((bar) => bar.title === title);
   const style = styles.titleOf(bars[0]?.style ?? session?.style ?? "");
   media.name(title, style, await drawCover(bars, pad.mood));
@@ -294,6 +304,7 @@ const SHORTCUTS = [
   { keys: "← → ↑ ↓", text: "key.mood", matches: ({ key }) => key.startsWith("Arrow"), run: (event) => pad.takeKey(event) },
   { keys: "1 – 9", text: "key.style", matches: ({ key }) => /^[1-9]$/.test(key), run: ({ key }) => styles.choose(Number(key)) },
   { keys: "S", text: "skip", run: skip },
+  { keys: "H", text: "like", run: likeIt },
   { keys: "M", text: "mute", run: () => volume.toggleMute() },
   { keys: "T", text: "timer", run: () => timer.next() },
   { keys: "L", text: "share", run: shareLink },
@@ -306,6 +317,7 @@ onLanguage(() => explainKeys(element("keys"), SHORTCUTS));
 element("help-button").addEventListener("click", () => help.showModal());
 element("close-help").addEventListener("click", () => help.close());
 element("skip").addEventListener("click", skip);
+element("like").addEventListener("click", likeIt);
 element("share").addEventListener("click", shareLink);
 element("reset").addEventListener("click", () => panel.reset());
 

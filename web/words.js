@@ -41,6 +41,7 @@ export const WORDS = /** @type {const} */ ({
   sleepComes: ["Fades out at {}.", "Klingt um {} aus."],
   sleepOff: ["The timer is off.", "Die Uhr ist aus."],
   slept: ["Good night.", "Gute Nacht."],
+  liked: ["Good to know. More like this.", "Gut zu wissen. Mehr davon."],
   skipped: ["On to another piece.", "Weiter zum nächsten Stück."],
   linkCopied: ["The link is copied: same music, same mood.", "Der Link ist kopiert: gleiche Musik, gleiche Stimmung."],
   linkInAddress: ["The link is in the address bar: same music, same mood.", "Der Link steht in der Adresszeile: gleiche Musik, gleiche Stimmung."],
@@ -49,6 +50,7 @@ export const WORDS = /** @type {const} */ ({
   // Hands
   play: ["Play", "Play"],
   stop: ["Stop", "Anhalten"],
+  like: ["I like this", "Das gefällt mir"],
   skip: ["Skip to another piece", "Zum nächsten Stück"],
   share: ["Copy a link to this music", "Link zu dieser Musik kopieren"],
   timer: ["Sleep timer", "Einschlafuhr"],

@@ -66,6 +66,14 @@ def test_a_link_begins_the_same_seed_style_and_mood(listener, visit):
     assert other.session["controls"]["valence"] == 0.1
 
 
+def test_a_liked_piece_keeps_what_follows_closer(listener):
+    listener.page.keyboard.press("h")
+
+    listener.expect_sentence("liked")
+    listener.wait_until("document.querySelector('#like').ariaPressed === 'true'")
+    listener.wait_until("document.getElementById('knobs').textContent.includes('40 %')")
+
+
 def test_skip_brings_another_piece(listener):
     title = listener.page.inner_text("#title")
     listener.page.keyboard.press("s")

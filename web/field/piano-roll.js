@@ -12,6 +12,7 @@ const CHORD_FONT = "12.8px -apple-system, BlinkMacSystemFont, Segoe UI, Roboto, 
 const CHORD_BASELINE = 46;
 const CHORD_ROOM = 44; // px from one name to the next: what stands closer is left out
 const GLOW_SECONDS = 0.9; // a note that was struck goes on shining for so long
+const HALO_ALPHA = 0.11; // of each of two rings
 const AHEAD_ALPHA = 0.3;
 
 /** How each part looks: thickness in px, opacity, and how far its hue stands off the mood's. */
@@ -141,9 +142,10 @@ export class PianoRoll {
     const presence = this._presence(x, start, end) * (0.45 + (0.55 * velocity) / 127);
     if (presence <= 0.004) return;
     if (glow > 0.05 && part !== "pad") {
-      const spread = 4 + 8 * glow;
-      this._canvas.globalAlpha = 0.22 * glow * presence;
-      this._pill(x - spread, y, length + 2 * spread, thickness + 2 * spread);
+      for (const spread of [3 + 3 * glow, 5 + 8 * glow]) {
+        this._canvas.globalAlpha = HALO_ALPHA * glow * presence;
+        this._pill(x - spread, y, length + 2 * spread, thickness + 2 * spread);
+      }
     }
     this._canvas.globalAlpha = Math.min(1, alpha * presence * (1 + 0.6 * glow));
     this._pill(x, y, length, thickness);

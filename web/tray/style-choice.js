@@ -55,7 +55,7 @@ export class StyleChoice {
   show(name) {
     for (const { style, input } of this._cards) {
       input.checked = style.name === name;
-      if (input.checked) input.parentElement?.scrollIntoView({ block: "nearest", inline: "nearest" });
+      if (input.checked) input.parentElement?.scrollIntoView({ block: "nearest", inline: "center" });
     }
   }
 
