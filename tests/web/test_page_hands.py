@@ -173,7 +173,8 @@ def test_what_plays_is_named_and_drawn_in_time(listener):
     listener.wait_until("document.getElementById('chord').textContent !== ''")
 
     heard, report = listener.page.evaluate("[genmusic.player.heardPts, genmusic.report()]")
-    assert listener.page.inner_text("#title") == listener.session["title"]
+    shown = "document.getElementById('title').textContent"
+    listener.wait_until(f"{shown} === genmusic.timeline.barAt(genmusic.player.heardPts).title")
     assert "bpm" in listener.page.inner_text("#tempo")
     # What is heard is behind what was handed to the device, by its latency and a report's age.
     assert -0.1 * RATE < report["played"] - heard < 0.5 * RATE
