@@ -45,7 +45,8 @@ b { font-weight: 600 }
 </style>
 <h1>genmusic gallery</h1>
 <p>Spectrograms reach from 30 Hz to 20 kHz and 80 dB down. Piano rolls: <b style="color:#ff7a59">
-melody</b>, <b style="color:#ffcd5c">comp</b>, <b style="color:#7ac88c">pad</b>,
+melody</b>, <b style="color:#f08cbe">counter</b>, <b style="color:#ffcd5c">comp</b>,
+<b style="color:#7ac88c">pad</b>,
 <b style="color:#60a5fa">bass</b>, <b style="color:#be96e6">drums</b>; lines at every C.</p>
 """
 TAIL = """<script>
