@@ -16,6 +16,7 @@ Float: TypeAlias = Any
 """One float32."""
 Floats: TypeAlias = NDArray[np.float32]
 Ints: TypeAlias = NDArray[np.int32]
+Shorts: TypeAlias = NDArray[np.int16]
 Longs: TypeAlias = NDArray[np.int64]
 Roll: TypeAlias = tuple[Longs, Ints, Longs, Longs, Floats]
 """Timing, places, seeds, numbers and pans of voices (`kernels.voices`)."""

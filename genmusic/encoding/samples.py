@@ -7,10 +7,15 @@ scale is clipped.
 
 from __future__ import annotations
 
+import hashlib
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from kernels.lanes import LANES
+from kernels.packing import pack16
 
 Block = NDArray[np.float32]
 """Stereo samples, ``(2, frames)``, ±1 full scale."""
@@ -19,11 +24,30 @@ FULL_SCALE_16 = 32_767
 FULL_SCALE_24 = 8_388_607
 
 
-def to_pcm16(block: Block) -> NDArray[np.int16]:
-    """Interleaved 16-bit samples, ``(frames, 2)``."""
+def to_pcm16(block: Block, seed: int, first_frame: int) -> NDArray[np.int16]:
+    """Interleaved 16-bit samples, ``(frames, 2)``, with triangular dither.
+
+    Parameters
+    ----------
+    block : (2, frames) float32, ±1 full scale
+        Frames are a multiple of 16.
+    seed : int
+        Of the session: the noise of a sample follows from seed, frame and side alone, so that a
+        stretch rendered again is the same to the last bit.
+    first_frame : int
+        Where the block begins in the session, a multiple of 16.
+    """
     out = np.empty((block.shape[1], 2), np.int16)
-    _interleave(block, np.float32(FULL_SCALE_16), out)
+    sides = np.ascontiguousarray(block, np.float32)
+    scratch = np.empty(LANES, np.int32)
+    pack16(_noise_key(seed), first_frame, FULL_SCALE_16, sides, scratch, out)
     return out
+
+
+@lru_cache(maxsize=4096)
+def _noise_key(seed: int) -> int:
+    digest = hashlib.blake2b(f"dither {seed}".encode(), digest_size=4).digest()
+    return int.from_bytes(digest, "little") >> 1
 
 
 def to_pcm24(block: Block) -> NDArray[np.int32]:

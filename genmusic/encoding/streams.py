@@ -44,8 +44,8 @@ class StreamEncoder(Protocol):
     def preskip(self) -> int:
         """Frames of codec delay before the first sample."""
 
-    def encode(self, block: Block) -> list[bytes]:
-        """The packets of a block whose length is a whole number of packets."""
+    def encode(self, block: Block, first_frame: int) -> list[bytes]:
+        """The packets of a block, a whole number of them, that begins at a frame of the session."""
 
 
 class Pcm16Encoder:
@@ -55,10 +55,13 @@ class Pcm16Encoder:
     packet_frames = PACKET_FRAMES
     preskip = 0
 
-    def encode(self, block: Block) -> list[bytes]:
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+
+    def encode(self, block: Block, first_frame: int) -> list[bytes]:
         """One packet of samples for every 960 frames."""
         _check_block(block)
-        samples = to_pcm16(block).astype("<i2", copy=False).tobytes()
+        samples = to_pcm16(block, self._seed, first_frame).astype("<i2", copy=False).tobytes()
         size = len(samples) * PACKET_FRAMES // block.shape[1]
         return [samples[at : at + size] for at in range(0, len(samples), size)]
 
@@ -79,8 +82,8 @@ class OpusEncoder:
         self.preskip = int.from_bytes((self._context.extradata or b"")[10:12], "little")
         self._encoded_end = 0
 
-    def encode(self, block: Block) -> list[bytes]:
-        """One packet for every 960 frames; the codec runs without the GIL."""
+    def encode(self, block: Block, first_frame: int) -> list[bytes]:
+        """One packet for every 960 frames, wherever they lie; the codec runs without the GIL."""
         _check_block(block)
         frame = av.AudioFrame.from_ndarray(
             np.ascontiguousarray(block, np.float32), format="fltp", layout="stereo"
@@ -109,18 +112,21 @@ def _check_block(block: Block) -> None:
         )
 
 
-_ENCODERS: Mapping[str, Callable[[int, int], StreamEncoder]] = {
-    "opus": OpusEncoder,
-    "pcm16": lambda _bitrate, _complexity: Pcm16Encoder(),
+_ENCODERS: Mapping[str, Callable[[int, int, int], StreamEncoder]] = {
+    "opus": lambda _seed, bitrate, complexity: OpusEncoder(bitrate, complexity),
+    "pcm16": lambda seed, _bitrate, _complexity: Pcm16Encoder(seed),
 }
 STREAM_CODECS = tuple(_ENCODERS)
 """Codecs of the stream protocol, the preferred one first."""
 
 
 def open_stream_encoder(
-    codec: str, *, bitrate: int = OPUS_BITRATE, complexity: int = OPUS_COMPLEXITY
+    codec: str, seed: int, *, bitrate: int = OPUS_BITRATE, complexity: int = OPUS_COMPLEXITY
 ) -> StreamEncoder:
-    """Start an encoder; bit rate (bits per second) and complexity (0..10) are for Opus alone.
+    """Start an encoder for the session of a seed.
+
+    The seed names the dither of 16 bits; bit rate (bits per second) and complexity (0..10) are
+    for Opus alone.
 
     Raises
     ------
@@ -133,7 +139,7 @@ def open_stream_encoder(
         known = " and ".join(STREAM_CODECS)
         raise UnknownNameError(f"there is no stream codec {codec!r:.40}; there are {known}")
     try:
-        return _ENCODERS[codec](bitrate, complexity)
+        return _ENCODERS[codec](seed, bitrate, complexity)
     except (av.error.FFmpegError, ValueError) as error:
         raise EncodingError(
             f"the {codec} encoder does not start ({error}); ask for pcm16, or install a PyAV "

@@ -74,7 +74,7 @@ def warm_up(library: Library) -> None:
             engine.render(block)
     for codec in STREAM_CODECS:
         try:
-            open_stream_encoder(codec).encode(block)
+            open_stream_encoder(codec, 0).encode(block, 0)
         except EncodingError:
             continue  # listeners fall back to a codec that is there
     gc.collect()

@@ -222,7 +222,7 @@ class Session:
             yield from self._encode(block)
 
     def _encode(self, block: Block) -> Iterator[Packet]:
-        for data in self.encoder.encode(block):
+        for data in self.encoder.encode(block, self._end):
             yield Packet(self._end, data, self._splicing)
             self._splicing = False
             self._end += self.encoder.packet_frames
@@ -248,7 +248,7 @@ class Session:
             The server does not have the codec.
         """
         if codec != self.codec:
-            self.encoder = _open_encoder([codec], self._settings)
+            self.encoder = _open_encoder([codec], self.seed, self._settings)
             self._packets.clear()
 
     def resume(self, next_pts: int | None, now: float, *, splices: bool = True) -> Replay:
@@ -299,18 +299,18 @@ def open_session(library: Library, wishes: Wishes, settings: Settings, now: floa
     ProtocolError, ControlError, UnknownNameError
         The server has none of the codecs; a control or the style is not there.
     """
-    encoder = _open_encoder(wishes.codecs, settings)
     seed = secrets.randbelow(SEED_LIMIT) if wishes.seed is None else wishes.seed
+    encoder = _open_encoder(wishes.codecs, seed, settings)
     engine = Engine(library, seed, wishes.controls, follows_edits=True, rests=True)
     return Session(engine, encoder, settings, now)
 
 
-def _open_encoder(codecs: Sequence[str], settings: Settings) -> StreamEncoder:
+def _open_encoder(codecs: Sequence[str], seed: int, settings: Settings) -> StreamEncoder:
     """The first codec that works; one that this server does not know or have is passed over."""
     for codec in codecs:
         with suppress(UnknownNameError, EncodingError):
             return open_stream_encoder(
-                codec, bitrate=settings.opus_bitrate, complexity=settings.opus_complexity
+                codec, seed, bitrate=settings.opus_bitrate, complexity=settings.opus_complexity
             )
     asked, known = ", ".join(codecs), ", ".join(STREAM_CODECS)
     raise ProtocolError(f"this server has none of {asked}; it has {known}")

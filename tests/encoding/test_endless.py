@@ -13,7 +13,7 @@ CHUNK = 9_600
 
 
 def write(kind, music, chunk=CHUNK):
-    file, samples = endless_format(kind).open(), to_pcm16(music)
+    file, samples = endless_format(kind).open(), to_pcm16(music, 7, 0)
     whole = len(samples) // CHUNK * CHUNK
     return b"".join(file.write(samples[at : at + chunk]) for at in range(0, whole, chunk))
 
@@ -32,7 +32,7 @@ def read(data):
 
 @pytest.mark.parametrize("kind", ["flac", "wav"])
 def test_what_loses_nothing_gives_the_samples_back(kind, music):
-    samples = to_pcm16(music).T
+    samples = to_pcm16(music, 7, 0).T
     heard = read(write(kind, music))
 
     assert heard.shape[1] > 0.9 * samples.shape[1]
@@ -41,7 +41,7 @@ def test_what_loses_nothing_gives_the_samples_back(kind, music):
 
 @pytest.mark.parametrize("kind", ["mp3", "opus"])
 def test_what_loses_something_sounds_like_the_music(kind, music):
-    samples = to_pcm16(music).T.astype(np.float64)
+    samples = to_pcm16(music, 7, 0).T.astype(np.float64)
     heard = read(write(kind, music)).astype(np.float64)
     stretch = heard[0, 9_600:19_200]
     likeness = [
@@ -54,7 +54,7 @@ def test_what_loses_something_sounds_like_the_music(kind, music):
 
 @pytest.mark.parametrize("kind", ENDLESS_FORMATS)
 def test_every_chunk_gives_bytes_soon(kind, music):
-    file, samples = endless_format(kind).open(), to_pcm16(music)
+    file, samples = endless_format(kind).open(), to_pcm16(music, 7, 0)
     sizes = [len(file.write(samples[at : at + CHUNK])) for at in range(0, 5 * CHUNK, CHUNK)]
 
     assert all(size > 0 for size in sizes[1:])  # an Ogg page may wait for one chunk

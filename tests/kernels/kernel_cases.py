@@ -21,6 +21,7 @@ from kernels import (
     equalisers,
     loudness,
     mixing,
+    packing,
     playout,
     reverbs,
 )
@@ -286,6 +287,19 @@ def render_playout(lengths, loud=1.0):
     return np.concatenate(out)
 
 
+def render_packed(lengths, loud=1.0):
+    """Clipped, rounded and dithered; the dither of silence is not silence."""
+    sound = noise(18, 2, QUANTA * QUANTUM) * F32(loud)
+    out = []
+    for first, quanta in blocks_of(lengths):
+        piece = np.ascontiguousarray(sound[:, first * QUANTUM : (first + quanta) * QUANTUM])
+        samples = np.empty((quanta * QUANTUM, 2), np.int16)
+        scratch = np.empty(LANES, np.int32)
+        packing.pack16(77, (first + 5) * QUANTUM, 32_767, piece, scratch, samples)
+        out.append(samples.T / F32(32_767))
+    return np.concatenate(out, axis=1)
+
+
 SCALE = (36, 48, 60, 67, 72, 84)
 CASES = {
     "saws.render_saws": voice_case("soft-lead", SCALE),
@@ -302,6 +316,7 @@ CASES = {
     ),
     "buses.drain_buses": voice_case("soft-lead", SCALE),
     "mixing.mix_strips": Case(render_strips),
+    "packing.pack16": Case(render_packed, floor=1.5 / 32_767),
     "equalisers.equalise": Case(render_equaliser),
     "ducks.duck": Case(render_duck),
     "choruses.chorus": Case(render_chorus),

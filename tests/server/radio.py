@@ -121,12 +121,12 @@ class Radio:
 def offline(library, frames, codec="pcm16", seed=7, changes=()):
     """The packets of a piece rendered in one thread, with changes at given frames."""
     engine = sessions.Engine(library, seed)
-    encoder, packets = open_stream_encoder(codec), []
+    encoder, packets = open_stream_encoder(codec, seed), []
     changes = dict(changes)
     while engine.rendered_end < frames:
         if engine.rendered_end in changes:
             engine.set_controls(changes[engine.rendered_end])
         block = np.zeros((2, 960), np.float32)
         engine.render(block)
-        packets += encoder.encode(block)
+        packets += encoder.encode(block, engine.rendered_end - 960)
     return packets

@@ -4,6 +4,7 @@ import av
 import numpy as np
 
 from genmusic.encoding import open_stream_encoder
+from genmusic.encoding.samples import to_pcm16
 from genmusic.session.engine import Engine
 from genmusic.units import SAMPLE_RATE
 
@@ -23,15 +24,20 @@ def render(library, session, end, log=()):
     return out
 
 
+def through_pcm16(rendered, session):
+    """The samples that a receiver of 16 bits gets: dithered as the session's seed says."""
+    return to_pcm16(rendered, session["seed"], 0).T.astype(np.float32) / np.float32(32_767)
+
+
 def through_opus(rendered):
     """What the codec makes of the render: at 128 kbit/s 20 to 28 dB of it, all lost knowingly."""
-    encoder = open_stream_encoder("opus")
+    encoder = open_stream_encoder("opus", 0)
     decoder = av.CodecContext.create(
         "libopus", "r"
     )  # as in browsers: FFmpeg's own rounds otherwise
     decoder.options = {"request_sample_fmt": "flt"}
     decoder.sample_rate, decoder.layout = SAMPLE_RATE, "stereo"
-    packets = [av.Packet(packet) for packet in encoder.encode(rendered)]
+    packets = [av.Packet(packet) for packet in encoder.encode(rendered, 0)]
     decoded = [frame.to_ndarray() for packet in packets for frame in decoder.decode(packet)]
     return np.concatenate(decoded, axis=1).reshape(-1, 2).T[:, encoder.preskip :]
 

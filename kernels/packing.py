@@ -1,0 +1,77 @@
+"""From floats to 16 bits: dither, rounding, and left and right side by side."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import float32 as f32
+
+from kernels._jit import fragment, kernel
+from kernels._types import Floats, Ints, IntVector, Shorts, Vector
+from kernels.lanes import LANES
+from kernels.simd import (
+    fma,
+    greater_of,
+    lane_numbers,
+    lesser_of,
+    load,
+    nearest,
+    shift_right,
+    splat,
+    splat_int,
+    store_int,
+    to_float,
+    to_int,
+)
+
+HALF = 16  # bits
+FIRST_PRIME, SECOND_PRIME, GOLDEN = 0x7FEB352D, -2073254261, -1640531527  # odd, as signed 32 bits
+
+
+@fragment
+def _mixed(x: IntVector) -> IntVector:
+    """A bijective hash of 32 bits (C. Wellons, hash-prospector, "lowbias32")."""
+    x = (x ^ shift_right(x, 16)) * splat_int(np.int32(FIRST_PRIME))
+    x = (x ^ shift_right(x, 15)) * splat_int(np.int32(SECOND_PRIME))
+    return x ^ shift_right(x, 16)
+
+
+@fragment
+def _noise(key: int, number: int) -> Vector:
+    """Triangular noise of two steps from end to end, for sixteen samples two numbers apart."""
+    word = np.int32((key ^ (number >> 32) * GOLDEN) & 0x7FFFFFFF)
+    low = np.int32(((number & 0xFFFFFFFF) ^ 0x80000000) - 0x80000000)
+    lanes = to_int(lane_numbers())
+    bits = _mixed(_mixed(splat_int(low) + lanes + lanes) ^ splat_int(word))
+    one = to_float(bits & splat_int(np.int32(0xFFFF)))
+    other = to_float(shift_right(bits, HALF))
+    return (one - other) * splat(f32(2.0**-HALF))
+
+
+@kernel
+def pack16(
+    key: int, first_frame: int, full_scale: float, sides: Floats, scratch: Ints, out: Shorts
+) -> None:
+    """Dither, round and interleave a block.
+
+    Parameters
+    ----------
+    key : int, 31 bits
+        Names the noise.
+    first_frame : int
+        Where the block begins, a multiple of 16: the noise of a sample follows from its frame.
+    full_scale : float
+        What 1.0 becomes; what exceeds it is clipped.
+    sides : (2, frames) float32
+        Left and right; frames are a multiple of 16.
+    scratch : (16,) int32
+    out : (frames, 2) int16, written in full
+    """
+    flat, frames, top = sides.reshape(-1), sides.shape[1], f32(full_scale)
+    for side in range(2):
+        for t in range(0, frames, LANES):
+            noise = _noise(key, 2 * (first_frame + t) + side)
+            value = fma(load(flat, side * frames + t), splat(top), noise)
+            value = greater_of(lesser_of(value, splat(top)), splat(-top))
+            store_int(scratch, 0, to_int(nearest(value)))
+            for lane in range(LANES):
+                out[t + lane, side] = np.int16(scratch[lane])
