@@ -66,7 +66,7 @@ class CountingEncoder:
 
     codec, packet_frames, preskip = "pcm16", PACKET, 0
 
-    def encode(self, block):
+    def encode(self, block, first_frame):
         return [b"%d" % first for first in block[0, ::PACKET]]
 
 
