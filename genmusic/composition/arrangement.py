@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from genmusic.names import PARTS
 from genmusic.rules import SectionRules, Style
 
 LAYERED_UNTIL = 0.75  # share of a section in which its parts have all entered
@@ -19,8 +18,7 @@ def players(style: Style, section: SectionRules, density: float, progress: float
         present = [part for part in called if part in style.parts]
         entered = 1 + int(progress / LAYERED_UNTIL * len(present))
         called = tuple(present[:entered])
+    parts = style.parts
     return frozenset(
-        part
-        for part in PARTS
-        if part in style.parts and part in called and density >= style.parts[part].from_density
+        [part for part in called if part in parts and density >= parts[part].from_density]
     )

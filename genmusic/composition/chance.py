@@ -10,13 +10,17 @@ from itertools import accumulate
 import numpy as np
 from numpy.typing import NDArray
 
-from genmusic.seeding import stream
+from genmusic.seeding import derive
+from kernels import drawing
+
+Doubles = NDArray[np.float64]
 
 COLOUR_DRAWS, MELODY_DRAWS, BASS_DRAWS, DRUM_DRAWS = 16, 24, 20, 36
 COUNTER_DRAWS = 16
 MOST_NOTES = 32  # of melody in a bar
 DRAWS_PER_NOTE = 9  # one for a repeated note, then those of `Model.sample_melody`
 TOUCH_PLACES = 320  # places in the bar, over all parts, that are played loosely
+_KEY = 2**64 - 1  # the part of an address that names a row of numbers
 _MELODY = COLOUR_DRAWS
 _BASS = _MELODY + MELODY_DRAWS
 _DRUMS = _BASS + BASS_DRAWS
@@ -39,9 +43,16 @@ class BarChance:
     touch: NDArray[np.float64]  # (2, TOUCH_PLACES): time, velocity
 
 
+def draw(count: int, seed: int, *path: str | int) -> Doubles:
+    """Uniform numbers in 0..1 that depend on the seed and the path alone."""
+    numbers = np.empty(count)
+    drawing.uniforms(np.uint64(derive(seed, *path) & _KEY), numbers)
+    return numbers
+
+
 def draw_bar(seed: int, piece: int, bar: int) -> BarChance:
     """The numbers of a bar; no layer's depend on how many another one uses."""
-    numbers = stream(seed, "bar", piece, bar).random(_END)
+    numbers = draw(_END, seed, "bar", piece, bar)
     first = numbers[:_NOTES].tolist()
     return BarChance(
         first[:_MELODY],

@@ -20,6 +20,7 @@ from genmusic.composition.bass import (
     sung_basses,
     without_parallels,
 )
+from genmusic.composition.chance import draw
 from genmusic.composition.comp import VoicedSpan, compose_comp, compose_pad, voice_spans
 from genmusic.composition.counter import choose_kind, compose_counter
 from genmusic.composition.drums import compose_drums
@@ -40,7 +41,6 @@ from genmusic.names import PARTS
 from genmusic.rules import Style
 from genmusic.score.events import Bar, ChordSpan, Notes, iter_notes, note_array
 from genmusic.score.harmony import Chord
-from genmusic.seeding import stream
 
 
 class PassedBar(NamedTuple):
@@ -227,7 +227,7 @@ class Composer:
 @lru_cache(maxsize=1024)
 def _draws(seed: int, piece: int, theme: str, statement: int) -> tuple[float, ...]:
     """Draws for the patterns of a section: those of one theme share them, or vary them."""
-    return tuple(stream(seed, "patterns", piece, theme, statement).random(3).tolist())
+    return tuple(draw(3, seed, "patterns", piece, theme, statement).tolist())
 
 
 def _performed(plan: Plan, parts: Mapping[str, Sequence[Row]]) -> Notes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from genmusic.composition.chance import choose
+from genmusic.composition.chance import choose, draw
 from genmusic.composition.hooks import Moment, hooked
 from genmusic.composition.keys import piece_tonic, related_key
 from genmusic.composition.plan import section_rules, theme_of
@@ -18,7 +18,6 @@ from genmusic.controls.spec import Landing
 from genmusic.mood.mapping import MusicalParameters
 from genmusic.rules import Style
 from genmusic.score.harmony import Key
-from genmusic.seeding import stream
 
 # A listener's mood has to pass the threshold of a piece by this much before the mode follows it,
 # so that a wavering hand does not make the harmony waver.
@@ -143,7 +142,7 @@ def _draw_metre(style: Style, draw: float) -> str:
 @lru_cache(maxsize=1024)
 def _piece_draws(seed: int, piece: int) -> tuple[float, ...]:
     """What decides a piece's plan, how bright it is, its shade of mode, its tempo and metre."""
-    return tuple(stream(seed, "piece", piece).random(5).tolist())
+    return tuple(draw(5, seed, "piece", piece).tolist())
 
 
 def _begin_section(state: State, seed: int, style: Style, bars_left: int) -> None:
@@ -172,7 +171,7 @@ def _adopt_metre(state: State, seed: int, style: Style) -> None:
 def _phrases(state: State, seed: int, style: Style) -> Phrases:
     rules = section_rules(style, state.labels[state.section])
     last = len(rules.phrases) - 1
-    draws = stream(seed, "cadences", state.piece, state.section).random(last + 1).tolist()
+    draws = draw(last + 1, seed, "cadences", state.piece, state.section)
     return tuple(
         (phrase.bars, _cadence(phrase.cadence, number < last, draws[number], style))
         for number, phrase in enumerate(rules.phrases)
@@ -240,4 +239,4 @@ def _section_key(
 @lru_cache(maxsize=4096)
 def _relation(seed: int, piece: int, theme: str, relations: int) -> int:
     """Which of its relations the sections of a theme take in a piece."""
-    return int(stream(seed, "relation", piece, theme).integers(relations))
+    return int(draw(1, seed, "relation", piece, theme)[0] * relations)

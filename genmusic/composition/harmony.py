@@ -179,7 +179,7 @@ def _next_degree(
         (rules.learned * expected[d] + free) * max(rules.degrees[d], FLOOR) if d in mask else 0.0
         for d in range(DEGREES)
     ]
-    weights[_vocabulary(model.chords, task.mode).diminished] *= LEAST_DIMINISHED + task.dissonance
+    weights[_vocabulary(model, task.mode).diminished] *= LEAST_DIMINISHED + task.dissonance
     if degrees:
         weights[degrees[-1]] *= rules.stay
     return choose(weights, draw)
@@ -188,7 +188,7 @@ def _next_degree(
 @lru_cache(maxsize=8192)
 def _expectation(model: Model, mode: str, degrees: tuple[int, ...]) -> tuple[float, ...]:
     """How probable the model thinks each degree after others; few histories are ever met."""
-    vocabulary = _vocabulary(model.chords, mode)
+    vocabulary = _vocabulary(model, mode)
     probabilities = np.empty(len(model.chords))
     history = [vocabulary.symbols[d] for d in degrees if vocabulary.symbols[d] >= 0]
     model.chord_distribution(family(mode), history, probabilities)
@@ -211,8 +211,8 @@ class _Vocabulary:
 
 
 @lru_cache(maxsize=64)
-def _vocabulary(chords: tuple[tuple[int, str], ...], mode: str) -> _Vocabulary:
-    degrees = [degree_of(mode, root, quality) for root, quality in chords]
+def _vocabulary(model: Model, mode: str) -> _Vocabulary:
+    degrees = [degree_of(mode, root, quality) for root, quality in model.chords]
     symbols = [degrees.index(d) if d in degrees else -1 for d in range(DEGREES)]
     triads = [scale_chord(mode, degree, False)[1] for degree in range(DEGREES)]
     return _Vocabulary(tuple(d + 1 for d in degrees), tuple(symbols), triads.index("dim"))

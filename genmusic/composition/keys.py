@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
+from genmusic.composition.chance import draw
 from genmusic.composition.theory import OCTAVE, is_minor
 from genmusic.score.harmony import Key
-from genmusic.seeding import stream
 
 # Semitones from the tonic of one piece to that of the next, the nearest relations first.
 _STEPS = (5, 7, 9, 3, 2, 10, 8, 4)
@@ -37,15 +37,15 @@ def related_key(home: Key, relation: str) -> Key:
 def piece_tonic(seed: int, piece: int) -> int:
     """Twelve pieces visit the twelve keys, each in a key related to the one before."""
     cycle, number = divmod(piece, OCTAVE)
-    first = int(stream(seed, "tonics").integers(OCTAVE))
+    first = int(draw(1, seed, "tonics")[0] * OCTAVE)
     return (first + _round(seed, cycle)[number]) % OCTAVE
 
 
 @lru_cache(maxsize=256)
 def _round(seed: int, cycle: int) -> tuple[int, ...]:
     """A way through the twelve tonics from 0 by steps to related ones, which could go on to 0."""
-    chance = stream(seed, "tonics", cycle)
-    urges = chance.random((OCTAVE, len(_STEPS))).tolist()
+    numbers = draw(OCTAVE * len(_STEPS), seed, "tonics", cycle)
+    urges = numbers.reshape(OCTAVE, len(_STEPS)).tolist()
     path = [0]
     _walk(path, urges)
     return tuple(path)

@@ -24,7 +24,7 @@ PARALLEL_BARS = 2  # bars of the first phrase with which the next ones begin
 VARIED_RETURNS = 0.7  # share of bars that full novelty varies when a section returns
 ORNAMENT_TICKS = 480
 THIRD = 2  # steps
-RETURN_PULL, MOTIF_PULL = 12.0, 4.0  # how firmly targets attract, for each semitone of distance
+RETURN_PULL, MOTIF_PULL = 30.0, 4.0  # how firmly targets attract, for each semitone of distance
 
 Themes = Mapping[str, Sequence[PhraseTheme]]
 

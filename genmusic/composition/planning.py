@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from genmusic.composition import form
-from genmusic.composition.chance import BarChance, draw_bar
+from genmusic.composition.chance import BarChance, draw, draw_bar
 from genmusic.composition.colour import Planned, colour_chords
 from genmusic.composition.harmony import Task, end_chords, plan_chords
 from genmusic.composition.hooks import Moment, hooked
@@ -18,7 +18,6 @@ from genmusic.mood.mapping import MusicalParameters
 from genmusic.names import MODES
 from genmusic.rules import Style
 from genmusic.score.harmony import Chord, Key
-from genmusic.seeding import stream
 
 CHORDS_PER_BAR = 4
 CHORDS_PER_PHRASE = 8 * CHORDS_PER_BAR
@@ -43,8 +42,7 @@ def plan_harmony(
         dissonance=parameters.dissonance,
         before=tuple(degree for _, degree in state.chords[-2:]),
     )
-    generator = stream(seed, "harmony", state.piece, state.piece_bar)
-    draws = generator.random(1 + CHORDS_PER_PHRASE).tolist()
+    draws = draw(1 + CHORDS_PER_PHRASE, seed, "harmony", state.piece, state.piece_bar).tolist()
     if state.phrase < len(known) and _bars(known[state.phrase], state.metre) == bars:
         chords = known[state.phrase].chords
         state.chords = end_chords(task, chords, style.harmony, model, draws)

@@ -9,11 +9,11 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from genmusic.composition.chance import choose
 from genmusic.composition.metre import Metre
 from genmusic.composition.model import COMPOUND, RHYTHM_ORDER, Model
 from genmusic.rules.style import GRIDS, MelodyRules
 from genmusic.units import TICKS_PER_BEAT
+from kernels import drawing
 
 Doubles = NDArray[np.float64]
 
@@ -29,7 +29,6 @@ class Cells:
     """A model's rhythm cells, as a style sees them."""
 
     counts: NDArray[np.int64]
-    most: int
     welcome: Doubles  # 0 off the grid, more for a first onset off the beat
 
 
@@ -41,7 +40,7 @@ def draw_onsets(
     Of `CANDIDATES` bars, with a draw for each pulse of each, the one that comes nearest to the
     number wanted and moves in more than one note value.
     """
-    cells = _cells(model.cells, _cell_grid(rules.grid, metre), rules.syncopation)
+    cells = _cells(model, _cell_grid(rules.grid, metre), rules.syncopation)
     pulses = metre.pulses
     bars = [
         _draw_bar(model, cells, wanted, metre, draws[start : start + pulses])
@@ -59,9 +58,9 @@ def _draw_bar(
     for pulse in range(metre.pulses):
         probabilities = _expectation(model, tuple(history[-RHYTHM_ORDER:]), pulse, metre)
         rest = min(MOST_PER_BEAT, max(0.0, wanted - len(onsets)) / (metre.pulses - pulse))
-        near = np.array([_nearness(count - rest) for count in range(cells.most + 1)])
-        weights = probabilities * cells.welcome * near[cells.counts]
-        cell = choose(weights.tolist(), draws[pulse])
+        cell = drawing.draw_cell(
+            probabilities, cells.welcome, cells.counts, rest, COUNT_PULL, draws[pulse]
+        )
         history.append(cell)
         start, stretch = pulse * metre.pulse_ticks, metre.pulse_ticks
         onsets.extend(start + tick * stretch // TICKS_PER_BEAT for tick in model.cells[cell])
@@ -93,18 +92,13 @@ def _expectation(model: Model, history: tuple[int, ...], pulse: int, metre: Metr
     return probabilities
 
 
-def _nearness(distance: float) -> float:
-    """How well a beat keeps to the number of onsets that is wanted."""
-    near = 1.0 / (1.0 + COUNT_PULL * distance * distance)
-    return near * near * near
-
-
 @lru_cache(maxsize=64)
-def _cells(cells: tuple[tuple[int, ...], ...], grid_ticks: int, syncopation: float) -> Cells:
-    on_grid = np.array([all(tick % grid_ticks == 0 for tick in cell) for cell in cells])
+def _cells(model: Model, grid: int, syncopation: float) -> Cells:
+    cells = model.cells
+    on_grid = np.array([all(tick % grid == 0 for tick in cell) for cell in cells])
     late = np.array([bool(cell) and cell[0] > 0 for cell in cells])
     counts = [len(cell) for cell in cells]
-    return Cells(np.array(counts), max(counts), on_grid * (1.0 + LATE_PULL * syncopation * late))
+    return Cells(np.array(counts), on_grid * (1.0 + LATE_PULL * syncopation * late))
 
 
 def thin_or_fill(

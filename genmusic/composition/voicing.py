@@ -9,14 +9,15 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from genmusic.composition.theory import FIFTH, OCTAVE
+from genmusic.composition.theory import OCTAVE
 from genmusic.names import QUALITIES
+from kernels import drawing
 
 Voicings = NDArray[np.int64]
 
 WIDEST_GAP = 9  # semitones between neighbouring voices, so that the chord stays one sound
 NARROWEST_GAP = 2
-PARALLEL_COST = 12  # semitones of movement that a parallel fifth or octave is worth avoiding
+PARALLEL_COST = 12.0  # semitones of movement that a parallel fifth or octave is worth avoiding
 CENTRE_COST = 0.5  # for each semitone that the chord as a whole lies off the middle of the range
 DOUBLING_COST = 3.0  # for a chord without its fifth when there is room for it
 
@@ -48,26 +49,13 @@ def voice_chord(
     the bass notes before and now.
     """
     choices = _choices(root, quality, lay)
-    cost = choices.costs
-    if len(before) == choices.pitches.shape[1]:
-        last = np.array(before)
-        movement = np.abs(choices.pitches - last)
-        cost = cost + movement.sum(axis=1)
-        if bass[0] != bass[1]:
-            cost += PARALLEL_COST * _parallels(choices.pitches, last, movement, bass)
-    best: list[int] = choices.pitches[cost.argmin()].tolist()
+    voices = choices.pitches.shape[1]
+    last = np.array(before if len(before) == voices else (), np.int64)
+    number = drawing.smoothest(
+        choices.pitches, choices.costs, last, np.array(bass, np.int64), PARALLEL_COST
+    )
+    best: list[int] = choices.pitches[number].tolist()
     return tuple(best)
-
-
-def _parallels(
-    choices: Voicings, last: Voicings, movement: Voicings, bass: tuple[int, int]
-) -> Voicings:
-    """How many voices move in fifths or octaves with the bass."""
-    before = (last - bass[0]) % OCTAVE
-    perfect = (before == 0) | (before == FIFTH)
-    parallel = ((choices - bass[1]) % OCTAVE == before) & perfect & (movement > 0)
-    count: Voicings = parallel.sum(axis=1)
-    return count
 
 
 @lru_cache(maxsize=4096)

@@ -1,0 +1,117 @@
+"""Drawing: uniform numbers by address, a rhythm cell by weight, the voicing that moves least.
+
+Integers and sums in a fixed order: the same draws on every machine.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kernels._jit import fragment, kernel
+
+Doubles = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+FIRST_MIX, SECOND_MIX = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+OCTAVE, FIFTH = 12, 7
+
+
+@kernel
+def uniforms(key: np.uint64, out: Doubles) -> None:
+    """Write uniform numbers that depend on a key and their place alone.
+
+    Parameters
+    ----------
+    key : uint64
+        Names the row of numbers.
+    out : (numbers,) float64, 0..1, written in full
+        The numbers.
+
+    Notes
+    -----
+    SplitMix64: G. L. Steele, D. Lea, C. H. Flood, "Fast splittable pseudorandom number
+    generators", OOPSLA 2014.
+    """
+    state = np.uint64(key)
+    for n in range(len(out)):
+        state += GOLDEN
+        mixed = (state ^ (state >> np.uint64(30))) * FIRST_MIX
+        mixed = (mixed ^ (mixed >> np.uint64(27))) * SECOND_MIX
+        mixed ^= mixed >> np.uint64(31)
+        out[n] = np.float64(mixed >> np.uint64(11)) * 2.0**-53
+
+
+@kernel
+def draw_cell(
+    expected: Doubles, welcome: Doubles, counts: Integers, wanted: float, pull: float, draw: float
+) -> int:
+    """Draw a cell: what is expected, times how welcome it is, near a number of onsets.
+
+    Parameters
+    ----------
+    expected, welcome : (cells,) float64, >= 0
+        Probability of each cell, and its weight.
+    counts : (cells,) int64
+        Onsets of each cell.
+    wanted : float
+        Onsets that the cell should have.
+    pull : float, >= 0
+        How firmly.
+    draw : float, 0..1
+        A uniform number.
+    """
+    total = 0.0
+    for cell in range(len(expected)):
+        total += _cell_weight(expected[cell] * welcome[cell], counts[cell] - wanted, pull)
+    rest = draw * total
+    last = 0
+    for cell in range(len(expected)):
+        weight = _cell_weight(expected[cell] * welcome[cell], counts[cell] - wanted, pull)
+        if weight > 0.0:
+            last = cell
+            rest -= weight
+            if rest < 0.0:
+                break
+    return last
+
+
+@fragment
+def _cell_weight(weight: float, distance: float, pull: float) -> float:
+    near = 1.0 / (1.0 + pull * distance * distance)
+    return weight * near * near * near
+
+
+@kernel
+def smoothest(
+    choices: Integers, costs: Doubles, last: Integers, bass: Integers, parallel_cost: float
+) -> int:
+    """Find the voicing that costs least: by itself, in movement, and in parallels with the bass.
+
+    Parameters
+    ----------
+    choices : (voicings, voices) int64
+        Pitches, from below.
+    costs : (voicings,) float64
+        What each costs by itself.
+    last : (voices,) int64, or (0,)
+        The voicing before, empty for none.
+    bass : (2,) int64
+        The bass notes before and now.
+    parallel_cost : float
+        Of each voice that moves with the bass in fifths or octaves.
+    """
+    best, least = 0, np.inf
+    for n in range(len(choices)):
+        cost = costs[n]
+        for voice in range(len(last)):
+            pitch, before = choices[n, voice], last[voice]
+            cost += abs(pitch - before)
+            interval = (before - bass[0]) % OCTAVE
+            perfect = interval in (0, FIFTH) and (pitch - bass[1]) % OCTAVE == interval
+            if perfect and pitch != before and bass[0] != bass[1]:
+                cost += parallel_cost
+        if cost < least:
+            best, least = n, cost
+    return best

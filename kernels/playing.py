@@ -1,0 +1,167 @@
+"""Playing: written notes become played ones, moved and shaded by tables and by chance."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kernels._jit import fragment, kernel
+
+Doubles = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+# Columns of a written note.
+START, DURATION, PITCH, ACCENT, PART = range(5)
+# Columns of a played note; the last two are those of the written one.
+PLAYED_START, PLAYED_END, PLAYED_PITCH, VELOCITY, PLAYED_PART, WRITTEN, LENGTH = range(7)
+# Columns of the habits of a part.
+LOOSE_TICKS, LOOSE_VELOCITY, GATE, PLAIN_VELOCITY, LATE_TICKS, STRUM_TICKS, RINGS = range(7)
+HABITS, PLAYED_COLUMNS = 7, 7
+LOUDEST = 127.0
+PITCHES, MOST_PARTS = 128, 256
+
+
+class Bar(NamedTuple):
+    """What all notes of a bar share."""
+
+    bar_ticks: float
+    place_ticks: int  # chance is drawn for each place of so many ticks
+    beat_ticks: float
+    swing: float  # ticks by which the middle of a beat comes late, for each tick from its ends
+    peak_tick: float  # from the bar line, where the phrase is loudest; may lie outside the bar
+    reach_ticks: float  # from there to where half of ``arch`` is lost twice
+    arch: float  # velocity
+    accent: float  # velocity of strong beats
+    strong_ticks: int  # strong beats are its multiples
+    accent_velocity: float  # of an accent that is written
+    shortest_ticks: float
+
+
+@kernel
+def play(
+    written: Integers,
+    habits: Doubles,
+    chance: Doubles,
+    bar: Bar,
+    groove: Doubles,
+    changes: Doubles,
+    order: Integers,
+    out: Integers,
+) -> int:
+    """Play the notes of a bar, in the order of the score, no pitch of a part twice at once.
+
+    Parameters
+    ----------
+    written : (notes, 5) int64
+        Start and duration in ticks, pitch, accent and part; the notes of a part lie together.
+    habits : (parts, 7) float64
+        Widths of random ticks and velocity, gate, plain velocity, ticks behind the beat, ticks
+        from note to note of a chord, and whether (above 0) notes ring to the next change.
+    chance : (2, parts * places) float64, 0..1
+        Draws for time and velocity.
+    bar : Bar
+        What all notes share.
+    groove : (steps,) float64, ticks
+        How late each step of the bar is.
+    changes : (chords,) float64, ticks, rising
+        Where each chord ends; the last is the end of the bar.
+    order : (notes,) int64, written in full
+        Room for sorting.
+    out : (notes, 7) int64, written as far as the returned number of notes
+        Start and end in ticks, pitch, velocity, part, and start and duration as written.
+    """
+    places = int(bar.bar_ticks) // bar.place_ticks
+    rank = 0
+    for n in range(len(written)):
+        start, part = written[n, START], written[n, PART]
+        same = n > 0 and written[n - 1, START] == start and written[n - 1, PART] == part
+        rank = rank + 1 if same else 0
+        place = part * places + start // bar.place_ticks
+        _place(written[n], habits[part], chance[0, place], rank, bar, groove, changes, out[n])
+        out[n, VELOCITY] = _velocity(written[n], habits[part], chance[1, place], bar)
+    _sort(order, out)
+    return _trim(order, out)
+
+
+@fragment
+def _place(
+    note: Integers,
+    habit: Doubles,
+    chance: float,
+    rank: int,
+    bar: Bar,
+    groove: Doubles,
+    changes: Doubles,
+    out: Integers,
+) -> None:
+    """Start and end of a note."""
+    start = float(note[START])
+    into = start % bar.beat_ticks
+    late = habit[LATE_TICKS] + bar.swing * min(into, bar.beat_ticks - into)
+    late += groove[int(start) * len(groove) // int(bar.bar_ticks)] + rank * habit[STRUM_TICKS]
+    played = start + habit[LOOSE_TICKS] * (chance - 0.5) + late
+    played = max(0.0, min(played, bar.bar_ticks - bar.shortest_ticks))
+    end = start + note[DURATION] * habit[GATE]
+    if habit[RINGS] > 0.0:
+        number = 0
+        while number < len(changes) - 1 and changes[number] <= start:
+            number += 1
+        end = max(end, changes[number])
+    out[PLAYED_START] = int(np.rint(played))
+    out[PLAYED_END] = int(np.rint(min(max(end, played + bar.shortest_ticks), bar.bar_ticks)))
+    out[PLAYED_PITCH], out[PLAYED_PART] = note[PITCH], note[PART]
+    out[WRITTEN], out[LENGTH] = note[START], note[DURATION]
+
+
+@fragment
+def _velocity(note: Integers, habit: Doubles, chance: float, bar: Bar) -> int:
+    """What a note owes to its place in the phrase, to the beat and to its pattern."""
+    away = (note[START] - bar.peak_tick) / bar.reach_ticks
+    velocity = habit[PLAIN_VELOCITY] + habit[LOOSE_VELOCITY] * (chance - 0.5)
+    velocity += bar.arch * (0.5 - away * away) + bar.accent_velocity * note[ACCENT]
+    if note[START] % bar.strong_ticks == 0:
+        velocity += bar.accent
+    return int(np.rint(max(1.0, min(velocity, LOUDEST))))
+
+
+@fragment
+def _sort(order: Integers, out: Integers) -> None:
+    """Order notes by start, part and pitch; most of them lie so already."""
+    for n in range(len(order)):
+        place = n
+        key = _key(out[n])
+        while place > 0 and _key(out[order[place - 1]]) > key:
+            order[place] = order[place - 1]
+            place -= 1
+        order[place] = n
+
+
+@fragment
+def _key(note: Integers) -> int:
+    return int((note[PLAYED_START] * MOST_PARTS + note[PLAYED_PART]) * PITCHES + note[PLAYED_PITCH])
+
+
+@fragment
+def _trim(order: Integers, out: Integers) -> int:
+    """End each note where its pitch begins again in its part; leave out what does not sound."""
+    notes = len(order)
+    for i in range(notes):
+        note = out[order[i]]
+        for j in range(i + 1, notes):
+            later = out[order[j]]
+            if later[PLAYED_START] >= note[PLAYED_END]:
+                break
+            if (
+                later[PLAYED_PITCH] == note[PLAYED_PITCH]
+                and later[PLAYED_PART] == note[PLAYED_PART]
+            ):
+                note[PLAYED_END] = later[PLAYED_START]
+                break
+    kept = 0
+    for i in range(notes):
+        if out[order[i], PLAYED_END] > out[order[i], PLAYED_START]:
+            order[kept] = order[i]
+            kept += 1
+    return kept
