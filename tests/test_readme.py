@@ -47,7 +47,7 @@ def test_the_python_lines_run(tmp_path):
         capture_output=True, text=True, timeout=300, env={"PYTHONPATH": str(ROOT)}, check=True,
     )  # fmt: skip
 
-    assert re.search(r"\w+ (major|minor|dorian|phrygian|lydian|mixolydian)\n", shown.stdout)
+    assert re.search(r"[\w#]+ (major|minor|dorian|phrygian|lydian|mixolydian)\n", shown.stdout)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
