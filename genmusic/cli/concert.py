@@ -42,7 +42,7 @@ class Concert:
 def opened(arguments: argparse.Namespace) -> Iterator[tuple[Hands, DeviceOutput]]:
     """The music that the arguments ask for, on the device that they ask for."""
     library, controls = open_music(arguments)
-    engine = Engine(library, arguments.seed, controls)
+    engine = Engine(library, arguments.seed, controls, follows_edits=True)
     choice = DeviceChoice(arguments.device, arguments.api)
     output = DeviceOutput(choice, arguments.period, monotonic_seconds)
     player = Player(engine, output.ring)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from genmusic.controls.spec import Value
     from genmusic.rules import Style
     from genmusic.score.events import Bar
+    from genmusic.session.library import Library
 
 FAILED = 1
 PREVIEW_BARS, MOST_BARS = 40, 1000
@@ -43,6 +44,12 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
         default=PREVIEW_BARS,
         metavar="N",
         help=f"how many bars (default: {PREVIEW_BARS})",
+    )
+    preview.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help="also write these bars; the suffix says the format, as for render",
     )
     preview.set_defaults(run=_preview)
     style_report.add_parser(actions)
@@ -91,8 +98,21 @@ def _preview(arguments: argparse.Namespace) -> int:
     library, chosen = open_music(arguments)
     controls = defaults() | chosen
     style = library.style(str(controls["style"]))
+    if arguments.out is not None:
+        _save(arguments, library, controls)
     _write("\n".join(_chart(style, _compose(arguments, library.model, style, controls))))
     return 0
+
+
+def _save(arguments: argparse.Namespace, library: Library, controls: Mapping[str, Value]) -> None:
+    """Write the bars of the preview, without an end of their own."""
+    from genmusic.cli.progress import progress_bar
+    from genmusic.session.engine import Engine
+    from genmusic.session.rendering import Length, Rendering, save
+
+    engine = Engine(library, arguments.seed, controls)
+    with progress_bar(str(arguments.out), "tuning the instruments") as show:
+        save(Rendering(engine, Length(bars=arguments.bars)), library.styles, arguments.out, show)
 
 
 def _compose(

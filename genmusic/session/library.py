@@ -63,7 +63,8 @@ def open_library(own: Path | None = None) -> Library:
 def add_style(library: Library, path: Path) -> tuple[Library, str]:
     """The library with the style of a file, and the style's name."""
     style = read_style(path)
-    return replace(library, styles=StyleShelf({**library.styles, style.name: style})), style.name
+    shelf = StyleShelf({**library.styles, style.name: style}, (*library.styles.files, path))
+    return replace(library, styles=shelf), style.name
 
 
 def read_styles_again(
@@ -75,7 +76,7 @@ def read_styles_again(
     with what is new before it is placed, and may refuse it with a `RuleError`.
     """
     placed: list[Style] = []
-    for path in _files(own):
+    for path in (*_files(own), *shelf.files):
         try:
             style = read_style(path)
             if style != shelf.get(style.name):

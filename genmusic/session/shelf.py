@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from types import MappingProxyType
 
 from genmusic.rules import Style
@@ -22,7 +23,8 @@ _logger = logging.getLogger("genmusic.styles")
 class StyleShelf(Mapping[str, Style]):
     """The newest edition of every style, by name."""
 
-    def __init__(self, styles: Mapping[str, Style]) -> None:
+    def __init__(self, styles: Mapping[str, Style], files: Sequence[Path] = ()) -> None:
+        self.files = tuple(files)  # of single styles, beside those of the folders
         self._first = dict(styles)
         self._newest = dict(styles)
         self._editions: dict[str, Style] = {}

@@ -53,7 +53,8 @@ class StyleWatch:
     def _folders(self) -> list[Path]:
         shipped = {path.parent for path in shipped_styles().values()}
         own = {self._own} if self._own is not None and self._own.is_dir() else set()
-        return sorted(shipped | own)
+        single = {path.resolve().parent for path in self._library.styles.files}
+        return sorted(shipped | own | single)
 
     def _try_out(self, style: Style) -> None:
         """Play a style unheard; a fault that no check foresaw must not reach a listener."""

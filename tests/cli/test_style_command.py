@@ -55,6 +55,16 @@ def test_a_preview_charts_phrases_with_players_and_chords(rain, capsys):
     assert "melody" in lines[1]
 
 
+@pytest.mark.parametrize("suffix", [".mid", ".flac", ".musicxml"])
+def test_a_preview_can_be_heard_and_read(rain, tmp_path, capsys, suffix):
+    out = tmp_path / f"rain{suffix}"
+
+    assert main(["style", "preview", "--style", str(rain), "--bars", "4", "--out", str(out)]) == 0
+
+    assert out.stat().st_size > 300
+    assert "Rain" in capsys.readouterr().out
+
+
 def test_a_preview_of_a_style_that_is_not_there_is_one_sentence(capsys):
     assert main(["style", "preview", "--style", "snow"]) == 1
 

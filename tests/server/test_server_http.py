@@ -20,8 +20,22 @@ async def test_the_styles_are_listed_with_title_and_text(client, library):
     rows = await (await client.get("/api/v1/styles")).json()
 
     assert [row["name"] for row in rows] == list(library.styles)
-    assert all(set(row) == {"name", "title", "text", "mood"} and row["text"] for row in rows)
+    told = {"name", "title", "text", "mood", "fault"}
+    assert all(set(row) == told and row["text"] for row in rows)
+    assert {row["fault"] for row in rows} == {None}
     assert rows[0]["mood"]["tempo_bpm"] == "arousal"
+
+
+async def test_a_style_whose_edit_is_broken_says_so(client, library):
+    library.styles.refuse("jazz", "jazz.toml:3: parts: no")
+    try:
+        rows = await (await client.get("/api/v1/styles")).json()
+    finally:
+        library.styles.put(library.styles["jazz"])
+
+    assert {row["name"]: row["fault"] for row in rows if row["fault"]} == {
+        "jazz": "jazz.toml:3: parts: no"
+    }
 
 
 async def test_a_style_shows_four_bars_of_its_own_notes(client, library):

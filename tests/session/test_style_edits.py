@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from genmusic.session.engine import Engine
-from genmusic.session.library import open_library, read_styles_again
+from genmusic.session.library import add_style, open_library, read_styles_again
 from genmusic.session.log import EDITION
 from genmusic.session.shelf import edition_of
 from genmusic.session.watching import StyleWatch
@@ -138,6 +138,20 @@ def test_the_watch_reads_again_whenever_files_change(library, rain, own):
         saved.put(None)
 
     assert library.style("rain").parts["comp"].patch == "nylon"
+
+
+def test_a_single_file_is_watched_too(rain, tmp_path):
+    library, name = add_style(open_library(), rain)
+
+    def once(folders, _stopped):
+        assert rain.parent in folders
+        rain.write_text(DRY)
+        yield "rain.toml"
+
+    with StyleWatch(library, tmp_path / "none", once):
+        pass
+
+    assert library.style(name).parts["comp"].patch == "nylon"
 
 
 def test_a_style_that_fails_when_played_never_reaches_a_listener(library, rain, monkeypatch):

@@ -16,13 +16,15 @@ _CONTROLS = [asdict(control) | {"kind": control.kind} for control in TABLE]
 
 async def styles(request: web.Request) -> web.Response:
     """``GET /api/v1/styles``: the rule files that compose."""
-    return as_json([_style_row(row) for row in request.app[LISTENERS].library.styles.values()])
+    shelf = request.app[LISTENERS].library.styles
+    return as_json([_style_row(row, shelf.faults.get(row.name)) for row in shelf.values()])
 
 
-def _style_row(style: Style) -> dict[str, object]:
+def _style_row(style: Style, fault: str | None) -> dict[str, object]:
     """What a page says of a style; ``mood`` names the control that each parameter follows."""
     follows = {row.name: getattr(style.mood, row.name).by for row in fields(style.mood)}
-    return {"name": style.name, "title": style.title, "text": style.text, "mood": follows}
+    row = {"name": style.name, "title": style.title, "text": style.text, "mood": follows}
+    return row | {"fault": fault}
 
 
 async def controls(_request: web.Request) -> web.Response:
