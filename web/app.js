@@ -5,6 +5,7 @@ import { ControlPanel } from "./backstage/controls.js";
 import { Health } from "./backstage/health.js";
 import { OutputChoice } from "./backstage/output-choice.js";
 import { Spectrum } from "./backstage/spectrum.js";
+import { creditTeachers } from "./backstage/teachers.js";
 import { Why } from "./backstage/why.js";
 import { Landings } from "./field/landings.js";
 import { MoodPad } from "./field/mood-pad.js";
@@ -350,6 +351,7 @@ function knowTables() {
   listening.show();
 }
 
+creditTeachers(element("teachers")).catch((error) => console.warn("no teachers:", error));
 if (!full) listening.happen("insecure");
 listening.show();
 stage.wake();

@@ -79,10 +79,12 @@ async def test_the_table_of_controls_is_served_row_by_row(client):
     assert rows[9]["choices"][:2] == ["C", "Db"]
 
 
-async def test_the_models_are_listed(client, library):
+async def test_the_models_are_listed_with_those_who_taught_them(client, library):
     rows = await (await client.get("/api/v1/models")).json()
 
-    assert rows == [{"name": name} for name in library.models]
+    assert [row["name"] for row in rows] == list(library.models)
+    assert all(row["works"] > 100 and row["licences"] == ["CC0-1.0"] for row in rows)
+    assert all(row["composers"][0]["works"] >= row["composers"][1]["works"] for row in rows)
 
 
 async def test_health_counts_who_listens(client, tune_in):

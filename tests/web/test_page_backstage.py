@@ -13,6 +13,8 @@ NEWS = {
 }  # fmt: skip
 
 
+TEMPO = """[...document.querySelectorAll(".knob-with-auto")]
+    .find(knob => knob.textContent.startsWith("Tempo")).querySelector(".output").textContent"""
 DRAWN = """async () => {
     const picture = await createImageBitmap(document.getElementById("spectrum"));
     const canvas = new OffscreenCanvas(picture.width, 40);
@@ -81,8 +83,8 @@ def test_a_part_can_be_heard_alone_and_silenced(listener):
 
 
 def test_tempo_shows_what_the_style_chose_until_it_is_set(listener):
-    knob = listener.page.locator(".knob-with-auto")
-    listener.wait_until("document.querySelector('.knob-with-auto .output').textContent !== 'auto'")
+    knob = listener.page.locator(".knob-with-auto", has_text="Tempo")
+    listener.wait_until(f"{TEMPO} !== 'auto'")
     auto = knob.get_by_role("button", name="auto")
     assert auto.get_attribute("aria-pressed") == "true"
 
@@ -103,6 +105,15 @@ def test_it_tells_why_the_bar_sounds_as_it_does(listener):
     assert "You asked for in balance" in text
     for reason in ("Tempo", "Share of major", "from valence", "from arousal", "from tension"):
         assert reason in text
+
+
+def test_it_credits_those_who_taught_it(listener, address):
+    models = listener.page.request.get(f"{address}api/v1/models").json()
+
+    text = listener.page.inner_text("#teachers")
+
+    assert f"{sum(model['works'] for model in models):,} free works" in text
+    assert models[0]["composers"][0]["name"] in text
 
 
 def test_reset_turns_every_knob_back(listener):

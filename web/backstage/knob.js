@@ -17,6 +17,7 @@ import { onLanguage, say, sayOr } from "../language.js";
  */
 
 const STEPS = 200; // of a slider from end to end
+const WHOLE = new Set(["bpm", "bars", "semitones"]); // units in which a step is 1
 
 /**
  * A knob for a row of the table, whatever it is.
@@ -76,8 +77,8 @@ export function buildKnob(info, onChange) {
  */
 
 /** @type {BuildInput} */
-function buildSlider({ low, high, default: usual }, onInput) {
-  const step = String((high - low) / STEPS);
+function buildSlider({ low, high, unit, default: usual }, onInput) {
+  const step = String(WHOLE.has(unit) ? 1 : (high - low) / STEPS);
   const input = build("input", { type: "range", min: String(low), max: String(high), step });
   input.addEventListener("input", () => onInput(input.valueAsNumber));
   return {

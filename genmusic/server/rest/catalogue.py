@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import Counter
 from dataclasses import asdict, fields
+from functools import lru_cache
 
 from aiohttp import web
 
+from genmusic.composition.manifest import manifest_path, read_manifest
+from genmusic.composition.model import shipped_models
 from genmusic.controls.spec import TABLE
 from genmusic.rules import Style
 from genmusic.server.answers import as_json
+from genmusic.server.rest.schemas import ComposerRow, ModelRow
 from genmusic.server.stream import LISTENERS
+
+MOST_COMPOSERS = 8
 
 _CONTROLS = [asdict(control) | {"kind": control.kind} for control in TABLE]
 
@@ -33,5 +41,20 @@ async def controls(_request: web.Request) -> web.Response:
 
 
 async def models(request: web.Request) -> web.Response:
-    """``GET /api/v1/models``: the trained models."""
-    return as_json([{"name": name} for name in request.app[LISTENERS].library.models])
+    """``GET /api/v1/models``: the trained models, and who taught them."""
+    names = tuple(request.app[LISTENERS].library.models)
+    return as_json(await asyncio.to_thread(lambda: [_model_row(name) for name in names]))
+
+
+@lru_cache
+def _model_row(name: str) -> ModelRow:
+    """What the manifest of a model says of its works, those who wrote the most first."""
+    path = shipped_models().get(name)
+    works = () if path is None else read_manifest(manifest_path(path))
+    composers = Counter(work.composer for work in works)
+    return ModelRow(
+        name=name,
+        works=len(works),
+        licences=sorted({work.licence for work in works}),
+        composers=[ComposerRow(*row) for row in composers.most_common(MOST_COMPOSERS)],
+    )

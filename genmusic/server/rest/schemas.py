@@ -105,10 +105,20 @@ class ControlRow(Struct):
     midi_cc: int | None
 
 
-class ModelRow(Struct):
-    """A trained model."""
+class ComposerRow(Struct):
+    """Who wrote works that a model was learned from, and how many of them."""
 
     name: str
+    works: int
+
+
+class ModelRow(Struct):
+    """A trained model, and who taught it."""
+
+    name: str
+    works: int
+    licences: list[str]
+    composers: list[ComposerRow]
 
 
 class Health(Struct):

@@ -1,0 +1,36 @@
+import { language, onLanguage, say } from "../language.js";
+
+/**
+ * @typedef {{ name: string, works: number }} Composer
+ * @typedef {{ name: string, works: number, composers: Composer[] }} ModelInfo
+ */
+
+const NAMED = 4;
+
+/**
+ * Say who taught the models.
+ * @param {HTMLElement} place
+ */
+export async function creditTeachers(place) {
+  const answer = await fetch("/api/v1/models");
+  if (!answer.ok) throw new Error(`the list of models came with status ${answer.status}`);
+  /** @type {ModelInfo[]} */
+  const models = await answer.json();
+  const works = models.reduce((sum, model) => sum + model.works, 0);
+  const names = best(models.flatMap(({ composers }) => composers));
+  onLanguage(() => {
+    const list = new Intl.ListFormat(language()).format(names);
+    place.textContent = say("why.learned", works.toLocaleString(language()), list);
+  });
+}
+
+/**
+ * Those with the most works, over all models.
+ * @param {Composer[]} composers
+ */
+function best(composers) {
+  /** @type {Map<string, number>} */
+  const works = new Map();
+  for (const { name, works: more } of composers) works.set(name, (works.get(name) ?? 0) + more);
+  return [...works].sort((one, other) => other[1] - one[1]).slice(0, NAMED).map(([name]) => name);
+}
