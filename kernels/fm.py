@@ -66,10 +66,7 @@ WHOLE_SETTINGS = (
     "modulator_increment_2",
 )
 STATES, COUNTERS = 7, 4
-VARIED = (
-    ("carrier_increment_1", "modulator_increment_1"),
-    ("carrier_increment_2", "modulator_increment_2"),
-)
+VARIED = (WHOLE_SETTINGS[4:],)  # all operators together: their ratios stay
 SIZES = sizes_of(SETTINGS, WHOLE_SETTINGS, (STATES, COUNTERS), VARIED)
 
 (CARRIER_1, CARRIER_2, MODULATOR_1, MODULATOR_2, ATTACK, GAIN_1, GAIN_2, ATTACK_STEP, LEVEL_1,

@@ -16,9 +16,12 @@ from genmusic.synthesis.voicing import (
 from genmusic.units import db_to_gain, exp2, hz_to_increment, pitch_to_hz
 
 MIDDLE_C_PITCH = 60
-HIGHEST_MODULATOR_HZ = 12_000.0  # above it a side band would fold back
+# Side bands of an index of b radians matter up to about the (b + 2.5)th (J. Carson's rule, and some
+# more for -50 dB); from 30 kHz on they would fold back to where they are heard.
+SIDE_BANDS, HIGHEST_SIDE_BAND_HZ = 2.5, 30_000.0
+RADIANS = 3.141592653589793
 SOFT_INDEX = 0.3  # share of the modulation that the softest touch keeps
-OFF_CENTS = 0.6  # by which the pairs of two notes differ
+OFF_CENTS = 0.6  # by which two notes differ
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,8 @@ def _pair_settings(
 def _pair_phases(number: int, pair: Pair, pitch: float) -> dict[str, int]:
     note_hz = pitch_to_hz(pitch + pair.detune_cents / 100.0)
     modulator_hz = note_hz * pair.modulator_ratio
-    while modulator_hz > HIGHEST_MODULATOR_HZ:
+    side_bands = pair.index * RADIANS + SIDE_BANDS
+    while note_hz * pair.ratio + side_bands * modulator_hz > HIGHEST_SIDE_BAND_HZ:
         modulator_hz /= 2.0
     return {
         f"carrier_phase_{number}": 0,

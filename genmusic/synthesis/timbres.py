@@ -83,6 +83,34 @@ TIMBRES: Mapping[str, Timbre] = {
         ),
         floor=0.3,
     ),
+    # Modes of air and body, then the bridge: E. Jansson, "Acoustics for Violin and Guitar Makers".
+    "violin": Timbre(
+        slope=1.05,
+        formants=(
+            (280.0, -1.0, 70.0),
+            (460.0, 2.0, 90.0),
+            (550.0, 1.0, 90.0),
+            (1_150.0, -2.0, 420.0),
+            (2_600.0, 4.0, 1_100.0),
+            (4_200.0, -4.0, 1_500.0),
+        ),
+        floor=0.28,
+    ),
+    "cello": Timbre(
+        slope=1.1,
+        formants=(
+            (102.0, 0.0, 40.0),
+            (185.0, 2.0, 50.0),
+            (390.0, 1.0, 140.0),
+            (620.0, -2.0, 220.0),
+            (1_700.0, 1.0, 900.0),
+        ),
+        floor=0.3,
+    ),
+    "reeds": Timbre(
+        slope=0.75, formants=((1_300.0, 0.0, 900.0), (2_700.0, -3.0, 1_200.0)), floor=0.4
+    ),
+    "whistle": Timbre({1: 1.0, 2: 0.28, 3: 0.12, 4: 0.04, 5: 0.02}, slope=0.4, slope_follows=0.3),
 }
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from test_patches_physics import frequency_near, play
+from sounding import frequency_near, play
 
 from genmusic.names import PARTS
 from genmusic.synthesis.orchestra import Orchestra, PlayedNote

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sounding import PITCHED
 
 from genmusic.names import PARTS
-from genmusic.synthesis.orchestra import Orchestra, PlayedNote
+from genmusic.synthesis.orchestra import UNTIL_RELEASED, Orchestra, PlayedNote
 from genmusic.synthesis.pools import MOST_VOICES
 from genmusic.units import QUANTUM
 
@@ -103,6 +104,63 @@ def test_a_stolen_voice_fades_without_a_click():
     assert np.array_equal(plain[: 20 * QUANTUM], stolen[: 20 * QUANTUM])
     assert not np.array_equal(plain, stolen)
     assert loudest_step(stolen[cut]) < loudest_step(plain) + 1e-3  # -60 dBFS
+
+
+@pytest.mark.parametrize("patch", PITCHED)
+def test_no_patch_clicks_when_it_is_cut(patch):
+    low = [PlayedNote(64 * n, 1 << 20, 0, patch, 36 + n % 3, 100, 0.0) for n in range(MOST_VOICES)]
+    thief = PlayedNote(40 * QUANTUM, 1 << 20, 0, patch, 36, 1, 0.0)
+
+    plain, stolen = render(low, [16])[0, 0], render([*low, thief], [16])[0, 0]
+
+    cut = slice(40 * QUANTUM, 46 * QUANTUM)
+    # One of many that beat with each other is gone: what is left may be a little louder.
+    assert loudest_step(stolen[cut]) < 1.1 * loudest_step(plain[cut]) + 1e-3  # -60 dBFS
+
+
+@pytest.mark.parametrize("patch", ["soft-lead", "electric-piano", "choir", "nylon", "piano"])
+def test_a_held_note_sounds_until_it_is_let_go(patch):
+    orchestra = Orchestra(1)
+    bright = np.full((1, 17), 0.5, np.float32)
+    note = PlayedNote(0, UNTIL_RELEASED, 0, patch, 60, 100, 0.0)
+
+    held = orchestra.play(0, note)
+    before = orchestra.render(0, 16, bright).copy()
+    orchestra.release(held, 20 * QUANTUM)
+    after = [orchestra.render(first, 16, bright).copy() for first in range(16, 3_200, 16)]
+
+    assert before.std() > 1e-4
+    assert after[0].std() > 1e-4
+    assert not after[-1].any()
+
+
+def test_a_note_that_has_gone_is_not_let_go_again():
+    orchestra = Orchestra(1)
+    bright = np.full((1, 33), 0.5, np.float32)
+    gone = orchestra.play(0, PlayedNote(0, 64, 0, "electric-piano", 60, 100, 0.0))
+    for first in range(0, 1_600, 32):
+        orchestra.render(first, 32, bright)
+
+    next_one = orchestra.play(
+        0, PlayedNote(1_600 * QUANTUM, 1 << 20, 0, "electric-piano", 60, 99, 0.0)
+    )
+    orchestra.release(gone, 1_601 * QUANTUM)
+    sound = [orchestra.render(first, 32, bright).std() for first in range(1_600, 1_920, 32)]
+
+    assert next_one.slot == gone.slot
+    assert sound[-1] > 0.2 * sound[0]
+
+
+def test_silence_costs_no_call_of_an_instrument(monkeypatch):
+    orchestra = Orchestra(1)
+    bright = np.full((1, 33), 0.5, np.float32)
+    for patch in PITCHED:
+        orchestra.play(0, PlayedNote(0, 64, 0, patch, 60, 100, 0.0))
+    for first in range(0, 16_000, 32):
+        orchestra.render(first, 32, bright)
+    monkeypatch.setattr("genmusic.synthesis.pools.Pool._seat", None)  # whoever sounds is seated
+
+    assert not orchestra.render(16_000, 32, bright).any()
 
 
 def test_a_part_never_sounds_more_voices_than_its_share():
