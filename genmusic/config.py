@@ -58,9 +58,14 @@ class Settings:
     request_seconds: float = 10.0  # for the body of a request
     close_seconds: float = 0.5  # for the other side to answer a close
 
+    # stopping
+    drain_lookahead_seconds: float = 5.0  # to play on while the server is started again
+    drain_seconds: float = 2.0  # for rendering that
+
     # resume
     history_seconds: float = 4.0  # packets kept
     keep_seconds: float = 60.0  # a session without a connection
+    archive_seconds: float = 3_600.0  # a session on the disk that nobody came back to
 
     # players that read a file over HTTP
     http_lead_seconds: float = 2.5  # ahead of the wall clock: they have no other to tell us

@@ -87,9 +87,17 @@ class ServerError(GenmusicError):
     code = "cannot_serve"
 
 
+@final
+class StorageError(GenmusicError):
+    """A file of the server that cannot be read or written."""
+
+    code = "storage"
+
+
 CLOSE_CODES = {
     "restart": 1012,  # the server goes away; resume shortly
     "internal": 1011,  # a fault of the server
+    "storage": 1011,  # its disk is full, or broken
     "protocol": 4400,
     "bad_control": 4400,
     "unknown_name": 4400,

@@ -19,6 +19,7 @@ from genmusic.errors import ServerError
 
 HOST = "127.0.0.1"  # nobody else's machine, until asked for
 PORT = 8080
+DATABASE_FILE = "genmusic.db"
 DEFAULTS = Settings()
 LOG_FORMATS = ("text", "json")
 SHOW_CURSOR = "\x1b[?25h"  # the progress display hides it
@@ -103,6 +104,7 @@ def run(arguments: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, _leave)  # until the event loop listens to signals itself
     from genmusic.server import journal, service
     from genmusic.server.app import create_app
+    from genmusic.server.keeping import Keeper
     from genmusic.session.tokens import TokenMint, load_key
     from genmusic.session.watching import StyleWatch
 
@@ -110,12 +112,13 @@ def run(arguments: argparse.Namespace) -> int:
         raise ServerError("--cert and --key belong together")
     settings = _settings(arguments)
     tls = service.load_certificate(arguments.cert, arguments.key) if arguments.cert else None
-    mint = TokenMint(load_key(_prepare_folder(arguments.data)) if arguments.data else None)
+    folder = _prepare_folder(arguments.data) if arguments.data else None
+    mint = TokenMint(load_key(folder) if folder else None)
     own = arguments.styles or style_folder()
-    with service.reserve(arguments.host, arguments.port) as listener:
+    with service.reserve(arguments.host, arguments.port) as listener, _archive(folder) as archive:
         journal.start(arguments.log)
         library = _warm_library(own)
-        app = create_app(library, settings, mint=mint)
+        app = create_app(library, settings, mint=mint, keeper=Keeper(archive))
         url = service.address_of(listener, secure=tls is not None)
         with StyleWatch(library, own):
             asyncio.run(
@@ -136,6 +139,21 @@ def _settings(arguments: argparse.Namespace) -> Settings:
         trusted_proxies=(*DEFAULTS.trusted_proxies, *arguments.trust_proxy),
     )
     return with_limits(settings, arguments.limit)
+
+
+@contextmanager
+def _archive(folder: Path | None) -> Iterator[Any]:
+    """The sessions on the disk, if there is a folder for them."""
+    if folder is None:
+        yield None
+        return
+    from genmusic.storage import Database, SessionArchive
+
+    database = Database(folder / DATABASE_FILE)
+    try:
+        yield SessionArchive(database)
+    finally:
+        database.close()
 
 
 def _warm_library(own: Path) -> Any:  # noqa: ANN401 - the library is imported on demand

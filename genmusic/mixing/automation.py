@@ -14,7 +14,7 @@ class Ramp:
     Its value at a quantum depends on the aims alone, never on the blocks it was read in.
     """
 
-    __slots__ = ("_end", "_from", "_legs", "target")
+    __slots__ = ("_legs", "target")
 
     def __init__(self, value: float) -> None:
         self.target = value

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from pathlib import Path
 
 from aiohttp import web
@@ -14,6 +13,7 @@ from genmusic.server.answers import add_security_headers, errors_as_answers
 from genmusic.server.assets import Assets, find_web_folder
 from genmusic.server.gate.door import DOOR, Counter
 from genmusic.server.gate.keeper import GATE, Gatekeeper
+from genmusic.server.keeping import Keeper
 from genmusic.server.listeners import Listeners
 from genmusic.server.metrics import METRICS, Metrics, count_answers
 from genmusic.server.routes import ROUTES
@@ -32,10 +32,11 @@ def create_app(
     *,
     clock: Clock = monotonic_seconds,
     mint: TokenMint | None = None,
+    keeper: Keeper | None = None,
     web_folder: Path | None = None,
 ) -> web.Application:
     """The server as an aiohttp application."""
-    listeners = Listeners(library, settings, clock, mint)
+    listeners = Listeners(library, settings, clock, mint, keeper)
     gate = Gatekeeper(settings, listeners.addresses, clock)
     app = web.Application(
         middlewares=[count_answers, errors_as_answers, gate.check],
@@ -50,21 +51,21 @@ def create_app(
     app.router.add_get("/{path:(?!api/).*}", Assets(web_folder or find_web_folder()).answer)
     app.on_response_prepare.append(add_security_headers)
     app.on_response_prepare.append(gate.consent)
-    app.on_shutdown.append(_dismiss_listeners)
+    app.on_shutdown.append(_drain)
     app.cleanup_ctx.append(_keep_sessions)
     return app
 
 
-async def _dismiss_listeners(app: web.Application) -> None:
-    app[LISTENERS].dismiss_all()
+async def _drain(app: web.Application) -> None:
+    await app[LISTENERS].drain()
 
 
 async def _keep_sessions(app: web.Application) -> AsyncIterator[None]:
-    """Sweep while the application lives; then let the last render end."""
+    """Sweep and keep while the application lives; then put down what sounds."""
     listeners = app[LISTENERS]
-    sweep = asyncio.create_task(listeners.sweep())
+    tasks = [asyncio.create_task(work) for work in (listeners.sweep(), listeners.keep())]
     yield
-    sweep.cancel()
-    with suppress(asyncio.CancelledError):
-        await sweep
-    await asyncio.to_thread(listeners.pool.close)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await listeners.close()

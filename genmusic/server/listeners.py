@@ -11,6 +11,7 @@ from genmusic.config import Settings
 from genmusic.errors import ProtocolError
 from genmusic.server import journal
 from genmusic.server.gate.addresses import AddressBook
+from genmusic.server.keeping import Keeper
 from genmusic.server.rendering import RenderPool
 from genmusic.server.rows import Rows
 from genmusic.server.tally import Tally
@@ -18,10 +19,14 @@ from genmusic.session.clock import Clock, monotonic_seconds
 from genmusic.session.library import Library
 from genmusic.session.registry import Registry
 from genmusic.session.requests import Answer, Request
+from genmusic.session.revival import revive
 from genmusic.session.session import Session, Step, Wishes, open_session
 from genmusic.session.tokens import Purpose, TokenMint
 
 SWEEP_SECONDS = 1.0
+MARK_SECONDS = 5.0  # between two notes of how far everybody is
+DRAIN_TICK_SECONDS = 0.02
+SPLICE_CHUNKS = 2  # sent at once in place of what is taken back: a listener must not run dry
 
 
 class Listener(Protocol):
@@ -29,6 +34,9 @@ class Listener(Protocol):
 
     def dismiss(self, reason: ProtocolError) -> None:
         """Ask it to end."""
+
+    def nudge(self) -> None:
+        """Something may be due."""
 
     async def settled(self) -> None:
         """Wait until nothing of it renders any more."""
@@ -45,6 +53,9 @@ class Errand:
 
     def dismiss(self, _reason: ProtocolError) -> None:
         """It is about to end anyway."""
+
+    def nudge(self) -> None:
+        """It does not wait for anything."""
 
     async def settled(self) -> None:
         """Wait until it has ended."""
@@ -63,6 +74,7 @@ class Listeners:
         settings: Settings,
         clock: Clock = monotonic_seconds,
         mint: TokenMint | None = None,
+        keeper: Keeper | None = None,
     ) -> None:
         self.library = library
         self.settings = settings
@@ -72,7 +84,9 @@ class Listeners:
         self.pool = RenderPool(settings.threads)
         self.rows = Rows(self.pool, clock, settings.chunk_frames)
         self.tally = Tally()
+        self.keeper = keeper or Keeper(None)
         self.draining = False
+        self._revivals: dict[str, asyncio.Future[None]] = {}
         self._connected: set[Listener] = set()
         self._players: dict[str, Listener] = {}
 
@@ -109,6 +123,7 @@ class Listeners:
             self.registry.make_room()
             build = partial(open_session, self.library, wishes, self.settings, now)
             session = await self.pool.run(now, build)
+            await self.keeper.begin(session)
             self.registry.add(session)
             take_down(session.id)
         self.registry.leave(session, now)
@@ -120,8 +135,14 @@ class Listeners:
         session_id: str,
         token: str,
         purpose: Purpose = Purpose.SESSION,
+        next_pts: int | None = None,
     ) -> Session:
-        """The listener's own session; whoever plays it now gives way."""
+        """The listener's own session; whoever plays it now gives way.
+
+        One that this server does not know, because it was started since, goes on from the disk.
+        """
+        if session_id not in self.registry and self.registry.accepts(session_id, token, purpose):
+            await self._revive_once(session_id, next_pts)
         session = self.registry.find(session_id, token, purpose)
         while (player := self._players.get(session_id)) is not None:
             player.dismiss(ProtocolError("the session goes on elsewhere", "taken_over"))
@@ -130,6 +151,26 @@ class Listeners:
         self.registry.enter(session)
         self._players[session_id] = listener
         return session
+
+    async def _revive_once(self, session_id: str, next_pts: int | None) -> None:
+        """Bring a session back, however many connections ask for it at once."""
+        if session_id not in self._revivals:
+            revival = asyncio.ensure_future(self._revive(session_id, next_pts))
+            revival.add_done_callback(lambda _done: self._revivals.pop(session_id))
+            self._revivals[session_id] = revival
+        await asyncio.shield(self._revivals[session_id])
+
+    async def _revive(self, session_id: str, next_pts: int | None) -> None:
+        row = await self.keeper.find(session_id)
+        if row is None:
+            return
+        self.registry.make_room()
+        now = self.clock()
+        build = partial(revive, self.library, row, self.settings, now, next_pts)
+        session = await self.pool.run(now, build)
+        self.registry.add(session)
+        self.registry.leave(session, now)
+        journal.write("revived", session=session_id, pts=session.end)
 
     async def ask(self, session: Session, controls: Mapping[str, object] | None) -> Answer:
         """What becomes of a request from beside the stream, whether somebody plays it or not."""
@@ -152,8 +193,10 @@ class Listeners:
         deadline = session.deadline(now)
         if session.splices(plan):  # somebody turns a knob and listens
             deadline = now
-            frames = 0 if session.pacing.resting(now) else self.settings.chunk_frames
-        return await self.pool.run(deadline, partial(session.advance, plan, frames))
+            chunks = 0 if session.pacing.resting(now) else SPLICE_CHUNKS
+            frames = chunks * self.settings.chunk_frames
+        async with self.keeper.changing(session, plan):
+            return await self.pool.run(deadline, partial(session.advance, plan, frames))
 
     async def end(self, session: Session) -> None:
         """The session is over; who plays it is told."""
@@ -161,12 +204,14 @@ class Listeners:
             player.dismiss(ProtocolError("the session was ended", "no_session"))
             await player.settled()
         self.registry.remove(session)
+        self.keeper.remove(session)
 
     def leave(self, session: Session, *, for_good: bool) -> None:
         """The listener of a session is gone, to come back or not."""
         del self._players[session.id]
         if for_good:
             self.registry.remove(session)
+            self.keeper.remove(session)
         else:
             self.registry.leave(session, self.clock())
 
@@ -177,11 +222,35 @@ class Listeners:
             for session in self.registry.expire(self.clock()):
                 journal.write("expired", session=session.id)
 
-    def dismiss_all(self) -> None:
-        """The server stops: ask every connection to end and come back later."""
+    async def keep(self) -> None:
+        """Note on the disk, for ever, how far everybody is."""
+        while True:
+            await asyncio.sleep(MARK_SECONDS)
+            await self.keeper.mark(self.registry)
+            await self.keeper.forget_older(self.settings.archive_seconds)
+
+    async def close(self) -> None:
+        """Keep what sounds, and let the last render end."""
+        await self.keeper.mark(self.registry)
+        await self.keeper.still(self.registry)
+        await asyncio.to_thread(self.pool.close)
+
+    async def drain(self) -> None:
+        """The server stops: give everyone enough to play on meanwhile, then send them away."""
         self.draining = True
+        for session in self.registry:
+            session.pacing.lasting = True
+        for player in self._players.values():
+            player.nudge()
+        for _ in range(round(self.settings.drain_seconds / DRAIN_TICK_SECONDS)):
+            if not any(map(self._needs_more, self.registry)):
+                break
+            await asyncio.sleep(DRAIN_TICK_SECONDS)
         for listener in tuple(self._connected):
             listener.dismiss(_restart())
+
+    def _needs_more(self, session: Session) -> bool:
+        return self.registry.connected(session) and session.due_frames(self.clock()) > 0
 
 
 def _restart() -> ProtocolError:

@@ -79,6 +79,10 @@ class Player:
         self._session.pacing.pause(paused, self._listeners.clock())
         self._wake.set()
 
+    def nudge(self) -> None:
+        """Something may be due."""
+        self._wake.set()
+
     @property
     def keeps_up(self) -> bool:
         """Whether what the row has rendered before is sent, or about to be."""

@@ -40,6 +40,11 @@ class Presence:
         if not self._dismissed.done():
             self._dismissed.set_result(reason)
 
+    def nudge(self) -> None:
+        """Something may be due."""
+        if self._player is not None:
+            self._player.nudge()
+
     async def settled(self) -> None:
         """Wait until nothing of this connection renders any more."""
         await self._settled.wait()

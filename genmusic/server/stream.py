@@ -124,10 +124,12 @@ class Connection(Presence):
         return session
 
     async def _come_back(self, hello: Hello, name: str) -> tuple[Session, Replay]:
-        session = self._session = await self._listeners.come_back(self, name, hello.token or "")
+        next_pts = None if hello.resume is None else hello.resume.next_pts
+        session = self._session = await self._listeners.come_back(
+            self, name, hello.token or "", next_pts=next_pts
+        )
         if session.codec not in hello.codecs:
             raise ProtocolError(f"the session goes on in {session.codec}")
-        next_pts = None if hello.resume is None else hello.resume.next_pts
         replay = session.resume(next_pts, self._listeners.clock())
         journal.write("resumed", session=session.id, pts=replay.pts)
         return session, replay

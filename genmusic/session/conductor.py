@@ -35,6 +35,7 @@ class ConductorState:
     composer: Mapping[str, Any]
     checkpoint: Mapping[str, Any]
     bar: Bar | None
+    parameters: MusicalParameters | None
     beats: tuple[Beat, ...]
     tempo_bpm: float
     next_beat_frame: int
@@ -189,6 +190,7 @@ class Conductor:
             self._composer.checkpoint(),
             self._checkpoint,
             self._bar,
+            self._parameters,
             tuple(self._beats),
             self._tempo_bpm,
             self.next_beat_frame,
@@ -199,5 +201,6 @@ class Conductor:
         self._composer.restore(state.composer)
         self._checkpoint = dict(state.checkpoint)
         self._bar, self._beats = state.bar, list(state.beats)
+        self._parameters = state.parameters
         self._tempo_bpm = state.tempo_bpm
         self.next_beat_frame = state.next_beat_frame

@@ -83,8 +83,8 @@ class Engine:
 
     @property
     def log(self) -> list[Change]:
-        """Every change made, with its frame."""
-        return self.seat.log
+        """Every change, with its frame: those made, then those of a given log to come."""
+        return [*self.seat.log, *self.seat.ahead]
 
     @property
     def rendered_end(self) -> int:
@@ -173,9 +173,14 @@ class Engine:
     def return_to(self, moment: Moment, again: Sequence[Change] = ()) -> None:
         """Go back, as if what was rendered and logged since had never been.
 
-        ``again`` is made once more at its frames: what of the log shall stay, in order.
+        ``again`` is made at its frames: what of the log since shall stay or is still to come.
         """
         self.seat.return_to(moment, again)
+
+    def take_up(self, moment: Moment, log: Sequence[Change]) -> None:
+        """Go on from a moment of another engine, whose log is given, on a new one."""
+        self.seat.log = list(log[: moment.changes])
+        self.seat.return_to(moment, log[moment.changes :])
 
     def take_bars(self) -> list[TimedBar]:
         """Bars composed since the last call, on the clock.

@@ -45,6 +45,7 @@ class Pacing:
     def __init__(self, settings: Settings, now: float) -> None:
         self._settings = settings
         self._steadiness = Steadiness()
+        self.lasting = False  # whether to render as much as a listener can hold
         self.join(0, now)
 
     def join(self, played: int, now: float) -> None:
@@ -71,6 +72,8 @@ class Pacing:
     def lookahead_frames(self) -> int:
         """How far to render ahead: twice the worst stall of late, within the settings."""
         limits, spread = self._settings, self._steadiness.spread_seconds
+        if self.lasting:
+            return round(limits.drain_lookahead_seconds * SAMPLE_RATE)
         if spread is None:
             return limits.lookahead_frames
         wanted = limits.least_lookahead_seconds + STALLS * spread

@@ -25,6 +25,11 @@ class Past:
     def __init__(self, engine: Engine) -> None:
         self._moments: deque[Moment] = deque([engine.moment()])
 
+    @property
+    def oldest(self) -> Moment:
+        """The moment before the ear."""
+        return self._moments[0]
+
     def reaches(self, frame: int) -> bool:
         """Whether the engine can go back to a frame."""
         return self._moments[0].frame <= frame

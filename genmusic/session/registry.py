@@ -60,6 +60,14 @@ class Registry:
         self.make_room()
         self._sessions[session.id] = session
 
+    def accepts(self, session_id: str, token: str, purpose: Purpose) -> bool:
+        """Whether a token is of that session, be it here or not."""
+        try:
+            self._mint.check(purpose, session_id, token)
+        except ProtocolError:
+            return False
+        return True
+
     def find(self, session_id: str, token: str, purpose: Purpose = Purpose.SESSION) -> Session:
         """The session, for whoever has a token of it.
 

@@ -85,6 +85,11 @@ class Seat:
         return self.rack.now(self.number) * QUANTUM
 
     @property
+    def ahead(self) -> tuple[Change, ...]:
+        """The changes of a given log whose time is still to come."""
+        return tuple(self._ahead)
+
+    @property
     def seated(self) -> bool:
         """Whether it has a place in a rack."""
         return self._place is not None
@@ -130,13 +135,13 @@ class Seat:
     def return_to(self, moment: Moment, again: Sequence[Change] = ()) -> None:
         """Go back, as if what was rendered and logged since had never been.
 
-        ``again`` is made once more at its frames: what of the log shall stay, in order.
+        ``again`` is made at its frames: what of the log since shall stay or is still to come.
         """
         self.values = dict(moment.values)
         self._style, self._wished_style = moment.style, moment.wished_style
         self._section, self._parts = moment.section, moment.style.parts_in(moment.section)
         del self.log[moment.changes :]
-        self._ahead = deque((*again, *self._ahead))
+        self._ahead = deque(again)
         composer = Composer(self.seed, moment.conductor.style, self._library.model)
         self._conductor = Conductor(self.seed, composer, self.values)
         self._conductor.return_to(moment.conductor)

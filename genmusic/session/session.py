@@ -7,10 +7,12 @@ event loop, between two advances (an acknowledgement may come at any time).
 from __future__ import annotations
 
 import secrets
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 import numpy as np
 
@@ -21,13 +23,15 @@ from genmusic.errors import EncodingError, ProtocolError, UnknownNameError
 from genmusic.seeding import SEED_LIMIT
 from genmusic.session.engine import Engine, TimedBar
 from genmusic.session.library import Library
-from genmusic.session.log import Change
+from genmusic.session.log import EDITION, Change
 from genmusic.session.pacing import Pacing
 from genmusic.session.past import Past
 from genmusic.session.requests import Answer, Plan, Request, plan_requests
+from genmusic.session.stills import freeze
 from genmusic.units import SAMPLE_RATE
 
 ID_BYTES = 9
+NOTHING: Mapping[str, object] = MappingProxyType({})
 SLACK_CHUNKS = 2  # by which those who are rendered together may be ahead of their look-ahead
 
 
@@ -78,9 +82,16 @@ class Session:
     """An engine and its encoder, with the sound and the bars of the last seconds."""
 
     def __init__(
-        self, engine: Engine, encoder: StreamEncoder, settings: Settings, now: float
+        self,
+        engine: Engine,
+        encoder: StreamEncoder,
+        settings: Settings,
+        now: float,
+        began_with: Mapping[str, object] = NOTHING,
     ) -> None:
         self.id = secrets.token_urlsafe(ID_BYTES)
+        self.began_with = began_with  # the controls of the receipt
+        self.kept_changes = 0  # lines of the log that are on the disk
         self.engine = engine
         self.encoder = encoder
         self.pacing = Pacing(settings, now)
@@ -113,6 +124,36 @@ class Session:
     def title(self) -> str:
         """Title of the piece."""
         return self.engine.title
+
+    # The log
+
+    @property
+    def log(self) -> list[Change]:
+        """Every change made, and those whose frame is still to come."""
+        return self.engine.log
+
+    def log_after(self, plan: Plan) -> tuple[int, tuple[Change, ...]]:
+        """How the log goes on with a plan: from which line, and with which lines.
+
+        New editions that were picked up beyond the plan's frame are picked up again.
+        """
+        log = self.log
+        before = bisect_right(log, plan.frame, key=lambda change: change.frame)
+        first = min(before, self.kept_changes)
+        after = [change for change in log[before:] if change.name != EDITION]
+        return first, (*log[first:before], *plan.changes, *after)
+
+    def still(self) -> bytes:
+        """All that sounds, as near before the ear as is known, for another server to go on."""
+        return freeze(self._past.oldest)
+
+    def go_on_as(self, name: str, bars: Sequence[TimedBar], now: float) -> None:
+        """Be a session of before, whose engine is where its listener is."""
+        self.id = name
+        self._bars.extend(bars)
+        self._changed_at = max([0, *(change.frame for change in self.log)])
+        self.kept_changes = len(self.log)
+        self.pacing.join(self._end, now)
 
     # Pacing
 
@@ -248,7 +289,7 @@ class Session:
             The server does not have the codec.
         """
         if codec != self.codec:
-            self.encoder = _open_encoder([codec], self.seed, self._settings)
+            self.encoder = open_encoder([codec], self.seed, self._settings)
             self._packets.clear()
 
     def resume(self, next_pts: int | None, now: float, *, splices: bool = True) -> Replay:
@@ -300,12 +341,12 @@ def open_session(library: Library, wishes: Wishes, settings: Settings, now: floa
         The server has none of the codecs; a control or the style is not there.
     """
     seed = secrets.randbelow(SEED_LIMIT) if wishes.seed is None else wishes.seed
-    encoder = _open_encoder(wishes.codecs, seed, settings)
+    encoder = open_encoder(wishes.codecs, seed, settings)
     engine = Engine(library, seed, wishes.controls, follows_edits=True, rests=True)
-    return Session(engine, encoder, settings, now)
+    return Session(engine, encoder, settings, now, wishes.controls)
 
 
-def _open_encoder(codecs: Sequence[str], seed: int, settings: Settings) -> StreamEncoder:
+def open_encoder(codecs: Sequence[str], seed: int, settings: Settings) -> StreamEncoder:
     """The first codec that works; one that this server does not know or have is passed over."""
     for codec in codecs:
         with suppress(UnknownNameError, EncodingError):

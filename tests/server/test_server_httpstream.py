@@ -237,7 +237,7 @@ async def test_a_player_that_goes_away_leaves_the_session_to_come_back(
 
 async def test_a_server_that_stops_ends_the_file(client, begin, open_wav):
     answer = await open_wav(await begin())
-    client.app[LISTENERS].dismiss_all()
+    await client.app[LISTENERS].drain()
     await asyncio.wait_for(answer.content.read(), 20)
 
     assert answer.content.at_eof()

@@ -257,7 +257,7 @@ async def test_a_full_server_says_when_to_try_again(start, tune_in):
 
 
 async def test_a_server_that_stops_takes_nobody_in(client):
-    client.app[LISTENERS].dismiss_all()
+    await client.app[LISTENERS].drain()
     answer = await client.post(SESSIONS, json={})
 
     assert (answer.status, (await client.get("/readyz")).status) == (503, 503)

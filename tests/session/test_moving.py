@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 
+from genmusic.errors import StorageError
 from genmusic.session.engine import Engine, Ensemble
 from genmusic.session.library import open_library
 from genmusic.session.log import Change
 from genmusic.session.seat import Seat
+from genmusic.session.stills import freeze, thaw
 from genmusic.units import QUANTUM
 
 BLOCK = 75 * QUANTUM  # 100 ms
@@ -47,7 +49,7 @@ class Together:
         return np.concatenate(self.heard[seed], axis=1)
 
 
-@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("style", STYLES[::3])
 def test_who_joins_late_and_leaves_early_changes_no_sample(library, style):
     controls = {"style": style, "arousal": 0.6}
     room = Together(Ensemble.of(library, [1], controls))
@@ -95,7 +97,7 @@ def test_a_return_plays_the_same_again(library, at):
     play(seat, at)
     moment = seat.moment()
     first = play(seat, 25)
-    seat.return_to(moment, seat.log[moment.changes :])
+    seat.return_to(moment, [*seat.log[moment.changes :], *seat.ahead])
 
     assert np.array_equal(play(seat, 25), first)
 
@@ -127,3 +129,25 @@ def test_a_moment_serves_more_than_once(library):
         seat.return_to(moment)
 
     assert np.array_equal(*outcomes)
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_a_moment_outlives_its_process(library, style):
+    seat = Seat(library, 5, {"style": style, "arousal": 0.5})
+    play(seat, 40)
+    seat.set_controls({"space": 0.9})
+    play(seat, 1)  # while faders move
+    data = freeze(seat.moment())
+    heard = play(seat, 30)
+
+    other = Seat(library, 5, {"style": style, "arousal": 0.5})
+    other.return_to(thaw(data, library.styles))
+
+    assert np.array_equal(play(other, 30), heard)
+    assert len(data) < 600_000
+
+
+@pytest.mark.parametrize("data", [b"", b"\x93\x01\x02", b"\x92\xa5Voice\x91\x00", b"\x91\xa2os"])
+def test_damaged_bytes_are_refused(library, data):
+    with pytest.raises(StorageError, match="cannot be read"):
+        thaw(data, library.styles)

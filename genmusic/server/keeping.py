@@ -1,0 +1,107 @@
+"""What the server keeps of its sessions on the disk, so that neither a stop nor a crash ends them.
+
+Without a folder for data nothing is kept, and everything else is the same.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from concurrent.futures import Future
+from contextlib import asynccontextmanager
+
+from genmusic.errors import GenmusicError
+from genmusic.server import journal
+from genmusic.session.clock import Clock, wall_seconds
+from genmusic.session.requests import Plan
+from genmusic.session.revival import log_rows, row_of
+from genmusic.session.session import Session
+from genmusic.storage import SessionArchive, SessionRow
+
+
+class Keeper:
+    """Writes sessions down before anybody is told that something has happened."""
+
+    def __init__(self, archive: SessionArchive | None, clock: Clock = wall_seconds) -> None:
+        self._archive = archive
+        self._clock = clock
+        self._changing: set[Session] = set()
+
+    async def begin(self, session: Session) -> None:
+        """Keep a new session."""
+        if self._archive is not None:
+            await asyncio.wrap_future(self._archive.begin(row_of(session), self._clock()))
+            session.kept_changes = len(session.log)
+
+    @asynccontextmanager
+    async def changing(self, session: Session, plan: Plan) -> AsyncIterator[None]:
+        """Keep what a plan changes, before it is carried out inside.
+
+        Meanwhile nothing is noted of the session: it may be about to be taken back.
+        """
+        if self._archive is None or not plan.changes:
+            yield
+            return
+        self._changing.add(session)
+        try:
+            first, rows = session.log_after(plan)
+            kept = self._archive.append(session.id, first, log_rows(rows), plan.frame)
+            await asyncio.wrap_future(kept)
+            session.kept_changes = first + len(rows)
+            yield
+        finally:
+            self._changing.discard(session)
+
+    async def find(self, session_id: str) -> SessionRow | None:
+        """A session of before; what sounded in it is handed out once."""
+        if self._archive is None:
+            return None
+        return await asyncio.wrap_future(self._archive.take(session_id))
+
+    async def mark(self, sessions: Iterable[Session]) -> None:
+        """Keep how far some sessions are, and forget those that nobody came back to."""
+        if self._archive is None:
+            return
+        kept = [session for session in sessions if session not in self._changing]
+        work: list[Future[None]] = []
+        for session in kept:
+            log, first = session.log, session.kept_changes
+            if first < len(log):
+                frame = max(session.end, log[-1].frame)
+                work.append(self._archive.append(session.id, first, log_rows(log[first:]), frame))
+                session.kept_changes = len(log)
+        states = {session.id: session.engine.checkpoint() for session in kept}
+        now = self._clock()
+        work.append(self._archive.mark({k: v for k, v in states.items() if v}, now))
+        await self._finish(work)
+
+    async def forget_older(self, seconds: float) -> None:
+        """Forget sessions that were not heard of for so long."""
+        if self._archive is not None:
+            await self._finish([self._archive.expire(self._clock() - seconds)])
+
+    async def still(self, sessions: Iterable[Session]) -> None:
+        """Keep all that sounds, before the server stops."""
+        if self._archive is None:
+            return
+        work = []
+        for session in sessions:
+            try:
+                data = await asyncio.to_thread(session.still)
+            except GenmusicError as error:
+                journal.write_failure("failed", error, session=session.id)
+                continue
+            work.append(self._archive.still(session.id, data))
+        await self._finish(work)
+
+    def remove(self, session: Session) -> None:
+        """Forget a session for good."""
+        if self._archive is not None:
+            self._archive.remove(session.id)
+
+    async def _finish(self, work: Iterable[Future[None]]) -> None:
+        """Wait for what no listener waits for; a fault is logged."""
+        done = await asyncio.gather(*map(asyncio.wrap_future, work), return_exceptions=True)
+        for fault in done:
+            if isinstance(fault, BaseException):
+                journal.write_failure("failed", fault)
