@@ -67,7 +67,7 @@ async def test_a_signal_ends_every_stream_with_1012_and_the_process_with_0(serve
         words = [await last_words(listener) for listener in sockets]
 
     assert words == [('{"type":"drain","after_ms":0}', 1012)] * 6
-    assert time.monotonic() - began < 1.0
+    assert time.monotonic() - began < 3.0  # two to send what they can play on
     assert process.wait(timeout=3) == 0
 
 
@@ -83,7 +83,7 @@ async def test_a_listener_who_does_not_answer_the_close_is_not_waited_for(server
         for listener in sockets:
             listener._response.connection.transport.abort()
 
-    assert (status, time.monotonic() - began < 2.5) == (0, True)
+    assert (status, time.monotonic() - began < 4.5) == (0, True)
 
 
 async def test_the_log_knows_who_came_and_keeps_the_tokens_secret(server):

@@ -210,9 +210,9 @@ async def test_a_listener_who_does_not_ack_is_given_up(start, tune_in):
 
 
 async def test_after_a_rest_the_first_ack_goes_on(start, tune_in):
-    radio = await tune_in(await start(replace(UNPACED, rest_seconds=0.1)))
+    radio = await tune_in(await start(replace(UNPACED, rest_seconds=0.6)))
     end = await radio.fill()
-    await asyncio.sleep(0.15)
+    await asyncio.sleep(0.65)
     await radio.say("ack", played=end, end=end, under=0)
 
     assert await radio.hear(end + 9_600)
