@@ -28,13 +28,13 @@ from genmusic.session.seat import Moment
 from genmusic.session.shelf import StyleShelf, edition_of
 from genmusic.session.timed import Beat
 from genmusic.synthesis.orchestra import OrchestraState
-from genmusic.synthesis.pools import PoolState, Voice
+from genmusic.synthesis.pools import Rows
 
 _CLASSES: Mapping[str, type] = {
     known.__name__: known
     for known in (
         Bar, Beat, Chord, ChordSpan, ConductorState, ConsoleState, Desk, Key, Moment,
-        MusicalParameters, OrchestraState, PoolState, Ramp, Sound, Voice,
+        MusicalParameters, OrchestraState, Ramp, Rows, Sound,
     )
 }  # fmt: skip
 _STYLE, _TUPLE, _ARRAY, _MAPPING = "style", "tuple", "array", "mapping"
@@ -67,7 +67,8 @@ def _names(known: type | Any) -> list[str]:  # noqa: ANN401 - a class or one of 
     """The fields of a class, or of an object whose class does not list them."""
     if is_dataclass(known):
         return [field.name for field in fields(known)]
-    return list(getattr(known, "__slots__", ())) or sorted(vars(known))
+    named = getattr(known, "_fields", ()) or getattr(known, "__slots__", ())
+    return list(named) or sorted(vars(known))
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - anything in a moment
@@ -77,7 +78,7 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - anything in a moment
         return value
     if isinstance(value, list):
         return [None, *map(_plain, value)]
-    if isinstance(value, tuple):
+    if isinstance(value, tuple) and not hasattr(value, "_fields"):
         return [_TUPLE, *map(_plain, value)]
     if isinstance(value, Mapping):
         return [_MAPPING, *([_plain(key), _plain(held)] for key, held in value.items())]
@@ -121,8 +122,11 @@ _CONTAINERS: Mapping[str | None, Callable[[list[Any], _Build], Any]] = {
 
 
 def _object(known: type, values: dict[str, Any]) -> Any:  # noqa: ANN401 - one of the classes
-    if (is_dataclass(known) or hasattr(known, "__slots__")) and set(values) != set(_names(known)):
+    lists_fields = is_dataclass(known) or hasattr(known, "__slots__")
+    if lists_fields and set(values) != set(_names(known)):
         raise ValueError(f"a {known.__name__} has other fields now")
+    if hasattr(known, "_fields"):
+        return known(**values)
     made: Any = object.__new__(known)
     for name, value in values.items():
         object.__setattr__(made, name, value)
