@@ -111,7 +111,10 @@ def _plain_chord(planned: Planned, mode: str, seventh: bool) -> Chord:
 
 
 def _applied_chords(planned: Planned, mode: str) -> list[Chord]:
-    """Chords that lead into the next one: its dominant, and the diminished chord below it."""
+    """Chords that lead into the next one: its dominant, and the diminished chord below it.
+
+    Into a chord that stays, the diminished chord on its own root leads, which keeps that note.
+    """
     chords: list[Chord] = []
     target = MODES[mode][planned.next_degree]
     quality = scale_chord(mode, planned.next_degree, False)[1]
@@ -119,6 +122,8 @@ def _applied_chords(planned: Planned, mode: str) -> list[Chord]:
         chords.append(((target + FIFTH) % OCTAVE, "7"))
     if planned.next_degree != planned.degree and quality in ("", "m"):
         chords.append(((target - 1) % OCTAVE, "dim7"))
+    if planned.next_degree == planned.degree and quality in ("", "m"):
+        chords.append((target, "dim7"))
     return chords
 
 
