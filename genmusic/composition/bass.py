@@ -23,6 +23,9 @@ CENTRE_COST = 0.1  # for each semitone off the middle of the range
 Pair = tuple[int, int]
 """The pitches of melody and bass at one moment; 0 for a melody that rests."""
 
+Before = tuple[int, int, int]
+"""The melody at the last note of the bass, the last note of the melody, and that of the bass."""
+
 Basses = Mapping[int, tuple[int, int]]
 """For the start tick of each chord of a bar, the bass note before it and its own."""
 
@@ -147,23 +150,24 @@ def _approach(plan: Plan, span: Span, bass: int, *, chromatic: bool) -> int:
 
 
 def without_parallels(
-    plan: Plan, rows: Sequence[Row], melody: Sequence[Row], before: Pair
-) -> tuple[list[Row], Pair]:
+    plan: Plan, rows: Sequence[Row], melody: Sequence[Row], before: Before
+) -> tuple[list[Row], Before]:
     """The bass with another tone of the chord where it would move in fifths or octaves.
 
-    Two notes are parallel when melody and bass both move and stay a fifth or an octave apart.
-    ``before`` are the last notes of melody and bass in the bar before; those of this bar come back
-    beside the rows.
+    Two notes are parallel when melody and bass both move and stay a fifth or an octave apart: from
+    what sounded at the last note of the bass, or from the last note of the melody. ``before`` is
+    what the bar before leaves of that; what this bar leaves comes back beside the rows.
     """
     kept: list[Row] = []
+    struck, _, low = before
     for tick, duration, pitch, accent in rows:
-        before = (_last_before(melody, tick, before[0]), before[1])
         above = _sounding(melody, tick)
-        if _is_parallel(before, (above, pitch)) and not plan.ends_piece:
-            pitch = _other_tone(plan, tick, pitch, before, above)
+        pairs = ((struck, low), (_last_before(melody, tick, before[1]), low))
+        if not plan.ends_piece and any(_is_parallel(pair, (above, pitch)) for pair in pairs):
+            pitch = _other_tone(plan, tick, pitch, pairs, above)
         kept.append((tick, duration, pitch, accent))
-        before = (above, pitch)
-    return kept, (_last_before(melody, plan.bar_ticks, before[0]), before[1])
+        struck, low = above, pitch
+    return kept, (struck, _last_before(melody, plan.bar_ticks, before[1]), low)
 
 
 def _last_before(rows: Sequence[Row], tick: int, otherwise: int) -> int:
@@ -183,17 +187,17 @@ def _is_parallel(before: Pair, now: Pair) -> bool:
     return perfect and 0 not in (high, now[0]) and high != now[0] and low != now[1]
 
 
-def _other_tone(plan: Plan, tick: int, pitch: int, before: Pair, above: int) -> int:
+def _other_tone(plan: Plan, tick: int, pitch: int, pairs: Sequence[Pair], above: int) -> int:
     """The tone of the chord nearest to a pitch that is not parallel with the melody."""
     part = plan.style.parts["bass"]
     span = plan.span_at(tick)
-    tones = [(plan.key.tonic + tone) % OCTAVE for tone in span.tones[:3]]
+    tones = [(plan.key.tonic + tone) % OCTAVE for tone in span.tones]
     choices = [nearest_pitch(tone, pitch, part.low, part.high) for tone in tones]
-    free = [c for c in choices if not _is_parallel(before, (above, c))]
-    unsteady = choices[-1]  # the fifth, under which a chord does not rest
-    return min(
-        free, key=lambda c: (abs(c - pitch) + UNSTEADY_COST * (c == unsteady), c), default=pitch
-    )
+    free = [c for c in choices if not any(_is_parallel(pair, (above, c)) for pair in pairs)]
+    unsteady = choices[2]  # the fifth, under which a chord does not rest
+    if not free:  # inside a chord, a note that stays is parallel with nothing
+        return pitch if tick == span.start_tick else pairs[0][1]
+    return min(free, key=lambda c: (abs(c - pitch) + UNSTEADY_COST * (c == unsteady), c))
 
 
 def sung_basses(basses: Basses, rows: Sequence[Row]) -> Basses:

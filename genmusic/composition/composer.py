@@ -152,7 +152,7 @@ class Composer:
             parts["melody"] = self._compose_melody(plan)
         if "bass" in playing:
             rows, melody = compose_bass(plan, basses, groove[0]), parts.get("melody", ())
-            rows, state.parallel = without_parallels(plan, rows, melody, state.parallel)
+            rows, state.outer = without_parallels(plan, rows, melody, state.outer)
             parts["bass"] = hooked_bar(plan, "bass", tuple(rows))
             basses = sung_basses(basses, parts["bass"])
         state.bass = basses[plan.spans[-1].start_tick][1]

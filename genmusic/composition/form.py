@@ -41,7 +41,10 @@ def begin_phrase(state: State, seed: int, style: Style, parameters: MusicalParam
 
 
 def advance(state: State) -> None:
-    """Step to the next bar; after the last one of a piece, a new piece begins."""
+    """Step to the next bar; after the last one of a piece, a new piece begins.
+
+    Themes that will not return are forgotten, so that the state stays small.
+    """
     state.bar += 1
     state.piece_bar += 1
     state.phrase_bar += 1
@@ -56,6 +59,9 @@ def advance(state: State) -> None:
     state.section += 1
     if state.section == len(state.labels):
         end_piece(state)
+        return
+    returning = {theme_of(label) for label in state.labels[state.section :]}
+    state.themes = {theme: heard for theme, heard in state.themes.items() if theme in returning}
 
 
 def end_piece(state: State) -> None:
@@ -66,7 +72,7 @@ def end_piece(state: State) -> None:
     state.piece_bar = state.section = state.phrase = state.phrase_bar = 0
     state.labels, state.phrases = (), ()
     state.themes, state.chords, state.melody = {}, (), ()
-    state.voicings, state.parallel, state.bass, state.counter = {}, (0, 0), 0, 0
+    state.voicings, state.outer, state.bass, state.counter = {}, (0, 0, 0), 0, 0
 
 
 def bars_until(state: State, landing: Landing) -> int:

@@ -1,7 +1,8 @@
 """Motifs: what a bar of melody takes from an earlier one, so that ideas return.
 
-A section heard before returns as it was; the second phrase of a section begins like the first; in
-between, a bar repeats, moves, bends or breaks up the idea of its phrase.
+A section heard before returns as it was; the second phrase of a section begins like the first; a
+new theme may begin with the rhythm of an older one; in between, a bar repeats, moves, bends or
+breaks up the idea of its phrase.
 """
 
 from __future__ import annotations
@@ -58,10 +59,22 @@ def sketch_bar(plan: Plan, themes: Themes, draws: Sequence[float]) -> Sketch:
         return _return(plan, heard, draws)
     if plan.ends_phrase:
         return Sketch()
+    if plan.phrase == plan.phrase_bar == 0:
+        return _akin(plan, themes, draws)
     if plan.phrase > 0 and plan.phrase_bar < PARALLEL_BARS:
         source = _source(plan, heard, 0, plan.phrase_bar)
         return _moved(source, RETURN_PULL) if source else Sketch()
     return _develop(plan, heard, draws)
+
+
+def _akin(plan: Plan, themes: Themes, draws: Sequence[float]) -> Sketch:
+    """A new theme that begins with the rhythm of an older one, so that the piece holds together."""
+    if draws[0] >= plan.style.motif.kinship:
+        return Sketch()
+    for theme, phrases in themes.items():
+        if theme != plan.theme and phrases and phrases[0].bars and phrases[0].bars[0]:
+            return Sketch(tuple((tick, None) for tick, _ in phrases[0].bars[0]))
+    return Sketch()
 
 
 def _return(plan: Plan, heard: Sequence[PhraseTheme], draws: Sequence[float]) -> Sketch:
@@ -77,8 +90,6 @@ def _return(plan: Plan, heard: Sequence[PhraseTheme], draws: Sequence[float]) ->
 
 def _develop(plan: Plan, heard: Sequence[PhraseTheme], draws: Sequence[float]) -> Sketch:
     """An operation on an earlier bar of the phrase."""
-    if plan.phrase_bar == 0:
-        return Sketch()
     earlier = 0 if plan.phrase_bar == 1 or draws[0] < 0.5 else plan.phrase_bar - 1
     source = _source(plan, heard, plan.phrase, earlier)
     if source is None:

@@ -50,7 +50,7 @@ class State:
     mode: str = "major"
     chords: tuple[Slot, ...] = ()  # of the phrase
     melody: tuple[int, ...] = ()  # the last pitches
-    parallel: tuple[int, int] = (0, 0)  # melody and bass that sounded last, 0 for rests
+    outer: tuple[int, int, int] = (0, 0, 0)  # as `bass.Before`
     bass: int = 0  # the last pitch, 0 at first
     counter: int = 0  # the same
     voicings: dict[str, tuple[int, ...]] = field(default_factory=dict)  # the last of each part
