@@ -13,8 +13,8 @@ import { inWords, moodOf } from "./field/mood.js";
 import { NowPlaying } from "./field/now-playing.js";
 import { ScoreTimeline } from "./field/score-timeline.js";
 import { Stage } from "./field/stage.js";
-import { explainKeys, listenToKeys } from "./keyboard.js";
-import { onLanguage, say, speak } from "./language.js";
+import { listenToHands } from "./hands.js";
+import { say, speak } from "./language.js";
 import { ControlSender } from "./listening/control-sender.js";
 import { drawCover } from "./listening/cover.js";
 import { Listening } from "./listening/listening.js";
@@ -36,7 +36,6 @@ import { linkTo, wishesOf, withChanges } from "./wishes.js";
  * @import {
  *   Controls, FromWorker, LinkReport, PlayoutReport, Ready, ServerError, ServerMessage
  * } from "./protocol.js"
- * @import { Shortcut } from "./keyboard.js"
  */
 
 /** @param {string} id */
@@ -66,10 +65,15 @@ const pad = new MoodPad(element("field"), (changes) => {
   stage.wake();
 });
 const panel = new ControlPanel(element("knobs"), element("mixer"), change);
-const timer = new SleepTimer(element("timer"), player.loudspeaker, (tell) => listening.say(tell), () => {
-  stop();
-  listening.say(() => say("slept"));
-});
+const timer = new SleepTimer(
+  element("timer"),
+  player.loudspeaker,
+  (tell) => listening.say(tell),
+  () => {
+    stop();
+    listening.say(() => say("slept"));
+  },
+);
 const volume = new Volume(element("volume"), memory.volume, (gain, percent) => {
   player.loudspeaker.setGain(gain);
   preview.setGain(gain);
@@ -205,7 +209,8 @@ function hearServer(message) {
 function welcome(ready) {
   const goesOn = ready.resumed && session !== null;
   if (session) listening.say(() => say(goesOn ? "backAgain" : "backWithAnother"));
-  else if (ready.codec === "pcm16" && wishes.codecs.includes("opus")) listening.say(() => say("plainSamples"));
+  else if (ready.codec === "pcm16" && wishes.codecs.includes("opus"))
+    listening.say(() => say("plainSamples"));
   if (!goesOn) timeline.clear();
   session = ready;
   sender.opened(goesOn);
@@ -299,28 +304,18 @@ function announce(text) {
 
 // Hands
 
-/** @type {readonly Shortcut[]} */
-const SHORTCUTS = [
-  { keys: "key.space", text: "key.play", matches: ({ key }) => key === " ", run: () => listening.toggle() },
-  { keys: "← → ↑ ↓", text: "key.mood", matches: ({ key }) => key.startsWith("Arrow"), run: (event) => pad.takeKey(event) },
-  { keys: "1 – 9", text: "key.style", matches: ({ key }) => /^[1-9]$/.test(key), run: ({ key }) => styles.choose(Number(key)) },
-  { keys: "S", text: "skip", run: skip },
-  { keys: "H", text: "like", run: likeIt },
-  { keys: "M", text: "mute", run: () => volume.toggleMute() },
-  { keys: "T", text: "timer", run: () => timer.next() },
-  { keys: "L", text: "share", run: shareLink },
-  { keys: "B", text: "more", run: () => backstage.toggle() },
-  { keys: "?", text: "help", run: () => help.showModal() },
-];
-const help = /** @type {HTMLDialogElement} */ (element("help"));
-listenToKeys(SHORTCUTS);
-onLanguage(() => explainKeys(element("keys"), SHORTCUTS));
-element("help-button").addEventListener("click", () => help.showModal());
-element("close-help").addEventListener("click", () => help.close());
-element("skip").addEventListener("click", skip);
-element("like").addEventListener("click", likeIt);
-element("share").addEventListener("click", shareLink);
-element("reset").addEventListener("click", () => panel.reset());
+listenToHands({
+  play: () => listening.toggle(),
+  mood: (event) => pad.takeKey(event),
+  style: (number) => styles.choose(number),
+  skip,
+  like: likeIt,
+  mute: () => volume.toggleMute(),
+  timer: () => timer.next(),
+  share: shareLink,
+  more: () => backstage.toggle(),
+  reset: () => panel.reset(),
+});
 
 // The first picture
 
@@ -358,5 +353,15 @@ stage.wake();
 
 /** For the console and for tests: `genmusic.player.capture(frames)` proves what was heard. */
 Object.assign(globalThis, {
-  genmusic: { player, timeline, pad, sender, styles, timer, tray, session: () => session, report: () => lastReport },
+  genmusic: {
+    player,
+    timeline,
+    pad,
+    sender,
+    styles,
+    timer,
+    tray,
+    session: () => session,
+    report: () => lastReport,
+  },
 });

@@ -30,7 +30,11 @@ export function draw(tag, attributes = {}, ...children) {
 
 /** One of the page's own icons. @param {string} name */
 export function icon(name) {
-  return draw("svg", { class: "icon", "aria-hidden": "true" }, draw("use", { href: `#icon-${name}` }));
+  return draw(
+    "svg",
+    { class: "icon", "aria-hidden": "true" },
+    draw("use", { href: `#icon-${name}` }),
+  );
 }
 
 /**

@@ -11,7 +11,11 @@ const KEY = "genmusic";
 
 /** What a stranger is taken for, and what kind each thing is. @type {Memory} */
 const STRANGER = {
-  volume: 100, mood: { valence: 0, arousal: 0 }, style: "", language: "", tray: true,
+  volume: 100,
+  mood: { valence: 0, arousal: 0 },
+  style: "",
+  language: "",
+  tray: true,
 };
 
 /** @returns {Memory} */

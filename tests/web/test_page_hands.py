@@ -1,5 +1,6 @@
 """Everything can be done by keyboard; everything can be read; nothing is fetched elsewhere."""
 
+import re
 from itertools import product
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -83,6 +84,25 @@ def test_arrows_move_the_mood_and_the_server_says_when_it_sounds(listener):
     assert listener.mood == {"valence": 0.02, "arousal": 0.1}
     assert listener.wait_for_landing("arousal") > 0
     assert listener.wait_for_landing("valence") > 0
+
+
+def test_a_ring_closes_around_the_light_until_the_bar_in_which_the_mood_is_heard(listener):
+    under_way = "document.getElementById('countdown').classList.contains('under-way')"
+    text = "document.getElementById('landing').textContent"
+    shown = f"""(async () => {{
+        for (const key of ["ArrowUp", "ArrowDown", "ArrowUp"]) {{
+            dispatchEvent(new KeyboardEvent("keydown", {{ key }}));
+            const deadline = performance.now() + 1_500;  // a bar line may be too near to count down
+            while (performance.now() < deadline) {{
+                if ({under_way}) return {text};
+                await new Promise(done => setTimeout(done, 20));
+            }}
+        }}
+    }})()"""
+
+    assert re.fullmatch(r"(bar \d+, )?in \d+(\.\d)? s", listener.page.evaluate(shown))
+    listener.wait_until(f"!({under_way})")
+    assert listener.page.evaluate(text) == ""
 
 
 def test_a_digit_chooses_a_style(listener):

@@ -59,7 +59,8 @@ export class ControlPanel {
    * @param {Record<string, number>} parameters
    */
   showActual(parameters) {
-    for (const [name, value] of Object.entries(parameters)) this._knobs.get(name)?.showActual(value);
+    for (const [name, value] of Object.entries(parameters))
+      this._knobs.get(name)?.showActual(value);
   }
 
   /** Everything as it was made, besides mood and style. */

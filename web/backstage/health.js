@@ -55,7 +55,8 @@ export class Health {
    * @param {boolean} trouble
    */
   _tell(name, tell, trouble = false) {
-    const item = this._items.get(name)?.item ?? this._list.appendChild(build("li", { "data-item": name }));
+    const item =
+      this._items.get(name)?.item ?? this._list.appendChild(build("li", { "data-item": name }));
     this._items.set(name, { item, tell });
     write(item, tell());
     item.classList.toggle("trouble", trouble);

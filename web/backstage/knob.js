@@ -39,10 +39,13 @@ export function buildKnob(info, onChange) {
     label.title = info.text;
   });
 
-  const auto = info.default === null && info.kind === "number" ? buildAuto(() => {
-    onChange(info.name, null);
-    present(null);
-  }) : null;
+  const auto =
+    info.default === null && info.kind === "number"
+      ? buildAuto(() => {
+          onChange(info.name, null);
+          present(null);
+        })
+      : null;
   let unset = false;
 
   /** @param {Value} value */

@@ -43,7 +43,8 @@ export class Spectrum {
     const first = Math.floor(edge(band));
     const last = Math.max(first + 1, Math.floor(edge(band + 1)));
     let strongest = FLOOR_DB;
-    for (let line = first; line < last; line += 1) strongest = Math.max(strongest, this._levels[line]);
+    for (let line = first; line < last; line += 1)
+      strongest = Math.max(strongest, this._levels[line]);
     return Math.min(1, (strongest - FLOOR_DB) / (CEILING_DB - FLOOR_DB));
   }
 }

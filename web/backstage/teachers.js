@@ -32,5 +32,8 @@ function best(composers) {
   /** @type {Map<string, number>} */
   const works = new Map();
   for (const { name, works: more } of composers) works.set(name, (works.get(name) ?? 0) + more);
-  return [...works].sort((one, other) => other[1] - one[1]).slice(0, NAMED).map(([name]) => name);
+  return [...works]
+    .sort((one, other) => other[1] - one[1])
+    .slice(0, NAMED)
+    .map(([name]) => name);
 }

@@ -14,7 +14,11 @@ const PARAMETERS = /** @type {Record<string, {
   low: number, high: number, tell: (value: number) => string, own?: string }>} */ ({
   tempo_bpm: { low: 40, high: 200, tell: (value) => `${Math.round(value)} bpm`, own: "tempo_bpm" },
   major_share: { low: 0, high: 1, tell: percent },
-  register_shift: { low: -12, high: 12, tell: (value) => `${value > 0 ? "+" : ""}${Math.round(value)}` },
+  register_shift: {
+    low: -12,
+    high: 12,
+    tell: (value) => `${value > 0 ? "+" : ""}${Math.round(value)}`,
+  },
   notes_per_second: { low: 0, high: 6, tell: (value) => value.toFixed(1) },
   density: { low: 0, high: 1, tell: percent },
   gate: { low: 0, high: 1, tell: percent },
@@ -52,8 +56,18 @@ export class Why {
     const mood = { valence: Number(controls.valence), arousal: Number(controls.arousal) };
     const rows = Object.keys(PARAMETERS).filter((name) => name in bar.parameters);
     this._fill([
-      build("p", {}, `${say("why.mood")} `, build("b", {}, inWords(mood).toLowerCase()), `, ${say("why.music")}`),
-      build("dl", {}, ...rows.map((name) => row(name, bar.parameters[name], cause(name, controls, causes)))),
+      build(
+        "p",
+        {},
+        `${say("why.mood")} `,
+        build("b", {}, inWords(mood).toLowerCase()),
+        `, ${say("why.music")}`,
+      ),
+      build(
+        "dl",
+        {},
+        ...rows.map((name) => row(name, bar.parameters[name], cause(name, controls, causes))),
+      ),
     ]);
   }
 

@@ -1,14 +1,27 @@
 import { language } from "../language.js";
 
 const GERMAN_NOTES = /** @type {Record<string, string>} */ ({
-  "C#": "Cis", Db: "Des", "D#": "Dis", Eb: "Es", "F#": "Fis", Gb: "Ges", "G#": "Gis", Ab: "As",
-  "A#": "Ais", Bb: "B", B: "H",
+  "C#": "Cis",
+  Db: "Des",
+  "D#": "Dis",
+  Eb: "Es",
+  "F#": "Fis",
+  Gb: "Ges",
+  "G#": "Gis",
+  Ab: "As",
+  "A#": "Ais",
+  Bb: "B",
+  B: "H",
 });
 
 /** Whether a German writes the tonic of a mode in a small letter. */
 const MINOR_LIKE = new Set(["minor", "dorian", "phrygian"]);
 const GERMAN_MODES = /** @type {Record<string, string>} */ ({
-  major: "Dur", minor: "Moll", dorian: "Dorisch", phrygian: "Phrygisch", lydian: "Lydisch",
+  major: "Dur",
+  minor: "Moll",
+  dorian: "Dorisch",
+  phrygian: "Phrygisch",
+  lydian: "Lydisch",
   mixolydian: "Mixolydisch",
 });
 

@@ -27,7 +27,10 @@ export function clampToRange(value) {
  * @returns {Mood}
  */
 export function moodOf({ valence, arousal }) {
-  return { valence: clampToRange(Number(valence) || 0), arousal: clampToRange(Number(arousal) || 0) };
+  return {
+    valence: clampToRange(Number(valence) || 0),
+    arousal: clampToRange(Number(arousal) || 0),
+  };
 }
 
 /**

@@ -181,7 +181,12 @@ export class PianoRoll {
   _drawPlayhead({ lightness, chroma, hue }) {
     const { height } = this._size;
     const line = this._canvas.createLinearGradient(0, 0, 0, height);
-    for (const [at, alpha] of [[0, 0], [0.2, 0.5], [0.8, 0.5], [1, 0]]) {
+    for (const [at, alpha] of [
+      [0, 0],
+      [0.2, 0.5],
+      [0.8, 0.5],
+      [1, 0],
+    ]) {
       line.addColorStop(at, `oklch(${lightness} ${chroma} ${hue} / ${alpha})`);
     }
     this._canvas.globalAlpha = 1;

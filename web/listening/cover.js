@@ -6,7 +6,13 @@ import { colourOf } from "../field/mood.js";
 const SIZE = 512;
 const BARS = 4;
 const PITCHES = { low: 30, high: 90 };
-const THICKNESS = /** @type {Record<string, number>} */ ({ pad: 30, comp: 9, bass: 14, counter: 12, melody: 16 });
+const THICKNESS = /** @type {Record<string, number>} */ ({
+  pad: 30,
+  comp: 9,
+  bass: 14,
+  counter: 12,
+  melody: 16,
+});
 const HUES = /** @type {Record<string, number>} */ ({ pad: -24, bass: -44, melody: 4 });
 
 /**
@@ -36,7 +42,13 @@ export function drawCover(bars, mood) {
       const share = (pitch - PITCHES.low) / (PITCHES.high - PITCHES.low);
       const length = Math.max(thickness, (end - start) * scale - 3);
       canvas.beginPath();
-      canvas.roundRect((start - from) * scale, (1 - share) * SIZE, length, thickness, thickness / 2);
+      canvas.roundRect(
+        (start - from) * scale,
+        (1 - share) * SIZE,
+        length,
+        thickness,
+        thickness / 2,
+      );
       canvas.fill();
     }
   }

@@ -6,7 +6,13 @@ import { nextState, wantsSound } from "./listening-state.js";
 const PASSING_MS = 4_000;
 /** What a listener must know at once: nothing said in passing stays before it. */
 const TROUBLES = new Set([
-  "reconnecting", "restarting", "full", "interrupted", "silent", "refused", "broken",
+  "reconnecting",
+  "restarting",
+  "full",
+  "interrupted",
+  "silent",
+  "refused",
+  "broken",
 ]);
 
 /** @param {string} id */

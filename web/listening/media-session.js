@@ -19,9 +19,11 @@ export class MediaControls {
 
   /** @param {boolean} playing */
   show(playing) {
-    if (playing) this._silence.play().catch(() => {}); // no lock screen then; the music plays on
+    if (playing)
+      this._silence.play().catch(() => {}); // no lock screen then; the music plays on
     else this._silence.pause();
-    if (navigator.mediaSession) navigator.mediaSession.playbackState = playing ? "playing" : "paused";
+    if (navigator.mediaSession)
+      navigator.mediaSession.playbackState = playing ? "playing" : "paused";
   }
 
   /**

@@ -111,8 +111,17 @@ export class PlainPlayer {
     this._listenTo(session);
     const { id, ...rest } = session;
     this._tell({
-      ...rest, type: "ready", session: id, codec: "mp3", rate: RATE, channels: 2,
-      packet_frames: 1_152, preskip: 0, lookahead_ms: 0, pts: 0, resumed: false,
+      ...rest,
+      type: "ready",
+      session: id,
+      codec: "mp3",
+      rate: RATE,
+      channels: 2,
+      packet_frames: 1_152,
+      preskip: 0,
+      lookahead_ms: 0,
+      pts: 0,
+      resumed: false,
     });
   }
 
@@ -171,8 +180,14 @@ export class PlainPlayer {
     this.heardPts = Math.round(currentTime * RATE);
     this.loudspeaker.watchSleep();
     this._onReport({
-      type: "report", played: this.heardPts, end: Math.round(end * RATE), frame: this.heardPts,
-      sounding, underruns: 0, underFrames: 0, skipped: 0,
+      type: "report",
+      played: this.heardPts,
+      end: Math.round(end * RATE),
+      frame: this.heardPts,
+      sounding,
+      underruns: 0,
+      underFrames: 0,
+      skipped: 0,
     });
   }
 

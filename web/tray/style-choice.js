@@ -55,7 +55,8 @@ export class StyleChoice {
   show(name) {
     for (const { style, input } of this._cards) {
       input.checked = style.name === name;
-      if (input.checked) input.parentElement?.scrollIntoView({ block: "nearest", inline: "center" });
+      if (input.checked)
+        input.parentElement?.scrollIntoView({ block: "nearest", inline: "center" });
     }
   }
 
@@ -87,10 +88,17 @@ export class StyleChoice {
     const { name, title, text } = style;
     const input = build("input", { type: "radio", name: "style", value: name });
     input.addEventListener("change", () => {
-        this._onChoose(name);
+      this._onChoose(name);
     });
     const due = build("small", { class: "due" });
-    const label = build("label", { class: "style" }, input, drawPattern(name), build("span", {}, title), due);
+    const label = build(
+      "label",
+      { class: "style" },
+      input,
+      drawPattern(name),
+      build("span", {}, title),
+      due,
+    );
     const listen = build("button", { class: "listen", type: "button" }, icon("listen"));
     listen.addEventListener("click", () => this._preview.toggle(name, listen));
     onLanguage(() => {

@@ -12,7 +12,12 @@ const DRUM_ROWS = { low: 53, step: 3.5 };
 const GAP = 0.8; // px between a note and the next
 /** How thick each part is drawn, from back to front; the rest of its look is in the style sheet. */
 const THICKNESS = /** @type {Record<string, number>} */ ({
-  pad: 5, comp: 1.8, drums: 1.8, bass: 3, counter: 2.2, melody: 2.8,
+  pad: 5,
+  comp: 1.8,
+  drums: 1.8,
+  bass: 3,
+  counter: 2.2,
+  melody: 2.8,
 });
 
 /**
