@@ -169,7 +169,7 @@ def _begin_section(state: State, seed: int, style: Style, bars_left: int) -> Non
 
 def _adopt_metre(state: State, seed: int, style: Style) -> None:
     """A style that lacks the metre of the piece brings its own, and new themes with it."""
-    if state.metre not in style.form.metres:
+    if not style.form.metres.get(state.metre):
         state.metre = _draw_metre(style, _piece_draws(seed, state.piece)[4])
         state.themes = {}
 

@@ -153,12 +153,15 @@ def _check_patch(patch: str, place: Place, patches: Collection[str]) -> None:
 
 def _check_patterns(rules: StyleRules, place: Place) -> None:
     """Patterns divide their bars evenly, and every metre of the style has some."""
+    there = place.at("form").at("metres")
+    metres = [metre for metre, weight in rules.form.metres.items() if weight]
+    if not metres:
+        raise there.error("one of them must weigh more than 0")
     for part in ("comp", "bass", "drums"):
         patterns = getattr(rules, part).patterns
         _check_steps(patterns, place.at(part).at("patterns"))
-        lacking = [metre for metre in rules.form.metres if metre not in {p.metre for p in patterns}]
+        lacking = [metre for metre in metres if metre not in {p.metre for p in patterns}]
         if part in rules.parts and lacking:
-            there = place.at("form").at("metres")
             raise there.error(f"{part}.patterns must have one for the metre {lacking[0]}")
     _check_steps(rules.drums.fills, place.at("drums").at("fills"))
 

@@ -62,6 +62,10 @@ def test_a_number_out_of_range_names_range_and_value(tmp_path):
             'comp.patterns = [{ steps = "xxx" }]',
             "must have 4, 8, 12, 16, 24, 32 steps in 4/4, got 3",
         ),
+        (
+            'form.metres = { "4/4" = 0, "3/4" = 0, "6/8" = 0 }',
+            "form.metres: one of them must weigh more than 0",
+        ),
         ('form.metres = { "2/4" = 1.0 }', "comp.patterns must have one for the metre 2/4"),
         ('drums.patterns = [{ kick = "kick" }]', "of the signs Xxo and . for nothing"),
         (
