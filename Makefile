@@ -19,7 +19,7 @@ help:
 	@echo "make gallery   every sound and style to listen to and to look at, in gallery/"
 	@echo "make music-report   measure every style and write docs/music-quality.md"
 	@echo "make reference CORPORA=DIR   measure the works that styles are held against"
-	@echo "make model CORPORA=DIR   train the shipped model again (docs/model.md)"
+	@echo "make model CORPORA=DIR   train the shipped models again (docs/model.md)"
 	@echo "make format  format the code     make clean  remove what was made"
 
 serve: $(STAMPS)/installed
@@ -43,8 +43,10 @@ reference: $(STAMPS)/installed
 
 model: $(STAMPS)/installed
 	@test -n "$(CORPORA)" || { echo "say where the scores are: make model CORPORA=DIR (docs/model.md)"; exit 2; }
-	$(BIN)/genmusic train $(CORPORA)/openscore-lieder.zip $(CORPORA)/openscore-string-quartets.zip \
-		-o genmusic/models/openscore.npz
+	$(BIN)/genmusic train $(CORPORA)/openscore-lieder.zip -o genmusic/models/vocal.npz
+	$(BIN)/genmusic train $(CORPORA)/openscore-string-quartets.zip -o genmusic/models/chamber.npz
+	$(BIN)/genmusic train $(CORPORA)/openscore-lieder.zip --listen accompaniment \
+		-o genmusic/models/piano.npz
 
 test: system check
 	$(BIN)/python -m pytest $(ARGS)

@@ -27,6 +27,11 @@ def midi_folder() -> Path:
     return _configuration() / "midi"
 
 
+def cache_folder() -> Path:
+    """Where what can be made again is kept: ``~/.cache/genmusic``."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "genmusic"
+
+
 def _configuration() -> Path:
     return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "genmusic"
 

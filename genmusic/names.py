@@ -35,3 +35,9 @@ QUALITIES: Mapping[str, tuple[int, ...]] = {
     "sus4": (0, 5, 7),
 }
 """Semitones of each chord quality above its root; the key is the suffix of the chord symbol."""
+
+MODELS = ("vocal", "chamber", "piano")
+"""The trained models that are shipped."""
+
+COPYING = ("normal", "strict")
+"""Limits on how long a run of notes may be equal to that of a work."""

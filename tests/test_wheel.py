@@ -111,7 +111,7 @@ def test_it_knows_the_shipped_styles(address):
 
 
 def test_it_holds_the_model_and_what_it_learned_from(installed):
-    assert "openscore" in run(installed, "genmusic", "model", "show")
+    assert "vocal" in run(installed, "genmusic", "model", "show")
 
 
 def test_only_the_product_is_in_it(wheel):

@@ -16,7 +16,7 @@ from genmusic.errors import RuleError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from genmusic.composition.model import Model
+    from genmusic.composition.repertoire import Repertoire
     from genmusic.controls.spec import Value
     from genmusic.rules import Style
     from genmusic.score.events import Bar
@@ -100,7 +100,7 @@ def _preview(arguments: argparse.Namespace) -> int:
     style = library.style(str(controls["style"]))
     if arguments.out is not None:
         _save(arguments, library, controls)
-    _write("\n".join(_chart(style, _compose(arguments, library.model, style, controls))))
+    _write("\n".join(_chart(style, _compose(arguments, library.models, style, controls))))
     return 0
 
 
@@ -116,12 +116,12 @@ def _save(arguments: argparse.Namespace, library: Library, controls: Mapping[str
 
 
 def _compose(
-    arguments: argparse.Namespace, model: Model, style: Style, controls: Mapping[str, Value]
+    arguments: argparse.Namespace, models: Repertoire, style: Style, controls: Mapping[str, Value]
 ) -> list[Bar]:
     from genmusic.composition.composer import Composer
     from genmusic.mood.mapping import musical_parameters
 
-    composer = Composer(arguments.seed, style, model)
+    composer = Composer(arguments.seed, style, models)
     parameters = musical_parameters(controls, style)
     return [composer.compose_bar(parameters, style) for _ in range(arguments.bars)]
 

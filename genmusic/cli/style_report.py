@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
         for number, style in enumerate(styles, 1):
             kind = REFERENCES.get(style.name, USUAL_REFERENCE)
             reference = (kind, references[kind])
-            assessments.append(assess(style, library.model, reference, arguments.listeners))
+            assessments.append(assess(style, library.models, reference, arguments.listeners))
             show(number / len(styles))
     text = "\n".join(write_report(assessments, references)) + "\n"
     if arguments.out is None:

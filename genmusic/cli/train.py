@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 MODEL_SUFFIX = ".npz"
 SHOWN_REFUSALS = 10
+LISTEN = ("melody", "accompaniment")
 
 
 def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
@@ -46,26 +47,42 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
         metavar="FILE",
         help="write every score that was skipped, with its reason, as tab-separated text",
     )
+    parser.add_argument(
+        "--listen",
+        choices=LISTEN,
+        default=LISTEN[0],
+        help="to the melody, or to the part that accompanies it (default: melody)",
+    )
+    parser.add_argument(
+        "--exclude",
+        action="append",
+        default=[],
+        metavar="WORK",
+        help="leave out the work of this id; may be repeated",
+    )
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Learn and report."""
-    from genmusic.composition.training.learning import learn_statistics
+    from genmusic.composition.training.learning import learn_lessons
+    from genmusic.composition.training.settling import settle
     from genmusic.composition.training.writing import save_model
 
     model: Path = arguments.output
     if model.suffix != MODEL_SUFFIX:
         raise CorpusError(f"the model file must end in {MODEL_SUFFIX}, got {model.name}")
     entries, refusals = _list(arguments.corpora)
-    heard, unheard = _hear(entries)
+    entries, excluded = _exclude(entries, arguments.exclude)
+    heard, unheard = _hear(entries, arguments.listen)
+    refusals += excluded
     refusals += unheard
     _report(refusals, arguments.report)
     if not heard:
         raise CorpusError(f"none of {len(refusals)} scores could be learned")
     save_model(
         model,
-        learn_statistics([one.piece for one in heard], model.stem),
+        settle(learn_lessons([one.piece for one in heard], model.stem)),
         tuple(one.work for one in heard),
     )
     sys.stdout.write(f"{model}: learned {len(heard)} works, skipped {len(refusals)}\n")
@@ -75,27 +92,43 @@ def run(arguments: argparse.Namespace) -> int:
 def _list(corpora: Sequence[Path]) -> tuple[list[Entry], list[Refusal]]:
     from genmusic.composition.training.corpora import list_corpus
 
-    listings = [list_corpus(corpus, _readers()) for corpus in corpora]
+    listings = [list_corpus(corpus, readers()) for corpus in corpora]
     entries = [entry for listing in listings for entry in listing.entries]
     return entries, [refusal for listing in listings for refusal in listing.refusals]
 
 
-def _hear(entries: Sequence[Entry]) -> tuple[list[Heard], list[Refusal]]:
+def _exclude(entries: Sequence[Entry], ids: Sequence[str]) -> tuple[list[Entry], list[Refusal]]:
+    """Leave out works by their id."""
     from genmusic.composition.training.corpora import Refusal
-    from genmusic.composition.training.hearing import hear, without_doubles
+
+    unknown = set(ids) - {entry.work.id for entry in entries}
+    if unknown:
+        raise CorpusError(f"there is no work {min(unknown)!r} to exclude")
+    excluded = [
+        Refusal(entry.corpus, entry.name, "it is excluded")
+        for entry in entries
+        if entry.work.id in ids
+    ]
+    return [entry for entry in entries if entry.work.id not in ids], excluded
+
+
+def _hear(entries: Sequence[Entry], listen: str) -> tuple[list[Heard], list[Refusal]]:
+    from genmusic.composition.training.corpora import Refusal
+    from genmusic.composition.training.hearing import hear, without_doubles, without_same_tunes
 
     heard: list[Heard] = []
     refusals: list[Refusal] = []
     with progress_bar(f"{len(entries)} scores") as show:
         show(0.0)
-        for done, result in enumerate(hear(entries, _readers(), os.cpu_count() or 1), 1):
+        for done, result in enumerate(hear(entries, readers(), os.cpu_count() or 1, listen), 1):
             if isinstance(result, Refusal):
                 refusals.append(result)
             else:
                 heard.append(result)
             show(done / len(entries))
     heard, doubles = without_doubles(heard)
-    return heard, refusals + doubles
+    heard, same = without_same_tunes(heard)
+    return heard, refusals + doubles + same
 
 
 def _report(refusals: Sequence[Refusal], path: Path | None) -> None:
@@ -113,7 +146,8 @@ def _report(refusals: Sequence[Refusal], path: Path | None) -> None:
         sys.stderr.write(f"skipped {count} more of {corpus} (--report FILE lists them)\n")
 
 
-def _readers() -> Readers:
+def readers() -> Readers:
+    """How each kind of score is read, by suffix."""
     from genmusic.composition.training.hearing import MUSICXML_READERS
 
     return {**MUSICXML_READERS, ".mid": read_midi_score, ".midi": read_midi_score}

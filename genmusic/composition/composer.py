@@ -24,15 +24,17 @@ from genmusic.composition.chance import draw
 from genmusic.composition.comp import VoicedSpan, compose_comp, compose_pad, voice_spans
 from genmusic.composition.counter import choose_kind, compose_counter
 from genmusic.composition.drums import compose_drums
+from genmusic.composition.guarding import guard, top_line
 from genmusic.composition.hooks import hooked_bar
-from genmusic.composition.melody import HISTORY, compose_melody
+from genmusic.composition.melody import compose_melody
 from genmusic.composition.metre import metre
-from genmusic.composition.model import Model
 from genmusic.composition.performance import perform
 from genmusic.composition.plan import Plan, Row, Span
 from genmusic.composition.planning import pace, plan_bar, plan_harmony
+from genmusic.composition.repertoire import Models
 from genmusic.composition.state import State, state_from_json
 from genmusic.composition.theory import OCTAVE
+from genmusic.composition.trails import follow
 from genmusic.composition.voicing import Lay
 from genmusic.controls.spec import Landing
 from genmusic.errors import UnknownNameError
@@ -54,11 +56,12 @@ class PassedBar(NamedTuple):
 class Composer:
     """Composes a row of pieces, bar by bar: endless, or closing after a number of bars."""
 
-    def __init__(self, seed: int, style: Style, model: Model) -> None:
+    def __init__(self, seed: int, style: Style, models: Models) -> None:
         self._seed = seed
         self._length_bars = 0  # as the last bar was asked; 0 for music without an end
         self._style = style
-        self._model = model
+        self._models = models
+        self._model = models.mixed(style.model.mix, style.model.copying)
         self._state = State(style=style.name)
 
     @property
@@ -99,6 +102,7 @@ class Composer:
         if style.name == state.style or form.bars_until(state, "section") == 0:
             self._style = style
             state.style = style.name
+        self._model = self._models.mixed(self._style.model.mix, self._style.model.copying)
         self._length_bars = parameters.length_bars
         form.begin_phrase(state, self._seed, self._style, parameters)
 
@@ -153,33 +157,44 @@ class Composer:
         if "bass" in playing:
             rows, melody = compose_bass(plan, basses, groove[0]), parts.get("melody", ())
             rows, state.outer = without_parallels(plan, rows, melody, state.outer)
-            parts["bass"] = hooked_bar(plan, "bass", tuple(rows))
+            parts["bass"] = self._settled(plan, "bass", rows)
             basses = sung_basses(basses, parts["bass"])
         state.bass = basses[plan.spans[-1].start_tick][1]
         if "counter" in playing:
-            answer = self._compose_counter(plan, parts.get("melody", ()), texture[1])
-            parts["counter"] = hooked_bar(plan, "counter", tuple(answer))
+            parts["counter"] = self._compose_counter(plan, parts.get("melody", ()), texture[1])
         if "comp" in playing:
             voiced = self._voice(plan, "comp", style.comp.voices, basses)
             rows = compose_comp(plan, voiced, basses, texture[0])
-            parts["comp"] = hooked_bar(plan, "comp", tuple(rows))
+            parts["comp"] = self._settled(plan, "comp", rows)
         if "pad" in playing:
             rows = compose_pad(self._voice(plan, "pad", style.pad.voices, basses))
-            parts["pad"] = hooked_bar(plan, "pad", tuple(rows))
+            parts["pad"] = self._settled(plan, "pad", rows)
         if "drums" in playing:
             parts["drums"] = hooked_bar(plan, "drums", tuple(compose_drums(plan, groove[2])))
+        for part in state.trails.keys() - parts.keys():  # time goes by for those who rest, too
+            state.trails[part] = follow(state.trails[part], (), plan.bar_ticks)
         return self._bar(plan, parts, basses)
 
     def _compose_counter(self, plan: Plan, melody: Sequence[Row], draw: float) -> Sequence[Row]:
-        rows = compose_counter(plan, melody, choose_kind(plan, draw), self._state.counter)
+        composed = compose_counter(plan, melody, choose_kind(plan, draw), self._state.counter)
+        rows = self._settled(plan, "counter", composed)
         self._state.counter = rows[-1][2] if rows else 0
         return rows
 
+    def _settled(
+        self, plan: Plan, part: str, rows: Sequence[Row], begins: Sequence[int] = ()
+    ) -> Sequence[Row]:
+        """The rows of a part as hooks leave them, held to the limit against copies."""
+        trail = self._state.trails.get(part, ())
+        kept = guard(plan, part, hooked_bar(plan, part, tuple(rows)), trail, self._model.copy_rule)
+        self._state.trails[part] = follow(trail, top_line(kept), plan.bar_ticks, begins)
+        return kept
+
     def _compose_melody(self, plan: Plan) -> Sequence[Row]:
         state = self._state
-        bar = compose_melody(plan, self._model, state.themes, state.melody)
-        rows = hooked_bar(plan, "melody", bar.rows)
-        state.melody = (*state.melody, *(pitch for _, _, pitch, _ in rows))[-HISTORY:]
+        trail = state.trails.get("melody", ())
+        bar = compose_melody(plan, self._model, state.themes, trail)
+        rows = self._settled(plan, "melody", bar.rows, bar.begins)
         themes = state.themes.get(plan.theme, ())
         if plan.phrase < len(themes) and not plan.repeated:
             kept = themes[plan.phrase].with_bar(plan.phrase_bar, bar.theme)

@@ -71,7 +71,7 @@ def end_piece(state: State) -> None:
     state.piece += 1
     state.piece_bar = state.section = state.phrase = state.phrase_bar = 0
     state.labels, state.phrases = (), ()
-    state.themes, state.chords, state.melody = {}, (), ()
+    state.themes, state.chords, state.trails = {}, (), {}
     state.voicings, state.outer, state.bass, state.counter = {}, (0, 0, 0), 0, 0
 
 

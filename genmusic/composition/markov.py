@@ -4,13 +4,15 @@ A sample is a context (steps, the most telling first), the symbol that followed,
 comes from. As in Kneser-Ney smoothing, a context counts in how many longer contexts each symbol
 was seen, so that a common note is not mistaken for one that fits everywhere. A longer context
 counts once for each work: a verse sung five times is one habit, not five.
+
+The samples stay, sorted by context, so that every row of the tree is a range of them: that is how
+a note finds the works that taught it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,146 +20,186 @@ from numpy.typing import NDArray
 from kernels.sampling import Tree
 
 Integers = NDArray[np.int64]
+Doubles = NDArray[np.float64]
 
-# Settled on 146 songs left out of training; see docs/model.md. Works repeat themselves, so counts
-# deserve less trust than independent ones would: about 40 of them weigh as much as the shorter
-# context does.
-DISCOUNT = 0.7  # taken from each count
-STRENGTH = 40.0  # counts that the shorter context is worth
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class CountTree:
-    """Counts of a context tree, rows breadth first; see `kernels.sampling.Tree`."""
-
-    children: NDArray[np.uint8]  # (rows,) children of each row; row 0 is the empty context
-    child_step: NDArray[np.uint8]  # (rows,)
-    entries: NDArray[np.uint8]  # (rows,) distinct symbols of each row
-    symbols: NDArray[np.uint8]  # (entries,)
-    counts: NDArray[np.uint32]  # (entries,) > 0
+MOST_STEPS = 1 << 15  # values a step may take
+MOST_SYMBOLS = 1 << 8
+MOST_WORKS = 1 << 16
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Level:
-    """The contexts of one length: their parents and steps, and one line per (row, symbol)."""
-
-    parent: Integers  # (rows,)
-    step: Integers  # (rows,)
-    row: Integers  # (entries,)
-    symbol: Integers  # (entries,)
-    count: Integers  # (entries,)
-
-    def keep(self, rows: NDArray[np.bool_], parents: NDArray[np.bool_]) -> _Level:
-        """Keep some of the rows, and renumber them and their parents."""
-        entries = rows[self.row]
-        return _Level(
-            (np.cumsum(parents) - 1)[self.parent[rows]],
-            self.step[rows],
-            (np.cumsum(rows) - 1)[self.row[entries]],
-            self.symbol[entries],
-            self.count[entries],
-        )
-
-
-def grow_tree(
-    contexts: Integers, symbols: Integers, works: Integers, least: Sequence[int]
-) -> CountTree:
-    """Count samples into a tree.
-
-    Parameters
-    ----------
-    contexts : (samples, steps) int64, -1..255
-        Steps of each sample; from the first -1 on there is no more.
-    symbols : (samples,) int64, 0..255
-        What followed.
-    works : (samples,) int64, >= 0
-        The work each sample comes from.
-    least : (steps + 1,) ints
-        A context of k steps with a total below ``least[k]`` is left out, and those longer with it.
-    """
-    return _pack(_prune(_count(contexts, symbols, works), least))
-
-
-def _count(contexts: Integers, symbols: Integers, works: Integers) -> list[_Level]:
-    rows, parents, steps = _number_contexts(contexts)
-    longer = [*rows[1:], np.full(len(symbols), -1)]
-    levels = []
-    for row, longer_row, parent, step in zip(rows, longer, parents, steps, strict=True):
-        seen = row >= 0
-        keys = _distinct((row * 256 + symbols)[seen], works[seen], longer_row[seen])
-        found, counts = np.unique(keys, return_counts=True)
-        levels.append(_Level(parent, step, found // 256, found % 256, counts))
-    return levels
-
-
-def _distinct(keys: Integers, works: Integers, longer: Integers) -> Integers:
-    """The key of each different (key, work, longer context)."""
-    order = np.lexsort((longer, works, keys))
-    sorted_lines = np.stack([keys, works, longer])[:, order]
-    is_new = np.any(np.diff(sorted_lines, axis=1, prepend=-2) != 0, axis=0)
-    distinct: Integers = sorted_lines[0, is_new]
-    return distinct
-
-
-def _number_contexts(contexts: Integers) -> tuple[list[Integers], list[Integers], list[Integers]]:
-    """Number the distinct contexts of each length; -1 where a sample has none of that length."""
-    rows = [np.zeros(len(contexts), np.int64)]
-    parents, steps = [np.zeros(1, np.int64)], [np.zeros(1, np.int64)]
-    for column in contexts.T:
-        known = (rows[-1] >= 0) & (column >= 0)
-        found, numbers = np.unique((rows[-1] * 256 + column)[known], return_inverse=True)
-        longer = np.full(len(column), -1, np.int64)
-        longer[known] = numbers
-        rows.append(longer)
-        parents.append(found // 256)
-        steps.append(found % 256)
-    return rows, parents, steps
-
-
-def _prune(levels: list[_Level], least: Sequence[int]) -> list[_Level]:
-    """Leave out what was seen too seldom, and whatever is longer than that."""
-    kept = [levels[0]]
-    parents = np.ones(1, bool)
-    for level, limit in zip(levels[1:], least[1:], strict=True):
-        totals = np.bincount(level.row, level.count, minlength=len(level.parent))
-        rows = (totals >= limit) & parents[level.parent]
-        kept.append(level.keep(rows, parents))
-        parents = rows
-    return kept
-
-
-def _pack(levels: list[_Level]) -> CountTree:
-    children = [
-        np.bincount(below.parent, minlength=len(level.parent)) for level, below in pairwise(levels)
-    ]
-    children.append(np.zeros(len(levels[-1].parent), np.int64))
-    entries = [np.bincount(level.row, minlength=len(level.parent)) for level in levels]
-    return CountTree(
-        children=np.concatenate(children).astype(np.uint8),
-        child_step=np.concatenate([level.step for level in levels]).astype(np.uint8),
-        entries=np.concatenate(entries).astype(np.uint8),
-        symbols=np.concatenate([level.symbol for level in levels]).astype(np.uint8),
-        counts=np.concatenate([level.count for level in levels]).astype(np.uint32),
-    )
-
-
-def share_tree(counted: CountTree) -> Tree:
-    """Turn counts into the shares and backoffs that sampling reads.
+@dataclass(frozen=True, slots=True)
+class Smoothing:
+    """How far the counts of each depth are trusted; the last value holds for those deeper.
 
     Y. W. Teh, "A hierarchical Bayesian language model based on Pitman-Yor processes", ACL 2006,
     with one table for each symbol: Kneser-Ney with a strength.
     """
-    row_of_entry = np.repeat(np.arange(len(counted.entries)), counted.entries)
-    totals = np.bincount(row_of_entry, counted.counts, minlength=len(counted.entries)) + STRENGTH
-    return Tree(
-        first_child=_starts(counted.children) + np.int32(1),  # row 0 is nobody's child
-        child_step=counted.child_step,
-        first_entry=_starts(counted.entries),
-        symbols=counted.symbols,
-        shares=(counted.counts - DISCOUNT) / totals[row_of_entry],
-        backoffs=(DISCOUNT * counted.entries + STRENGTH) / totals,
+
+    discounts: tuple[float, ...]  # taken from each count
+    strengths: tuple[float, ...]  # counts that the shorter context is worth
+    least: tuple[int, ...]  # a context with fewer samples is left out, and those longer with it
+
+    def at(self, depth: int) -> tuple[float, float]:
+        """Discount and strength of a depth."""
+        return self.discounts[min(depth, len(self.discounts) - 1)], self.strengths[
+            min(depth, len(self.strengths) - 1)
+        ]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Grown:
+    """A tree, and the samples that it was grown from, sorted by context."""
+
+    tree: Tree
+    first_sample: NDArray[np.int32]  # (rows,) where the samples of each row begin,
+    sample_count: NDArray[np.int32]  # (rows,) and how many there are
+    sample_symbols: NDArray[np.uint8]  # (samples,)
+    sample_works: NDArray[np.uint16]  # (samples,)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Level:
+    """The rows of one depth."""
+
+    children: Integers  # (rows,)
+    step: Integers  # (rows,)
+    kinds: Integers  # (rows,) distinct symbols
+    first: Integers  # (rows,) slot of the first sample
+    samples: Integers  # (rows,)
+    symbol: Integers  # (entries,)
+    share: Doubles  # (entries,)
+    backoff: Doubles  # (rows,)
+
+
+def grow(contexts: Integers, symbols: Integers, works: Integers, smoothing: Smoothing) -> Grown:
+    """Grow a tree from samples.
+
+    Parameters
+    ----------
+    contexts : (samples, steps) int64, -1..MOST_STEPS - 1
+        Steps of each sample; from the first -1 on there is no more.
+    symbols : (samples,) int64, 0..255
+        What followed.
+    works : (samples,) int64, 0..65535
+        The work each sample comes from.
+    """
+    order = np.arange(len(symbols))
+    slots = order.copy()
+    rows, steps = np.zeros(len(symbols), np.int64), np.zeros(1, np.int64)
+    levels: list[_Level] = []
+    for depth in range(contexts.shape[1] + 1):
+        inside = depth < contexts.shape[1]
+        samples = order[slots]
+        step = contexts[samples, depth] if inside else np.full(len(samples), -1)
+        keys = rows * MOST_STEPS + step + 1
+        ranks = np.argsort(keys, kind="stable")
+        order[slots] = samples[ranks]
+        keys, samples = keys[ranks], samples[ranks]
+        counted = _count(keys, symbols[samples], works[samples], len(steps), smoothing.at(depth))
+        kept, rows, child_steps, children = _children(
+            keys, len(steps), smoothing.least[min(depth + 1, len(smoothing.least) - 1)]
+        )
+        bounds = np.searchsorted(keys // MOST_STEPS, np.arange(len(steps) + 1))
+        first = slots[bounds[:-1]] if len(slots) else bounds[:-1]
+        levels.append(_Level(children, steps, counted[0], first, np.diff(bounds), *counted[1:]))
+        slots, steps = slots[kept], child_steps
+        if not len(steps):
+            break
+    return _pack(levels, symbols[order], works[order])
+
+
+def _count(
+    keys: Integers, symbols: Integers, works: Integers, rows: int, trust: tuple[float, float]
+) -> tuple[Integers, Integers, Doubles, Doubles]:
+    """Kinds of each row, symbol and share of each entry, backoff of each row."""
+    row, step = keys // MOST_STEPS, keys % MOST_STEPS
+    lines = ((row * MOST_SYMBOLS + symbols) * MOST_WORKS + works) * MOST_STEPS + step
+    lines.sort()
+    found, counts = _runs(lines[_is_new(lines)] // (MOST_WORKS * MOST_STEPS))
+    row = found // MOST_SYMBOLS
+    discount, strength = trust
+    kinds = np.bincount(row, minlength=rows)
+    totals = np.bincount(row, counts, minlength=rows) + strength
+    totals = np.where(totals > 0.0, totals, 1.0)
+    return (
+        kinds,
+        found % MOST_SYMBOLS,
+        (counts - discount) / totals[row],
+        (discount * kinds + strength) / totals,
     )
 
 
-def _starts(lengths: NDArray[np.uint8]) -> NDArray[np.int32]:
-    return np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]).astype(np.int32)
+def _children(
+    keys: Integers, rows: int, least: int
+) -> tuple[NDArray[np.bool_], Integers, Integers, Integers]:
+    """Which samples go on and to which row; the step of each row; children of each old one."""
+    found, counts = _runs(keys)
+    place = np.repeat(np.arange(len(found)), counts)
+    good = (found % MOST_STEPS > 0) & (counts >= least)
+    kept = good[place]
+    numbers = np.cumsum(good) - 1
+    parents = found[good] // MOST_STEPS
+    return (
+        kept,
+        numbers[place[kept]],
+        found[good] % MOST_STEPS - 1,
+        np.bincount(parents, minlength=rows),
+    )
+
+
+def _is_new(values: Integers) -> NDArray[np.bool_]:
+    """Where sorted values change."""
+    return np.append(True, values[1:] != values[:-1])[: len(values)]
+
+
+def _runs(values: Integers) -> tuple[Integers, Integers]:
+    """Each different value of a sorted array, and how often it comes.
+
+    Sorting is quicker here than `np.unique`, which hashes.
+    """
+    begins = np.flatnonzero(_is_new(values))
+    return values[begins], np.diff(np.append(begins, len(values)))
+
+
+def _pack(levels: list[_Level], symbols: Integers, works: Integers) -> Grown:
+    tree = Tree(
+        first_child=_starts(np.concatenate([level.children for level in levels])) + np.int32(1),
+        child_step=np.concatenate([level.step for level in levels]).astype(np.int32),
+        first_entry=_starts(np.concatenate([level.kinds for level in levels])),
+        symbols=np.concatenate([level.symbol for level in levels]).astype(np.uint8),
+        shares=np.concatenate([level.share for level in levels]),
+        backoffs=np.concatenate([level.backoff for level in levels]),
+    )
+    return Grown(
+        tree,
+        np.concatenate([level.first for level in levels]).astype(np.int32),
+        np.concatenate([level.samples for level in levels]).astype(np.int32),
+        symbols.astype(np.uint8),
+        works.astype(np.uint16),
+    )
+
+
+def _starts(lengths: Integers) -> NDArray[np.int32]:
+    return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
+
+
+def join(trees: Sequence[Tree]) -> tuple[Tree, Integers]:
+    """One tree that holds several, and the row where each begins.
+
+    An idle row comes after each, whose only use is to say where the last one before it ends.
+    """
+    rows = np.cumsum([0, *(len(tree.first_child) for tree in trees)])
+    entries = np.cumsum([0, *(len(tree.symbols) for tree in trees)])
+    first_child = [tree.first_child + start for tree, start in zip(trees, rows, strict=False)]
+    first_entry = [tree.first_entry + start for tree, start in zip(trees, entries, strict=False)]
+    joined = Tree(
+        first_child=np.concatenate([*first_child, [0]]).astype(np.int32),
+        child_step=np.concatenate([np.append(tree.child_step, 0) for tree in trees]).astype(
+            np.int32
+        ),
+        first_entry=np.concatenate([*first_entry, [0]]).astype(np.int32),
+        symbols=np.concatenate([tree.symbols for tree in trees]),
+        shares=np.concatenate([tree.shares for tree in trees]),
+        backoffs=np.concatenate([np.append(tree.backoffs, 1.0) for tree in trees]),
+    )
+    return joined, rows[:-1]

@@ -2,58 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from genmusic.composition.chance import DRAWS_PER_NOTE, MOST_NOTES
 from genmusic.composition.hooks import hooked_bar
-from genmusic.composition.model import Model
+from genmusic.composition.memory import remembered
+from genmusic.composition.model import Drawn, Model, Request
 from genmusic.composition.motif import DRAWS as MOTIF_DRAWS
 from genmusic.composition.motif import Themes, sketch_bar
 from genmusic.composition.phrasing import Line, with_onsets, write_line
 from genmusic.composition.plan import Plan, Row
-from genmusic.composition.smoothing import smooth
 from genmusic.composition.theory import OCTAVE, family, nearest_pitch, pitch_step
+from genmusic.composition.trails import Trail
+from genmusic.composition.viewpoints import MODES, Tune, join_tunes
 from genmusic.composition.weighing import weigh_notes
 from genmusic.units import TICKS_PER_BEAT
+from kernels.copying import Trail as Played
 
-HISTORY = 6  # pitches remembered for the model
 GOAL_LEAP = 5  # semitones: a fourth
 LONGEST_TICKS = 5 * TICKS_PER_BEAT // 2  # a longer wait is a rest
 SHORTEST_GOAL_TICKS = TICKS_PER_BEAT // 2
-_METRIC_BY_WEAKNESS = (0, 1, 1, 2, 2)  # the model tells downbeat, other beat, off the beat
 
 
 @dataclass(frozen=True, slots=True)
 class MelodyBar:
-    """A composed bar: its rows, and what a later bar may take from it."""
+    """A composed bar: its rows, what a later bar may take from it, and how it came about."""
 
     rows: tuple[Row, ...] = ()
     theme: tuple[tuple[int, int], ...] = ()
+    drawn: Drawn | None = None
+    begins: tuple[int, ...] = ()  # ticks at which phrases begin
+    aimed: tuple[bool, ...] = ()  # whether each note is where its motif wanted it
 
 
-def compose_melody(plan: Plan, model: Model, themes: Themes, before: Sequence[int]) -> MelodyBar:
-    """A bar of melody after the pitches ``before``."""
+def compose_melody(plan: Plan, model: Model, themes: Themes, trail: Trail) -> MelodyBar:
+    """A bar of melody after the notes of the trail."""
     draws = plan.chance.melody
     line = write_line(plan, model, sketch_bar(plan, themes, draws), draws[MOTIF_DRAWS:])
     line = with_onsets(line, hooked_bar(plan, "rhythm", line.onsets))
     if not line.onsets:
         return MelodyBar()
     home = _home(plan)
-    weights = weigh_notes(plan, line, home)
-    notes = len(line.onsets)
-    drawn = model.sample_melody(
-        family(plan.key.mode),
-        [pitch - home for pitch in before if plan.phrase_bar],  # a phrase begins afresh
-        [_METRIC_BY_WEAKNESS[plan.metre.weakness(tick)] for tick in line.onsets],
-        _places(plan, line),
-        weights,
-        plan.chance.notes[MOST_NOTES : MOST_NOTES + notes * (DRAWS_PER_NOTE - 1)],
-    )
-    moves = _repeats_that_move(plan, line, plan.chance.notes[:notes].tolist())
-    previous = before[-1] - home if before else None
-    leaps = _widest_leaps(plan, line)
-    return _written(plan, line, smooth(drawn.tolist(), weights, previous, leaps, moves), home)
+    drawn = model.sample_melody(_request(plan, line, themes, trail, home))
+    return _written(plan, line, drawn, home)
 
 
 def _home(plan: Plan) -> int:
@@ -62,21 +55,72 @@ def _home(plan: Plan) -> int:
     return nearest_pitch(plan.key.tonic, (part.low + part.high) / 2.0, part.low, part.high)
 
 
-def _places(plan: Plan, line: Line) -> list[int]:
-    """0 for the first note of a phrase, 2 for the last, 1 between."""
-    places = [2 if tick == line.goal_tick else 1 for tick in line.onsets]
-    if plan.phrase_bar == 0 and places[0] == 1:
-        places[0] = 0
-    return places
+def _request(plan: Plan, line: Line, themes: Themes, trail: Trail, home: int) -> Request:
+    notes = len(line.onsets)
+    heard = remembered(plan, themes)
+    before, coming = _tune_before(plan, trail, home), _tune_to_come(plan, line)
+    tune = join_tunes((*heard, before, coming))
+    reach = [np.arange(len(known)) for known in heard]
+    reach.append(np.arange(len(before) + notes))
+    return Request(
+        tune=tune,
+        reach=np.concatenate(reach),
+        weights=weigh_notes(plan, line, home),
+        widest=np.array(_widest_leaps(plan, line)),
+        moves=np.array(_must_move(plan, line)),
+        trail=Played(
+            np.array([*(note[1] - home for note in trail), *[0] * notes]),
+            np.array([*(-note[0] for note in trail), *line.onsets]),
+        ),
+        uniforms=plan.chance.notes[MOST_NOTES : MOST_NOTES + notes * (DRAWS_PER_NOTE - 1)],
+    )
 
 
-def _repeats_that_move(plan: Plan, line: Line, draws: Sequence[float]) -> list[bool]:
-    """Whether each note, should it repeat the one before, moves instead.
+def _tune_before(plan: Plan, trail: Trail, home: int) -> Tune:
+    """What the melody has just sung."""
+    ago, pitches, begins = np.array(trail, np.int64).reshape(-1, 3).T
+    return Tune(
+        modes=np.full(len(trail), MODES.index(family(plan.key.mode))),
+        pitches=pitches - home,
+        starts=-ago,
+        durations=-np.diff(ago, append=0),
+        positions=-ago % plan.bar_ticks,
+        beats=np.full(len(trail), plan.metre.pulse_ticks),
+        begins=(begins > 0) | (np.arange(len(trail)) == 0),
+        ends=np.append(begins[1:], 0)[: len(trail)] > 0,
+    )
+
+
+def _tune_to_come(plan: Plan, line: Line) -> Tune:
+    """The notes of the bar, before they have pitches."""
+    onsets = np.array(line.onsets)
+    return Tune(
+        modes=np.full(len(onsets), MODES.index(family(plan.key.mode))),
+        pitches=np.zeros(len(onsets), np.int64),
+        starts=onsets,
+        durations=np.diff(onsets, append=plan.bar_ticks),
+        positions=onsets,
+        beats=np.full(len(onsets), plan.metre.pulse_ticks),
+        begins=np.isin(onsets, _phrase_starts(plan, line)),
+        ends=onsets == line.goal_tick,
+    )
+
+
+def _phrase_starts(plan: Plan, line: Line) -> tuple[int, ...]:
+    """Onsets at which a phrase begins: the first of its first bar, and what leads to the next."""
+    first = line.onsets[:1] if plan.phrase_bar == 0 else ()
+    after = tuple(tick for tick in line.onsets if tick > line.goal_tick >= 0)
+    return (*first, *after[:1])
+
+
+def _must_move(plan: Plan, line: Line) -> list[bool]:
+    """Whether each note may not repeat the one before.
 
     Songs repeat notes for the sake of their words; without words that is soon dull. A remembered
     bar, and the last note of a phrase, stay what they are.
     """
     kept = plan.style.melody.repeats
+    draws = plan.chance.notes[: len(line.onsets)].tolist()
     return [
         draw >= kept and target is None and tick != line.goal_tick
         for draw, target, tick in zip(draws, line.targets, line.onsets, strict=True)
@@ -92,10 +136,11 @@ def _widest_leaps(plan: Plan, line: Line) -> list[int]:
     return leaps
 
 
-def _written(plan: Plan, line: Line, pitches: Sequence[int], home: int) -> MelodyBar:
+def _written(plan: Plan, line: Line, drawn: Drawn, home: int) -> MelodyBar:
     ends = (*line.onsets[1:], plan.bar_ticks)
-    rows, theme = [], []
-    for tick, end, pitch in zip(line.onsets, ends, pitches, strict=True):
+    rows, theme, aimed = [], [], []
+    notes = zip(line.onsets, ends, line.targets, drawn.pitches.tolist(), strict=True)
+    for tick, end, target, pitch in notes:
         duration = min(end - tick, LONGEST_TICKS)
         if tick == line.goal_tick and not plan.ends_piece:
             breath = int(plan.style.melody.breath * TICKS_PER_BEAT)
@@ -103,6 +148,8 @@ def _written(plan: Plan, line: Line, pitches: Sequence[int], home: int) -> Melod
         elif plan.ends_piece:
             duration = end - tick
         rows.append((tick, duration, pitch + home, int(tick == 0)))
+        step = pitch_step(plan.key.mode, pitch)
+        aimed.append(target == step)
         if not line.pickup_tick or tick < line.pickup_tick:
-            theme.append((tick, pitch_step(plan.key.mode, pitch)))
-    return MelodyBar(tuple(rows), tuple(theme))
+            theme.append((tick, step))
+    return MelodyBar(tuple(rows), tuple(theme), drawn, _phrase_starts(plan, line), tuple(aimed))

@@ -1,34 +1,39 @@
-"""The trained model: what usually follows, in harmony, rhythm and melody."""
+"""The model that composes: trained models mixed in the shares that a style asks for."""
 
 from __future__ import annotations
 
-import json
-import zipfile
-import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import NDArray
 
-from genmusic.composition.markov import CountTree, share_tree
+from genmusic.composition.copying import CopyRule, nothing_to_copy
+from genmusic.composition.lessons import MOST_PITCH
+from genmusic.composition.markov import Integers, join
+from genmusic.composition.trained import CHORD_ORDER, COMPOUND, RHYTHM_ORDER, Trained, load_trained
+from genmusic.composition.viewpoints import (
+    MODES,
+    Tune,
+    Weights,
+    look,
+    scratch,
+    view_table,
+)
 from genmusic.errors import ModelError
-from genmusic.names import QUALITIES
-from genmusic.units import TICKS_PER_BEAT
-from kernels import sampling
+from kernels import melodies, sampling, viewpoints
+from kernels.copying import Trail
+
+__all__ = ["CHORD_ORDER", "COMPOUND", "MODES", "RHYTHM_ORDER", "Model", "Request", "load_model"]
 
 Doubles = NDArray[np.float64]
-Integers = NDArray[np.int64]
+Word = TypeVar("Word", bound=tuple[Any, ...])
 
-MODES = ("major", "minor")
-PITCHES = range(-24, 25)  # semitones from the tonic
-SPAN = len(PITCHES) - 1  # the widest interval
+PITCHES = range(-MOST_PITCH, MOST_PITCH + 1)  # semitones from the tonic
 METRICS = 3  # downbeat, other beat, off the beat
-PLACES = 3  # first note of a phrase, inside, last note
-MELODY_ORDER, CHORD_ORDER, RHYTHM_ORDER = 4, 3, 4
-COMPOUND = 16  # added to the beats of metres whose beats divide in three, as in 6/8
 
 # A note below this share of the likeliest one sounds like a slip. With it, phrases with goals leap
 # as often as those of the corpora, and half as often beyond the octave.
@@ -36,15 +41,44 @@ SLIP_SHARE = 0.03
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Statistics:
-    """What training learned, as it is stored."""
+class Drawn:
+    """Notes of a melody, and what they were drawn from."""
 
-    name: str
-    chords: tuple[tuple[int, str], ...]
-    cells: tuple[tuple[int, ...], ...]
-    melody: CountTree  # mode, place and metric, then the line backwards; and intervals alone
-    chord: CountTree  # mode, then the chords backwards
-    rhythm: CountTree  # beats in the bar, beat, then the cells backwards
+    model: Model
+    line: viewpoints.Line  # of all that was known; the drawn notes come last
+    pitches: Integers  # (notes drawn,) semitones from the tonic
+    choices: Integers  # (notes drawn,) how many pitches were welcome
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Request:
+    """Notes of a melody to be drawn.
+
+    The tune holds what the piece has sung, what came last, and the notes to come, whose pitches do
+    not count yet; ``reach`` says for each note how many before it belong to its line.
+    """
+
+    tune: Tune
+    reach: Integers
+    weights: Doubles  # (notes to come, 49) >= 0: how welcome each pitch is; 0 forbids
+    widest: Integers  # (notes to come,) semitones that each may leap
+    moves: NDArray[np.bool_]  # (notes to come,) whether it must not repeat the note before
+    trail: Trail  # what the part has played last, and the notes to come
+    uniforms: Doubles  # draws: one for each note to come, the rest for second thoughts
+
+    def check(self) -> None:
+        """Refuse what kernels could not bear."""
+        notes = len(self.weights)
+        if not notes:
+            raise ModelError("there are no notes to draw")
+        if self.weights.shape != (notes, len(PITCHES)) or not np.all(self.weights.max(axis=1) > 0):
+            raise ModelError(f"weights must give each of {notes} notes a pitch above 0")
+        lengths = {len(self.widest), len(self.moves), notes}
+        shortest = min(len(self.tune), len(self.trail.pitches), len(self.uniforms))
+        if len(lengths) > 1 or shortest < notes or len(self.reach) != len(self.tune):
+            raise ModelError(
+                f"{notes} notes need a place in the tune and the trail, and a draw each"
+            )
 
 
 class Model:
@@ -57,21 +91,27 @@ class Model:
 
     pitches: ClassVar = PITCHES
 
-    def __init__(self, statistics: Statistics) -> None:
-        self.statistics = statistics
-        self.name = statistics.name
-        self.chords = statistics.chords
-        self.cells = statistics.cells
-        self._melody = share_tree(statistics.melody)
-        self._chord = share_tree(statistics.chord)
-        self._rhythm = share_tree(statistics.rhythm)
-        self._transitions = {mode: self._chain(mode) for mode in MODES}
+    def __init__(
+        self, parts: Sequence[tuple[Trained, float]], copy_rule: CopyRule | None = None
+    ) -> None:
+        whole = sum(share for _, share in parts)
+        self.parts = tuple((trained, share / whole) for trained, share in parts)
+        self.copy_rule = copy_rule or nothing_to_copy()
+        self.name = "+".join(trained.lessons.name for trained, _ in parts)
+        self.chords = _union(trained.lessons.chords for trained, _ in parts)
+        self.cells = _union(trained.lessons.cells for trained, _ in parts)
+        self.views = parts[0][0].lessons.views
+        if any(trained.lessons.views != self.views for trained, _ in parts):
+            raise ModelError(f"the models {self.name} look at melodies in different ways")
+
+    def mixed(self, mix: Mapping[str, float], copying: str) -> Model:
+        """Itself: one model alone serves every style."""
+        return self
 
     def chord_distribution(self, mode: str, history: Sequence[int], out: Doubles) -> None:
         """Probability of each chord after ``history``."""
-        recent = history[-CHORD_ORDER:]
-        context = np.array([MODES.index(mode), *reversed(recent)], np.int64)
-        sampling.distribution(self._chord, context, len(context), out)
+        recent = [self.chords[number] for number in history[-CHORD_ORDER:]]
+        self._ask("chord", self.chords, (MODES.index(mode),), recent, out)
 
     def rhythm_distribution(
         self, history: Sequence[int], beat: int, beats: int, out: Doubles
@@ -80,101 +120,128 @@ class Model:
 
         Add `COMPOUND` to ``beats`` for metres such as 6/8, where ``beats`` are dotted.
         """
-        recent = history[-RHYTHM_ORDER:]
-        context = np.array([beats, beat, *reversed(recent)], np.int64)
-        sampling.distribution(self._rhythm, context, len(context), out)
+        recent = [self.cells[number] for number in history[-RHYTHM_ORDER:]]
+        self._ask("rhythm", self.cells, (beats, beat), recent, out)
 
-    def melody_distribution(
-        self, mode: str, history: Sequence[int], metric: int, place: int, out: Doubles
-    ) -> None:
-        """Probability of each of ``pitches`` after ``history``.
-
-        ``metric`` is 0 on the downbeat, 1 on another beat, 2 off the beat; ``place`` is 0 for the
-        first note of a phrase, 1 inside, 2 for the last.
-        """
-        line = self._line(history, 0)
-        context, intervals = _scratch(len(out))
-        sampling.melody_distribution(
-            self._melody, MODES.index(mode), MELODY_ORDER, place * METRICS + metric,
-            line, len(line), context, intervals, out,
-        )  # fmt: skip
-
-    def sample_melody(
+    def _ask(
         self,
-        mode: str,
-        history: Sequence[int],
-        metric: Sequence[int] | Integers,
-        place: Sequence[int] | Integers,
-        weights: Doubles,
-        uniforms: Doubles,
-    ) -> Integers:
-        """Draw a melody: what is likely, times ``weights``, with later goals in view.
+        tree: str,
+        words: Sequence[Word],
+        conditions: tuple[int, ...],
+        recent: Sequence[Word],
+        out: Doubles,
+    ) -> None:
+        """The mean of what the trained models say, each in words of its own."""
+        out[:] = 0.0
+        for trained, share in self.parts:
+            own: tuple[Any, ...] = getattr(trained.lessons, _WORDS[tree])
+            known = {word: number for number, word in enumerate(own)}
+            context = list(conditions)
+            for word in reversed(recent):
+                if word not in known:
+                    break
+                context.append(known[word])
+            said = np.empty(len(own))
+            grown = getattr(trained.trees, tree)
+            sampling.distribution(grown.tree, np.array(context, np.int64), len(context), said)
+            out[[words.index(word) for word in own]] += share * said
+
+    def sample_melody(self, request: Request) -> Drawn:
+        """Draw a melody: what is likely, times the weights, with later goals in view."""
+        notes = len(request.weights)
+        request.check()
+        tune = request.tune
+        line = look(tune, self.views, PITCHES[0], request.reach)
+        np.clip(line.pitches, 0, len(PITCHES) - 1, out=line.pitches)
+        weights = np.ascontiguousarray(request.weights, np.float64)
+        messages = np.empty_like(weights)
+        sampling.look_ahead(self._transitions[int(tune.modes[-1])], weights, messages)
+        tree, sources, views = self._melody
+        melodies.sample_melody(
+            tree, sources, views, line,
+            melodies.Goals(weights, messages, request.widest, request.moves),
+            self.copy_rule.tune, self.copy_rule.rhythm,
+            Trail(request.trail.pitches - PITCHES[0], request.trail.onsets),
+            SLIP_SHARE, request.uniforms, scratch(len(self.views), len(tune), len(PITCHES)),
+            np.zeros(weights.shape, np.bool_), np.empty(len(PITCHES)),
+        )  # fmt: skip
+        return Drawn(
+            self, line, line.pitches[-notes:] + PITCHES[0], np.count_nonzero(weights, axis=1)
+        )
+
+    @cached_property
+    def _melody(self) -> tuple[sampling.Tree, viewpoints.Sources, viewpoints.Views]:
+        tree, roots = join([trained.trees.melody.tree for trained, _ in self.parts])
+        shares = np.array([share for _, share in self.parts])
+        weights = Weights(
+            *(
+                np.add.reduce(
+                    [share * getattr(part.lessons.weights, name) for part, share in self.parts]
+                )
+                for name in ("alone", "corpus", "line")
+            )
+        )
+        return tree, viewpoints.Sources(roots, shares), view_table(self.views, weights)
+
+    @cached_property
+    def _transitions(self) -> tuple[Doubles, ...]:
+        """For each mode the order-1 chain that looks ahead, inside a phrase, metre aside."""
+        return tuple(self._chain(mode) for mode in range(len(MODES)))
+
+    def _chain(self, mode: int) -> Doubles:
+        size = len(PITCHES)
+        chain = np.zeros((size, size))
+        for metric in range(METRICS):
+            chain += self.next_pitches(_step_tune(mode, metric)) / METRICS
+        return chain
+
+    def next_pitches(self, tune: Tune) -> Doubles:
+        """Probability of the last pitch of a tune after each that the one before may be.
 
         Parameters
         ----------
-        mode, history, metric, place
-            As in `melody_distribution`; ``metric`` and ``place`` have one value for each note.
-        weights : (notes, 49) float64, >= 0
-            How welcome each pitch is; 0 forbids it. Each note must have a positive one.
-        uniforms : (notes * 8,) float64, 0..1
-            Draws; one for each note, the rest for second thoughts.
+        tune : Tune
+            Two notes, or more to lead up to them.
+
+        Returns
+        -------
+        (49, 49) float64: rows by the last but one, columns by the last; rows sum to 1.
         """
-        notes = len(weights)
-        if not notes:
-            return np.empty(0, np.int64)
-        if weights.shape != (notes, len(PITCHES)) or not np.all(weights.max(axis=1) > 0):
-            raise ModelError(f"weights must give each of {notes} notes a pitch above 0")
-        conditions = np.asarray(place, np.int64) * METRICS + np.asarray(metric, np.int64)
-        if len(conditions) != notes or len(uniforms) < notes:
-            raise ModelError(f"{notes} notes need as many metrics and places, and a draw for each")
-        weights = np.ascontiguousarray(weights, np.float64)
-        line = self._line(history, notes)
-        start = len(line) - notes
-        messages = np.empty_like(weights)
-        sampling.look_ahead(self._transitions[mode], weights, messages)
-        context, intervals = _scratch(len(self.pitches))
-        sampling.sample_melody(
-            self._melody, MODES.index(mode), MELODY_ORDER, SLIP_SHARE,
-            conditions, weights, messages, uniforms, start, context, intervals,
-            np.empty(len(self.pitches)), np.zeros(weights.shape, np.bool_), line,
-        )  # fmt: skip
-        drawn: Integers = line[start:] + self.pitches[0]
-        return drawn
-
-    def _line(self, history: Sequence[int], room: int) -> Integers:
-        """The end of a history as indices, with room for more notes."""
-        recent = history[-MELODY_ORDER - 1 :]  # so many intervals need one pitch more
-        line = np.zeros(len(recent) + room, np.int64)
-        line[: len(recent)] = np.clip(recent, self.pitches[0], self.pitches[-1]) - self.pitches[0]
-        return line
-
-    def _chain(self, mode: str) -> Doubles:
-        """The order-1 chain that looks ahead: mean over metric positions, inside a phrase."""
-        size = len(self.pitches)
-        chain = np.zeros((size, size))
-        row = np.empty(size)
-        for index, pitch in enumerate(self.pitches):
-            for metric in range(METRICS):
-                self.melody_distribution(mode, [pitch], metric, 1, row)
-                chain[index] += row / METRICS
-        return chain
+        size, notes = len(PITCHES), len(tune)
+        tree, sources, views = self._melody
+        line = look(tune, self.views, PITCHES[0], np.arange(notes))
+        rows = np.empty((size, size))
+        viewpoints.step_chain(
+            tree, sources, views, line, scratch(len(self.views), notes, size), rows
+        )
+        return rows
 
 
-def _scratch(size: int) -> tuple[Integers, Doubles]:
-    return np.empty(sampling.CONTEXT_STEPS, np.int64), np.empty(2 * size - 1)
+_WORDS = {"chord": "chords", "rhythm": "cells"}
+
+
+def _union(vocabularies: Iterable[tuple[Word, ...]]) -> tuple[Word, ...]:
+    """All words, in the order in which they are met."""
+    return tuple(dict.fromkeys(word for words in vocabularies for word in words))
+
+
+def _step_tune(mode: int, metric: int) -> Tune:
+    """Two even notes inside a phrase, the second on a downbeat, a beat, or off the beat."""
+    beat, position = 960, (0, 960, 480)[metric]
+    inside = np.zeros(2, bool)
+    return Tune(
+        modes=np.full(2, mode),
+        pitches=np.zeros(2, np.int64),
+        starts=np.array([4 * beat + position - beat // 2, 4 * beat + position]),
+        durations=np.full(2, beat // 2),
+        positions=np.array([(position - beat // 2) % (4 * beat), position]),
+        beats=np.full(2, beat),
+        begins=np.array([True, False]),
+        ends=inside,
+    )
 
 
 MODELS_FOLDER = Path(__file__).parent.parent / "models"
-FORMAT = 1
-BROKEN = (zipfile.BadZipFile, zlib.error)
-TREES = ("melody", "chord", "rhythm")
-TREE_DTYPES: Mapping[str, DTypeLike] = {
-    "children": np.uint8,
-    "child_step": np.uint8,
-    "entries": np.uint8,
-    "symbols": np.uint8,
-    "counts": np.uint32,
-}
 
 
 def shipped_models() -> dict[str, Path]:
@@ -183,68 +250,5 @@ def shipped_models() -> dict[str, Path]:
 
 
 def load_model(path: Path) -> Model:
-    """Read a trained model."""
-    try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            return Model(_statistics({name: arrays[name] for name in arrays.files}))
-    except OSError as error:
-        raise ModelError(f"the model {path} cannot be read: {error}") from error
-    except (KeyError, ValueError, TypeError, EOFError, MemoryError, *BROKEN) as error:
-        raise ModelError(f"{path} is not a model of format {FORMAT}: {error}") from error
-
-
-def model_arrays(statistics: Statistics) -> dict[str, NDArray[Any]]:
-    """The arrays of a model file: a JSON header, and each tree field by field."""
-    header = {
-        "format": FORMAT,
-        "name": statistics.name,
-        "chords": statistics.chords,
-        "cells": statistics.cells,
-    }
-    arrays: dict[str, NDArray[Any]] = {
-        "header": np.frombuffer(json.dumps(header).encode(), np.uint8)
-    }
-    for tree in TREES:
-        counted = getattr(statistics, tree)
-        arrays |= {f"{tree}.{field}": getattr(counted, field) for field in TREE_DTYPES}
-    return arrays
-
-
-def _statistics(arrays: Mapping[str, NDArray[Any]]) -> Statistics:
-    header = json.loads(arrays["header"].tobytes())
-    if header["format"] != FORMAT:
-        raise ValueError(f"it has format {header['format']}")
-    chords = tuple((int(root), str(quality)) for root, quality in header["chords"])
-    cells = tuple(tuple(int(tick) for tick in cell) for cell in header["cells"])
-    if not all(0 <= root < 12 and quality in QUALITIES for root, quality in chords):
-        raise ValueError("it has chords that are not known")
-    if not all(0 <= tick < TICKS_PER_BEAT for cell in cells for tick in cell):
-        raise ValueError("it has rhythms beyond a beat")
-    return Statistics(
-        name=str(header["name"]),
-        chords=chords,
-        cells=cells,
-        melody=_tree(arrays, "melody", 2 * SPAN + 1),
-        chord=_tree(arrays, "chord", len(chords)),
-        rhythm=_tree(arrays, "rhythm", len(cells)),
-    )
-
-
-def _tree(arrays: Mapping[str, NDArray[Any]], tree: str, symbols: int) -> CountTree:
-    """Check a tree, since kernels trust it: rows and entries add up, symbols are known."""
-    counted = CountTree(
-        **{
-            name: arrays[f"{tree}.{name}"].astype(dtype, casting="equiv")
-            for name, dtype in TREE_DTYPES.items()
-        }
-    )
-    rows, entries = len(counted.children), len(counted.symbols)
-    if (
-        not rows == len(counted.child_step) == len(counted.entries)
-        or rows != 1 + int(counted.children.sum(dtype=np.int64))
-        or not entries == len(counted.counts) == int(counted.entries.sum(dtype=np.int64))
-        or int(counted.symbols.max(initial=0)) >= symbols
-        or int(counted.counts.min(initial=1)) < 1
-    ):
-        raise ValueError(f"its {tree} statistics do not add up")
-    return counted
+    """Read a trained model, to compose with it alone."""
+    return Model([(load_trained(path), 1.0)])

@@ -8,7 +8,7 @@ breaks up the idea of its phrase.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from genmusic.composition.chance import choose
@@ -54,6 +54,12 @@ class _Source:
 
 def sketch_bar(plan: Plan, themes: Themes, draws: Sequence[float]) -> Sketch:
     """What this bar takes from an earlier one; an empty sketch if it is new."""
+    sketch = _sketch(plan, themes, draws)
+    inside = tuple(note for note in sketch.notes if note[0] < plan.bar_ticks)
+    return replace(sketch, notes=inside)
+
+
+def _sketch(plan: Plan, themes: Themes, draws: Sequence[float]) -> Sketch:
     heard = themes.get(plan.theme, ())
     if plan.repeated:
         return _return(plan, heard, draws)

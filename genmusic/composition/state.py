@@ -7,6 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from genmusic.composition import trails
+from genmusic.composition.trails import Trail
+
 THEME_GRID = 20  # ticks; divides sixteenths and triplets, and a bar of 4/4 has 192
 STEP_ORIGIN = 64  # makes steps positive, for a byte
 
@@ -49,7 +52,7 @@ class State:
     tonic: int = 0  # of the phrase
     mode: str = "major"
     chords: tuple[Slot, ...] = ()  # of the phrase
-    melody: tuple[int, ...] = ()  # the last pitches
+    trails: dict[str, Trail] = field(default_factory=dict)  # the last notes of each part
     outer: tuple[int, int, int] = (0, 0, 0)  # as `bass.Before`
     bass: int = 0  # the last pitch, 0 at first
     counter: int = 0  # the same
@@ -61,6 +64,7 @@ class State:
         plain = {name: getattr(self, name) for name in self.__slots__}
         plain["themes"] = {label: [_pack(p) for p in ps] for label, ps in self.themes.items()}
         plain["voicings"] = dict(self.voicings)
+        plain["trails"] = {part: trails.pack(trail) for part, trail in self.trails.items()}
         listed: dict[str, Any] = _listed(plain)
         return listed
 
@@ -69,6 +73,7 @@ def state_from_json(plain: Mapping[str, Any]) -> State:
     """What `State.to_json` wrote."""
     values = {name: _tupled(value) for name, value in plain.items()}
     values["voicings"] = {part: tuple(v) for part, v in plain["voicings"].items()}
+    values["trails"] = {part: trails.unpack(text) for part, text in plain["trails"].items()}
     values["themes"] = {
         label: tuple(_unpack(p) for p in phrases) for label, phrases in plain["themes"].items()
     }

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from genmusic.names import METRES, PARTS
+from genmusic.names import COPYING, METRES, MODELS, PARTS
 from genmusic.rules.curves import Curve, CurveOf
 from genmusic.rules.kinds import Choice, Integer, ListOf, Number, Pitch, Steps, Text, Words
 from genmusic.rules.phrases import PhraseOf, PhraseRules
@@ -306,6 +306,23 @@ class PerformanceRules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ModelRules:
+    """What the music has learned from, and how far it may resemble it."""
+
+    mix: Mapping[str, float] = rule(
+        MapOf(MODELS, WEIGHT),
+        "trained models and how much each weighs",
+        MappingProxyType({"vocal": 1.0}),
+    )
+    copying: str = rule(
+        Choice(COPYING),
+        "longest run of notes that may be equal to a work: 12, or 8 in the same rhythm (normal), "
+        "8 or 6 (strict)",
+        "normal",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MoodRules:
     """How music follows the mood."""
 
@@ -332,6 +349,7 @@ class StyleRules:
     )
     titles: TitleRules = rule(Table(TitleRules), "words of titles", TitleRules())
     mix: MixRules = rule(Table(MixRules), "shared effects", MixRules())
+    model: ModelRules = rule(Table(ModelRules), "what it learned from", ModelRules())
     parts: Mapping[str, PartRules] = rule(MapOf(PARTS, Table(PartRules)), "the lines of the score")
     form: FormRules = rule(Table(FormRules), "order of sections")
     sections: Mapping[str, SectionRules] = rule(MapOf((), Table(SectionRules)), "by label")

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from genmusic.composition.hooks import installed_hooks
-from genmusic.composition.model import Model, load_model, shipped_models
+from genmusic.composition.model import shipped_models
+from genmusic.composition.repertoire import Repertoire
+from genmusic.composition.trained import load_trained
 from genmusic.errors import RuleError, UnknownNameError
 from genmusic.rules import Style, load_style, shipped_styles, styles_in
 from genmusic.session.shelf import StyleShelf
 from genmusic.synthesis.patches import PATCHES
-
-DEFAULT_MODEL = "openscore"
 
 _logger = logging.getLogger("genmusic.styles")
 
@@ -24,7 +24,7 @@ class Library:
     """Styles and models by name."""
 
     styles: StyleShelf
-    models: Mapping[str, Model]
+    models: Repertoire
 
     def style(self, name: str) -> Style:
         """The newest style of that name; `UnknownNameError` lists those there are."""
@@ -41,11 +41,6 @@ class Library:
             known = ", ".join(self.styles)
             raise UnknownNameError(f"there is no style {name!r:.40}; known: {known}")
 
-    @property
-    def model(self) -> Model:
-        """The model that composes."""
-        return self.models[DEFAULT_MODEL]
-
 
 def open_library(own: Path | None = None) -> Library:
     """Read the shipped styles and models, and the styles of a folder of one's own.
@@ -53,8 +48,8 @@ def open_library(own: Path | None = None) -> Library:
     A faulty style of one's own is left out, and the log says why.
     """
     styles = {name: read_style(path) for name, path in shipped_styles().items()}
-    models = {name: load_model(path) for name, path in shipped_models().items()}
-    library = Library(StyleShelf(styles), models)
+    models = {name: load_trained(path) for name, path in shipped_models().items()}
+    library = Library(StyleShelf(styles), Repertoire(models))
     if own is not None:
         read_styles_again(library.styles, own)
     return library

@@ -71,7 +71,7 @@ class Seat:
         self._style = library.first_style(str(self.values["style"]))
         self._wished_style = self._style
         self._ahead = deque(sorted(log, key=lambda change: change.frame))
-        self._conductor = Conductor(seed, Composer(seed, self._style, library.model), self.values)
+        self._conductor = Conductor(seed, Composer(seed, self._style, library.models), self.values)
         self._desk = Desk(self.values, self._style)
         self._place = None if rack is None else (rack, 0)
         self._resting: tuple[Sound, int] = (SILENCE, 0)  # and the quantum, while it has no place
@@ -142,7 +142,7 @@ class Seat:
         self._section, self._parts = moment.section, moment.style.parts_in(moment.section)
         del self.log[moment.changes :]
         self._ahead = deque(again)
-        composer = Composer(self.seed, moment.conductor.style, self._library.model)
+        composer = Composer(self.seed, moment.conductor.style, self._library.models)
         self._conductor = Conductor(self.seed, composer, self.values)
         self._conductor.return_to(moment.conductor)
         self._desk = moment.desk.copy()
@@ -251,7 +251,7 @@ class Seat:
         if "levelling" in checkpoint:
             self.rack.set_levelling(self.number, str(checkpoint["levelling"]))
         self._adopt(self._style_played(str(checkpoint["style"])), "", frame // QUANTUM)
-        composer = Composer(self.seed, self._style, self._library.model)
+        composer = Composer(self.seed, self._style, self._library.models)
         self._conductor = Conductor(self.seed, composer, self.values)
         self._conductor.restore({k: v for k, v in checkpoint.items() if k != "levelling"})
 

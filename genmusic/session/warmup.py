@@ -48,7 +48,7 @@ def compile_instruments(kinds: Iterable[str]) -> None:
 
 def _compile_sampler(library: Library) -> None:
     style = next(iter(library.styles.values()))
-    composer = Composer(0, style, library.model)
+    composer = Composer(0, style, library.models)
     for _ in range(BARS):
         composer.compose_bar(musical_parameters(defaults(), style), style)
 

@@ -1,11 +1,24 @@
 """Composers on a small model, for the tests of this folder."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 
+import numpy as np
+
 from genmusic.composition.composer import Composer
-from genmusic.composition.model import Model, load_model, shipped_models
-from genmusic.composition.training.learning import Line, Piece, Progression, Pulse, learn_model
+from genmusic.composition.model import Model, shipped_models
+from genmusic.composition.repertoire import Repertoire
+from genmusic.composition.trained import load_trained
+from genmusic.composition.training.learning import (
+    Line,
+    Piece,
+    Progression,
+    Pulse,
+    SungNote,
+    learn_model,
+)
+from genmusic.composition.viewpoints import MODES, Tune
 from genmusic.controls.spec import defaults
 from genmusic.mood.mapping import MusicalParameters, musical_parameters
 from genmusic.names import PARTS
@@ -17,12 +30,39 @@ MINOR = ((0, "m"), (8, ""), (5, "m"), (7, "7"), (0, "m"), (10, ""), (3, ""), (8,
 CELLS = ((0,), (0, 480), (), (0, 240, 480, 720), (480,), (0,), (0, 480), (0, 720), (0, 320, 640))
 
 
+def tune_line(mode: str, pitches: Sequence[int]) -> Line:
+    """Even eighths in 4/4, one phrase."""
+    last = len(pitches) - 1
+    return Line(
+        mode,
+        tuple(
+            SungNote(pitch, 480 * i, 480, 480 * i % 3840, 960, i == 0, i == last)
+            for i, pitch in enumerate(pitches)
+        ),
+    )
+
+
+def tune_of(mode: str, pitches: Sequence[int], position: int = 0, *, ends: bool = False) -> Tune:
+    """Even eighths in 4/4, one phrase, the last one ``position`` ticks into its bar."""
+    notes = len(pitches)
+    numbers = np.arange(notes)
+    starts = 480 * (numbers - notes + 1) + position
+    return Tune(
+        modes=np.full(notes, MODES.index(mode)),
+        pitches=np.array(pitches, np.int64),
+        starts=starts,
+        durations=np.full(notes, 480),
+        positions=starts % 3840,
+        beats=np.full(notes, 960),
+        begins=numbers == 0,
+        ends=(numbers == notes - 1) & ends,
+    )
+
+
 @cache
 def toy_model() -> Model:
-    metrics = tuple((0, 2, 1, 2)[i % 4] for i in range(len(TUNE)))
-    places = (0, *(1,) * (len(TUNE) - 2), 2)
     lines = tuple(
-        Line(mode, tuple(pitch - lower for pitch in TUNE), metrics, places)
+        tune_line(mode, [pitch - lower for pitch in TUNE])
         for mode, lower in (("major", 0), ("minor", 0), ("major", 5), ("minor", 3))
     )
     progressions = (Progression("major", MAJOR * 3), Progression("minor", MINOR * 3))
@@ -38,8 +78,8 @@ def toy_model() -> Model:
 
 
 @cache
-def shipped_model() -> Model:
-    return load_model(shipped_models()["openscore"])
+def shipped_model() -> Repertoire:
+    return Repertoire({name: load_trained(path) for name, path in shipped_models().items()})
 
 
 @cache

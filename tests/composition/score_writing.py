@@ -62,12 +62,19 @@ def mxl(xml, *, root="score.xml", named="score.xml"):
     return packed.getvalue()
 
 
-def song(key=0, bars=8):
+TUNES = (
+    ("E4 F4 G4 E4", "D4 E4 F4 D4", "G4 D4 B4 D4", "C4 D4 C4 rest"),
+    ("C4 G4 E4 C4", "A4 F4 D4 A4", "B4 G4 B4 D5", "E5 C5 G4 rest"),
+    ("G4 E4 C4 G4", "F4 A4 F4 D4", "D4 G4 D4 B3", "C4 E4 C4 rest"),
+)
+
+
+def song(key=0, bars=8, tune=0):
     """A tune with chords that anyone would say is in C major, sounding ``key`` fifths higher."""
-    tune = ["E4 F4 G4 E4", "D4 E4 F4 D4", "G4 D4 B4 D4", "C4 D4 C4 rest"] * (bars // 4)
+    melody_bars = TUNES[tune] * (bars // 4)
     chords = ["C3 E3 G3", "D3 F3 A3", "G2 B2 D3", "C3 E3 G3"] * (bars // 4)
     first = signs(transpose=7 * key % 12)
-    melody = [(first if n == 0 else "") + notes(bar) for n, bar in enumerate(tune)]
+    melody = [(first if n == 0 else "") + notes(bar) for n, bar in enumerate(melody_bars)]
     harmony = [
         (first if n == 0 else "")
         + "".join(note(name, 4, chord=k > 0) for k, name in enumerate(chord.split()))

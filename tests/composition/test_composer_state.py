@@ -16,7 +16,7 @@ def test_a_state_survives_json():
         labels=("A", "A'"),
         phrases=((4, "half"),),
         chords=((4, 0),),
-        melody=(60, 62),
+        trails={"melody": ((480, 62, False),)},
         voicings={"pad": (48, 55)},
         themes={"A": (THEME, PhraseTheme(((4, 1),)))},
     )

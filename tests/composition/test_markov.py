@@ -2,8 +2,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from genmusic.composition.markov import grow_tree, share_tree
-from kernels.sampling import distribution
+from genmusic.composition.markov import Smoothing, grow, join
+from kernels.sampling import distribution, find_child
 
 SYMBOLS = 6
 
@@ -15,12 +15,12 @@ def learned(samples, least=(1,) * 5):
         contexts[row, : len(context)] = context
     symbols = np.array([symbol for _, symbol, _ in samples], np.int64)
     works = np.array([work for _, _, work in samples], np.int64)
-    return grow_tree(contexts, symbols, works, least)
+    return grow(contexts, symbols, works, Smoothing((0.7,), (40.0,), least))
 
 
 def after(tree, *context):
     out = np.empty(SYMBOLS)
-    distribution(share_tree(tree), np.array(context, np.int64), len(context), out)
+    distribution(tree.tree, np.array(context, np.int64), len(context), out)
     return out
 
 
@@ -63,7 +63,7 @@ def test_a_work_that_repeats_itself_counts_once():
 
     once, five_times = learned(verse), learned(verse * 5)
 
-    assert five_times.counts.tolist() == once.counts.tolist()
+    assert five_times.tree.shares.tolist() == once.tree.shares.tolist()
 
 
 def test_a_symbol_that_fits_many_contexts_counts_more_than_a_frequent_one():
@@ -78,15 +78,64 @@ def test_a_symbol_that_fits_many_contexts_counts_more_than_a_frequent_one():
 def test_what_was_heard_once_only_is_left_out_where_the_limit_says_so():
     tree = learned([([1, 2], 3, 0), ([1, 4], 3, 0), ([1, 4], 3, 1)], least=(1, 1, 2, 1, 1))
 
-    assert tree.child_step.tolist() == [0, 1, 4]
+    assert tree.tree.child_step.tolist() == [0, 1, 4]
     assert np.array_equal(after(tree, 1, 2), after(tree, 1))
 
 
 def test_what_is_longer_than_a_left_out_context_is_left_out_too():
     tree = learned([([1, 2, 3], 3, 0), ([1, 2, 3], 3, 1)], least=(1, 9, 1, 1, 1))
 
-    assert tree.children.tolist() == [0]
+    assert len(tree.tree.child_step) == 1
 
 
 def test_nothing_learned_means_anything_goes():
     assert np.allclose(after(learned([]), 1, 2), 1 / SYMBOLS)
+
+
+@settings(derandomize=True, deadline=None)
+@given(samples)
+def test_every_row_knows_its_samples(samples):
+    grown = learned(samples)
+
+    for context, symbol, work in samples:
+        row = walk(grown.tree, context)
+        if row is not None:
+            inside = slice(
+                grown.first_sample[row], grown.first_sample[row] + grown.sample_count[row]
+            )
+            taught = zip(grown.sample_symbols[inside], grown.sample_works[inside], strict=True)
+            assert (symbol, work) in set(taught)
+
+
+def walk(tree, context):
+    row = 0
+    for step in context:
+        row = find_child.py_func(tree, row, step)
+        if row < 0:
+            return None
+    return row
+
+
+def test_trees_that_are_joined_say_what_each_said():
+    one = learned([([1], 2, 0), ([1, 3], 4, 0)]).tree
+    other = learned([([1], 5, 0), ([2, 3], 1, 0)]).tree
+
+    joined, roots = join([one, other])
+
+    for tree, root in zip((one, other), roots.tolist(), strict=True):
+        for context in ([1], [2], [1, 3], [2, 3], [9]):
+            here, there = walk_from(tree, 0, context), walk_from(joined, root, context)
+            assert (here < 0) == (there < 0)
+            if here >= 0:
+                assert entries(tree, here) == entries(joined, there)
+
+
+def walk_from(tree, row, context):
+    for step in context:
+        row = find_child.py_func(tree, row, step) if row >= 0 else row
+    return row
+
+
+def entries(tree, row):
+    inside = slice(tree.first_entry[row], tree.first_entry[row + 1])
+    return tree.symbols[inside].tolist(), tree.shares[inside].tolist(), tree.backoffs[row]

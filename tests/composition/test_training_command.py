@@ -56,7 +56,7 @@ def openscore(path, *, licence=CC0, inside="Lieder-main/"):
         archive.writestr(inside + "data/scores.tsv", SCORES_TABLE)
         archive.writestr(inside + "data/composers.tsv", COMPOSERS_TABLE)
         archive.writestr(inside + "scores/A,_B/_/One/lc1.mxl", mxl(song()))
-        archive.writestr(inside + "scores/C,_D/Set/2_Two_Words/lc2.mxl", mxl(song(bars=12)))
+        archive.writestr(inside + "scores/C,_D/Set/2_Two_Words/lc2.mxl", mxl(song(bars=12, tune=1)))
     return path
 
 
@@ -116,7 +116,7 @@ def test_the_score_knows_its_composer_better_than_a_folder_named_after_an_editor
     said = b"<identification><creator type='composer'>Clara Who</creator></identification>"
     path = openscore(tmp_path / "lieder.zip")
     with zipfile.ZipFile(path, "a") as archive:
-        xml = song(bars=16).replace(b"<part-list>", said + b"<part-list>")
+        xml = song(bars=16, tune=2).replace(b"<part-list>", said + b"<part-list>")
         archive.writestr("Lieder-main/scores/A,_B/_/3_Three/lc3.mxl", mxl(xml))
 
     train(path, to=tmp_path / "mine.npz")
@@ -220,4 +220,4 @@ def test_show_speaks_json(corpus, tmp_path, capsys):
 
 def test_showing_an_unknown_model_names_those_there_are(capsys):
     assert main(["model", "show", "nothing"]) == 1
-    assert "no model named nothing; there are: openscore" in failure(capsys)
+    assert "no model named nothing; there are: chamber, piano, vocal" in failure(capsys)

@@ -13,6 +13,7 @@ SCHEMAS = {
     "[parts.NAME.eq]": sounds.BandRules,
     "[titles]": titles.TitleRules,
     "[mix]": sounds.MixRules,
+    "[model]": style.ModelRules,
     "[form]": style.FormRules,
     "[sections.LABEL]": style.SectionRules,
     "[sections.LABEL.sounds.NAME]": sounds.SoundRules,

@@ -11,7 +11,7 @@ def conducted(library, bars: int, **controls: object):
     """A conductor at the start, the bars it will have announced, and its promises on the way."""
     values = defaults() | controls
     style = library.first_style(str(values["style"]))
-    conductor = Conductor(3, Composer(3, style, library.model), values)
+    conductor = Conductor(3, Composer(3, style, library.models), values)
     timed, promises = {}, []
     while len(timed) < bars:
         for _ in conductor.play_until(conductor.next_beat_frame + 1, style):
@@ -45,7 +45,7 @@ def test_a_set_tempo_is_kept_to_the_end():
 
 
 def conductor_of(library, style):
-    return Conductor(3, Composer(3, style, library.model), defaults())
+    return Conductor(3, Composer(3, style, library.models), defaults())
 
 
 def test_pieces_that_are_left_out_change_nothing_that_follows():

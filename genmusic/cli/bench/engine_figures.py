@@ -88,7 +88,7 @@ def _texture_ms(library: Library, listeners: int) -> float:
 def _composing(library: Library) -> Iterator[Figure]:
     """Time of a bar, all parts."""
     style = library.style(BUSIEST_STYLE)
-    composer = Composer(1, style, library.model)
+    composer = Composer(1, style, library.models)
     parameters = musical_parameters(defaults() | {"arousal": 0.5}, style)
     times_ms = []
     for _ in range(BARS):

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from genmusic.composition.composer import Composer
-from genmusic.composition.model import Model
 from genmusic.composition.quality.figures import NAMES, Figures, overlap, samples
 from genmusic.composition.quality.measuring import measure
 from genmusic.composition.quality.pieces import Phrase, as_score, compose_pieces, phrases
 from genmusic.composition.quality.reference import Reference
 from genmusic.composition.quality.sweep import Response, sweep
+from genmusic.composition.repertoire import Models
 from genmusic.controls.spec import defaults
 from genmusic.mood.mapping import musical_parameters
 from genmusic.rules import Style
@@ -73,7 +73,7 @@ class Assessment:
         return min(self.responses, key=lambda r: r.correlation if r.correlation > -1.0 else -2.0)
 
 
-def assess(style: Style, model: Model, reference: tuple[str, Reference], seeds: int) -> Assessment:
+def assess(style: Style, model: Models, reference: tuple[str, Reference], seeds: int) -> Assessment:
     """Compose and measure; everything depends on the arguments alone."""
     asked = musical_parameters(defaults(), style)
     music = [
@@ -109,7 +109,7 @@ def shared_phrases(listeners: Sequence[Sequence[Phrase]]) -> int:
     return len(set().union(*heard)) and sum(map(len, heard)) - len(set().union(*heard))
 
 
-def _hour(style: Style, model: Model) -> Hour:
+def _hour(style: Style, model: Models) -> Hour:
     """Compose an hour for one listener, at the default mood."""
     asked = musical_parameters(defaults(), style)
     composer = Composer(0, style, model)

@@ -8,7 +8,7 @@ from itertools import groupby, pairwise
 import numpy as np
 
 from genmusic.composition.composer import Composer
-from genmusic.composition.model import Model
+from genmusic.composition.repertoire import Models
 from genmusic.composition.training.scores import Score, ScoreBar, ScorePart
 from genmusic.mood.mapping import MusicalParameters
 from genmusic.names import PARTS
@@ -25,7 +25,7 @@ Phrase = tuple[tuple[int, int], ...]
 
 
 def compose_pieces(
-    seed: int, style: Style, model: Model, parameters: MusicalParameters, pieces: int
+    seed: int, style: Style, model: Models, parameters: MusicalParameters, pieces: int
 ) -> Iterator[list[Bar]]:
     """The first pieces of a stream."""
     composer = Composer(seed, style, model)

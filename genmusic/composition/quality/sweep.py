@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genmusic.composition.composer import Composer
-from genmusic.composition.model import Model
 from genmusic.composition.quality.figures import rank_correlation
 from genmusic.composition.quality.pieces import DRUMS, MELODY
+from genmusic.composition.repertoire import Models
 from genmusic.controls.spec import CONTROLS, defaults
 from genmusic.mood.mapping import musical_parameters
 from genmusic.rules import Style
@@ -118,7 +118,7 @@ class Response:
 
 
 def sweep(
-    style: Style, model: Model, *, positions: int = POSITIONS, seeds: int = SEEDS, bars: int = BARS
+    style: Style, model: Models, *, positions: int = POSITIONS, seeds: int = SEEDS, bars: int = BARS
 ) -> Iterator[Response]:
     """Turn every control of `MOVES` and see what follows; the same seeds at every position."""
     for control, moved in MOVES.items():
@@ -131,7 +131,7 @@ def sweep(
 
 
 def _music(
-    style: Style, model: Model, controls: Mapping[str, float], seeds: int, bars: int
+    style: Style, model: Models, controls: Mapping[str, float], seeds: int, bars: int
 ) -> list[Bar]:
     asked = musical_parameters(defaults() | dict(controls), style)
     played: list[Bar] = []

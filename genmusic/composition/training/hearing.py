@@ -13,9 +13,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import PurePosixPath
 
+import numpy as np
+
 from genmusic.composition.manifest import Work
 from genmusic.composition.training.analysis import analyse
 from genmusic.composition.training.corpora import Entry, Refusal
+from genmusic.composition.training.folds import group_tunes
 from genmusic.composition.training.learning import Piece
 from genmusic.composition.training.musicxml import MOST_BYTES, read_musicxml, read_mxl
 from genmusic.composition.training.scores import Score
@@ -26,6 +29,7 @@ Reader = Callable[[bytes], Score]
 Readers = Mapping[str, Reader]
 
 MUSICXML_READERS: Readers = {".mxl": read_mxl, ".musicxml": read_musicxml, ".xml": read_musicxml}
+SAME_TUNE = 0.7  # of the runs of five intervals of the shorter melody
 SCORES_PER_TASK = 8  # enough to hide what handing over costs
 
 
@@ -43,9 +47,11 @@ class Heard:
         return self.work.composer == self.entry.work.composer
 
 
-def hear(entries: Sequence[Entry], readers: Readers, processes: int) -> Iterator[Heard | Refusal]:
+def hear(
+    entries: Sequence[Entry], readers: Readers, processes: int, listen: str = "melody"
+) -> Iterator[Heard | Refusal]:
     """Read and analyse scores, in the order of ``entries`` whatever finishes first."""
-    task = partial(hear_one, readers)
+    task = partial(hear_one, readers, listen)
     if processes < 2:
         yield from map(task, entries)
         return
@@ -57,12 +63,12 @@ def hear(entries: Sequence[Entry], readers: Readers, processes: int) -> Iterator
         raise CorpusError("a process that reads scores died; is there enough memory?") from error
 
 
-def hear_one(readers: Readers, entry: Entry) -> Heard | Refusal:
+def hear_one(readers: Readers, listen: str, entry: Entry) -> Heard | Refusal:
     """Read and analyse one score."""
     try:
         data = open_store(entry.corpus).read(entry.name, MOST_BYTES)
         score = readers[PurePosixPath(entry.name).suffix.lower()](data)
-        piece = analyse(score)
+        piece = analyse(score, listen)
     except CorpusError as error:
         return Refusal(entry.corpus, entry.name, str(error))
     work = replace(entry.work, sha256=hashlib.sha256(data).hexdigest())
@@ -92,3 +98,20 @@ def without_doubles(heard: Sequence[Heard]) -> tuple[list[Heard], list[Refusal]]
         if (kept := best[one.work.sha256]) is not one
     ]
     return [one for one in heard if best[one.work.sha256] is one], refusals
+
+
+def without_same_tunes(heard: Sequence[Heard]) -> tuple[list[Heard], list[Refusal]]:
+    """Keep the first of the works that have the same tune, in whatever key."""
+    tunes = [np.array([p for line in one.piece.lines for p in line.pitches]) for one in heard]
+    groups = group_tunes(tunes, SAME_TUNE)
+    first = {group: number for number, group in reversed(list(enumerate(groups)))}
+    refusals = [
+        Refusal(
+            one.entry.corpus,
+            one.entry.name,
+            f"it has the tune of {heard[first[group]].entry.name} again",
+        )
+        for number, (one, group) in enumerate(zip(heard, groups, strict=True))
+        if first[group] != number
+    ]
+    return [heard[number] for number in sorted(first.values())], refusals

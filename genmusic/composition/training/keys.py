@@ -35,11 +35,23 @@ class LocalKey:
 
 def find_keys(score: Score) -> list[LocalKey]:
     """Decide the key of each bar."""
+    evidence = _evidence(score)
+    path = steadiest_path(evidence, np.full(len(evidence), CHANGE_NATS))
+    return [LocalKey(state % 12, MODES[state // 12]) for state in path]
+
+
+def find_key(score: Score) -> LocalKey:
+    """The one key that suits the whole score best."""
+    state = int(_evidence(score).sum(axis=0).argmax())
+    return LocalKey(state % 12, MODES[state // 12])
+
+
+def _evidence(score: Score) -> Doubles:
+    """What speaks for each key in each bar, in nats: (bars, 24)."""
     profiles = np.log(_key_profiles())
     evidence: Doubles = bar_profiles(score) @ profiles.T
     evidence += np.array([_signature_bias(bar) for bar in score.bars])
-    path = steadiest_path(evidence, np.full(len(evidence), CHANGE_NATS))
-    return [LocalKey(state % 12, MODES[state // 12]) for state in path]
+    return evidence
 
 
 def bar_profiles(score: Score) -> Doubles:

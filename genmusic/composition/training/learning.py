@@ -1,52 +1,54 @@
-"""Counting what was heard in the pieces into the statistics of a model."""
+"""From what was heard in the pieces to the lessons of a model."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
-from genmusic.composition.markov import CountTree, grow_tree
-from genmusic.composition.model import (
-    CHORD_ORDER,
-    COMPOUND,
-    MELODY_ORDER,
-    METRICS,
-    MODES,
-    PITCHES,
-    RHYTHM_ORDER,
-    SPAN,
-    Model,
-    Statistics,
-)
-from kernels.sampling import INTERVAL_BRANCH
+from genmusic.composition.lessons import BEGINS, ENDS, KEPT, UNKNOWN, Lessons, Sequences
+from genmusic.composition.model import COMPOUND, Model
+from genmusic.composition.trained import Trained
+from genmusic.composition.viewpoints import MODES, VIEWS, even_weights
+
+Integers = NDArray[np.int64]
 
 ChordSymbol = tuple[int, str]  # semitones above the tonic, quality
 Cell = tuple[int, ...]  # onset ticks inside a beat
 Word = TypeVar("Word", bound=tuple[Any, ...])
-Teaching = TypeVar("Teaching")
 
 CHORD_LIMIT, CELL_LIMIT = 56, 40  # sizes of the vocabularies
-# A context of k steps is kept when its total reaches LEAST[k]: one sighting of a long context is
-# a quotation, not a habit.
-LEAST_MELODY = (1, 1, 1, 2, 2, 2, 2)
-LEAST_CHORD = (1, 1, 1, 2, 2)
-LEAST_RHYTHM = (1, 1, 1, 1, 2, 2, 2)
-UNKNOWN = -1  # outside the vocabulary
+MOST_WAIT = 65_535  # ticks, as a file keeps them
+
+
+@dataclass(frozen=True, slots=True)
+class SungNote:
+    """A note of a melody in its key, and where it stands."""
+
+    pitch: int  # semitones from the tonic
+    start_tick: int
+    duration_ticks: int
+    position_ticks: int  # from the bar line
+    beat_ticks: int
+    begins: bool  # a phrase
+    ends: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A melody in one key: pitches from the tonic, with metric position and place in the phrase."""
+    """A stretch of melody in one key."""
 
     mode: str
-    pitches: tuple[int, ...]
-    metrics: tuple[int, ...]
-    places: tuple[int, ...]
+    notes: tuple[SungNote, ...]
+
+    @property
+    def pitches(self) -> tuple[int, ...]:
+        """Semitones from the tonic."""
+        return tuple(note.pitch for note in self.notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,35 +69,43 @@ class Pulse:
     cells: tuple[Cell | None, ...]  # None where the rhythm is beyond sixteenths and triplets
 
 
+Voice = tuple[tuple[int, int], ...]
+"""A line as it stands in the score: start tick and MIDI note number of each note."""
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """All that one work teaches."""
+    """All that one work teaches, and all of its voices, which may not be copied."""
 
     lines: tuple[Line, ...] = ()
     progressions: tuple[Progression, ...] = ()
     pulses: tuple[Pulse, ...] = ()
+    voices: tuple[Voice, ...] = ()
 
 
 def learn_model(pieces: Iterable[Piece], name: str = "trained") -> Model:
     """Learn a model from pieces."""
-    return Model(learn_statistics(list(pieces), name))
+    return Model([(Trained(learn_lessons(list(pieces), name)), 1.0)])
 
 
-def learn_statistics(pieces: Sequence[Piece], name: str) -> Statistics:
-    """Learn the statistics of a model from pieces."""
+def learn_lessons(pieces: Sequence[Piece], name: str) -> Lessons:
+    """Write down what pieces teach; every view weighs the same until that is settled."""
     chords = _frequent(
         (c for p in pieces for line in p.progressions for c in line.chords), CHORD_LIMIT
     )
     cells = _frequent(
         (c for p in pieces for pulse in p.pulses for c in pulse.cells if c is not None), CELL_LIMIT
     )
-    return Statistics(
+    return Lessons(
         name=name,
         chords=chords,
         cells=cells,
-        melody=_count_lines(pieces),
-        chord=_count_chords(pieces, chords),
-        rhythm=_count_cells(pieces, cells),
+        views=VIEWS,
+        weights=even_weights(len(VIEWS)),
+        tunes=_tunes(pieces),
+        progressions=_progressions(pieces, chords),
+        pulses=_pulses(pieces, cells),
+        lines=_voices(pieces),
     )
 
 
@@ -105,73 +115,86 @@ def _frequent(words: Iterable[Word], limit: int) -> tuple[Word, ...]:
     return tuple(word for word, _ in ranked[:limit])
 
 
-class _Samples:
-    """Contexts of up to ``steps`` steps, the symbol that followed, and the work it is from."""
+@dataclass(slots=True)
+class _Book:
+    """Sequences of one kind as they are written down."""
 
-    def __init__(self, steps: int) -> None:
-        self._steps = steps
-        self._contexts: list[list[int]] = []
-        self._symbols: list[int] = []
-        self._works: list[int] = []
+    name: str
+    lengths: list[int] = field(default_factory=list)
+    works: list[int] = field(default_factory=list)
+    facts: list[tuple[int, ...]] = field(default_factory=list)
+    rows: list[tuple[int, ...]] = field(default_factory=list)
 
-    def add(self, work: int, context: Sequence[int], symbol: int) -> None:
-        padding = [-1] * (self._steps - len(context))
-        self._contexts.append([*context, *padding])
-        self._symbols.append(symbol)
-        self._works.append(work)
+    def add(self, work: int, facts: tuple[int, ...], rows: Sequence[tuple[int, ...]]) -> None:
+        """Write one sequence."""
+        self.lengths.append(len(rows))
+        self.works.append(work)
+        self.facts.append(facts)
+        self.rows.extend(rows)
 
-    def grow(self, least: Sequence[int]) -> CountTree:
-        contexts = np.array(self._contexts, np.int64).reshape(-1, self._steps)
-        symbols, works = np.array(self._symbols, np.int64), np.array(self._works, np.int64)
-        return grow_tree(contexts, symbols, works, least)
-
-
-def _count_lines(pieces: Sequence[Piece]) -> CountTree:
-    samples = _Samples(2 + MELODY_ORDER)
-    for work, line in _numbered(piece.lines for piece in pieces):
-        branch = MODES.index(line.mode)
-        values = [pitch - PITCHES[0] for pitch in line.pitches]
-        for end, value in enumerate(values):
-            condition = line.places[end] * METRICS + line.metrics[end]
-            recent = values[max(0, end - MELODY_ORDER - 1) : end][::-1]
-            samples.add(work, [branch, condition, *recent[:MELODY_ORDER]], value)
-            if recent:
-                steps = [after - before + SPAN for after, before in pairwise(recent)]
-                samples.add(work, [INTERVAL_BRANCH, *steps], value - recent[0] + SPAN)
-    return samples.grow(LEAST_MELODY)
+    def close(self) -> Sequences:
+        """The sequences as columns."""
+        facts, columns = KEPT[self.name]
+        return Sequences(
+            np.array(self.lengths, np.int64),
+            np.array(self.works, np.int64),
+            _columns(tuple(facts), self.facts),
+            _columns(tuple(columns), self.rows),
+        )
 
 
-def _count_chords(pieces: Sequence[Piece], chords: Sequence[ChordSymbol]) -> CountTree:
+def _columns(names: Sequence[str], rows: Sequence[tuple[int, ...]]) -> Mapping[str, Integers]:
+    table = np.array(rows, np.int64).reshape(len(rows), len(names))
+    return {name: table[:, number].copy() for number, name in enumerate(names)}
+
+
+def _tunes(pieces: Sequence[Piece]) -> Sequences:
+    book = _Book("tunes")
+    for work, piece in enumerate(pieces):
+        for line in piece.lines:
+            before = line.notes[0].start_tick if line.notes else 0
+            rows = []
+            for note in line.notes:
+                marks = BEGINS * note.begins + ENDS * note.ends
+                wait, duration = note.start_tick - before, note.duration_ticks
+                rows.append(
+                    (note.pitch, min(wait, MOST_WAIT), min(duration, MOST_WAIT),
+                     note.position_ticks, note.beat_ticks, marks)
+                )  # fmt: skip
+                before = note.start_tick
+            book.add(work, (MODES.index(line.mode),), rows)
+    return book.close()
+
+
+def _progressions(pieces: Sequence[Piece], chords: Sequence[ChordSymbol]) -> Sequences:
     index = {chord: number for number, chord in enumerate(chords)}
-    samples = _Samples(1 + CHORD_ORDER)
-    for work, progression in _numbered(piece.progressions for piece in pieces):
-        known = [index.get(chord, UNKNOWN) for chord in progression.chords]
-        for end, symbol in enumerate(known):
-            recent = known[max(0, end - CHORD_ORDER) : end][::-1]
-            if symbol != UNKNOWN:
-                mode = MODES.index(progression.mode)
-                samples.add(work, [mode, *_until_unknown(recent)], symbol)
-    return samples.grow(LEAST_CHORD)
+    book = _Book("progressions")
+    for work, piece in enumerate(pieces):
+        for progression in piece.progressions:
+            rows = [(index.get(chord, UNKNOWN),) for chord in progression.chords]
+            book.add(work, (MODES.index(progression.mode),), rows)
+    return book.close()
 
 
-def _count_cells(pieces: Sequence[Piece], cells: Sequence[Cell]) -> CountTree:
+def _pulses(pieces: Sequence[Piece], cells: Sequence[Cell]) -> Sequences:
     index: dict[Cell | None, int] = {cell: number for number, cell in enumerate(cells)}
-    samples = _Samples(2 + RHYTHM_ORDER)
-    for work, pulse in _numbered(piece.pulses for piece in pieces):
-        known = [index.get(cell, UNKNOWN) for cell in pulse.cells]
-        metre = pulse.beats + COMPOUND * pulse.is_compound
-        for end, symbol in enumerate(known):
-            beat = (pulse.first_beat + end) % pulse.beats
-            recent = known[max(0, end - RHYTHM_ORDER) : end][::-1]
-            if symbol != UNKNOWN:
-                samples.add(work, [metre, beat, *_until_unknown(recent)], symbol)
-    return samples.grow(LEAST_RHYTHM)
+    book = _Book("pulses")
+    for work, piece in enumerate(pieces):
+        for pulse in piece.pulses:
+            metre = pulse.beats + COMPOUND * pulse.is_compound
+            rows = [(index.get(cell, UNKNOWN),) for cell in pulse.cells]
+            book.add(work, (metre, pulse.first_beat), rows)
+    return book.close()
 
 
-def _numbered(teachings: Iterable[Sequence[Teaching]]) -> Iterator[tuple[int, Teaching]]:
-    """Each thing taught, with the number of its work."""
-    return ((work, one) for work, each in enumerate(teachings) for one in each)
-
-
-def _until_unknown(recent: list[int]) -> list[int]:
-    return recent[: recent.index(UNKNOWN)] if UNKNOWN in recent else recent
+def _voices(pieces: Sequence[Piece]) -> Sequences:
+    book = _Book("lines")
+    for work, piece in enumerate(pieces):
+        for voice in piece.voices:
+            starts = [voice[0][0], *(start for start, _ in voice)]
+            rows = [
+                (pitch, min(start - before, MOST_WAIT))
+                for (start, pitch), before in zip(voice, starts, strict=False)
+            ]
+            book.add(work, (), rows)
+    return book.close()

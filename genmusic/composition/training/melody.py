@@ -8,17 +8,19 @@ from itertools import groupby, pairwise
 from statistics import median
 
 import numpy as np
+from numpy.typing import NDArray
 
-from genmusic.composition.model import Model
+from genmusic.composition.lessons import MOST_PITCH
 from genmusic.composition.training.keys import LocalKey
-from genmusic.composition.training.learning import Line
-from genmusic.composition.training.scores import END, PITCH, START, Score, ScoreBar, ScorePart
+from genmusic.composition.training.learning import Line, SungNote, Voice
+from genmusic.composition.training.scores import END, PITCH, START, Score, ScorePart
+
+Integers = NDArray[np.int64]
 
 BREATH_BEATS = 0.5  # a rest of so many beats ends a phrase,
 LONG_BEATS = 2.0  # and so does a note of so many beats
 LONG_RATIO = 2.0  # that is so many times as long as the usual note
 FIRST, INSIDE, LAST = range(3)
-DOWNBEAT, ON_BEAT, OFF_BEAT = range(3)
 SHORTEST_LINE = 4
 MOST_REPEATS = 2
 FULL_SHARE = 0.5  # of the notes of the fullest leading part
@@ -36,20 +38,44 @@ class MelodyNote:
     end_tick: int
     pitch: int
     bar: int
-    metric: int
+    position_ticks: int  # from the bar line
+    beat_ticks: int
     place: int
 
+    @property
+    def is_off_beat(self) -> bool:
+        """Whether it falls between two beats."""
+        return self.position_ticks % self.beat_ticks != 0
 
-def find_melody(score: Score) -> list[MelodyNote]:
-    """Choose the melody part, reduce it to its top line and divide it into phrases."""
-    line = _top_line(_melody_part(score))
+
+def melody_line(score: Score) -> tuple[list[tuple[int, int, int]], tuple[int, ...]]:
+    """The top line of the melody part (start, end, pitch), and where it is held by fermatas."""
+    part = _melody_part(score)
+    return _top_line(part), part.held
+
+
+def find_melody(score: Score, listen: str = "melody") -> list[MelodyNote]:
+    """Choose the melody part, reduce it to its top line and divide it into phrases.
+
+    Who listens to the "accompaniment" hears the fullest of the parts that do not lead.
+    """
+    part = _melody_part(score) if listen == "melody" else _accompanying_part(score)
+    line = _top_line(part)
     if not line:
         return []
     starts = np.array([bar.start_tick for bar in score.bars])
     bars = np.searchsorted(starts, [start for start, _, _ in line], side="right") - 1
     places = _places(line, [score.bars[bar].beat_ticks for bar in bars])
     return [
-        MelodyNote(start, end, pitch, int(bar), _metric(start, score.bars[bar]), place)
+        MelodyNote(
+            start,
+            end,
+            pitch,
+            int(bar),
+            start - score.bars[bar].start_tick + score.bars[bar].lead_ticks,
+            score.bars[bar].beat_ticks,
+            place,
+        )
         for (start, end, pitch), bar, place in zip(line, bars, places, strict=True)
     ]
 
@@ -65,16 +91,25 @@ def find_lines(melody: Sequence[MelodyNote], keys: Sequence[LocalKey]) -> tuple[
         for (key, is_singable), stretch in stretches
         if is_singable
     ]
-    return tuple(line for line in lines if len(line.pitches) >= SHORTEST_LINE)
+    return tuple(line for line in lines if len(line.notes) >= SHORTEST_LINE)
 
 
 def _line(key: LocalKey, notes: Sequence[MelodyNote], centre: float) -> Line:
     tonic = _tonic_near(key.tonic, centre)
     return Line(
         key.mode,
-        tuple(_fold(note.pitch - tonic) for note in notes),
-        tuple(note.metric for note in notes),
-        tuple(note.place for note in notes),
+        tuple(
+            SungNote(
+                _fold(note.pitch - tonic),
+                note.start_tick,
+                note.end_tick - note.start_tick,
+                note.position_ticks,
+                note.beat_ticks,
+                note.place == FIRST,
+                note.place == LAST,
+            )
+            for note in notes
+        ),
     )
 
 
@@ -105,11 +140,19 @@ def _phrases(melody: Sequence[MelodyNote]) -> list[list[MelodyNote]]:
 
 def _is_singable(phrase: Sequence[MelodyNote]) -> bool:
     pitches = [note.pitch for note in phrase]
-    off_beat = sum(note.metric == OFF_BEAT for note in phrase)
+    off_beat = sum(note.is_off_beat for note in phrase)
     return (
         max(pitches) - min(pitches) <= WIDEST_PHRASE
         and all(abs(after - before) <= WIDEST_LEAP for before, after in pairwise(pitches))
         and off_beat <= MOST_OFF_BEAT * len(phrase)
+    )
+
+
+def _accompanying_part(score: Score) -> ScorePart:
+    return max(
+        (part for part in score.parts if not part.leads),
+        key=lambda part: len(part.notes),
+        default=ScorePart("", False, np.empty((0, 3), np.int64)),
     )
 
 
@@ -124,10 +167,27 @@ def _melody_part(score: Score) -> ScorePart:
     return max(parts, key=lambda part: float(part.notes[:, PITCH].mean()))
 
 
+def find_voices(score: Score) -> tuple[Voice, ...]:
+    """The top line of every part, and the lowest one of parts with chords."""
+    voices: list[Voice] = []
+    for part in score.parts:
+        lines = [_top_line(part)]
+        if len(lines[0]) < len(part.notes):
+            mirrored: Integers = part.notes * np.array([1, 1, -1])
+            order = np.lexsort((mirrored[:, PITCH], mirrored[:, START]))
+            lines.append([(s, e, -p) for s, e, p in _line_of(mirrored[order])])
+        voices += [tuple((start, pitch) for start, _, pitch in line) for line in lines if line]
+    return tuple(voices)
+
+
 def _top_line(part: ScorePart) -> list[tuple[int, int, int]]:
+    return _line_of(part.notes)
+
+
+def _line_of(notes: Integers) -> list[tuple[int, int, int]]:
     """One note at a time: the highest; a lower one is heard only when the higher has ended."""
     line: list[tuple[int, int, int]] = []
-    for start, end, pitch in part.notes[:, [START, END, PITCH]].tolist():
+    for start, end, pitch in notes[:, [START, END, PITCH]].tolist():
         if line and start < line[-1][END]:
             if pitch < line[-1][PITCH]:
                 continue
@@ -154,13 +214,6 @@ def _places(line: Sequence[tuple[int, int, int]], beat_ticks: Sequence[int]) -> 
     return places
 
 
-def _metric(tick: int, bar: ScoreBar) -> int:
-    position = tick - bar.start_tick + bar.lead_ticks
-    if position == 0:
-        return DOWNBEAT
-    return OFF_BEAT if position % bar.beat_ticks else ON_BEAT
-
-
 def _tonic_near(pitch_class: int, centre: float) -> int:
     """The tonic within half an octave of the centre of the melody."""
     return pitch_class + 12 * round((centre - pitch_class) / 12)
@@ -168,8 +221,8 @@ def _tonic_near(pitch_class: int, centre: float) -> int:
 
 def _fold(steps: int) -> int:
     """Bring what lies beyond the alphabet back by octaves."""
-    while steps > Model.pitches[-1]:
+    while steps > MOST_PITCH:
         steps -= 12
-    while steps < Model.pitches[0]:
+    while steps < -MOST_PITCH:
         steps += 12
     return steps

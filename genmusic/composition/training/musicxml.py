@@ -107,6 +107,7 @@ class _RawNote:
     end_tick: int
     pitch: int
     is_continued: bool  # tied to the note before
+    is_held: bool  # under a fermata
 
 
 @dataclass(slots=True)
@@ -180,6 +181,7 @@ class _Reader:
                 self._notation.ticks(self._onset + duration),
                 _read_pitch(pitch) + self._notation.transpose,
                 any(tie.get("type") == "stop" for tie in note.iter("tie")),
+                note.find("notations/fermata") is not None,
             )
         )
 
@@ -252,11 +254,13 @@ def _assemble(parts: Sequence[_Part], names: Sequence[str]) -> Score:
     titles = [*names, *[""] * len(parts)]
     return Score(
         bars=tuple(bars),
-        parts=tuple(
-            ScorePart(name, part.leads, note_rows(_join_ties(part.notes, bars)))
-            for name, part in zip(titles, parts, strict=False)
-        ),
+        parts=tuple(_part(name, part, bars) for name, part in zip(titles, parts, strict=False)),
     )
+
+
+def _part(name: str, part: _Part, bars: Sequence[ScoreBar]) -> ScorePart:
+    notes, held = _join_ties(part.notes, bars)
+    return ScorePart(name, part.leads, note_rows(notes), tuple(sorted(held)))
 
 
 def _lay_out_bars(parts: Sequence[_Part]) -> list[ScoreBar]:
@@ -284,9 +288,12 @@ def _lay_out_bars(parts: Sequence[_Part]) -> list[ScoreBar]:
     return bars
 
 
-def _join_ties(notes: Sequence[_RawNote], bars: Sequence[ScoreBar]) -> list[tuple[int, int, int]]:
-    """Place notes in the score, and make one of those that are tied."""
+def _join_ties(
+    notes: Sequence[_RawNote], bars: Sequence[ScoreBar]
+) -> tuple[list[tuple[int, int, int]], set[int]]:
+    """Place notes in the score, make one of those that are tied; and where held ones start."""
     joined: list[tuple[int, int, int]] = []
+    held: set[int] = set()
     ending: dict[tuple[int, int], int] = {}  # (end tick, pitch) -> its place in joined
     for note in sorted(notes, key=lambda note: (note.bar, note.start_tick)):
         start = bars[note.bar].start_tick + note.start_tick
@@ -298,4 +305,6 @@ def _join_ties(notes: Sequence[_RawNote], bars: Sequence[ScoreBar]) -> list[tupl
         else:
             joined[place] = (joined[place][0], end, note.pitch)
         ending[end, note.pitch] = place
-    return joined
+        if note.is_held:
+            held.add(joined[place][0])
+    return joined, held

@@ -59,6 +59,7 @@ class ScorePart:
     name: str
     leads: bool  # has the melody for sure, because it has lyrics or is called so
     notes: Integers  # (notes, 3): start tick, end tick, MIDI note number
+    held: tuple[int, ...] = ()  # start ticks of notes under a fermata
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,4 +1,4 @@
-"""Writing a model file: the same statistics give the same bytes."""
+"""Writing a model file: the same lessons give the same bytes."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from genmusic.composition.lessons import Lessons, lesson_arrays
 from genmusic.composition.manifest import Work, manifest_path, write_manifest
-from genmusic.composition.model import Statistics, model_arrays
 from genmusic.errors import ModelError
 
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the zero of zip time; a real clock would change the bytes
 UNIX = 3  # create_system of zip entries; the default follows the machine
 
 
-def save_model(path: Path, statistics: Statistics, works: tuple[Work, ...]) -> None:
+def save_model(path: Path, lessons: Lessons, works: tuple[Work, ...]) -> None:
     """Write the model, and its manifest beside it; either appears when it is whole."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_suffix(".part")
-        draft.write_bytes(_npz(model_arrays(statistics)))
+        draft.write_bytes(_npz(lesson_arrays(lessons)))
         manifest_draft = manifest_path(path).with_suffix(".part")
         write_manifest(manifest_draft, works)
         os.replace(manifest_draft, manifest_path(path))

@@ -14,15 +14,13 @@ from genmusic.errors import UnknownNameError
 
 if TYPE_CHECKING:
     from genmusic.composition.manifest import Work
-    from genmusic.composition.model import Model
+    from genmusic.composition.trained import Trained
 
-DEFAULT_MODEL = "openscore"
+DEFAULT_MODEL = "vocal"
 
 
-def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
-    """Declare the commands and their options."""
-    parser = subparsers.add_parser("model", help="look into trained models")
-    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+def add_action(actions: argparse._SubParsersAction[Any]) -> None:
+    """Declare the command and its options."""
     show = actions.add_parser("show", help="print statistics and every work learned from")
     show.add_argument(
         "model",
@@ -32,17 +30,17 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
         help=f"a shipped model or a .npz file (default: {DEFAULT_MODEL})",
     )
     show.add_argument("--json", action="store_true", help="print as JSON")
-    parser.set_defaults(run=run)
+    show.set_defaults(act=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the model."""
     from genmusic.composition.manifest import manifest_path, read_manifest
-    from genmusic.composition.model import load_model
+    from genmusic.composition.trained import load_trained
 
     path = _find(arguments.model)
-    model, works = load_model(path), read_manifest(manifest_path(path))
-    figures = _figures(model, works)
+    works = read_manifest(manifest_path(path))
+    figures = _figures(load_trained(path), works)
     if arguments.json:
         text = json.dumps({**figures, "works": [asdict(work) for work in works]}, indent=1)
     else:
@@ -63,17 +61,19 @@ def _find(name: str) -> Path:
     raise UnknownNameError(f"there is no model named {name}; there are: {known}, or a .npz file")
 
 
-def _figures(model: Model, works: tuple[Work, ...]) -> dict[str, Any]:
-    statistics = model.statistics
+def _figures(trained: Trained, works: tuple[Work, ...]) -> dict[str, Any]:
+    lessons, trees = trained.lessons, trained.trees
     return {
-        "name": model.name,
+        "name": lessons.name,
         "composers": len({work.composer for work in works}),
         "licences": dict(Counter(work.licence for work in works).most_common()),
-        "chords": len(model.chords),
-        "rhythm_cells": len(model.cells),
-        "melody_contexts": len(statistics.melody.children),
-        "chord_contexts": len(statistics.chord.children),
-        "rhythm_contexts": len(statistics.rhythm.children),
+        "chords": len(lessons.chords),
+        "rhythm_cells": len(lessons.cells),
+        "notes_of_melody": int(lessons.tunes.lengths.sum()),
+        "notes_not_to_copy": int(lessons.lines.lengths.sum()),
+        "melody_contexts": len(trees.melody.tree.child_step),
+        "chord_contexts": len(trees.chord.tree.child_step),
+        "rhythm_contexts": len(trees.rhythm.tree.child_step),
     }
 
 

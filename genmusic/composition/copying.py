@@ -1,0 +1,85 @@
+"""Never a copy: which runs of notes the works have, and the limit that a style sets.
+
+A run counts in any key and, where rhythm counts, in any tempo. What merely repeats a figure of up
+to four notes - a pedal, an octave back and forth, an Alberti bass - belongs to nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from genmusic.composition.lessons import Sequences
+from kernels.copying import BUCKET_BITS, Runs, Trail, find_copy, hash_runs
+
+Integers = NDArray[np.int64]
+
+LONGEST_FIGURE = 4  # notes
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """The longest run, in notes, that may be equal to one of a work."""
+
+    notes: int  # by their intervals
+    notes_in_rhythm: int  # by intervals and rhythm
+
+    @property
+    def memory(self) -> int:
+        """How many notes before it a note must be seen with."""
+        return max(self.notes, self.notes_in_rhythm)
+
+
+LIMITS: Mapping[str, Limit] = {"normal": Limit(12, 8), "strict": Limit(8, 6)}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CopyRule:
+    """A limit, and every run of the works that exceeds it by one note."""
+
+    limit: Limit
+    tune: Runs
+    rhythm: Runs
+
+    def find(self, pitches: Integers, onsets: Integers, begin: int = 0) -> int:
+        """The first note from ``begin`` on that makes a copy of what came before it, or -1."""
+        found = np.empty(1, np.int64)
+        find_copy(self.tune, self.rhythm, Trail(pitches, onsets), begin, found)
+        return int(found[0])
+
+
+def copy_rule(lines: Sequence[Sequences], limit: Limit) -> CopyRule:
+    """Find all runs of some lines that may not be copied."""
+    return CopyRule(limit, _runs(lines, limit.notes, 0), _runs(lines, limit.notes_in_rhythm, 1))
+
+
+def _runs(lines: Sequence[Sequences], steps: int, counts_rhythm: int) -> Runs:
+    keys = np.concatenate([_hashes(line, steps, counts_rhythm) for line in lines])
+    keys.sort()
+    keys = keys[np.append(True, keys[1:] != keys[:-1])[: len(keys)]]
+    edges = np.arange((1 << BUCKET_BITS) + 1, dtype=object) << (64 - BUCKET_BITS)
+    starts = np.searchsorted(keys, np.array(edges[:-1], np.uint64))
+    return Runs(steps, counts_rhythm, np.append(starts, len(keys)).astype(np.int32), keys)
+
+
+def _hashes(lines: Sequences, steps: int, counts_rhythm: int) -> NDArray[np.uint64]:
+    keys, found = np.empty(len(lines.columns["pitch"]), np.uint64), np.empty(1, np.int64)
+    hash_runs(
+        steps, counts_rhythm, lines.columns["pitch"], lines.columns["wait"], lines.reach,
+        LONGEST_FIGURE, keys, found,
+    )  # fmt: skip
+    return keys[: found[0]]
+
+
+@lru_cache(maxsize=1)
+def nothing_to_copy() -> CopyRule:
+    """The rule where no work is known."""
+    empty = Sequences(
+        np.zeros(0, np.int64), np.zeros(0, np.int64), {},
+        {"pitch": np.zeros(0, np.int64), "wait": np.zeros(0, np.int64)},
+    )  # fmt: skip
+    return copy_rule([empty], LIMITS["normal"])

@@ -1,0 +1,74 @@
+"""The repertoire: every trained model there is, mixed as styles ask, and what none may copy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from threading import Lock
+from typing import Union
+
+from genmusic.composition.copying import LIMITS, CopyRule, copy_rule
+from genmusic.composition.model import Model
+from genmusic.composition.trained import Trained
+from genmusic.errors import UnknownNameError
+
+Models = Union[Model, "Repertoire"]
+"""What a composer is given: one model for all styles, or all models to mix."""
+
+Key = tuple[tuple[tuple[str, float], ...], str]
+
+
+class Repertoire:
+    """Models by name; what is mixed once is kept.
+
+    Replacing a model (`replace`) is heard from the next bar on by everyone who plays.
+    """
+
+    def __init__(self, trained: Mapping[str, Trained]) -> None:
+        self._trained = dict(trained)
+        self._mixed: dict[Key, Model] = {}
+        self._rules: dict[str, CopyRule] = {}
+        self._lock = Lock()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._trained)
+
+    @property
+    def trained(self) -> Mapping[str, Trained]:
+        """The models by name."""
+        return self._trained
+
+    def mixed(self, mix: Mapping[str, float], copying: str) -> Model:
+        """The models of a mix as one, held to a limit of `copying.LIMITS`."""
+        key = (tuple(sorted(mix.items())), copying)
+        found = self._mixed.get(key)
+        return found or self._mix(key)
+
+    def _mix(self, key: Key) -> Model:
+        with self._lock:
+            if key not in self._mixed:
+                mix, copying = key
+                parts = [(self._find(name), share) for name, share in mix if share > 0.0]
+                self._mixed[key] = Model(parts, self._rule(copying))
+            return self._mixed[key]
+
+    def _find(self, name: str) -> Trained:
+        if name not in self._trained:
+            known = ", ".join(self._trained)
+            raise UnknownNameError(f"there is no model {name!r:.40}; known: {known}")
+        return self._trained[name]
+
+    def _rule(self, copying: str) -> CopyRule:
+        """The rule against copying any work of any model, mixed in or not."""
+        if copying not in self._rules:
+            lines = [trained.lessons.lines for trained in self._trained.values()]
+            self._rules[copying] = copy_rule(lines, LIMITS[copying])
+        return self._rules[copying]
+
+    def replace(self, change: Callable[[Trained], Trained]) -> None:
+        """Change every model, as when works are taken back."""
+        trained = {name: change(one) for name, one in self._trained.items()}
+        for one in trained.values():
+            _ = one.trees  # grown here, so that no bar waits for it
+        with self._lock:
+            self._trained = trained
+            self._mixed = {}

@@ -1,0 +1,160 @@
+"""Runs of notes that some work has: found by their hash, in any key and any tempo."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kernels._jit import fragment, kernel
+
+Integers = NDArray[np.int64]
+
+BUCKET_BITS = 16
+FACTOR = np.uint64(0x9E3779B97F4A7C15)  # of a multiplicative hash: 2^64 / golden ratio
+FOLD = np.uint64(29)
+RATIO_BASE = 1 << 20
+
+
+class Runs(NamedTuple):
+    """Every run of so many steps that the works have."""
+
+    steps: int  # intervals in a run
+    counts_rhythm: int  # 1 if the ratios of neighbouring waits must be alike too, or 0
+    buckets: NDArray[np.int32]  # (2^BUCKET_BITS + 1,) first key of each, by its highest bits
+    keys: NDArray[np.uint64]  # (runs,) sorted
+
+
+class Trail(NamedTuple):
+    """What a part has played, oldest first, and room for what comes."""
+
+    pitches: Integers  # (notes,) semitones
+    onsets: Integers  # (notes,) ticks, rising
+
+
+@fragment
+def mix(key: np.uint64, value: int) -> np.uint64:
+    """Take one more number into a hash."""
+    mixed = (key ^ np.uint64(value & 0xFFFFFFFFFF)) * FACTOR
+    return mixed ^ (mixed >> FOLD)
+
+
+@fragment
+def _ratio(wait: int, before: int) -> int:
+    """The ratio of two waits in lowest terms, as one number."""
+    a, b = wait, before
+    while b > 0:
+        a, b = b, a % b
+    divisor = max(a, 1)
+    return (wait // divisor) * RATIO_BASE + before // divisor
+
+
+@fragment
+def completes(runs: Runs, trail: Trail, note: int) -> bool:
+    """Whether a note is the last of a run that some work has."""
+    first = note - runs.steps
+    if first < 0:
+        return False
+    key = np.uint64(0)
+    for step in range(first + 1, note + 1):
+        key = mix(key, trail.pitches[step] - trail.pitches[step - 1])
+        if runs.counts_rhythm and step > first + 1:
+            wait = trail.onsets[step] - trail.onsets[step - 1]
+            key = mix(key, _ratio(wait, trail.onsets[step - 1] - trail.onsets[step - 2]))
+    bucket = np.int64(key >> np.uint64(64 - BUCKET_BITS))
+    low, high = runs.buckets[bucket], runs.buckets[bucket + 1]
+    end = high
+    while low < high:
+        middle = (low + high) // 2
+        if runs.keys[middle] < key:
+            low = middle + 1
+        else:
+            high = middle
+    return bool(low < end and runs.keys[low] == key)
+
+
+@kernel
+def find_copy(tune: Runs, rhythm: Runs, trail: Trail, begin: int, out: Integers) -> None:
+    """Find the first note that completes a run of either kind.
+
+    Parameters
+    ----------
+    tune, rhythm : Runs
+        Runs of intervals alone, and of intervals with rhythm.
+    trail : Trail
+        What was played, all of it known.
+    begin : int, >= 0
+        First note to look at.
+    out : (1,) int64, written
+        The number of the note, or -1.
+    """
+    out[0] = -1
+    for note in range(begin, trail.pitches.shape[0]):
+        if completes(tune, trail, note) or completes(rhythm, trail, note):
+            out[0] = note
+            return
+
+
+@kernel
+def hash_runs(
+    steps: int,
+    counts_rhythm: int,
+    pitches: Integers,
+    waits: Integers,
+    reach: Integers,
+    longest_figure: int,
+    keys: NDArray[np.uint64],
+    out: Integers,
+) -> None:
+    """Hash every run of the lines of a corpus.
+
+    Parameters
+    ----------
+    steps : int, >= 1
+        Intervals in a run.
+    counts_rhythm : int, 0 or 1
+        Whether the ratios of neighbouring waits count.
+    pitches, waits : (notes,) int64
+        Lines, one after the other: semitones, and ticks since the onset before.
+    reach : (notes,) int64
+        Notes of its line before each note.
+    longest_figure : int, >= 0
+        A run that does nothing but repeat a figure of so many notes or fewer is left out.
+    keys : (notes,) uint64, written as far as there are runs
+    out : (1,) int64, written
+        How many there are.
+    """
+    found = 0
+    for note in range(pitches.shape[0]):
+        first = note - steps
+        if reach[note] < steps or _is_figure(
+            pitches, waits, first, note, counts_rhythm, longest_figure
+        ):
+            continue
+        key = np.uint64(0)
+        for step in range(first + 1, note + 1):
+            key = mix(key, pitches[step] - pitches[step - 1])
+            if counts_rhythm and step > first + 1:
+                key = mix(key, _ratio(waits[step], waits[step - 1]))
+        keys[found] = key
+        found += 1
+    out[0] = found
+
+
+@fragment
+def _is_figure(
+    pitches: Integers, waits: Integers, first: int, last: int, counts_rhythm: int, longest: int
+) -> bool:
+    """Whether the steps of a run repeat those of a figure, twice at least."""
+    for period in range(1, min(longest, (last - first) // 2) + 1):
+        alike = True
+        for step in range(first + 1 + period, last + 1):
+            rise, then = pitches[step] - pitches[step - 1], step - period
+            if rise != pitches[then] - pitches[then - 1]:
+                alike = False
+            if counts_rhythm and waits[step] != waits[then]:
+                alike = False
+        if alike:
+            return True
+    return False

@@ -1,0 +1,361 @@
+"""Multiple viewpoints of a line: what the corpus and the line itself say about its next note.
+
+A viewpoint sees each note as a symbol (its pitch, its interval from the note before, or from the
+first note of its phrase) linked to features such as metre or duration, and knows a condition of
+the note to come. Each asks a long-term tree, grown from a corpus, and a short-term model, counted
+from the line so far; their answers are combined as a weighted geometric mean, and how much each
+weighs depends on how long a context it has recognised.
+
+Only sums, products, quotients and bits are used, which are the same on every machine.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kernels._jit import fragment, kernel
+from kernels.sampling import Tree, find_child
+
+Doubles = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+PITCH, INTERVAL, ARC = range(3)
+"""What a view calls a note: its pitch, its interval from the note before or from the phrase's."""
+
+DEPTHS = 8  # 0 nothing known, 1 the condition, then notes of context
+SHORT_DEPTH = 5  # of the short-term model: three notes of context
+SHORT_DISCOUNT, SHORT_STRENGTH = 0.5, 1.0  # settled on chorales and songs, see docs/model.md
+MEMORY = 12  # notes; a line says little before it has so many
+UNDEFINED = -1
+_MANTISSA = (1 << 52) - 1
+_EXPONENT_BIAS = 1023
+_SQRT_HALF_BITS = 0x3FE6A09E667F3BCD
+_ONE_BITS = 0x3FF0000000000000
+_LOG_TERMS = 8  # of the series below; the next one is under 1e-14
+
+
+class Views(NamedTuple):
+    """The viewpoints, a row each."""
+
+    kinds: Integers  # (views,) PITCH, INTERVAL or ARC
+    orders: Integers  # (views,) notes of context, 0..DEPTHS - 2
+    fans: Integers  # (views,) how many links there are
+    # Weights (views, DEPTHS) >= 0, by depth of the context recognised:
+    alone: Doubles  # of the corpus while fewer than `MEMORY` notes came before,
+    corpus: Doubles  # of the corpus from then on,
+    line: Doubles  # and of the line
+
+
+class Line(NamedTuple):
+    """Notes as the views see them; the pitches of those to come are written while sampling."""
+
+    pitches: Integers  # (notes,) 0..size - 1
+    anchors: Integers  # (notes,) number of the note that begins the phrase
+    reach: Integers  # (notes,) notes before it that are its context
+    conditions: Integers  # (views, notes) >= 0
+    links: Integers  # (views, notes) 0..fan - 1
+
+
+class Sources(NamedTuple):
+    """The models that are mixed: where each begins in the tree, and its share."""
+
+    roots: Integers  # (models,) rows
+    shares: Doubles  # (models,) that sum to 1
+
+
+class Scratch(NamedTuple):
+    """Room to work in."""
+
+    symbols: Integers  # (views, notes) of the notes so far
+    mixed: Doubles  # (size,)
+    single: Doubles  # (size,)
+    counts: Doubles  # (SHORT_DEPTH, size)
+
+
+@fragment
+def log2(x: float) -> float:
+    """Logarithm of a normal positive number, to 1e-13."""
+    bits = np.float64(x).view(np.int64) + (_ONE_BITS - _SQRT_HALF_BITS)
+    whole = (bits >> 52) - _EXPONENT_BIAS
+    m = np.int64((bits & _MANTISSA) + _SQRT_HALF_BITS).view(np.float64)
+    ratio = (m - 1.0) / (m + 1.0)
+    square = ratio * ratio
+    total = 0.0
+    for term in range(_LOG_TERMS - 1, -1, -1):  # artanh
+        total = total * square + 1.0 / (2 * term + 1)
+    return whole + ratio * total * 2.8853900817779268  # 2 / ln 2
+
+
+@fragment
+def exp2(x: float) -> float:
+    """Two to the power x for -1000 < x < 1000, to 1e-14."""
+    whole = np.int64(np.floor(x + 0.5))
+    f = (x - whole) * 0.6931471805599453
+    total = 1.0
+    for term in range(12, 0, -1):
+        total = 1.0 + total * f / term
+    return total * np.int64((whole + _EXPONENT_BIAS) << 52).view(np.float64)
+
+
+@fragment
+def _base(kind: int, line: Line, note: int, size: int) -> int:
+    """What is added to a pitch to give the view's symbol; `UNDEFINED` where it has none."""
+    if kind == PITCH:
+        return 0
+    if kind == INTERVAL:
+        return int(size - 1 - line.pitches[note - 1]) if line.reach[note] > 0 else UNDEFINED
+    anchor = line.anchors[note]
+    return int(size - 1 - line.pitches[anchor]) if anchor < note else UNDEFINED
+
+
+@fragment
+def record(views: Views, line: Line, note: int, size: int, symbols: Integers) -> None:
+    """Note down how each view calls a note whose pitch is known."""
+    for view in range(len(views.kinds)):
+        base = _base(views.kinds[view], line, note, size)
+        symbols[view, note] = line.pitches[note] + base if base >= 0 else UNDEFINED
+
+
+@fragment
+def _step(views: Views, line: Line, symbols: Integers, view: int, note: int, depth: int) -> int:
+    """The step of a context at a depth from 1: the condition, then the notes backwards."""
+    if depth == 1:
+        return int(line.conditions[view, note])
+    back = depth - 1
+    if back > line.reach[note] or symbols[view, note - back] < 0:
+        return UNDEFINED
+    step = symbols[view, note - back] * views.fans[view] + line.links[view, note - back]
+    return int(step)
+
+
+@fragment
+def _add_row(tree: Tree, row: int, base: int, out: Doubles) -> None:
+    for pitch in range(out.shape[0]):
+        out[pitch] *= tree.backoffs[row]
+    for entry in range(tree.first_entry[row], tree.first_entry[row + 1]):
+        pitch = int(tree.symbols[entry]) - base
+        if 0 <= pitch < out.shape[0]:
+            out[pitch] += tree.shares[entry]
+
+
+@fragment
+def _ask_tree(
+    tree: Tree,
+    root: int,
+    views: Views,
+    line: Line,
+    symbols: Integers,
+    view: int,
+    note: int,
+    base: int,
+    out: Doubles,
+) -> int:
+    """Probabilities (up to a factor) in one model; returns the depth of the context it knows."""
+    out[:] = 1.0 / out.shape[0]
+    row = find_child(tree, root, view)
+    if row < 0:
+        return 0
+    _add_row(tree, row, base, out)
+    for depth in range(1, views.orders[view] + 2):
+        step = _step(views, line, symbols, view, note, depth)
+        row = find_child(tree, row, step) if step >= 0 else -1
+        if row < 0:
+            return depth - 1
+        _add_row(tree, row, base, out)
+    return int(views.orders[view] + 1)
+
+
+@fragment
+def _ask_corpus(
+    tree: Tree,
+    sources: Sources,
+    views: Views,
+    line: Line,
+    view: int,
+    note: int,
+    base: int,
+    scratch: Scratch,
+) -> int:
+    """What the mixed models say, in ``scratch.mixed``; returns the deepest context known."""
+    scratch.mixed[:] = 0.0
+    deepest = 0
+    for source in range(len(sources.roots)):
+        share = sources.shares[source]
+        depth = _ask_tree(
+            tree,
+            sources.roots[source],
+            views,
+            line,
+            scratch.symbols,
+            view,
+            note,
+            base,
+            scratch.single,
+        )
+        deepest = max(deepest, depth)
+        for pitch in range(scratch.mixed.shape[0]):
+            scratch.mixed[pitch] += share * scratch.single[pitch]
+    return deepest
+
+
+@fragment
+def _likeness(views: Views, line: Line, symbols: Integers, view: int, then: int, now: int) -> int:
+    """How deep the contexts of two notes are alike."""
+    for depth in range(1, SHORT_DEPTH):
+        step = _step(views, line, symbols, view, now, depth)
+        if step < 0 or step != _step(views, line, symbols, view, then, depth):
+            return depth - 1
+    return SHORT_DEPTH - 1
+
+
+@fragment
+def _ask_line(
+    views: Views, line: Line, view: int, note: int, first: int, base: int, scratch: Scratch
+) -> int:
+    """What the line so far says, in ``scratch.mixed``; returns the deepest context that recurs."""
+    counts, out = scratch.counts, scratch.mixed
+    counts[:] = 0.0
+    deepest = -1
+    for then in range(first, note):
+        pitch = scratch.symbols[view, then] - base
+        if scratch.symbols[view, then] >= 0 and 0 <= pitch < out.shape[0]:
+            depth = _likeness(views, line, scratch.symbols, view, then, note)
+            deepest = max(deepest, depth)
+            for shorter in range(depth + 1):
+                counts[shorter, pitch] += 1.0
+    out[:] = 1.0 / out.shape[0]
+    for depth in range(deepest + 1):
+        total, kinds = 0.0, 0.0
+        for pitch in range(out.shape[0]):
+            total += counts[depth, pitch]
+            kinds += 1.0 if counts[depth, pitch] > 0.0 else 0.0
+        backoff = (SHORT_DISCOUNT * kinds + SHORT_STRENGTH) / (total + SHORT_STRENGTH)
+        for pitch in range(out.shape[0]):
+            own = max(counts[depth, pitch] - SHORT_DISCOUNT, 0.0) / (total + SHORT_STRENGTH)
+            out[pitch] = own + backoff * out[pitch]
+    return deepest
+
+
+@fragment
+def predict(
+    tree: Tree,
+    sources: Sources,
+    views: Views,
+    line: Line,
+    note: int,
+    first: int,
+    scratch: Scratch,
+    out: Doubles,
+) -> None:
+    """Probabilities of all pitches, up to a factor: the largest is 1."""
+    size = out.shape[0]
+    out[:] = 0.0
+    remembers = note - first >= MEMORY
+    weights = views.corpus if remembers else views.alone
+    for view in range(len(views.kinds)):
+        base = _base(views.kinds[view], line, note, size)
+        if base < 0:
+            continue
+        if _speaks(weights, view):
+            depth = _ask_corpus(tree, sources, views, line, view, note, base, scratch)
+            _multiply(weights[view, depth], scratch.mixed, out)
+        if remembers and _speaks(views.line, view):
+            depth = _ask_line(views, line, view, note, first, base, scratch)
+            if depth >= 0:
+                _multiply(views.line[view, depth], scratch.mixed, out)
+    most = -np.inf
+    for pitch in range(size):
+        most = max(most, out[pitch])
+    for pitch in range(size):
+        out[pitch] = exp2(max(out[pitch] - most, -900.0))
+
+
+@fragment
+def _speaks(weights: Doubles, view: int) -> bool:
+    most = 0.0
+    for depth in range(DEPTHS):
+        most = max(most, weights[view, depth])
+    return most > 0.0
+
+
+@fragment
+def _multiply(weight: float, factor: Doubles, out: Doubles) -> None:
+    if weight > 0.0:
+        for pitch in range(out.shape[0]):
+            out[pitch] += weight * log2(factor[pitch])
+
+
+@kernel
+def view_line(
+    tree: Tree,
+    sources: Sources,
+    views: Views,
+    line: Line,
+    scratch: Scratch,
+    long_depths: Integers,
+    short_depths: Integers,
+    long_out: Doubles,
+    short_out: Doubles,
+) -> None:
+    """Ask every view about every note of a line, each note knowing those before it alone.
+
+    Parameters
+    ----------
+    tree, sources, views, line, scratch
+        As described there; the pitches of the line are all known.
+    long_depths, short_depths : (views, notes) int64, written in full
+        How deep a context each view recognised; -1 where it had nothing to say.
+    long_out, short_out : (views, notes, size) float64, > 0, written in full
+        Probability of each pitch, up to a factor.
+    """
+    size = long_out.shape[2]
+    for note in range(line.pitches.shape[0]):
+        for view in range(len(views.kinds)):
+            base = _base(views.kinds[view], line, note, size)
+            long_depths[view, note] = short_depths[view, note] = UNDEFINED
+            long_out[view, note] = short_out[view, note] = 1.0
+            if base >= 0:
+                long_depths[view, note] = _ask_corpus(
+                    tree, sources, views, line, view, note, base, scratch
+                )
+                long_out[view, note] = scratch.mixed
+                short_depths[view, note] = _ask_line(views, line, view, note, 0, base, scratch)
+                short_out[view, note] = scratch.mixed
+        record(views, line, note, size, scratch.symbols)
+
+
+@kernel
+def step_chain(
+    tree: Tree, sources: Sources, views: Views, line: Line, scratch: Scratch, out: Doubles
+) -> None:
+    """Predict the last note of a line from the corpus, after each pitch the one before may have.
+
+    Parameters
+    ----------
+    tree, sources, views, scratch
+        As described there.
+    line : Line, in/out
+        At least two notes; the last pitch but one is written.
+    out : (size, size) float64, written in full
+        Rows by the last pitch but one, columns by the last; rows sum to 1.
+    """
+    size, last = out.shape[0], line.pitches.shape[0] - 1
+    for before in range(size):
+        line.pitches[last - 1] = before
+        for note in range(last):
+            record(views, line, note, size, scratch.symbols)
+        out[before] = 0.0
+        for view in range(len(views.kinds)):
+            base = _base(views.kinds[view], line, last, size)
+            if base >= 0:
+                depth = _ask_corpus(tree, sources, views, line, view, last, base, scratch)
+                _multiply(views.alone[view, depth], scratch.mixed, out[before])
+        total = 0.0
+        for pitch in range(size):
+            out[before, pitch] = exp2(out[before, pitch])
+            total += out[before, pitch]
+        for pitch in range(size):
+            out[before, pitch] /= total
