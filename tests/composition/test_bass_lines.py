@@ -27,8 +27,10 @@ def line(bar, part: str) -> list[tuple[int, int, int]]:
 
 def parallels(bars) -> tuple[int, int]:
     """Moves of the bass under a melody, and how many of them are parallel fifths or octaves."""
-    moves, parallel, before = 0, 0, None
+    moves, parallel, before, piece = 0, 0, None, 0
     for bar in bars:
+        before = before if bar.piece == piece else None  # a new piece begins anew
+        piece = bar.piece
         melody = line(bar, "melody")
         for tick, _, low in line(bar, "bass"):
             high = next((p for t, n, p in reversed(melody) if t <= tick < t + n), None)
