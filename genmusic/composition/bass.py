@@ -67,6 +67,8 @@ def compose_bass(plan: Plan, basses: Basses, draw: float) -> list[Row]:
         span = plan.span_at(tick)
         bass = basses[span.start_tick][1]
         pitch = _pitch(plan, span, signs[tick], bass) if held is None else held
+        if _walks(plan) and rows and pitch == rows[-1][2] and tick != span.start_tick:
+            pitch = _moved_on(plan, span, bass, pitch)
         rows.append((tick, end - tick, pitch, int(tick == 0)))
     return rows
 
@@ -79,11 +81,20 @@ def _signs(plan: Plan, draw: float) -> dict[int, str]:
     pattern = choose_pattern(rules.patterns, plan.metre.name, plan.density, draw)
     if pattern is None:
         return {}
-    if rules.walking < 1.0 and plan.density >= rules.walking:
-        signs = _walk(plan)
-    else:
-        signs = dict(read_steps(pattern.steps, plan.bar_ticks))
+    walks = _walks(plan)
+    signs = _walk(plan) if walks else dict(read_steps(pattern.steps, plan.bar_ticks))
     return signs | {span.start_tick: "R" for span in plan.spans[1:]}
+
+
+def _walks(plan: Plan) -> bool:
+    walking = plan.style.bass.walking
+    return walking < 1.0 and plan.density >= walking and not plan.ends_piece
+
+
+def _moved_on(plan: Plan, span: Span, bass: int, pitch: int) -> int:
+    """Another tone of the chord for a walking bass, which does not stand still."""
+    tones = (_pitch(plan, span, sign, bass) for sign in WALKING_TONES)
+    return next((tone for tone in tones if tone != pitch), pitch)
 
 
 def _walk(plan: Plan) -> dict[int, str]:
@@ -191,12 +202,13 @@ def _other_tone(plan: Plan, tick: int, pitch: int, pairs: Sequence[Pair], above:
     """The tone of the chord nearest to a pitch that is not parallel with the melody."""
     part = plan.style.parts["bass"]
     span = plan.span_at(tick)
-    tones = [(plan.key.tonic + tone) % OCTAVE for tone in span.tones]
+    begins = tick == span.start_tick
+    tones = [(plan.key.tonic + tone) % OCTAVE for tone in span.tones[: 3 if begins else 4]]
     choices = [nearest_pitch(tone, pitch, part.low, part.high) for tone in tones]
     free = [c for c in choices if not any(_is_parallel(pair, (above, c)) for pair in pairs)]
     unsteady = choices[2]  # the fifth, under which a chord does not rest
     if not free:  # inside a chord, a note that stays is parallel with nothing
-        return pitch if tick == span.start_tick else pairs[0][1]
+        return pitch if begins else pairs[0][1]
     return min(free, key=lambda c: (abs(c - pitch) + UNSTEADY_COST * (c == unsteady), c))
 
 

@@ -101,7 +101,9 @@ def _develop(plan: Plan, heard: Sequence[PhraseTheme], draws: Sequence[float]) -
     if source is None:
         return Sketch()
     operation = _OPERATIONS[choose(_weights(plan), draws[1])]
-    return operation(source, MOTIF_PULL)
+    sketch = operation(source, MOTIF_PULL)
+    inside = tuple((tick, step) for tick, step in sketch.notes if tick < plan.bar_ticks)
+    return Sketch(inside, sketch.pull, sketch.open_from)
 
 
 def _weights(plan: Plan) -> list[float]:

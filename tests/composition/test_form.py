@@ -1,4 +1,4 @@
-from dataclasses import replace
+from dataclasses import fields, replace
 from itertools import pairwise
 
 import pytest
@@ -9,7 +9,7 @@ from genmusic.composition.keys import piece_tonic, related_key
 from genmusic.controls.spec import defaults
 from genmusic.mood.mapping import musical_parameters
 from genmusic.names import METRES
-from genmusic.rules.style import RELATIONS
+from genmusic.rules.style import RELATIONS, MotifRules
 from genmusic.score.harmony import Key
 
 LENGTHS = [4, 5, 6, 7, 9, 12, 17, 24, 31, 32, 40, 55, 64, 101]
@@ -96,6 +96,20 @@ def test_a_piece_keeps_to_its_metre(name):
 
     assert {(bar.metre, bar.beats) for bar in bars} == {(name, METRES[name])}
     assert all((bar.notes["start_tick"] < 960 * bar.beats).all() for bar in bars)
+
+
+@pytest.mark.parametrize("name", METRES)
+@pytest.mark.parametrize("operation", ["fragment", "augment", "diminish", "ornament"])
+def test_no_operation_writes_beyond_the_bar(name, operation):
+    motif = MotifRules(
+        **dict.fromkeys((f.name for f in fields(MotifRules)), 0.0) | {operation: 1.0}
+    )
+    bars = composed(replace(with_form(metres={name: 1.0}), motif=motif), 40)
+    notes = [note for bar in bars for note in bar.notes]
+
+    assert all(note["written_ticks"] > 0 for note in notes)
+    ends = {int(note["written_tick"] + note["written_ticks"]) for note in notes}
+    assert max(ends) <= 960 * METRES[name]
 
 
 def test_pieces_draw_their_metre():
