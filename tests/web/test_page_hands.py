@@ -216,11 +216,14 @@ def test_text_is_readable_in_every_mood(listener, scheme):
 
 
 def test_nothing_to_touch_is_smaller_than_44_px(listener):
+    listener.page.keyboard.press("b")
     boxes = listener.page.evaluate(
-        "[...document.querySelectorAll('button, .style, .volume input')]"
+        "[...document.querySelectorAll('button, .style, .slider, .knob input, select')]"
         ".filter(e => e.offsetParent).map(e => [e.className, e.offsetWidth, e.offsetHeight])"
     )
+    listener.page.keyboard.press("b")
 
+    assert len(boxes) > 40
     assert [box for box in boxes if min(box[1:]) < 44] == []
 
 

@@ -61,20 +61,35 @@ def test_a_line_that_is_cut_is_not_heard(visit, address, library):
     assert signal_to_noise_db(heard.samples, expected) >= DECODERS_AGREE_DB
 
 
-def test_a_full_server_says_when_it_is_asked_again_and_a_restart_is_survived(visit):
-    with running_server("--max-sessions", "1") as (process, address):
+def test_a_full_server_says_when_it_is_asked_again_and_a_restart_is_survived(visit, tmp_path):
+    keeping = ("--data", str(tmp_path))
+    with running_server("--max-sessions", "1", *keeping) as (process, address):
         first = visit(address).press_play()
         second = visit(address)
         second.page.click("#play")
         second.wait_for_state("full")
         assert "seat" in second.sentence
+        begun = first.session
 
         process.send_signal(signal.SIGTERM)
         first.wait_for_state("restarting")
-        assert "restarting" in first.sentence
+        first.expect_sentence("state.restarting")
         process.wait(timeout=20)
 
-    with running_server(port=urlsplit(address).port):
+    with running_server(*keeping, port=urlsplit(address).port):
         first.wait_for_state("playing", timeout_ms=30_000)
-        assert "A new piece" in first.sentence
+        first.expect_sentence("backAgain")
+        assert (first.session["session"], first.session["resumed"]) == (begun["session"], True)
     assert first.troubles == []
+
+
+def test_a_server_that_forgot_begins_a_new_piece_in_the_same_mood(visit, tmp_path):
+    with running_server("--data", str(tmp_path / "one")) as (_, address):
+        listener = visit(address).press_play()
+        listener.page.keyboard.press("ArrowRight")
+        listener.wait_for_landing("valence")
+
+    with running_server("--data", str(tmp_path / "other"), port=urlsplit(address).port):
+        listener.wait_for_state("playing", timeout_ms=30_000)
+        listener.expect_sentence("backWithAnother")
+        assert listener.session["controls"]["valence"] == 0.1
