@@ -18,7 +18,7 @@ from genmusic.rules import Style
 from genmusic.score.events import Bar
 from genmusic.units import TICKS_PER_BEAT
 
-POSITIONS, SEEDS, BARS = 9, 8, 24
+POSITIONS, SEEDS, BARS = 7, 6, 24
 DISSONANT = frozenset(("7", "dim", "dim7", "m7b5", "aug", "sus4"))
 
 Measure = Callable[[Sequence[Bar]], float]
