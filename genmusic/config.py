@@ -77,6 +77,7 @@ class Settings:
     http_stall_seconds: float = 60.0  # a paused player reads nothing: cut off
 
     # limits
+    load_limit: float = 0.8  # of the rendering threads, above which nobody new is let in
     max_sessions: int = 256
     max_connections: int = 4_096  # or as many as the system lets the process have files
     connections_per_address: int = 128  # a school or an office may share one

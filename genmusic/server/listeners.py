@@ -10,6 +10,7 @@ from typing import Protocol
 from genmusic.config import Settings
 from genmusic.errors import ProtocolError
 from genmusic.server import journal
+from genmusic.server.admission import overloaded, settings_at
 from genmusic.server.gate.addresses import AddressBook
 from genmusic.server.keeping import Keeper
 from genmusic.server.rendering import RenderPool
@@ -93,7 +94,7 @@ class Listeners:
     @property
     def full(self) -> bool:
         """Whether a new listener would be refused."""
-        return self.registry.full
+        return self.registry.full or overloaded(self.settings, self.pool.meter.load)
 
     def connect(self, listener: Listener) -> None:
         """A connection was opened."""
@@ -121,7 +122,8 @@ class Listeners:
         now = self.clock()
         with self.addresses.join(address, now) as take_down:
             self.registry.make_room()
-            build = partial(open_session, self.library, wishes, self.settings, now)
+            settings = settings_at(self.settings, self.pool.meter.load)
+            build = partial(open_session, self.library, wishes, settings, now)
             session = await self.pool.run(now, build)
             await self.keeper.begin(session)
             self.registry.add(session)

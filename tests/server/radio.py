@@ -14,7 +14,8 @@ from genmusic.session import session as sessions
 HEAD = struct.Struct("<BBHIQ")
 SPLICE = 1  # flag
 PATIENCE = 20.0  # seconds; a test that waits longer has failed
-UNPACED = Settings(play_speed_limit=1e6)  # a test listens faster than anybody's audio clock
+UNPACED = Settings(play_speed_limit=1e6, load_limit=1.0)
+"""A test listens faster than anybody's audio clock, and keeps every thread busy."""
 
 
 @dataclass

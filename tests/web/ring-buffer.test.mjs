@@ -91,3 +91,17 @@ test("a splice that comes late begins at the next frame to be heard", () => {
   assert.equal(heard[0], 1);
   assert.ok(heard.slice(CROSSFADE_FRAMES).every((value) => value === 0));
 });
+
+test("a splice that comes too late for its own chunk takes effect with the next", () => {
+  const ring = new RingBuffer(8192);
+  write(ring, 0, new Float32Array(4000).fill(1));
+  read(ring, 900);
+
+  splice(ring, 200, new Float32Array(600).fill(0));
+  write(ring, 800, new Float32Array(2000).fill(0));
+
+  const heard = read(ring, ring.available);
+  assert.equal(heard.length, 1900);
+  assert.equal(heard[0], 1);
+  assert.ok(heard.slice(CROSSFADE_FRAMES).every((value) => value === 0));
+});

@@ -26,6 +26,8 @@ class Stream {
     this._packetFrames = 960;
     this._nextPts = 0;
     this._acknowledgedAt = -ACK_FRAMES;
+    /** @type {PlayoutReport | null} */
+    this._latest = null;
     this._bytes = 0;
     this._toldAt = -TRAFFIC_FRAMES;
     this.connection = new Connection(url, wishes, {
@@ -43,6 +45,10 @@ class Stream {
   /** @param {ClientMessage} message */
   send(message) {
     if (message.type === "set") this.connection.remember(message.controls);
+    // A change takes effect just ahead of the ear, so let the server know where that is.
+    if (this._latest && (message.type === "set" || message.type === "skip")) {
+      this._sendAck(this._latest);
+    }
     this.connection.send(message);
   }
 
@@ -115,13 +121,20 @@ class Stream {
    * The clock is the audio context's: it goes on when the buffer is empty.
    * @param {PlayoutReport} report
    */
-  _acknowledge({ played, end, underFrames, frame }) {
+  _acknowledge(latest) {
+    this._latest = latest;
+    const { frame } = latest;
     if (frame < this._acknowledgedAt + ACK_FRAMES) return;
     this._acknowledgedAt = frame;
-    this.connection.send({ type: "ack", played, end, under: underFrames });
+    this._sendAck(latest);
     if (frame < this._toldAt + TRAFFIC_FRAMES) return;
     this._toldAt = frame;
     report({ type: "traffic", bytes: this._bytes });
+  }
+
+  /** @param {PlayoutReport} latest */
+  _sendAck({ played, end, underFrames }) {
+    this.connection.send({ type: "ack", played, end, under: underFrames });
   }
 }
 

@@ -14,6 +14,8 @@ export class RingBuffer {
     this._mask = capacityFrames - 1;
     this._left = new Float32Array(capacityFrames);
     this._right = new Float32Array(capacityFrames);
+    /** Whether a splice came so late that all of it was played: the next sound splices instead. */
+    this._splices = false;
   }
 
   get available() {
@@ -27,6 +29,7 @@ export class RingBuffer {
   reset(pts) {
     this.play = pts;
     this.end = pts;
+    this._splices = false;
   }
 
   /**
@@ -37,6 +40,10 @@ export class RingBuffer {
    * @param {Float32Array} right
    */
   write(pts, left, right) {
+    if (this._splices) {
+      this.splice(pts, left, right);
+      return;
+    }
     this._fillWithSilence(Math.min(pts, this.play + this.capacityFrames));
     const from = this.end;
     const to = Math.min(pts + left.length, this.play + this.capacityFrames);
@@ -54,6 +61,8 @@ export class RingBuffer {
    * @param {Float32Array} right
    */
   splice(pts, left, right) {
+    this._splices = pts + left.length <= this.play;
+    if (this._splices) return;
     const cut = Math.max(pts, this.play);
     const overlap = Math.min(CROSSFADE_FRAMES, this.end - cut, pts + left.length - cut);
     if (overlap <= 0) {
