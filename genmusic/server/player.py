@@ -16,6 +16,7 @@ from genmusic.session.requests import Answer, Request
 from genmusic.session.session import Packet, Replay, Session, Step
 
 STEADY_SECONDS = 1.0  # since the last change of what was sent: now a place may be worth while
+SAFE_CHUNKS = 2  # that a listener holds who need not be served at once
 Result = TypeVar("Result")
 
 
@@ -116,7 +117,7 @@ class Player:
 
     async def _play_alone(self, now: float) -> None:
         requests = self._take_requests(now)
-        frames = self._session.due_frames(now)
+        frames = 0 if self._gives_way(now) else self._session.due_frames(now)
         if requests or frames:
             work = self._listeners.advance(self._session, requests, frames)
             await self._send_step(await self._finish(work))
@@ -165,6 +166,11 @@ class Player:
         requests, self._requests = self._requests, []
         self._spliced_at = now
         return requests
+
+    def _gives_way(self, now: float) -> bool:
+        """Whether to catch up in a row instead, because others wait: it is cheaper for all."""
+        crowded = self._listeners.pool.crowded and self._is_steady(now)
+        return crowded and self._session.holds(SAFE_CHUNKS, now)
 
     def _is_steady(self, now: float) -> bool:
         """Whether a place in a row is worth while."""

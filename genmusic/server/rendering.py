@@ -28,6 +28,11 @@ class RenderPool:
         self._waiting: list[tuple[float, int, asyncio.Future[None]]] = []
         self._order = itertools.count()
 
+    @property
+    def crowded(self) -> bool:
+        """Whether work waits for a thread."""
+        return bool(self._waiting)
+
     async def run(self, deadline: float, work: Callable[[], Result]) -> Result:
         """The result of the work, done in a thread as soon as its turn comes."""
         await self._turn(deadline)

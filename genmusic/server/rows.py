@@ -64,6 +64,7 @@ class Row:
             self._expected -= 1
         if self._task is None:
             self._task = asyncio.create_task(self._run())
+        self.look(session)
 
     async def leave(self, session: Session) -> None:
         """Stand up, once a render that runs has come to its end."""
@@ -105,6 +106,7 @@ class Row:
             outcomes = dict.fromkeys(self._sitters, error)
         for session, outcome in outcomes.items():
             self._sitters[session].deliver(outcome)
+            self.look(session)  # who is behind is due again
 
     async def _stand(self, sessions: Iterable[Session]) -> None:
         for session in sessions:

@@ -173,6 +173,10 @@ class Session:
     def _room(self, now: float) -> int:
         return self.pacing.played(now) + self.pacing.lookahead_frames - self._end
 
+    def holds(self, chunks: int, now: float) -> bool:
+        """Whether the listener has so many chunks still to hear."""
+        return self._end - self.pacing.played(now) >= chunks * self._settings.chunk_frames
+
     def deadline(self, now: float) -> float:
         """When the listener's buffer runs dry."""
         return now + (self._end - self.pacing.played(now)) / SAMPLE_RATE

@@ -119,7 +119,7 @@ class Stream {
 
   /**
    * The clock is the audio context's: it goes on when the buffer is empty.
-   * @param {PlayoutReport} report
+   * @param {PlayoutReport} latest
    */
   _acknowledge(latest) {
     this._latest = latest;

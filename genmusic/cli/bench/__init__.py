@@ -12,6 +12,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from genmusic.cli.arguments import whole_number
+
 if TYPE_CHECKING:
     from genmusic.cli.bench.figures import Figure
 
@@ -26,6 +28,14 @@ def add_parser(subparsers: Any) -> None:  # noqa: ANN401 - argparse's own type i
         "group", nargs="?", choices=GROUPS, help="measure only these (default: all)"
     )
     parser.add_argument("--json", action="store_true", help="one JSON object a line, for machines")
+    parser.add_argument(
+        "--listeners", type=whole_number(10, 10_000), default=48, metavar="N",
+        help="of the stream (default: 48)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--minutes", type=float, default=1 / 6, metavar="M",
+        help="to listen for with each codec (default: ten seconds)",
+    )  # fmt: skip
     parser.set_defaults(run=run)
 
 
@@ -33,22 +43,23 @@ def run(arguments: argparse.Namespace) -> int:
     """Measure, and print each figure as soon as it is known."""
     if not arguments.json:
         sys.stdout.write(f"{_machine()}\n\n{'figure':48}{'measured':>12} {'unit':20}reach\n")
-    for figure in _figures(arguments.group):
+    for figure in _figures(arguments):
         row = asdict(figure) | {"reached": figure.reached}
         sys.stdout.write((json.dumps(row) if arguments.json else _line(figure)) + "\n")
         sys.stdout.flush()
     return 0
 
 
-def _figures(group: str | None) -> Iterator[Figure]:
+def _figures(arguments: argparse.Namespace) -> Iterator[Figure]:
     from genmusic.cli.bench.engine_figures import engine_figures
-    from genmusic.cli.bench.stream_figures import stream_figures
+    from genmusic.cli.bench.stream_figures import Crowd, stream_figures
     from genmusic.session.library import open_library
 
+    group = arguments.group
     if group in (None, "engine"):
         yield from engine_figures(open_library())
     if group in (None, "stream"):
-        yield from stream_figures()
+        yield from stream_figures(Crowd(arguments.listeners, 60.0 * arguments.minutes))
 
 
 def _line(figure: Figure) -> str:

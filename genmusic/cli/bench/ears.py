@@ -1,0 +1,152 @@
+"""Listeners for measurements: an audio clock each, a buffer, and a note of everything amiss."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import json
+import struct
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+
+from genmusic.units import SAMPLE_RATE
+
+ACK_SECONDS = 0.15
+RETRY_SECONDS = 0.1
+HEAD = struct.Struct("<BBHIQ")  # type, flags, count, sequence, pts
+SPLICE, DISCONTINUITY = 1, 2
+PACKET_FRAMES = 960
+
+
+@dataclass(slots=True)
+class Ear:
+    """One listener who hears from the first chunk on, and comes back whenever the line is lost."""
+
+    codec: str
+    url: str
+    end: int = 0
+    underruns: int = 0
+    gaps: int = 0  # frames that never came, or came with a flag that they do not fit
+    reconnects: int = 0
+    first_sound_ms: float = 0.0
+    lags: list[float] = field(default_factory=list)  # seconds: when chunks came, less their pts
+    waits_ms: list[float] = field(default_factory=list)  # from a wish to the ear
+    _begun: float = 0.0
+    _stalled: float = 0.0
+    _dry: bool = False
+    _ticket: dict[str, Any] | None = None
+    _asked: dict[int, float] = field(default_factory=dict)
+    _landing: tuple[float, int] | None = None  # when asked, and the frame that was promised
+    _socket: aiohttp.ClientWebSocketResponse | None = None
+    _ids: itertools.count[int] = field(default_factory=itertools.count)
+
+    @property
+    def played(self) -> int:
+        """The frame at the ear; the clock stands still while there is nothing to play."""
+        if not self._begun:
+            return 0
+        now = time.perf_counter()
+        played = round((now - self._begun - self._stalled) * SAMPLE_RATE)
+        if played > self.end:
+            self.underruns += not self._dry
+            self._dry = True
+            self._stalled += (played - self.end) / SAMPLE_RATE
+            return self.end
+        return played
+
+    async def listen(self, web: aiohttp.ClientSession, stop: asyncio.Event) -> None:
+        """Hear until told to stop."""
+        while not stop.is_set():
+            with contextlib.suppress(aiohttp.ClientError, ConnectionError, TimeoutError):
+                async with web.ws_connect(self.url, protocols=["genmusic.v1"]) as socket:
+                    await self._converse(socket, stop)
+            if not stop.is_set():
+                await asyncio.sleep(RETRY_SECONDS)
+
+    async def wish(self, controls: dict[str, float]) -> None:
+        """Ask for a change, and note how long it takes to the ear."""
+        number = next(self._ids)
+        self._asked[number] = time.perf_counter()
+        await self._ack()
+        await self._say({"type": "set", "id": number, "controls": controls})
+
+    def lose_line(self) -> None:
+        """Have the connection cut, without a word."""
+        if self._socket is not None and (transport := self._socket.get_extra_info("socket")):
+            with contextlib.suppress(OSError):
+                transport.shutdown(2)
+
+    async def _converse(self, socket: aiohttp.ClientWebSocketResponse, stop: asyncio.Event) -> None:
+        self._socket = socket
+        began = time.perf_counter()
+        hello: dict[str, Any] = {"type": "hello", "v": 1, "codecs": [self.codec]}
+        if self._ticket:
+            self.reconnects += 1
+            hello |= self._ticket | {"resume": {"next_pts": self.end}}
+        await self._say(hello)
+        acks = asyncio.create_task(self._keep_acking())
+        ending = asyncio.create_task(stop.wait())
+        try:
+            while not stop.is_set():
+                heard = asyncio.ensure_future(socket.receive())
+                await asyncio.wait((heard, ending), return_when=asyncio.FIRST_COMPLETED)
+                if not heard.done():
+                    heard.cancel()
+                    return
+                if not self._hear(heard.result(), began):
+                    return
+        finally:
+            acks.cancel()
+            ending.cancel()
+
+    def _hear(self, message: aiohttp.WSMessage, began: float) -> bool:
+        """Take a message; False when there will be no more."""
+        if message.type is aiohttp.WSMsgType.BINARY:
+            self._take(message.data, began)
+        elif message.type is aiohttp.WSMsgType.TEXT:
+            self._read(json.loads(message.data))
+        else:
+            return False
+        return True
+
+    def _take(self, data: bytes, began: float) -> None:
+        now = time.perf_counter()
+        _kind, flags, count, _seq, pts = HEAD.unpack_from(data)
+        frames = count if self.codec == "pcm16" else PACKET_FRAMES * count
+        if not self._begun:
+            self._begun = now - pts / SAMPLE_RATE
+            self.first_sound_ms = 1e3 * (now - began)
+        _ = self.played  # notes a stall that this chunk ends
+        self._dry = False
+        if flags & DISCONTINUITY or (pts > self.end and not flags & SPLICE):
+            self.gaps += max(pts - self.end, 1)
+        self.end = pts + frames if flags & SPLICE else max(self.end, pts + frames)
+        self.lags.append(now - self._begun - self._stalled - pts / SAMPLE_RATE)
+        if self._landing is not None and self._landing[1] < self.end:
+            asked, frame = self._landing
+            at_ear = self._begun + self._stalled + frame / SAMPLE_RATE
+            self.waits_ms.append(1e3 * (max(at_ear, now) - asked))
+            self._landing = None
+
+    def _read(self, text: dict[str, Any]) -> None:
+        if text["type"] == "ready":
+            self._ticket = {key: text[key] for key in ("session", "token")}
+        elif text["type"] == "applied" and text["id"] in self._asked:
+            self._landing = (self._asked.pop(text["id"]), max(text["pts"].values()))
+
+    async def _keep_acking(self) -> None:
+        while True:
+            await asyncio.sleep(ACK_SECONDS)
+            await self._ack()
+
+    async def _ack(self) -> None:
+        await self._say({"type": "ack", "played": self.played, "end": self.end, "under": 0})
+
+    async def _say(self, message: dict[str, Any]) -> None:
+        if self._socket is not None and not self._socket.closed:
+            with contextlib.suppress(ConnectionError):
+                await self._socket.send_json(message)

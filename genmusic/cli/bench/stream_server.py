@@ -1,0 +1,72 @@
+"""A server to measure: a process of its own on loopback."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from genmusic.errors import ServerError
+
+START_PATIENCE_SECONDS = 120.0
+TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server that runs."""
+
+    url: str
+    pid: int
+    start_seconds: float
+
+    @property
+    def stream(self) -> str:
+        """Where listeners connect."""
+        return self.url.rstrip("/") + "/api/v1/stream"
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return int(self.url.rstrip("/").rpartition(":")[2])
+
+    def cpu_seconds(self) -> float:
+        """CPU time of all its threads so far."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / TICKS_PER_SECOND
+
+    def resident_megabytes(self) -> float:
+        """Memory it holds."""
+        pages = int(Path(f"/proc/{self.pid}/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+@contextmanager
+def running_server(folder: Path, listeners: int, port: int = 0) -> Iterator[Server]:
+    """Start a server that keeps its kernels and its sessions in a folder; stop it at the end."""
+    limits = (f"sessions_per_address={2 * listeners}", f"connections_per_address={4 * listeners}",
+              "load_limit=1", "joins_per_second=100000")  # fmt: skip
+    command = [sys.executable, "-m", "genmusic", "serve", "--port", str(port),
+               "--data", str(folder / "data"),
+               "--max-sessions", str(2 * listeners + 16)]  # fmt: skip
+    for limit in limits:
+        command += ["--limit", limit]
+    begin = time.perf_counter()
+    with subprocess.Popen(  # noqa: S603 - our own command
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        env=os.environ | {"XDG_CACHE_HOME": str(folder)},
+    ) as process:  # fmt: skip
+        try:
+            line = process.stdout.readline() if process.stdout else ""
+            if "ready" not in line:
+                raise ServerError("the server did not start; try genmusic serve by itself")
+            yield Server(line.split()[-1], process.pid, time.perf_counter() - begin)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(START_PATIENCE_SECONDS)
