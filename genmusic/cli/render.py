@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,8 @@ from genmusic.cli.progress import progress_bar
 from genmusic.units import frames_to_seconds, seconds_to_frames
 
 if TYPE_CHECKING:
+    from genmusic.composition.attribution import Decision
+    from genmusic.session.library import Library
     from genmusic.session.rendering import Rendering
 
 DEFAULT_SECONDS = 60.0
@@ -65,6 +67,12 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
         metavar="DIR",
         help="also write what each part and effect gives to the mix, as .wav files of floats",
     )
+    parser.add_argument(
+        "--credits",
+        type=Path,
+        metavar="FILE",
+        help="also write as JSON which works taught each note of the melody",
+    )
     parser.add_argument("--json", action="store_true", help="print figures and hash as JSON")
 
 
@@ -85,14 +93,29 @@ def run(arguments: argparse.Namespace) -> int:
         engine = Engine(library, arguments.seed, controls, log, keeps_stems=keeps_stems)
         length = Length(seconds_to_frames(arguments.seconds), arguments.bars)
         rendering = Rendering(engine, length)
+        decisions = engine.keep_decisions() if arguments.credits else []
         began = monotonic_seconds()
         with saved_stems(rendering, arguments.stems) if keeps_stems else nullcontext():
             save(rendering, library.styles, arguments.out, show)
         elapsed = monotonic_seconds() - began
+        if arguments.credits:
+            _save_credits(arguments.credits, library, decisions, len(rendering.bars))
     report = _report(rendering, elapsed)
     text = json.dumps(report) if arguments.json else _sentence(arguments.out, engine.title, report)
     sys.stdout.write(text + "\n")
     return 0
+
+
+def _save_credits(path: Path, library: Library, decisions: Sequence[Decision], bars: int) -> None:
+    from genmusic.errors import EncodingError
+    from genmusic.session.credits import credit
+
+    heard = [decision for decision in decisions if decision.bar < bars]
+    text = json.dumps(credit(library, heard).to_json(library), indent=1)
+    try:
+        path.write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise EncodingError(f"{path} cannot be written: {error.strerror}") from error
 
 
 def _report(rendering: Rendering, elapsed_seconds: float) -> dict[str, Any]:

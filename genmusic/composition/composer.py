@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from genmusic.composition import form
 from genmusic.composition.arrangement import players
+from genmusic.composition.attribution import Decision
 from genmusic.composition.bass import (
     Basses,
     choose_basses,
@@ -63,6 +64,8 @@ class Composer:
         self._models = models
         self._model = models.mixed(style.model.mix, style.model.copying)
         self._state = State(style=style.name)
+        self.decisions: list[Decision] | None = None
+        """Where melodies are noted as they are decided, if anybody wants to know."""
 
     @property
     def piece(self) -> int:
@@ -195,6 +198,11 @@ class Composer:
         trail = state.trails.get("melody", ())
         bar = compose_melody(plan, self._model, state.themes, trail)
         rows = self._settled(plan, "melody", bar.rows, bar.begins)
+        if self.decisions is not None and bar.drawn is not None:
+            theme = (state.piece, plan.theme)
+            self.decisions.append(
+                Decision(state.bar, theme, bar.rows, bar.steps, bar.aimed, bar.drawn)
+            )
         themes = state.themes.get(plan.theme, ())
         if plan.phrase < len(themes) and not plan.repeated:
             kept = themes[plan.phrase].with_bar(plan.phrase_bar, bar.theme)

@@ -34,6 +34,7 @@ class MelodyBar:
     theme: tuple[tuple[int, int], ...] = ()
     drawn: Drawn | None = None
     begins: tuple[int, ...] = ()  # ticks at which phrases begin
+    steps: tuple[int, ...] = ()  # of the scale, for each note
     aimed: tuple[bool, ...] = ()  # whether each note is where its motif wanted it
 
 
@@ -138,7 +139,7 @@ def _widest_leaps(plan: Plan, line: Line) -> list[int]:
 
 def _written(plan: Plan, line: Line, drawn: Drawn, home: int) -> MelodyBar:
     ends = (*line.onsets[1:], plan.bar_ticks)
-    rows, theme, aimed = [], [], []
+    rows, theme, steps, aimed = [], [], [], []
     notes = zip(line.onsets, ends, line.targets, drawn.pitches.tolist(), strict=True)
     for tick, end, target, pitch in notes:
         duration = min(end - tick, LONGEST_TICKS)
@@ -149,7 +150,10 @@ def _written(plan: Plan, line: Line, drawn: Drawn, home: int) -> MelodyBar:
             duration = end - tick
         rows.append((tick, duration, pitch + home, int(tick == 0)))
         step = pitch_step(plan.key.mode, pitch)
+        steps.append(step)
         aimed.append(target == step)
         if not line.pickup_tick or tick < line.pickup_tick:
             theme.append((tick, step))
-    return MelodyBar(tuple(rows), tuple(theme), drawn, _phrase_starts(plan, line), tuple(aimed))
+    return MelodyBar(
+        tuple(rows), tuple(theme), drawn, _phrase_starts(plan, line), tuple(steps), tuple(aimed)
+    )

@@ -156,7 +156,7 @@ class Model:
         weights = np.ascontiguousarray(request.weights, np.float64)
         messages = np.empty_like(weights)
         sampling.look_ahead(self._transitions[int(tune.modes[-1])], weights, messages)
-        tree, sources, views = self._melody
+        tree, sources, views = self.tables
         melodies.sample_melody(
             tree, sources, views, line,
             melodies.Goals(weights, messages, request.widest, request.moves),
@@ -170,7 +170,8 @@ class Model:
         )
 
     @cached_property
-    def _melody(self) -> tuple[sampling.Tree, viewpoints.Sources, viewpoints.Views]:
+    def tables(self) -> tuple[sampling.Tree, viewpoints.Sources, viewpoints.Views]:
+        """What melodies are drawn from: all trees in one, the mix, and the views."""
         tree, roots = join([trained.trees.melody.tree for trained, _ in self.parts])
         shares = np.array([share for _, share in self.parts])
         weights = Weights(
@@ -208,7 +209,7 @@ class Model:
         (49, 49) float64: rows by the last but one, columns by the last; rows sum to 1.
         """
         size, notes = len(PITCHES), len(tune)
-        tree, sources, views = self._melody
+        tree, sources, views = self.tables
         line = look(tune, self.views, PITCHES[0], np.arange(notes))
         rows = np.empty((size, size))
         viewpoints.step_chain(

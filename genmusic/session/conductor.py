@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from genmusic.composition.attribution import Decision
 from genmusic.composition.composer import Composer
 from genmusic.controls.spec import Landing, Value
 from genmusic.mood.mapping import MusicalParameters, musical_parameters
@@ -75,6 +76,11 @@ class Conductor:
     def style(self) -> Style:
         """The style of the newest bar, in the edition that composed it."""
         return self._composer.style
+
+    def keep_decisions(self) -> list[Decision]:
+        """Note from now on how melodies come about; the list that grows."""
+        self._composer.decisions = []
+        return self._composer.decisions
 
     def skip(self) -> None:
         """Begin a new piece at the next bar."""

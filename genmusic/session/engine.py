@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from genmusic.composition.attribution import Decision
 from genmusic.controls.spec import Value
 from genmusic.session.library import Library
 from genmusic.session.log import SKIP, Change
@@ -199,6 +200,10 @@ class Engine:
         The notes are the same from there on; what began before the bar line does not ring on.
         """
         self.seat.restore(checkpoint)
+
+    def keep_decisions(self) -> list[Decision]:
+        """Note from now on how melodies come about, for `session.credits`; the list grows."""
+        return self.seat.keep_decisions()
 
     def skip_to(self, frame: int) -> None:
         """Compose without a sound up to the quantum at or after a frame."""

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from genmusic.composition.attribution import Decision
 from genmusic.composition.composer import Composer
 from genmusic.controls.spec import CONTROLS, Value, check_changes, defaults
 from genmusic.names import PARTS
@@ -225,6 +226,10 @@ class Seat:
             self._desk.set_echo(echo_seconds, began // QUANTUM)
             yield from map(self._sounding, notes)
             began = self._conductor.next_beat_frame
+
+    def keep_decisions(self) -> list[Decision]:
+        """Note from now on how melodies come about, until the seat goes back in time."""
+        return self._conductor.keep_decisions()
 
     def skip_to(self, frame: int) -> None:
         """Go to the quantum at or after a frame without a sound.

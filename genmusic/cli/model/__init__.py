@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from genmusic.cli.model import evaluate, show
+from genmusic.cli.model import credits, evaluate, show
 
-ACTIONS = (show, evaluate)
+ACTIONS = (show, evaluate, credits)
 
 
 def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:

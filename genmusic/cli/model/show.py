@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
     from genmusic.composition.manifest import manifest_path, read_manifest
     from genmusic.composition.trained import load_trained
 
-    path = _find(arguments.model)
+    path = find_model(arguments.model)
     works = read_manifest(manifest_path(path))
     figures = _figures(load_trained(path), works)
     if arguments.json:
@@ -49,7 +49,8 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _find(name: str) -> Path:
+def find_model(name: str) -> Path:
+    """The file of a shipped model, or of one of your own."""
     from genmusic.composition.model import shipped_models
 
     models = shipped_models()

@@ -1,0 +1,101 @@
+"""Credits: whose works taught what is heard, found by composing it again without a sound."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from genmusic.composition.attribution import RULES, SESSION, Credit, Decision, Ledger, roll_up
+from genmusic.composition.manifest import Work
+from genmusic.session.engine import Engine
+from genmusic.session.library import Library
+from genmusic.session.log import Change
+
+DECIMALS = 6
+NAMED = 8  # works for each note
+
+
+@dataclass(frozen=True, slots=True)
+class WorkCredit:
+    """A work and its share of a melody."""
+
+    work: Work
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Credits:
+    """Who taught a melody: works, the greatest share first, the piece itself, and rules."""
+
+    works: tuple[WorkCredit, ...]
+    session: float
+    rules: float
+    notes: tuple[tuple[int, int, int, Credit], ...]  # bar, tick, pitch and credit of each
+
+    def to_json(self, library: Library) -> dict[str, Any]:
+        """Plain values, notes included; shares sum to 1 in each note and in all."""
+        return {
+            "works": [{**asdict(c.work), "share": round(c.share, DECIMALS)} for c in self.works],
+            "session": round(self.session, DECIMALS),
+            "rules": round(self.rules, DECIMALS),
+            "notes": [
+                {
+                    "bar": bar,
+                    "tick": tick,
+                    "pitch": pitch,
+                    "shares": _leading(library, credit),
+                }
+                for bar, tick, pitch, credit in self.notes
+            ],
+        }
+
+
+def piece_credits(
+    library: Library,
+    seed: int,
+    controls: Mapping[str, object],
+    log: Sequence[Change],
+    frame: int,
+) -> Credits:
+    """Who taught the piece that plays at a frame, from its beginning to there."""
+    engine = Engine(library, seed, controls, log)
+    decisions = engine.keep_decisions()
+    engine.skip_to(frame)
+    last = decisions[-1].theme[0] if decisions else 0
+    return credit(library, [d for d in decisions if d.theme[0] == last])
+
+
+def credit(library: Library, decisions: Iterable[Decision]) -> Credits:
+    """Who taught the notes of some decisions; each counts as long as it lasts."""
+    ledger = Ledger()
+    notes: list[tuple[int, int, int, Credit]] = []
+    lengths: list[float] = []
+    for decision in decisions:
+        for (tick, duration, pitch, _), share in zip(
+            decision.rows, ledger.credit(decision), strict=True
+        ):
+            notes.append((decision.bar, tick, pitch, share))
+            lengths.append(float(duration))
+    shares = roll_up(zip((share for *_, share in notes), lengths, strict=True))
+    session, rules = shares.pop(SESSION, 0.0), shares.pop(RULES, 0.0)
+    works = tuple(WorkCredit(_work(library, source), share) for source, share in shares.items())
+    return Credits(works, session, rules, tuple(notes))
+
+
+def _leading(library: Library, credit: Credit) -> dict[str, float]:
+    """The greatest shares by the id of the work, and what the others have together."""
+    ranked = sorted(credit.items(), key=lambda item: (-item[1], item[0]))
+    shares = {_name(library, source): round(share, DECIMALS) for source, share in ranked[:NAMED]}
+    if len(ranked) > NAMED:
+        shares["others"] = round(sum(share for _, share in ranked[NAMED:]), DECIMALS)
+    return shares
+
+
+def _work(library: Library, source: tuple[str, int]) -> Work:
+    name, number = source
+    return library.models.trained[name].works[number]
+
+
+def _name(library: Library, source: tuple[str, int]) -> str:
+    return source[0] if source in (RULES, SESSION) else _work(library, source).id
