@@ -42,7 +42,7 @@ def _add(x: Vector, pan: Vector, place: int, buses: Ints) -> None:
 def add_row(
     slot: int, now: int, first: int, roll: Roll, rows: Floats, row: int, buses: Ints
 ) -> None:
-    """Add a quantum of one voice to its bus, later by its delay; fading if it has been cut."""
+    """Add a quantum of one voice to its bus, later by its delay; fading before its end."""
     timing, places, _, _, pans = roll
     left = splat(f32(pans[slot, 0] * f32(STEPS)))
     right = splat(f32(pans[slot, 1] * f32(STEPS)))

@@ -3,7 +3,7 @@
 A pool keeps one row for each of its N slots, in flat or two-dimensional arrays:
 
 - ``timing`` (N, 4) int64, quanta since the session began: start, release, end, and where the voice
-  begins to fade because it is cut; an end of 0 is a free slot;
+  begins to fade, before its end; an end of 0 is a free slot;
 - ``places`` (N, 5) int32: frames (0..63) by which the voice sounds later than its quantum, bus,
   listener, group of voices that silence each other (0: none), quanta from release to silence;
 - ``seeds`` and ``numbers`` (N,) int64: what makes the note differ from others, and which it is;
@@ -26,8 +26,7 @@ from kernels._types import Floats, Held, Ints, Longs, Roll
 QUANTUM = 64
 START, RELEASE, END, FADE = 0, 1, 2, 3
 DELAY, BUS, LISTENER, CHOKE, TAIL = 0, 1, 2, 3, 4
-NEVER = 1 << 50  # quanta; still an int64 when counted in frames
-FADE_QUANTA = 4  # of a voice that is cut: 5 ms, too slow to click and too fast to be heard
+FADE_QUANTA = 4  # before every end: 5 ms, too slow to click and too fast to be heard
 NOTE = (
     "slot",
     "start_frame",
@@ -88,7 +87,7 @@ def _make_room(bus: int, choke: int, now: int, most: int, roll: Roll) -> None:
                 continue
             if choke > 0 and places[slot, CHOKE] == choke:
                 _cut(slot, now, timing)
-            if timing[slot, FADE] > now and timing[slot, END] > now + FADE_QUANTA:
+            if timing[slot, FADE] > now:
                 lasting += 1
                 if stalest < 0 or _staler(slot, stalest, now, roll):
                     stalest = slot
@@ -119,7 +118,7 @@ def start_voices(notes: Longs, sides: Floats, most: int, roll: Roll) -> None:
         release = start + min(held, notes[n, 6])
         timing[slot, START], timing[slot, RELEASE] = start, release
         timing[slot, END] = min(release + notes[n, 5], start + notes[n, 6])
-        timing[slot, FADE] = NEVER
+        timing[slot, FADE] = timing[slot, END] - FADE_QUANTA
         places[slot, DELAY] = i32(notes[n, 1] % QUANTUM)
         places[slot, BUS], places[slot, LISTENER] = i32(notes[n, 3]), i32(notes[n, 4])
         places[slot, CHOKE], places[slot, TAIL] = i32(notes[n, 7]), i32(notes[n, 5])
@@ -148,6 +147,7 @@ def release_voices(slots: Longs, roll: Roll) -> None:
             quantum = max(quantum, timing[slot, START] + 1)
             timing[slot, RELEASE] = quantum
             timing[slot, END] = min(timing[slot, END], quantum + places[slot, TAIL])
+            timing[slot, FADE] = min(timing[slot, FADE], timing[slot, END] - FADE_QUANTA)
 
 
 @fragment

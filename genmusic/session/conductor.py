@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from genmusic.composition.attribution import Decision
 from genmusic.composition.composer import Composer
@@ -17,9 +17,8 @@ from genmusic.session.titles import title
 from genmusic.units import TICKS_PER_BEAT, beat_frames
 
 
-@dataclass(frozen=True, slots=True)
-class DueNote:
-    """A row of a bar's notes with its time."""
+class DueNote(NamedTuple):
+    """A row of a bar's notes with its time (a tuple: there are thousands a second)."""
 
     start_frame: int
     gate_frames: int

@@ -9,6 +9,7 @@ from genmusic.rules import Integer, ListOf, MapOf, Number, Table, Text, rule
 from genmusic.synthesis.voicing import (
     ANY_PHASE,
     ANY_SEED,
+    SOUNDS_TO_SILENCE,
     Voicing,
     cents,
     decay_per_frame,
@@ -20,7 +21,7 @@ from genmusic.units import QUANTUM, SAMPLE_RATE, db_to_gain, hz_to_increment, lo
 
 # Of three carriers and their modulators, to `metal_hz`; no two are in a simple ratio.
 PLATE_RATIOS = (4.12, 1.0, 5.43, 1.483, 6.79, 1.8)
-SOUNDS_TO_SILENCE = 1.4  # of the longest decay to -60 dB: about -84 dB
+
 NO_TWO_ALIKE_CENTS, NO_TWO_ALIKE_OCTAVES = 24.0, 0.05  # of tones, of the noise's filter
 
 

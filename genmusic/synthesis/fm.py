@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from genmusic.rules import ListOf, Number, Table, rule
 from genmusic.synthesis.voicing import (
+    SOUNDS_TO_SILENCE,
     Voicing,
     cents,
     decay_per_step,
@@ -62,10 +63,12 @@ class FmPatch:
         for number, pair in enumerate(self.pairs, start=1):
             settings |= _pair_settings(number, pair, peak, shorter, velocity)
             whole |= _pair_phases(number, pair, pitch)
-        longest = quanta(1.4 * max(pair.carrier_seconds for pair in self.pairs) * shorter)
+        longest = quanta(
+            SOUNDS_TO_SILENCE * max(pair.carrier_seconds for pair in self.pairs) * shorter
+        )
         steady = {name: step for name, step in whole.items() if "increment" in name}
         varied = {name: cents(step, OFF_CENTS) for name, step in steady.items()}
-        release = quanta(1.4 * self.release_seconds)
+        release = quanta(SOUNDS_TO_SILENCE * self.release_seconds)
         return Voicing(settings, whole, release, longest, varied=varied)
 
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from genmusic.rules import ListOf, Number, Table, rule
 from genmusic.synthesis.voicing import (
     ANY_SEED,
+    SOUNDS_TO_SILENCE,
     Voicing,
     decay_per_frame,
     quanta,
@@ -35,7 +36,6 @@ MIDDLE_C_PITCH = 60
 LOUD_VELOCITY = 96  # plays the patch as written
 HIGHEST_MODE_HZ = 16_000.0
 QUARTER_TURN = -(2**30)  # a phase: the motor begins with open tubes
-SOUNDS_TO_SILENCE = 1.4  # of a decay to -60 dB: -84 dB
 SILENT_DB = -80.0
 QUARTER_PI = 0.7853981633974483
 NO_TWO_ALIKE = 0.12  # octaves of level per octave that blows differ by

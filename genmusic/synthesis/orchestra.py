@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,9 +22,8 @@ Ints = NDArray[np.int32]
 UNTIL_RELEASED = 1 << 50  # frames: the gate of a note whose end is not known yet
 
 
-@dataclass(frozen=True, slots=True)
-class PlayedNote:
-    """A note in frames, with the sound that plays it."""
+class PlayedNote(NamedTuple):
+    """A note in frames, with the sound that plays it (a tuple: there are thousands a second)."""
 
     start_frame: int
     gate_frames: int
@@ -35,8 +35,7 @@ class PlayedNote:
     cents: float = 0.0  # from the key's pitch
 
 
-@dataclass(frozen=True, slots=True)
-class HeldNote:
+class HeldNote(NamedTuple):
     """What names a note that sounds until `Orchestra.release`."""
 
     kind: str

@@ -13,13 +13,13 @@ from genmusic.synthesis.modes import (
     HIGHEST_MODE_HZ,
     MIDDLE_C_PITCH,
     QUARTER_TURN,
-    SOUNDS_TO_SILENCE,
     Blow,
     Resonance,
     bank,
 )
 from genmusic.synthesis.voicing import (
     ANY_SEED,
+    SOUNDS_TO_SILENCE,
     Chance,
     Voicing,
     decay_per_frame,

@@ -20,7 +20,7 @@ from genmusic.units import QUANTUM
 from kernels import drums, ensembles, fm, modes, pianos, saws, strings, wavetables
 from kernels._types import Held, Lanes, Roll
 from kernels.lanes import COUNTS, LANE_FACTS, LANES, MOST_QUANTA
-from kernels.voices import BUS, END, FADE, LISTENER, NEVER, release_voices, start_voices
+from kernels.voices import BUS, END, LISTENER, release_voices, start_voices
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
@@ -216,7 +216,7 @@ class Pool:
             return None
         slots = slots[np.argsort(self._rows.numbers[slots])]
         taken = self._rows.at(slots)
-        return taken._replace(timing=_shifted(taken.timing, -now))
+        return taken._replace(timing=taken.timing - now)
 
     def put(self, voices: Rows, place: tuple[int, int], now: int) -> None:
         """Let a listener's voices go on from quantum ``now``.
@@ -228,7 +228,7 @@ class Pool:
             self._grow()
         slots, rows = np.array([self._free.pop() for _ in range(count)], np.intp), self._rows
         rows.put(slots, voices)
-        rows.timing[slots] = _shifted(voices.timing, now)
+        rows.timing[slots] = voices.timing + now
         rows.places[slots, BUS] += place[1] * (place[0] - voices.places[:, LISTENER])
         rows.places[slots, LISTENER] = place[0]
         rows.numbers[slots] = np.arange(self._played, self._played + count)
@@ -244,13 +244,6 @@ class Pool:
         self._seat()
         rows = self._rows
         return np.flatnonzero((rows.timing[:, END] > 0) & (rows.places[:, LISTENER] == listener))
-
-
-def _shifted(timing: NDArray[np.int64], quanta: int) -> NDArray[np.int64]:
-    """Timing on another clock."""
-    shifted = timing + quanta
-    shifted[timing[:, FADE] == NEVER, FADE] = NEVER
-    return shifted
 
 
 def is_compiled() -> bool:

@@ -8,6 +8,7 @@ from genmusic.rules import Number, rule
 from genmusic.synthesis.voicing import (
     ANY_SEED,
     SIXTY_DB_OCTAVES,
+    SOUNDS_TO_SILENCE,
     Voicing,
     quanta,
     velocity_gain,
@@ -58,8 +59,8 @@ class StringPatch:
             "seed": ANY_SEED[1],
         }
         whole = {"place": 0, "seed": ANY_SEED[0]}
-        release = quanta(1.4 * self.release_seconds)
-        return Voicing(settings, whole, release, quanta(1.4 * ring), varied=varied)
+        release = quanta(SOUNDS_TO_SILENCE * self.release_seconds)
+        return Voicing(settings, whole, release, quanta(SOUNDS_TO_SILENCE * ring), varied=varied)
 
 
 def _gain_of_a_turn(turn_frames: float, seconds: float) -> float:
