@@ -117,6 +117,11 @@ class WatchedProcess:
         self._complained.close()
 
 
+def last_line(text: str) -> str:
+    """What a child said last: foreign libraries may have said more before."""
+    return (text.splitlines() or [""])[-1]
+
+
 def _read(file: IO[bytes]) -> str:
     file.seek(0)
     return file.read(MOST_WORDS).decode(errors="replace")

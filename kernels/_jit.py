@@ -40,3 +40,8 @@ def kernel(function: F) -> F:
 def fragment(function: F) -> F:
     """Compile a piece that only kernels call, usually on vectors; it is inlined into them."""
     return njit(**_OPTIONS, **_INSIDE)(function)  # type: ignore[no-any-return]
+
+
+def viewer(function: F) -> F:
+    """As `fragment`, for a piece that returns parts of arrays and so must count references."""
+    return njit(**_OPTIONS, no_cpython_wrapper=True)(function)  # type: ignore[no-any-return]

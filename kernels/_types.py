@@ -30,3 +30,5 @@ Desk: TypeAlias = tuple[Ints, Ints, Ints, Lanes, Floats]
 """Scratch of a pool (`kernels.lanes`)."""
 Fragment: TypeAlias = Callable[..., Any]
 """A compiled piece that is handed to another."""
+LiveBlock: TypeAlias = tuple[Longs, Ints, Floats]
+"""One block of memory, as three kinds of numbers (`kernels.live`)."""

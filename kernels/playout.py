@@ -11,10 +11,13 @@ from numba import float32 as f32
 from kernels._jit import kernel
 from kernels._types import Floats, Longs
 
-CAPACITY, WRITTEN, PLAYED, CALLBACKS, SHORT_FRAMES, LATE_CALLBACKS, OPEN, FORGOTTEN = range(8)
+(
+    CAPACITY, WRITTEN, PLAYED, CALLBACKS, SHORT_FRAMES, LATE_CALLBACKS, OPEN, FORGOTTEN, LIVE, MIDI,
+) = range(10)  # fmt: skip
 """Words: frames that fit; frames written and played since the start; calls of the device; frames
 of silence because the ring was empty; calls that the device says came late; 1 to play, 0 to pause;
-the frame before which nothing is wanted any more.
+the frame before which nothing is wanted any more; addresses, in the process that plays, of the live
+instrument and of its messages, 0 without one.
 
 The reader writes those of played, calls and frames of silence, the writer the others.
 """

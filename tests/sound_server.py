@@ -1,14 +1,17 @@
 """Real sound without hardware: a JACK server with its dummy driver, and a client that records."""
 
-import os
+import fcntl
 import shutil
 import subprocess
+import tempfile
 import time
 from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+NAME = "genmusic-test"
 PERIOD = 256
 
 
@@ -48,18 +51,22 @@ class JackServer:
 
 
 @contextmanager
-def private_server(monkeypatch):
-    """A running server that this process and its children see, and nobody else."""
+def private_server(monkeypatch, period=PERIOD):
+    """A running server that this process and its children see, and nobody else.
+
+    Always of one name, one at a time: JACK keeps eight names of servers that were killed, for ever.
+    """
     if shutil.which("jackd") is None:
         pytest.skip("jackd is not installed: make system")
-    name = f"genmusic{os.getpid()}"
-    monkeypatch.setenv("JACK_DEFAULT_SERVER", name)
+    monkeypatch.setenv("JACK_DEFAULT_SERVER", NAME)
     monkeypatch.setenv("JACK_NO_START_SERVER", "1")
     monkeypatch.setenv("JACK_NO_AUDIO_RESERVATION", "1")
-    server = JackServer(name)
-    server.start()
-    yield server
-    server.stop()
+    with (Path(tempfile.gettempdir()) / f"{NAME}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        server = JackServer(NAME, period)
+        server.start()
+        yield server
+        server.stop()
 
 
 @contextmanager

@@ -5,17 +5,19 @@ from __future__ import annotations
 import argparse
 import logging
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from genmusic.cli.arguments import open_music
 from genmusic.cli.keys import Keys, keyboard
+from genmusic.cli.progress import notice
 from genmusic.cli.stage import Scene, picture
 from genmusic.config import style_folder
 from genmusic.errors import DeviceError
+from genmusic.playback.compiling import compiled_callback
 from genmusic.playback.devices import DeviceChoice
-from genmusic.playback.hands import Hands
+from genmusic.playback.hands import Hands, patches_of
 from genmusic.playback.output import DeviceOutput
 from genmusic.playback.player import Player
 from genmusic.processes import Report
@@ -38,13 +40,22 @@ class Concert:
     keys: Mapping[str, Callable[[], None]]  # what else the keys do
 
 
+LiveKeysMaker = Callable[[Mapping[str, str]], Sequence[str]]
+"""From the patches of the style that begins to what `DeviceOutput` wants to know of live keys."""
+
+
 @contextmanager
-def opened(arguments: argparse.Namespace) -> Iterator[tuple[Hands, DeviceOutput]]:
+def opened(
+    arguments: argparse.Namespace, live_keys: LiveKeysMaker = lambda _patches: ()
+) -> Iterator[tuple[Hands, DeviceOutput]]:
     """The music that the arguments ask for, on the device that they ask for."""
     library, controls = open_music(arguments)
     engine = Engine(library, arguments.seed, controls, follows_edits=True)
     choice = DeviceChoice(arguments.device, arguments.api)
-    output = DeviceOutput(choice, arguments.period, monotonic_seconds)
+    keys = live_keys(patches_of(library, str(engine.controls()["style"])))
+    with notice("genmusic tunes its instruments (the first start compiles them) …"):
+        compiled_callback(with_keys=bool(keys))
+    output = DeviceOutput(choice, arguments.period, monotonic_seconds, keys)
     player = Player(engine, output.ring)
     player.start()
     try:

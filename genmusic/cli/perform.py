@@ -12,15 +12,23 @@ from genmusic.cli.play import add_device_arguments, list_devices
 from genmusic.errors import RuleError
 from genmusic.rules.kinds import Pitch
 from genmusic.rules.place import Place
+from genmusic.units import QUANTUM
 
 MOST_EARLY_MS = 1_000.0
+PERIOD, LONGEST_PERIOD = 128, 2048  # frames: the delay of a key
 
 
 def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
     """Declare the command and its options."""
     parser = subparsers.add_parser("perform", help="conduct the music by MIDI")
     add_music_arguments(parser)
-    add_device_arguments(parser)
+    add_device_arguments(parser, _quanta, PERIOD)
+    parser.add_argument(
+        "--instrument",
+        default="",
+        metavar="PATCH",
+        help="what the keys play (default: the sound of the style's melody)",
+    )
     parser.add_argument(
         "--midi",
         action="append",
@@ -67,12 +75,25 @@ def run(arguments: argparse.Namespace) -> int:
         list_devices()
         return 0
     from genmusic.cli.concert import Concert, give, keys_of, opened
-    from genmusic.cli.podium import podium
+    from genmusic.cli.podium import on_stage, podium
 
-    with opened(arguments) as (hands, output), podium(arguments, hands) as here:
-        keys = {**keys_of(hands), "l": here.learn}
-        give(Concert(hands, output, keys), arguments.seconds, here.turn)
+    with (
+        podium(arguments) as (midi, instrument),
+        opened(arguments, instrument.make) as (hands, output),
+        on_stage(arguments, hands, midi, instrument) as stage,
+    ):
+        keys = {**keys_of(hands), "l": stage.learn}
+        give(Concert(hands, output, keys), arguments.seconds, stage.turn)
     return 0
+
+
+def _quanta(text: str) -> int:
+    frames = int(text) if text.isdecimal() else 0
+    if not QUANTUM <= frames <= LONGEST_PERIOD or frames % QUANTUM:
+        raise argparse.ArgumentTypeError(
+            f"must be a multiple of {QUANTUM} up to {LONGEST_PERIOD}, got {text:.40}"
+        )
+    return frames
 
 
 def _zone(text: str) -> range:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from genmusic.cli.arguments import add_music_arguments, whole_number
@@ -16,11 +17,13 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
     """Declare the command and its options."""
     parser = subparsers.add_parser("play", help="play on this machine's sound device")
     add_music_arguments(parser)
-    add_device_arguments(parser)
+    add_device_arguments(parser, whole_number(0, LONGEST_PERIOD), 0)
 
 
-def add_device_arguments(parser: argparse.ArgumentParser) -> None:
-    """Which device, how much of a delay, and how long."""
+def add_device_arguments(
+    parser: argparse.ArgumentParser, read_period: Callable[[str], int], period: int
+) -> None:
+    """Which device, how much of a delay, and how long; ``period`` is the default, 0 for any."""
     parser.add_argument("--list", action="store_true", help="name the devices there are, and end")
     parser.add_argument(
         "--device", default="", metavar="D", help="its number, or a part of its name"
@@ -33,10 +36,10 @@ def add_device_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--period",
-        type=whole_number(0, LONGEST_PERIOD),
-        default=0,
+        type=read_period,
+        default=period,
         metavar="N",
-        help="frames that the device asks for at a time (default: as the device likes)",
+        help=f"frames that the device asks for at a time (default: {period or 'as it likes'})",
     )
     parser.add_argument(
         "--seconds",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from genmusic.config import midi_folder
@@ -15,11 +15,14 @@ from genmusic.playback.conducting import Conducting, Learned
 from genmusic.playback.following import Following
 from genmusic.playback.frame_clock import FrameClock
 from genmusic.playback.hands import Hands
+from genmusic.playback.keys import LiveKeys
 from genmusic.playback.score_sender import ScoreSender, Sending
 from genmusic.session.clock import monotonic_seconds
 
 LEARNT = ("valence", "arousal", "tension", "density", "brightness", "space", "tempo_bpm")
 """The controls that the key for learning walks through."""
+PLAYED_PART = "melody"  # whose sound the keys have
+MIDI_KEYS = 128
 
 
 class Podium:
@@ -31,8 +34,8 @@ class Podium:
         What the performer moves.
     midi
         The ports that are listened to.
-    conducting
-        What comes from them.
+    leading
+        What comes from them: knobs and chords, and notes that sound at once.
     sends
         Where the parts are sent, or None.
     follows_clock
@@ -43,14 +46,15 @@ class Podium:
         self,
         hands: Hands,
         midi: MidiInput,
-        conducting: Conducting,
+        leading: tuple[Conducting, Instrument],
         sends: tuple[MidiOutlet, ScoreSender] | None,
         *,
         follows_clock: bool,
     ) -> None:
-        self._hands, self._midi, self._conducting = hands, midi, conducting
+        self._hands, self._midi = hands, midi
+        self._conducting, self._instrument = leading
         self._heard = FrameClock()
-        following = Following(conducting.clock, hands, self._heard)
+        following = Following(self._conducting.clock, hands, self._heard)
         self._following = following if follows_clock else None
         self._outlet = sends[0] if sends else None
         self._sending = Sending(sends[1], hands, self._heard) if sends else None
@@ -59,7 +63,8 @@ class Podium:
     def turn(self) -> str:
         """Do what is to be done; a hundred times a second. A line on how it is."""
         self._heard.see(self._hands.player.heard_frame, time.monotonic_ns())
-        lines = [self._listen()]
+        self._instrument.turn(self._hands)
+        lines = [self._listen(), self._instrument.text]
         if self._following:
             self._following.turn()
         if self._sending and self._outlet:
@@ -91,20 +96,68 @@ def _keep(learned: Learned) -> str:
     return f"controller {learned.knob.cc} moves {learned.knob.control}; kept in {path}"
 
 
+class Instrument:
+    """The live keys, made when it is known which style begins; none until then."""
+
+    def __init__(self, midi: MidiInput, patch: str, harmony: range) -> None:
+        self._midi, self._wanted, self._harmony = midi, patch, harmony
+        self._keys: LiveKeys | None = None
+        self._panics = 0
+
+    def make(self, patches: Mapping[str, str]) -> Sequence[str]:
+        """Lay out the instrument of a style; what `DeviceOutput` wants to know."""
+        zone = range(self._harmony.stop, MIDI_KEYS)  # above the keys that lead the harmony
+        self._keys = LiveKeys(self._wanted or patches[PLAYED_PART], self._midi.ring, zone)
+        return self._keys.names
+
+    def turn(self, hands: Hands) -> None:
+        """Take the sound of the style that is heard; fall silent in a panic."""
+        bar = hands.player.bar_now()
+        if self._keys is None or bar is None:
+            return
+        self._keys.choose(self._wanted or hands.patches(bar.bar.style)[PLAYED_PART])
+        if hands.panics != self._panics:
+            self._panics = hands.panics
+            self._keys.silence()
+
+    @property
+    def text(self) -> str:
+        """What the keys play, for people."""
+        return f"keys play {self._keys.patch}" if self._keys else ""
+
+    def close(self) -> None:
+        """Give the memory back."""
+        if self._keys:
+            self._keys.close()
+
+
 @contextmanager
-def podium(arguments: argparse.Namespace, hands: Hands) -> Iterator[Podium]:
-    """The podium that the arguments ask for."""
-    maps = read_maps(arguments.map, midi_folder())
+def podium(arguments: argparse.Namespace) -> Iterator[tuple[MidiInput, Instrument]]:
+    """The ports and the instrument that the arguments ask for."""
     midi = MidiInput(arguments.midi, monotonic_seconds)
+    instrument = Instrument(midi, arguments.instrument, arguments.harmony)
+    try:
+        yield midi, instrument
+    finally:
+        midi.close()
+        instrument.close()
+
+
+@contextmanager
+def on_stage(
+    arguments: argparse.Namespace, hands: Hands, midi: MidiInput, instrument: Instrument
+) -> Iterator[Podium]:
+    """Everything that the arguments ask for, around music that plays."""
+    conducting = Conducting(
+        midi, hands, read_maps(arguments.map, midi_folder()), harmony=arguments.harmony
+    )
     outlet = None if arguments.send is None else MidiOutlet(arguments.send, monotonic_seconds)
-    conducting = Conducting(midi, hands, maps, harmony=arguments.harmony)
     sends = None
     if outlet:
         clock, early_ms = arguments.send_clock, arguments.early
         sends = outlet, ScoreSender(outlet, hands.patches, early_ms, sends_clock=clock)
     try:
-        yield Podium(hands, midi, conducting, sends, follows_clock=arguments.clock)
+        yield Podium(hands, midi, (conducting, instrument), sends, follows_clock=arguments.clock)
     finally:
-        midi.close()
         if outlet:
             outlet.close()

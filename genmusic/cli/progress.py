@@ -22,3 +22,16 @@ def progress_bar(text: str, before: str = "") -> Iterator[Callable[[float], None
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(before or text, total=None)
         yield lambda share: progress.update(task, description=text, completed=share, total=1.0)
+
+
+@contextmanager
+def notice(text: str) -> Iterator[None]:
+    """Show that something takes its time, on standard error."""
+    if not sys.stderr.isatty():
+        sys.stderr.write(text + "\n")
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(text):
+        yield

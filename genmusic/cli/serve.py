@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from genmusic.cli.arguments import network, whole_number
+from genmusic.cli.progress import notice
 from genmusic.config import Settings, style_folder, with_limits
 from genmusic.errors import ServerError
 
@@ -160,7 +161,7 @@ def _warm_library(own: Path) -> Any:  # noqa: ANN401 - the library is imported o
     from genmusic.server.service import warm_up
     from genmusic.session.library import open_library
 
-    with _notice("genmusic tunes its instruments (the first start compiles them) …"):
+    with notice("genmusic tunes its instruments (the first start compiles them) …"):
         library = open_library(own)
         warm_up(library)
     return library
@@ -172,19 +173,6 @@ def _prepare_folder(folder: Path) -> Path:
     except OSError as error:
         raise ServerError(f"cannot use the folder {folder} ({error.strerror})") from error
     return folder
-
-
-@contextmanager
-def _notice(text: str) -> Iterator[None]:
-    """Show that something takes its time, on standard error."""
-    if not sys.stderr.isatty():
-        sys.stderr.write(text + "\n")
-        yield
-        return
-    from rich.console import Console
-
-    with Console(stderr=True).status(text):
-        yield
 
 
 def _say(text: str) -> None:

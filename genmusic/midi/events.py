@@ -7,13 +7,13 @@ that falls behind by more than the ring holds is told so, and must let go of eve
 from __future__ import annotations
 
 import json
-from multiprocessing import resource_tracker
 from multiprocessing.shared_memory import SharedMemory
 
 import numpy as np
 from numpy.typing import NDArray
 
 from genmusic.midi.messages import Message
+from genmusic.shared import create_shared, open_shared
 
 WRITTEN, BEAT, EDITION = range(3)
 """Words: messages written since the start; turns of the process that writes; edition of the names
@@ -106,11 +106,9 @@ class EventReader:
 
 def create_events() -> EventRing:
     """An empty ring."""
-    return EventRing(SharedMemory(create=True, size=SIZE))
+    return EventRing(create_shared(SIZE))
 
 
 def open_events(name: str) -> EventRing:
-    """The ring of another process, which keeps it and removes it."""
-    memory = SharedMemory(name=name)
-    resource_tracker.unregister(f"/{name}", "shared_memory")  # or it is removed when we end
-    return EventRing(memory)
+    """The ring of another process."""
+    return EventRing(open_shared(name))

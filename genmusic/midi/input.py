@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from genmusic.midi.events import EventReader, EventRing, create_events
 from genmusic.midi.messages import Message
-from genmusic.processes import Patience, Report, WatchedProcess
+from genmusic.processes import Patience, Report, WatchedProcess, last_line
 
 PATIENCE = Patience(start_seconds=10.0, silent_seconds=1.5)
 
@@ -32,7 +33,8 @@ class MidiInput:
     def look(self) -> Report:
         """How the MIDI system is; call it a few times a second, it also brings it back."""
         self._ports = self.ring.ports() or self._ports
-        return self._process.look()
+        report = self._process.look()
+        return replace(report, text=last_line(report.text))
 
     @property
     def ports(self) -> dict[int, str]:

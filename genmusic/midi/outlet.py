@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from genmusic.midi.events import EventRing, create_events
 from genmusic.midi.messages import Message
 from genmusic.midi.sender import FORGET
-from genmusic.processes import Patience, Report, WatchedProcess
+from genmusic.processes import Patience, Report, WatchedProcess, last_line
 
 PATIENCE = Patience(start_seconds=10.0, silent_seconds=2.0)
 
@@ -30,7 +31,8 @@ class MidiOutlet:
 
     def look(self) -> Report:
         """How the MIDI system is; call it a few times a second, it also brings it back."""
-        return self._process.look()
+        report = self._process.look()
+        return replace(report, text=last_line(report.text))
 
     def send(self, message: Message) -> None:
         """Have a message leave at its time."""

@@ -26,7 +26,7 @@ from genmusic.midi.messages import (
     Message,
 )
 from genmusic.midi.ports import find_port
-from genmusic.midi.process import CLIENT, find_system
+from genmusic.midi.rtmidi_ports import CLIENT, find_system
 
 OWN_PORT = "out"
 LONGEST_NAP_SECONDS = 0.002  # a message may be due as soon as it is written

@@ -8,7 +8,7 @@ from numba import carray, cfunc, types
 from kernels.playout import CAPACITY, HEAD_FLOATS, LATE_CALLBACKS, WORDS, play_out
 
 # int PaStreamCallback(input, output, frames, time info, status flags, user data)
-_SIGNATURE = types.int32(
+SIGNATURE = types.int32(
     types.voidptr,
     types.CPointer(types.float32),
     types.uint64,
@@ -18,7 +18,7 @@ _SIGNATURE = types.int32(
 )
 
 
-@cfunc(_SIGNATURE, nopython=True, cache=True, error_model="numpy")
+@cfunc(SIGNATURE, nopython=True, cache=True, error_model="numpy")
 def play_ring(_input, output, frames, _time, flags, ring):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
     """Play the ring at the user data's address (`kernels.playout`)."""
     words = carray(ring, (WORDS,), np.int64)

@@ -19,6 +19,7 @@ class Hands:
     player: Player
     library: Library
     paused: bool = False
+    panics: int = 0  # so far
     notice: str = ""  # what the last action means for the ear
     _actions: Mapping[str, Callable[[], None]] = field(init=False)
 
@@ -41,8 +42,7 @@ class Hands:
 
     def patches(self, style: str) -> Mapping[str, str]:
         """The patch of each part in a style."""
-        parts = self.library.style(style).parts
-        return {name: part.patch for name, part in parts.items()}
+        return patches_of(self.library, style)
 
     def set(self, changes: Mapping[str, Value]) -> None:
         """Move controls."""
@@ -81,4 +81,10 @@ class Hands:
     def _panic(self) -> None:
         self.paused = True
         self.player.panic()
+        self.panics += 1
         self.notice = "silence; pause again to play on"
+
+
+def patches_of(library: Library, style: str) -> Mapping[str, str]:
+    """The patch of each part in a style."""
+    return {name: part.patch for name, part in library.style(style).parts.items()}

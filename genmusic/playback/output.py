@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from genmusic.playback.devices import DeviceChoice, reason
@@ -25,11 +25,20 @@ class DeviceOutput:
         Frames of a callback, 32..4096; 0 leaves it to the device.
     clock
         Seconds that only grow.
+    keys
+        Shared memory of a live instrument and of its messages, by name; then the period must be a
+        whole number of quanta.
     """
 
-    def __init__(self, choice: DeviceChoice, period: int, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        choice: DeviceChoice,
+        period: int,
+        clock: Callable[[], float],
+        keys: Sequence[str] = (),
+    ) -> None:
         self.ring: AudioRing = create_ring()
-        arguments = [self.ring.name, str(period), choice.device, choice.api]
+        arguments = [self.ring.name, str(period), choice.device, choice.api, *keys]
         self._process = WatchedProcess(
             ["genmusic.playback.process", *arguments], lambda: self.ring.callbacks, PATIENCE, clock
         )

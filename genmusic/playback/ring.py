@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from multiprocessing import resource_tracker
 from multiprocessing.shared_memory import SharedMemory
 
 import numpy as np
 from numpy.typing import NDArray
 
+from genmusic.shared import create_shared, open_shared
 from kernels.playout import (
     CALLBACKS,
     CAPACITY,
@@ -107,15 +107,12 @@ class AudioRing:
 
 def create_ring() -> AudioRing:
     """An empty ring that plays as soon as something is in it."""
-    memory = SharedMemory(create=True, size=4 * (HEAD_FLOATS + 2 * FRAMES))
-    ring = AudioRing(memory)
+    ring = AudioRing(create_shared(4 * (HEAD_FLOATS + 2 * FRAMES)))
     ring.words[CAPACITY] = FRAMES
     ring.open(True)
     return ring
 
 
 def open_ring(name: str) -> AudioRing:
-    """The ring of another process, which keeps it and removes it."""
-    memory = SharedMemory(name=name)
-    resource_tracker.unregister(f"/{name}", "shared_memory")  # or it is removed when we end
-    return AudioRing(memory)
+    """The ring of another process."""
+    return AudioRing(open_shared(name))

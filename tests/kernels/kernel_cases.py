@@ -10,6 +10,7 @@ import numpy as np
 
 from genmusic.mixing.rings import RingBank
 from genmusic.mixing.spaces import ROOM, turns
+from genmusic.synthesis.live import LiveInstrument
 from genmusic.synthesis.patches import PATCHES
 from genmusic.synthesis.pools import KINDS, Pool
 from genmusic.synthesis.recipes import cook_for
@@ -19,6 +20,7 @@ from kernels import (
     ducks,
     dynamics,
     equalisers,
+    live,
     loudness,
     mixing,
     packing,
@@ -268,6 +270,25 @@ def render_level(lengths, loud=1.0):
     return np.concatenate(out, axis=1)
 
 
+def render_live(lengths, loud=1.0):
+    """A chord that was struck before the first block."""
+    memory = bytearray(live.BLOCK_BYTES)
+    instrument = LiveInstrument(memory)
+    instrument.set_up("electric-piano")
+    midi = np.zeros(live.MIDI_WORDS + 2 * live.MIDI_EVENTS, np.int64)
+    for note in (60, 64, 67) if loud else ():
+        place = live.MIDI_WORDS + 2 * midi[0]
+        midi[place : place + 2] = (-1, 0x90 << 16 | note << 8 | 100)
+        midi[0] += 1
+    out = []
+    for first, quanta in blocks_of(lengths):
+        block = np.zeros(2 * quanta * QUANTUM, F32)
+        now_ns = 10**9 + first * QUANTUM * 62_500 // 3
+        live.play_live(now_ns, midi, instrument.views, block)
+        out.append(block)
+    return np.concatenate(out)
+
+
 def render_playout(lengths, loud=1.0):
     """A ring that starts in its middle, so that it wraps."""
     source = noise(14, QUANTA * QUANTUM, 2) * F32(loud)
@@ -325,4 +346,5 @@ CASES = {
     "dynamics.limit": Case(render_limit),
     "loudness.level": Case(render_level),
     "playout.play_out": Case(render_playout),
+    "live.play_live": Case(render_live),
 }

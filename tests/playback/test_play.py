@@ -16,7 +16,7 @@ from genmusic.session.engine import Engine
 from genmusic.session.library import open_library
 
 JACK = DeviceChoice(api="jack")
-FADE = 480  # frames in which a ring that opens fades in
+FADE = 2_048  # frames: a ring that opens fades in, and a server that begins to run free stutters
 
 
 @pytest.fixture(scope="module")

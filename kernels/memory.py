@@ -1,0 +1,40 @@
+"""What a callback needs that no array gives: a pointer from an address, and the time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+_LONG = ir.IntType(64)
+_CLOCK_MONOTONIC = 1
+_NS = 1_000_000_000
+
+
+@intrinsic
+def pointer_to(_typing: Any, address: Any) -> Any:
+    """The pointer that an int64 holds, for `numba.carray`."""
+
+    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        return builder.inttoptr(arguments[0], cgutils.voidptr_t)
+
+    return types.voidptr(types.int64), generate
+
+
+@intrinsic
+def monotonic_ns(_typing: Any) -> Any:
+    """The machine's monotonic clock, which Python's ``time.monotonic_ns`` reads too."""
+
+    def generate(_context: Any, builder: Any, _signature: Any, _arguments: Any) -> Any:
+        timespec = cgutils.alloca_once(builder, ir.LiteralStructType([_LONG, _LONG]))
+        signature = ir.FunctionType(ir.IntType(32), [ir.IntType(32), timespec.type])
+        clock_gettime = cgutils.get_or_insert_function(builder.module, signature, "clock_gettime")
+        builder.call(clock_gettime, [ir.Constant(ir.IntType(32), _CLOCK_MONOTONIC), timespec])
+        seconds = builder.load(cgutils.gep_inbounds(builder, timespec, 0, 0))
+        nanoseconds = builder.load(cgutils.gep_inbounds(builder, timespec, 0, 1))
+        return builder.add(builder.mul(seconds, ir.Constant(_LONG, _NS)), nanoseconds)
+
+    return types.int64(), generate
