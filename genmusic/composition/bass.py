@@ -178,7 +178,24 @@ def without_parallels(
             pitch = _other_tone(plan, tick, pitch, pairs, above)
         kept.append((tick, duration, pitch, accent))
         struck, low = above, pitch
-    return kept, (struck, _last_before(melody, plan.bar_ticks, before[1]), low)
+    sung = _last_before(melody, plan.bar_ticks, before[1])
+    if kept and _leads_home(plan) and 0 in ((struck - low) % OCTAVE, (sung - low) % OCTAVE):
+        # Melody and bass are about to come home to the tonic: not from one and the same note.
+        tick, duration, _, accent = kept[-1]
+        low = _tone(plan, plan.span_at(tick), THIRD, low)
+        kept[-1] = (tick, duration, low, accent)
+    return kept, (struck, sung, low)
+
+
+def _leads_home(plan: Plan) -> bool:
+    return plan.cadence == "authentic" and plan.phrase_bar == plan.phrase_bars - 2
+
+
+def _tone(plan: Plan, span: Span, place: int, near: int) -> int:
+    """The tone of a chord that is nearest to a pitch."""
+    part = plan.style.parts["bass"]
+    pitch_class = (plan.key.tonic + span.tones[place]) % OCTAVE
+    return nearest_pitch(pitch_class, near, part.low, part.high)
 
 
 def _last_before(rows: Sequence[Row], tick: int, otherwise: int) -> int:
