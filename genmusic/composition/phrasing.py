@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from genmusic.composition.chance import choose
+from genmusic.composition.chance import choose, draw
 from genmusic.composition.model import Model
 from genmusic.composition.motif import Sketch
 from genmusic.composition.plan import Plan
@@ -52,24 +52,22 @@ def wanted_onsets(plan: Plan) -> float:
 
 
 def write_line(plan: Plan, model: Model, sketch: Sketch, draws: Sequence[float]) -> Line:
-    """The rhythm of a bar; two draws for a phrase's end, then those of `draw_onsets`."""
+    """The rhythm of a bar; a draw for a phrase's end, then those of `draw_onsets`."""
     rules, wanted = plan.style.melody, wanted_onsets(plan)
     onsets = tuple(tick for tick, _ in sketch.notes)
-    goal_draw, pickup_draw, *beat_draws = draws
+    goal_draw, *beat_draws = draws
     if not onsets or sketch.open_from:
         fresh = draw_onsets(model, rules, wanted, plan.metre, beat_draws)
         onsets = (*onsets, *(tick for tick in fresh if tick >= sketch.open_from))
     targets = dict(sketch.notes)
     if plan.ends_phrase:
-        return _write_cadence(plan, onsets, sketch, (goal_draw, pickup_draw))
+        return _write_cadence(plan, onsets, sketch, goal_draw)
     grid = grid_ticks(rules.grid, plan.metre)
     onsets = thin_or_fill(onsets, wanted, grid, plan.bar_ticks, plan.metre)
     return Line(onsets, tuple(targets.get(tick) for tick in onsets), sketch.pull)
 
 
-def _write_cadence(
-    plan: Plan, onsets: Sequence[int], sketch: Sketch, draws: tuple[float, float]
-) -> Line:
+def _write_cadence(plan: Plan, onsets: Sequence[int], sketch: Sketch, draw_of_goal: float) -> Line:
     """The rhythm up to the last note of the phrase, and perhaps a way into the next one."""
     rules, wanted = plan.style.melody, wanted_onsets(plan)
     each_beat = wanted / plan.beats
@@ -78,7 +76,7 @@ def _write_cadence(
     elif sketch.notes:
         goal = sketch.notes[-1][0]
     else:
-        goal = _goal(plan, each_beat, draws[0])
+        goal = _goal(plan, each_beat, draw_of_goal)
     way = thin_or_fill(
         [tick for tick in onsets if tick < goal],
         wanted * goal / plan.bar_ticks,
@@ -90,11 +88,17 @@ def _write_cadence(
     targets = dict(sketch.notes)
     pickup = 0
     inside = not plan.ends_section and goal < plan.bar_ticks // 2
-    if inside and draws[1] < rules.pickup:
+    if inside and _leads_on(plan):
         pickup = plan.bar_ticks - PICKUP_TICKS * (2 if each_beat > 1.0 else 1)
         onsets = (*onsets, *range(pickup, plan.bar_ticks, PICKUP_TICKS))
     known = tuple(targets.get(tick) if tick <= goal else None for tick in onsets)
     return Line(onsets, known, sketch.pull, goal, pickup)
+
+
+def _leads_on(plan: Plan) -> bool:
+    """Whether a phrase leads into the next one, as it did when its theme was first heard."""
+    (chance,) = draw(1, plan.seed, "pickup", plan.piece, plan.theme, plan.phrase)
+    return bool(chance < plan.style.melody.pickup)
 
 
 def _goal(plan: Plan, each_beat: float, draw: float) -> int:
