@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from base64 import b85decode, b85encode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -60,24 +61,28 @@ class State:
     themes: dict[str, tuple[PhraseTheme, ...]] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
-        """Plain lists, numbers and text."""
-        plain = {name: getattr(self, name) for name in self.__slots__}
-        plain["themes"] = {label: [_pack(p) for p in ps] for label, ps in self.themes.items()}
-        plain["voicings"] = dict(self.voicings)
-        plain["trails"] = {part: trails.pack(trail) for part, trail in self.trails.items()}
-        listed: dict[str, Any] = _listed(plain)
-        return listed
+        """The name of the style, and the other fields in their order: numbers, text and lists."""
+        packed = {
+            "chords": b85encode(bytes(_numbers(self.chords))).decode(),
+            "trails": {part: trails.pack(trail) for part, trail in self.trails.items()},
+            "voicings": {part: bytes(v).hex() for part, v in self.voicings.items()},
+            "themes": _pack_themes(self.themes),
+        }
+        fields = [_listed(packed.get(name, getattr(self, name))) for name in _FIELDS]
+        return {"style": self.style, "state": fields}
+
+
+_FIELDS = tuple(name for name in State.__slots__ if name != "style")
 
 
 def state_from_json(plain: Mapping[str, Any]) -> State:
     """What `State.to_json` wrote."""
-    values = {name: _tupled(value) for name, value in plain.items()}
-    values["voicings"] = {part: tuple(v) for part, v in plain["voicings"].items()}
-    values["trails"] = {part: trails.unpack(text) for part, text in plain["trails"].items()}
-    values["themes"] = {
-        label: tuple(_unpack(p) for p in phrases) for label, phrases in plain["themes"].items()
-    }
-    return State(**values)
+    values = {name: _tupled(value) for name, value in zip(_FIELDS, plain["state"], strict=True)}
+    (values["chords"],) = _rows(iter(b85decode(values["chords"])), 1)
+    values["voicings"] = {part: tuple(bytes.fromhex(v)) for part, v in values["voicings"].items()}
+    values["trails"] = {part: trails.unpack(text) for part, text in values["trails"].items()}
+    values["themes"] = _unpack_themes(values["themes"])
+    return State(style=plain["style"], **values)
 
 
 def _listed(value: Any) -> Any:  # noqa: ANN401 - any JSON value
@@ -90,27 +95,41 @@ def _tupled(value: Any) -> Any:  # noqa: ANN401 - any JSON value
     return tuple(_tupled(v) for v in value) if isinstance(value, list) else value
 
 
-def _pack(phrase: PhraseTheme) -> str:
-    """Bytes in base 85: for the chords, then for each bar, how many and the pairs."""
+def _pack_themes(themes: Mapping[str, Sequence[PhraseTheme]]) -> list[Any]:
+    """Labels, phrases of each, and the phrases as bytes; phrases often begin alike."""
+    data = b"".join(_bytes(phrase) for phrases in themes.values() for phrase in phrases)
+    lengths = [len(phrases) for phrases in themes.values()]
+    return [list(themes), lengths, b85encode(zlib.compress(data, 9)).decode()]
+
+
+def _unpack_themes(packed: Sequence[Any]) -> dict[str, tuple[PhraseTheme, ...]]:
+    labels, lengths, text = packed
+    data = iter(zlib.decompress(b85decode(text)))
+    return {
+        label: tuple(_phrase(data) for _ in range(length))
+        for label, length in zip(labels, lengths, strict=True)
+    }
+
+
+def _bytes(phrase: PhraseTheme) -> bytes:
+    """How many rows, and the rows: the chords, then each bar."""
     bars = ([(t // THEME_GRID, s + STEP_ORIGIN) for t, s in bar] for bar in phrase.bars)
     rows = (phrase.chords, *bars)
-    return b85encode(b"".join(bytes((len(row), *_flat(row))) for row in rows)).decode()
+    return bytes((len(rows), *(number for row in rows for number in _numbers(row))))
 
 
-def _unpack(packed: str) -> PhraseTheme:
-    chords, *bars = _rows(b85decode(packed))
+def _phrase(data: Iterator[int]) -> PhraseTheme:
+    chords, *bars = _rows(data, next(data))
     themes = (tuple((t * THEME_GRID, s - STEP_ORIGIN) for t, s in bar) for bar in bars)
     return PhraseTheme(chords, tuple(themes))
 
 
-def _flat(pairs: Sequence[tuple[int, int]]) -> Iterator[int]:
-    return (number for pair in pairs for number in pair)
+def _numbers(row: Sequence[tuple[int, int]]) -> Iterator[int]:
+    """How many pairs, and the pairs."""
+    yield len(row)
+    for pair in row:
+        yield from pair
 
 
-def _rows(data: bytes) -> Iterator[tuple[tuple[int, int], ...]]:
-    start = 0
-    while start < len(data):
-        end = start + 1 + 2 * data[start]
-        numbers = data[start + 1 : end]
-        yield tuple(zip(numbers[::2], numbers[1::2], strict=True))
-        start = end
+def _rows(data: Iterator[int], count: int) -> list[tuple[tuple[int, int], ...]]:
+    return [tuple((next(data), next(data)) for _ in range(next(data))) for _ in range(count)]
