@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from threading import Lock
 from typing import Union
 
@@ -20,11 +20,13 @@ Key = tuple[tuple[tuple[str, float], ...], str]
 class Repertoire:
     """Models by name; what is mixed once is kept.
 
-    Replacing a model (`replace`) is heard from the next bar on by everyone who plays.
+    What is taken back is heard no more from the next bar on, by everyone who plays.
     """
 
     def __init__(self, trained: Mapping[str, Trained]) -> None:
         self._trained = dict(trained)
+        self._lines = [one.lessons.lines for one in trained.values()]
+        self._taken_back: frozenset[str] = frozenset()
         self._mixed: dict[Key, Model] = {}
         self._rules: dict[str, CopyRule] = {}
         self._lock = Lock()
@@ -60,15 +62,19 @@ class Repertoire:
     def _rule(self, copying: str) -> CopyRule:
         """The rule against copying any work of any model, mixed in or not."""
         if copying not in self._rules:
-            lines = [trained.lessons.lines for trained in self._trained.values()]
-            self._rules[copying] = copy_rule(lines, LIMITS[copying])
+            self._rules[copying] = copy_rule(self._lines, LIMITS[copying])
         return self._rules[copying]
 
-    def replace(self, change: Callable[[Trained], Trained]) -> None:
-        """Change every model, as when works are taken back."""
-        trained = {name: change(one) for name, one in self._trained.items()}
+    def take_back(self, ids: frozenset[str]) -> bool:
+        """Forget what the works of these ids taught, and they alone; whether that is a change.
+
+        They may still not be copied.
+        """
+        if ids == self._taken_back:
+            return False
+        trained = {name: one.without(ids) for name, one in self._trained.items()}
         for one in trained.values():
             _ = one.trees  # grown here, so that no bar waits for it
         with self._lock:
-            self._trained = trained
-            self._mixed = {}
+            self._trained, self._mixed, self._taken_back = trained, {}, ids
+        return True

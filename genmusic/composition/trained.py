@@ -55,11 +55,20 @@ class Trained:
     """The lessons of a model file, less the works that were taken back, and their trees."""
 
     def __init__(
-        self, lessons: Lessons, works: tuple[Work, ...] = (), cache: Path | None = None
+        self,
+        lessons: Lessons,
+        works: tuple[Work, ...] = (),
+        cache: Path | None = None,
+        path: Path | None = None,
     ) -> None:
         self.lessons = lessons
         self.works = works
         self._cache = cache
+        self._path = path
+
+    def without(self, ids: Collection[str]) -> Trained:
+        """The same file without the works of these ids, and with all the others."""
+        return load_trained(self._path, ids) if self._path else self
 
     @cached_property
     def trees(self) -> Trees:
@@ -76,7 +85,7 @@ def load_trained(path: Path, revoked: Collection[str] = ()) -> Trained:
     """Read a model file and its manifest, without the works whose id is ``revoked``."""
     lessons, works = read_lessons(path), read_manifest(manifest_path(path))
     gone = [number for number, work in enumerate(works) if work.id in revoked]
-    return Trained(lessons.without(gone), works, _cache_path(path, gone))
+    return Trained(lessons.without(gone), works, _cache_path(path, gone), path)
 
 
 def grow_trees(lessons: Lessons) -> Trees:

@@ -13,6 +13,7 @@ from genmusic.errors import RuleError
 from genmusic.rules import Style, shipped_styles
 from genmusic.session.engine import Engine
 from genmusic.session.library import Library, read_styles_again
+from genmusic.session.revocations import follow_revocations
 from genmusic.session.shelf import StyleShelf
 from genmusic.units import SAMPLE_RATE
 
@@ -26,7 +27,7 @@ _logger = logging.getLogger("genmusic.styles")
 
 
 class StyleWatch:
-    """A thread that keeps a library's styles as their files are."""
+    """A thread that keeps a library's styles, and what it may learn from, as their files are."""
 
     def __init__(
         self, library: Library, own: Path | None = None, changes: Changes | None = None
@@ -38,6 +39,7 @@ class StyleWatch:
         self._thread = threading.Thread(target=self._watch, name="styles", daemon=True)
 
     def __enter__(self) -> StyleWatch:
+        follow_revocations(self._library, self._own)
         self._thread.start()
         return self
 
@@ -47,6 +49,7 @@ class StyleWatch:
 
     def _watch(self) -> None:
         for _change in self._changes(self._folders(), self._stopped):
+            follow_revocations(self._library, self._own)
             for style in read_styles_again(self._library.styles, self._own, self._try_out):
                 _logger.info("the style %s was edited; it plays from the next bar on", style.name)
 

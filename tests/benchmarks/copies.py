@@ -88,6 +88,8 @@ def tune_letters(notes):
 
 def rhythm_letters(notes):
     """Interval, and the wait as a share of the one before."""
+    if len(notes) < 2:
+        return []
     waits = [after[0] - before[0] for before, after in pairwise(notes)]
     ratios = [Fraction(0), *(Fraction(b, a) if a else Fraction(0) for a, b in pairwise(waits))]
     return list(zip(tune_letters(notes), ratios, strict=True))
