@@ -18,9 +18,10 @@ HEAD = f"""# How good the music is, in numbers
 Written by `make music-report`; run it again after a change of a style, a model or the composer.
 
 For each shipped style, pieces are composed at the default mood and measured exactly as the works
-are that the models learn from: {{works}}. A figure is *usual* when the median of our pieces lies
-between the {LOW}th and the {HIGH}th percentile of those works. No number replaces listening: a
-style may well mean to be unusual, as techno does when it repeats itself.
+are that the models learn from: {{works}}.
+A figure is *usual* when the median of our pieces lies between the {LOW}th and the {HIGH}th
+percentile of those works. No number replaces listening: a style may well mean to be unusual, as
+techno does when it repeats itself.
 
 - *Chord tones*: melody notes on strong beats that another part sounds too.
 - *Leaps* are intervals above a fifth; one above a fourth *turns back* when the next interval goes
