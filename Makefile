@@ -8,7 +8,7 @@ SYSTEM_COMMANDS := chromium:chromium ffmpeg:ffmpeg mpv:mpv cvlc:vlc-bin,vlc-plug
 SYSTEM_LIBRARIES := libportaudio.so.2:libportaudio2
 ARGS ?=
 
-.PHONY: help serve test check bench bench-peers gallery music-report reference model format clean system
+.PHONY: help serve test check bench bench-peers gallery sound-report music-report reference model format clean system
 
 help:
 	@echo "make serve   install into $(VENV) and start the server (ARGS='--port 9000' adds options)"
@@ -19,6 +19,7 @@ help:
 	@echo "make gallery   every sound and style to listen to and to look at, in gallery/"
 	@echo "make music-report   measure every style and write docs/music-quality.md"
 	@echo "make reference CORPORA=DIR   measure the works that styles are held against"
+	@echo "make sound-report   loudness, tilt, width and more of every style at four moods"
 	@echo "make model CORPORA=DIR   train the shipped models again (docs/model.md)"
 	@echo "make format  format the code     make clean  remove what was made"
 
@@ -40,6 +41,9 @@ music-report: $(STAMPS)/installed
 reference: $(STAMPS)/installed
 	@test -n "$(CORPORA)" || { echo "say where the scores are: make reference CORPORA=DIR (docs/model.md)"; exit 2; }
 	@$(BIN)/python tests/benchmarks/reference_figures.py $(CORPORA)
+
+sound-report: $(STAMPS)/installed
+	@$(BIN)/python tests/benchmarks/sound_report.py $(ARGS)
 
 model: $(STAMPS)/installed
 	@test -n "$(CORPORA)" || { echo "say where the scores are: make model CORPORA=DIR (docs/model.md)"; exit 2; }
