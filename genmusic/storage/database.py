@@ -73,7 +73,9 @@ class Database:
             return
         opened.set_result(None)
         while jobs := self._take():
-            _commit(connection, jobs, self._path)
+            # From here on a job cannot be cancelled any more: it is done, and its future is ours.
+            wanted = [job for job in jobs if job[1].set_running_or_notify_cancel()]
+            _commit(connection, wanted, self._path)
         connection.close()
 
     def _take(self) -> list[_Job]:

@@ -5,6 +5,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -99,6 +100,23 @@ def test_a_job_that_fails_harms_no_other(database):
     assert "half" not in tables
 
 
+def test_a_job_that_nobody_waits_for_any_more_stops_nothing(database):
+    entered, go_on = threading.Event(), threading.Event()
+
+    def slow(_db):
+        entered.set()
+        go_on.wait(10)
+
+    running = database.submit(slow)
+    entered.wait(10)
+    waiting = database.submit(lambda _db: 1)
+
+    assert not running.cancel()
+    assert waiting.cancel()
+    go_on.set()
+    assert database.submit(lambda _db: 2).result(10) == 2
+
+
 def test_a_wrong_statement_is_told_with_the_file(database, tmp_path):
     with pytest.raises(StorageError, match=r"cannot use .*kept\.db"):
         database.submit(lambda db: db.execute("SELECT * FROM nowhere")).result()
@@ -139,6 +157,7 @@ def test_nothing_is_taken_after_the_end(tmp_path):
 
 WRITER = """
 import sys
+import threading
 from pathlib import Path
 from genmusic.storage import Database, LogRow, SessionArchive, SessionRow
 archive = SessionArchive(Database(Path(sys.argv[1])))
