@@ -94,7 +94,7 @@ export const WORDS = /** @type {const} */ ({
   why: ["Why it sounds like this", "Warum es so klingt"],
   "why.mood": ["You asked for", "Du wolltest"],
   "why.music": ["so the music has", "also hat die Musik"],
-  "why.learned": ["Melody and harmony were learned from {} free works, most of them by {}.", "Melodie und Harmonie sind aus {} freien Werken gelernt, die meisten von {}."],
+  "why.learned": ["Melody and harmony were learned from free scores, most of them by {}.", "Melodie und Harmonie sind aus freien Noten gelernt, die meisten von {}."],
   "why.empty": ["Press play, and each bar tells its reasons.", "Drück auf Play, dann sagt jeder Takt seine Gründe."],
   "why.by": ["from {}", "durch {}"],
   "why.you": ["set by you", "von dir gesetzt"],

@@ -112,8 +112,8 @@ def test_it_credits_those_who_taught_it(listener, address):
 
     text = listener.page.inner_text("#teachers")
 
-    assert f"{sum(model['works'] for model in models):,} free works" in text
-    assert models[0]["composers"][0]["name"] in text
+    largest = max(models, key=lambda model: model["works"])
+    assert all(composer["name"] in text for composer in largest["composers"][:3])
 
 
 def test_reset_turns_every_knob_back(listener):

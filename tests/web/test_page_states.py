@@ -10,6 +10,11 @@ from page_driver import open_listener
 
 pytestmark = pytest.mark.browser
 
+PRESS_PLAY = """async () => {
+    const { say } = await import("/language.js");
+    document.getElementById("play").click();
+    return [document.getElementById("sentence").textContent, say("state.connecting")];
+}"""
 TAKE_LOUDSPEAKER = """async () => {
     const states = [];
     const watch = new MutationObserver(() => states.push(document.body.dataset.state));
@@ -49,9 +54,9 @@ def test_a_link_says_what_will_play(visit, address):
 def test_between_play_and_sound_it_tunes_up(visit, address):
     listener = visit(address)
 
-    listener.page.evaluate("document.getElementById('play').click()")
+    said, expected = listener.page.evaluate(PRESS_PLAY)
 
-    listener.expect_sentence("state.connecting")
+    assert said == expected == "Tuning up …"
     listener.wait_for_state("playing")
 
 

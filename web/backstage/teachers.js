@@ -16,23 +16,23 @@ export async function creditTeachers(place) {
   if (!answer.ok) throw new Error(`the list of models came with status ${answer.status}`);
   /** @type {ModelInfo[]} */
   const models = await answer.json();
-  const works = models.reduce((sum, model) => sum + model.works, 0);
   const names = best(models.flatMap(({ composers }) => composers));
   onLanguage(() => {
     const list = new Intl.ListFormat(language()).format(names);
-    place.textContent = say("why.learned", works.toLocaleString(language()), list);
+    place.textContent = say("why.learned", list);
   });
 }
 
 /**
- * Those with the most works, over all models.
+ * Those with the most works. A song taught one model its melody and another its piano: it counts
+ * once.
  * @param {Composer[]} composers
  */
 function best(composers) {
   /** @type {Map<string, number>} */
-  const works = new Map();
-  for (const { name, works: more } of composers) works.set(name, (works.get(name) ?? 0) + more);
-  return [...works]
+  const most = new Map();
+  for (const { name, works } of composers) most.set(name, Math.max(works, most.get(name) ?? 0));
+  return [...most]
     .sort((one, other) => other[1] - one[1])
     .slice(0, NAMED)
     .map(([name]) => name);
