@@ -19,10 +19,13 @@ MOST_AGO, _BEGINS = 0xFFFF, 0x80
 
 
 def follow(trail: Trail, rows: Sequence[Row], bar_ticks: int, begins: Sequence[int] = ()) -> Trail:
-    """The trail at the next bar line; ``begins`` are ticks at which phrases begin."""
-    older = [(ago + bar_ticks, pitch, first) for ago, pitch, first in trail]
+    """The trail at the next bar line; ``begins`` are ticks at which phrases begin.
+
+    However long a part rests, its last notes stay: a run may go on where it stopped.
+    """
+    older = [(min(ago + bar_ticks, MOST_AGO), pitch, first) for ago, pitch, first in trail]
     newer = [(bar_ticks - tick, pitch, tick in begins) for tick, _, pitch, _ in rows]
-    return tuple(note for note in (*older, *newer)[-LONGEST:] if note[0] <= MOST_AGO)
+    return tuple((*older, *newer)[-LONGEST:])
 
 
 def pack(trail: Trail) -> str:

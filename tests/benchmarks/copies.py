@@ -105,9 +105,14 @@ def figures(letters):
     return reach.max(axis=0) if len(letters) else reach[0]
 
 
-def longest(automaton, letters, limit):
+def steps(notes):
+    """Interval and wait of each note after the first."""
+    return [(b[1] - a[1], b[0] - a[0]) for a, b in pairwise(notes)]
+
+
+def longest(automaton, letters, figured, limit):
     """The longest copied run, in notes, that is no figure; only what exceeds matters exactly."""
-    most, idle = 0, figures(letters)
+    most, idle = 0, figures(figured)
     for place, length in enumerate(automaton.runs(letters)):
         if length >= limit and idle[place] >= limit:
             length = limit - 1
@@ -199,8 +204,8 @@ def main():
         bad = False
         for part, line in lines.items():
             composed += len(line)
-            tune = longest(tunes, tune_letters(line), limit.notes)
-            rhythm = longest(rhythms, rhythm_letters(line), limit.notes_in_rhythm)
+            tune = longest(tunes, tune_letters(line), tune_letters(line), limit.notes)
+            rhythm = longest(rhythms, rhythm_letters(line), steps(line), limit.notes_in_rhythm)
             most[part] = [max(most[part][0], tune), max(most[part][1], rhythm)]
             bad |= tune > limit.notes or rhythm > limit.notes_in_rhythm
         broken += bad
