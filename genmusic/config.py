@@ -51,7 +51,7 @@ class Settings:
     splice_seconds: float = 0.08  # between two changes of what was sent: a dragged control
     first_chunk_frames: int = 4_800  # 100 ms: a quick first sound
     chunk_frames: int = 9_600  # 200 ms: one hop to a thread, one message
-    play_speed_limit: float = 4.0  # nobody's audio clock runs faster; bounds a greedy client
+    play_speed_limit: float = 1.5  # nobody's audio clock runs faster; bounds a greedy client
 
     # patience
     hello_seconds: float = 5.0
@@ -80,10 +80,14 @@ class Settings:
     load_limit: float = 0.8  # of the rendering threads, above which nobody new is let in
     max_sessions: int = 256
     max_connections: int = 4_096  # or as many as the system lets the process have files
+    connections_per_second: float = 100.0  # new ones, of all addresses; a page takes six
     connections_per_address: int = 128  # a school or an office may share one
     sessions_per_address: int = 64
     joins_per_second: float = 2.0  # new sessions of an address; ten seconds' worth at once
+    all_joins_per_second: float = 20.0  # of all addresses together
     requests_per_second: float = 100.0  # of an address; the page needs some fifty to load
+    offences_per_second: float = 0.1  # of an address, a hundred seconds' worth at once
+    ban_seconds: float = 60.0  # for an address with more
     idle_seconds: float = 30.0  # a connection that asks nothing, or does not finish asking
     ticket_seconds: float = 6 * 3_600.0  # to open the stream in a player; once open it goes on
     token_seconds: float = 7 * 86_400.0  # from the last `ready` on; ends with its session anyway

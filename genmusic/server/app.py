@@ -44,7 +44,7 @@ def create_app(
     )
     app[LISTENERS] = listeners
     app[GATE] = gate
-    app[DOOR] = Counter(settings)
+    app[DOOR] = Counter(settings, listeners.addresses, clock)
     app[METRICS] = Metrics(listeners, app[DOOR])
     app[SHOWCASE] = Showcase()
     app.add_routes(ROUTES)

@@ -23,11 +23,15 @@ from genmusic.session.requests import Answer, Request
 from genmusic.session.revival import revive
 from genmusic.session.session import Session, Step, Wishes, open_session
 from genmusic.session.tokens import Purpose, TokenMint
+from genmusic.units import SAMPLE_RATE
 
 SWEEP_SECONDS = 1.0
 MARK_SECONDS = 5.0  # between two notes of how far everybody is
 DRAIN_TICK_SECONDS = 0.02
 SPLICE_CHUNKS = 2  # sent at once in place of what is taken back: a listener must not run dry
+NEW_FRAMES = 4 * SAMPLE_RATE  # a listener who has not heard more has just come
+PATIENCE_SECONDS = 0.5  # of who comes: those who listen go first
+STRAINED_PATIENCE_SECONDS = 5.0  # of who is new when there is too much to do
 
 
 class Listener(Protocol):
@@ -94,7 +98,12 @@ class Listeners:
     @property
     def full(self) -> bool:
         """Whether a new listener would be refused."""
-        return self.registry.full or overloaded(self.settings, self.pool.meter.load)
+        return self.registry.full or self.overloaded
+
+    @property
+    def overloaded(self) -> bool:
+        """Whether those who listen need all there is."""
+        return overloaded(self.settings, self.pool.meter.load)
 
     def connect(self, listener: Listener) -> None:
         """A connection was opened."""
@@ -124,7 +133,7 @@ class Listeners:
             self.registry.make_room()
             settings = settings_at(self.settings, self.pool.meter.load)
             build = partial(open_session, self.library, wishes, settings, now)
-            session = await self.pool.run(now, build)
+            session = await self.pool.run(now + PATIENCE_SECONDS, build)
             await self.keeper.begin(session)
             self.registry.add(session)
             take_down(session.id)
@@ -193,8 +202,11 @@ class Listeners:
         now = self.clock()
         plan = session.plan(requests, now)
         deadline = session.deadline(now)
-        if session.splices(plan):  # somebody turns a knob and listens
+        if self.overloaded:
+            deadline += STRAINED_PATIENCE_SECONDS if session.end < NEW_FRAMES else 0.0
+        elif session.splices(plan):  # somebody turns a knob and listens
             deadline = now
+        if session.splices(plan):
             chunks = 0 if session.pacing.resting(now) else SPLICE_CHUNKS
             frames = chunks * self.settings.chunk_frames
         async with self.keeper.changing(session, plan):

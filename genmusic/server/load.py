@@ -3,33 +3,33 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from genmusic.session.clock import Clock, monotonic_seconds
 
-Result = TypeVar("Result")
-
 WINDOW_SECONDS = 5.0  # over which the load is a mean: long against a chunk, short against a rush
-REMEMBERED_HOPS = 2_000
+LOOK_SECONDS = 0.1  # between two measurements: a crowd asks often
+REMEMBERED_HOPS = 4_000
 RARE = 0.99
 
 
 class LoadMeter:
-    """Times work in threads; called from all of them."""
+    """Times work in threads, from the event loop: a loop that lags makes the threads busy, too."""
 
     def __init__(self, threads: int, clock: Clock = monotonic_seconds) -> None:
         self._threads = threads
         self._clock = clock
-        self._began = clock()
         self._hops: deque[tuple[float, float]] = deque(maxlen=REMEMBERED_HOPS)  # end, seconds
         self.busy_seconds = 0.0
+        self._looked_at, self._load = -LOOK_SECONDS, 0.0
 
-    def time(self, work: Callable[[], Result]) -> Result:
-        """Do the work, and remember how long it took."""
+    @contextmanager
+    def time(self) -> Iterator[None]:
+        """Time work from the moment a thread is given away until it is free again."""
         began = self._clock()
         try:
-            return work()
+            yield
         finally:
             ended = self._clock()
             self._hops.append((ended, ended - began))
@@ -39,12 +39,14 @@ class LoadMeter:
     def load(self) -> float:
         """The share of the last seconds for which the threads were busy, 0..1."""
         now = self._clock()
-        window = min(WINDOW_SECONDS, max(now - self._began, 1e-3))
-        busy = sum(min(took, ended - now + window) for ended, took in self._recent(now - window))
-        return min(busy / (window * self._threads), 1.0)
+        if now >= self._looked_at + LOOK_SECONDS:
+            self._looked_at, self._load = now, self._measure(now - WINDOW_SECONDS)
+        return self._load
 
-    def _recent(self, since: float) -> list[tuple[float, float]]:
-        return [hop for hop in tuple(self._hops) if hop[0] > since]
+    def _measure(self, since: float) -> float:
+        recent = [hop for hop in tuple(self._hops) if hop[0] > since]
+        busy = sum(min(took, ended - since) for ended, took in recent)
+        return min(busy / (WINDOW_SECONDS * self._threads), 1.0)
 
     @property
     def rare_seconds(self) -> float:

@@ -12,7 +12,7 @@ from prometheus_client.registry import Collector
 from genmusic import __version__
 from genmusic.server.answers import CODE, Handler
 from genmusic.server.gate.door import Counter as Connections
-from genmusic.server.gate.keeper import GATE
+from genmusic.server.gate.keeper import GATE, address_of
 from genmusic.server.gate.proxies import Proxies
 from genmusic.server.listeners import Listeners
 from genmusic.server.stream import LISTENERS
@@ -87,11 +87,13 @@ async def metrics(request: web.Request) -> web.Response:
 async def count_answers(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Count the answer once it is given."""
     answer = await handler(request)
-    tally = request.app[LISTENERS].tally
+    listeners = request.app[LISTENERS]
+    tally, addresses = listeners.tally, listeners.addresses
     method = request.method if request.method in hdrs.METH_ALL else "OTHER"
     tally.requests.labels(method, answer.status).inc()
     if CODE in answer:
         tally.refused.labels(answer[CODE]).inc()
+        addresses.offend(address_of(request), answer[CODE], listeners.clock())
     return answer
 
 

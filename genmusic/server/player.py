@@ -15,6 +15,7 @@ from genmusic.session.company import Outcome
 from genmusic.session.requests import Answer, Request
 from genmusic.session.session import Packet, Replay, Session, Step
 
+STRAINED = 10.0  # times rarer are changes carried out when there is too much to do
 STEADY_SECONDS = 1.0  # since the last change of what was sent: now a place may be worth while
 SAFE_CHUNKS = 2  # that a listener holds who need not be served at once
 Result = TypeVar("Result")
@@ -158,7 +159,8 @@ class Player:
 
     @property
     def _splices_from(self) -> float:
-        return self._spliced_at + self._listeners.settings.splice_seconds
+        seconds = self._listeners.settings.splice_seconds
+        return self._spliced_at + seconds * (STRAINED if self._listeners.overloaded else 1.0)
 
     def _take_requests(self, now: float) -> Sequence[Request]:
         if not self._requests_ready(now):

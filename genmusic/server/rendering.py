@@ -37,8 +37,8 @@ class RenderPool:
         """The result of the work, done in a thread as soon as its turn comes."""
         await self._turn(deadline)
         try:
-            loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._executor, self.meter.time, work)
+            with self.meter.time():
+                return await asyncio.get_running_loop().run_in_executor(self._executor, work)
         finally:
             self._next()
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
-from genmusic.errors import ProtocolError
+from genmusic.errors import GenmusicError, ProtocolError
 from genmusic.server import journal, messages
 from genmusic.server.gate.keeper import address_of
 from genmusic.server.limits import RateLimit
@@ -53,8 +53,8 @@ class Connection(Presence):
         self._listeners.connect(self)
         try:
             reason = await self.outcome()
-            if reason is not None and self._session is None:
-                self._listeners.tally.refused.labels(reason.code).inc()
+            if reason is not None:
+                self._take_down(reason)
             journal.write(
                 "left",
                 session=self._session.id if self._session else None,
@@ -64,6 +64,13 @@ class Connection(Presence):
             await self._socket.say_farewell(reason)
         finally:
             self._listeners.disconnect(self)
+
+    def _take_down(self, reason: GenmusicError) -> None:
+        """Count a refusal, and what a well-made client does not do."""
+        listeners = self._listeners
+        if self._session is None:
+            listeners.tally.refused.labels(reason.code).inc()
+        listeners.addresses.offend(self._address, reason.code, listeners.clock())
 
     @property
     def over(self) -> bool:

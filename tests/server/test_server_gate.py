@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 from aiohttp.test_utils import make_mocked_request
+from radio import offline
 
 from genmusic.config import LIMITS, Settings, with_limits
 from genmusic.errors import ProtocolError, ServerError
@@ -15,6 +16,7 @@ from genmusic.server.gate.addresses import AddressBook
 from genmusic.server.gate.names import Names, Origins
 from genmusic.server.gate.proxies import Proxies, neighbourhood
 from genmusic.server.service import open_door
+from genmusic.server.stream import LISTENERS
 
 SESSIONS = "/api/v1/sessions"
 HELLO = {"type": "hello", "v": 1, "codecs": ["pcm16"], "seed": 7}
@@ -371,3 +373,72 @@ def test_a_limit_that_cannot_be_is_one_sentence(wish, words):
         with_limits(Settings(), [wish])
 
     assert words in str(refused.value)
+
+
+# Load
+
+
+async def test_a_busy_server_takes_nobody_else_in_and_goes_on_for_those_who_listen(
+    start, tune_in, library
+):
+    client = await start(Settings(play_speed_limit=1e6))
+    radio = await tune_in(client)
+    meter = client.app[LISTENERS].pool.meter
+    for _ in range(100):
+        meter._hops.append((meter._clock(), 0.1))
+    meter._looked_at = 0.0
+    refused = await client.post(SESSIONS, json={})
+    ready = await client.get("/readyz")
+    packets = await radio.hear(96_000)
+
+    assert (refused.status, (await refused.json())["error"]["code"]) == (429, "full")
+    assert (refused.headers["Retry-After"], ready.status) == ("10", 503)
+    assert packets == offline(library, 960 * len(packets))
+
+
+async def test_a_rush_of_strangers_is_let_in_little_by_little(start):
+    client = await start(Settings(all_joins_per_second=1.5, load_limit=1.0))
+    answers = [
+        await client.post(SESSIONS, json={}, headers=through(f"203.0.113.{number}"))
+        for number in range(6)
+    ]
+    ours = await client.post(SESSIONS, json={})
+
+    assert [answer.status for answer in answers] == [201] * 3 + [429] * 3
+    assert ours.status == 201
+
+
+# Offences
+
+
+async def test_who_is_refused_again_and_again_stays_outside_for_a_while(start):
+    now = [1_000.0]
+    client = await start(Settings(ban_seconds=60.0), clock=lambda: now[0])
+    pest, other = through("203.0.113.9"), through("203.0.113.10")
+    guesses = [await client.get(f"{SESSIONS}/x", headers=pest) for _ in range(11)]
+    banned = await client.get("/api/v1/models", headers=pest)
+    welcome = await client.get("/api/v1/models", headers=other)
+    now[0] += 61.0
+    again = await client.get("/api/v1/models", headers=pest)
+
+    assert {answer.status for answer in guesses} == {401}
+    assert (banned.status, banned.headers["Retry-After"]) == (429, "60")
+    assert (welcome.status, again.status) == (200, 200)
+
+
+async def test_a_banned_address_is_shut_out_at_the_door(library, knock):
+    async with house(library, offences_per_second=0.01) as place:
+        for _ in range(3):
+            pest = await knock(place)
+            pest[1].write(b"GET /api/v1/sessions/x HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            await pest[0].readline()
+
+        assert not await answers(await knock(place))
+        assert await answers(await knock(place, "127.0.0.3"))
+
+
+async def test_a_rush_of_connections_is_let_in_little_by_little(library, knock):
+    async with house(library, connections_per_second=2.0) as place:
+        many = [await knock(place, f"127.0.0.{2 + n}") for n in range(6)]
+
+        assert [await answers(one) for one in many] == [True] * 4 + [False] * 2

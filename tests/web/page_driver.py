@@ -56,7 +56,7 @@ def find_chromium():
 @contextmanager
 def running_server(*options, port=0):
     """``genmusic serve`` as a listener's machine would start it; gives process and address."""
-    place = ["--port", str(port), "--allow-host", INSECURE_HOST]
+    place = ["--port", str(port), "--allow-host", INSECURE_HOST, "--limit", "load_limit=1"]
     command = [sys.executable, "-m", "genmusic", "serve", *place, *options]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     try:

@@ -13,7 +13,13 @@ from genmusic.server.limits import RateLimit
 
 MOST_ADDRESSES = 65_536  # that are remembered, some 60 MB; whoever was silent longest is forgotten
 JOIN_BURST_SECONDS = 10.0  # a family presses play
+OFFENCE_BURST_SECONDS = 100.0
 FULL_RETRY_SECONDS = 10.0
+OFFENCES = frozenset(
+    {"protocol", "token", "no_session", "too_fast", "stalled", "bad_request", "request_timeout",
+     "request_entity_too_large", "misdirected_request", "forbidden"}
+)  # fmt: skip
+"""Codes of refusals. One is an accident, ten in a row are not."""
 
 
 @dataclass(slots=True)
@@ -22,6 +28,8 @@ class Visitor:
 
     requests: RateLimit
     joins: RateLimit
+    offences: RateLimit
+    banned_until: float = 0.0
     joining: int = 0
     sessions: set[str] = field(default_factory=set)
 
@@ -32,6 +40,7 @@ class AddressBook:
     def __init__(self, settings: Settings, is_alive: Callable[[str], bool]) -> None:
         self._settings = settings
         self._is_alive = is_alive
+        self._all_joins = RateLimit("new sessions", settings.all_joins_per_second, 0.0)
         self._visitors: OrderedDict[str, Visitor] = OrderedDict()
 
     def __len__(self) -> int:
@@ -39,8 +48,30 @@ class AddressBook:
 
     def request(self, address: str | None, now: float) -> None:
         """Count a request, or raise `ProtocolError` when it is one too many."""
-        if address is not None:
-            self._visitor(address, now).requests.take(now)
+        if address is None:
+            return
+        if self.banned(address, now):
+            raise ProtocolError(
+                "too many wrong requests came from this address; come back later",
+                "too_fast",
+                retry_after=self._settings.ban_seconds,
+            )
+        self._visitor(address, now).requests.take(now)
+
+    def offend(self, address: str | None, code: str, now: float) -> None:
+        """Count a refusal that a well-made client gives no cause for; too many shut the door."""
+        if address is None or code not in OFFENCES:
+            return
+        visitor = self._visitor(address, now)
+        try:
+            visitor.offences.take(now)
+        except ProtocolError:
+            visitor.banned_until = now + self._settings.ban_seconds
+
+    def banned(self, address: str, now: float) -> bool:
+        """Whether an address is to be left outside for a while."""
+        visitor = self._visitors.get(address)
+        return visitor is not None and now < visitor.banned_until
 
     @contextmanager
     def join(self, address: str | None, now: float) -> Iterator[Callable[[str], None]]:
@@ -50,6 +81,7 @@ class AddressBook:
             return
         visitor = self._visitor(address, now)
         visitor.joins.take(now)
+        self._all_joins.take(now)
         visitor.sessions = {name for name in visitor.sessions if self._is_alive(name)}
         limit = self._settings.sessions_per_address
         if len(visitor.sessions) + visitor.joining >= limit:
@@ -77,4 +109,5 @@ class AddressBook:
         return Visitor(
             RateLimit("requests", limits.requests_per_second, now),
             RateLimit("new sessions", limits.joins_per_second, now, JOIN_BURST_SECONDS),
+            RateLimit("offences", limits.offences_per_second, now, OFFENCE_BURST_SECONDS),
         )

@@ -12,7 +12,11 @@ from weakref import WeakSet
 from aiohttp import web
 
 from genmusic.config import Settings
+from genmusic.errors import ProtocolError
+from genmusic.server.gate.addresses import AddressBook
 from genmusic.server.gate.proxies import Proxies, neighbourhood
+from genmusic.server.limits import RateLimit
+from genmusic.session.clock import Clock
 
 SPARE_FILES = 64  # for everything that is no connection
 
@@ -42,7 +46,10 @@ class Door(asyncio.Protocol):
 class Counter:
     """Open connections, of all and of each address."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, addresses: AddressBook, clock: Clock) -> None:
+        self._addresses = addresses
+        self._clock = clock
+        self._new = RateLimit("new connections", settings.connections_per_second, clock())
         self._proxies = Proxies(settings.trusted_proxies)
         self._per_address = settings.connections_per_address
         self._most = settings.max_connections
@@ -57,15 +64,29 @@ class Counter:
         """Count a connection, or say that it is one too many."""
         peer = (transport.get_extra_info("peername") or ("",))[0]
         trusted = self._proxies.trusts(peer)
-        mine = None if trusted else self._by_address[neighbourhood(peer)]
-        crowded = mine is not None and _as_many_as(self._per_address, mine)
-        if crowded or _as_many_as(self._room(), self._all):
+        address = None if trusted else neighbourhood(peer)
+        if _as_many_as(self._room(), self._all) or not self._welcome(address):
             self.refused += 1
             return False
         self._all.add(transport)
-        if mine is not None:
-            mine.add(transport)
+        if address is not None:
+            self._by_address[address].add(transport)
             self._forget_those_who_left()
+        return True
+
+    def _welcome(self, address: str | None) -> bool:
+        """Whether one more of an address may come in now."""
+        if address is None:
+            return True
+        now = self._clock()
+        mine = self._by_address.get(address)
+        crowded = mine is not None and _as_many_as(self._per_address, mine)
+        if crowded or self._addresses.banned(address, now):
+            return False
+        try:
+            self._new.take(now)
+        except ProtocolError:
+            return False
         return True
 
     def _room(self) -> int:
