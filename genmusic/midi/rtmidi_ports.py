@@ -39,8 +39,8 @@ def find_system() -> int:
 
 def is_wanted(name: str, patterns: Sequence[str]) -> bool:
     """Whether a port of another program holds one of the patterns; without patterns, any."""
-    if CLIENT in name:
-        return False
+    if name.startswith(f"{CLIENT}:") or name.startswith(f"{CLIENT}-0"):
+        return False  # our own, and those of others of our kind
     return not patterns or any(pattern.lower() in name.lower() for pattern in patterns)
 
 

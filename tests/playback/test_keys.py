@@ -5,7 +5,6 @@ import subprocess
 import sys
 import threading
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,7 +18,7 @@ from genmusic.session.clock import monotonic_seconds
 
 pytest.importorskip("jack")
 PERIOD = 128
-PROBE = Path(__file__).with_name("key_probe.py")
+PROBE = [sys.executable, "-m", "genmusic.cli.bench.key_probe", "6"]
 
 
 @pytest.fixture
@@ -49,7 +48,7 @@ def test_a_key_sounds_one_period_later_while_python_is_busy(keys):
 
     burner = threading.Thread(target=burn)
     burner.start()
-    with subprocess.Popen([sys.executable, PROBE, "6"], stdout=subprocess.PIPE) as probe:
+    with subprocess.Popen(PROBE, stdout=subprocess.PIPE) as probe:
         while probe.poll() is None:
             output.look()
             midi.look()

@@ -17,7 +17,7 @@ from genmusic.cli.arguments import whole_number
 if TYPE_CHECKING:
     from genmusic.cli.bench.figures import Figure
 
-GROUPS = ("engine", "stream")
+GROUPS = ("engine", "stream", "perform")
 MARKS = {True: "reached", False: "not yet", None: ""}
 
 
@@ -60,6 +60,10 @@ def _figures(arguments: argparse.Namespace) -> Iterator[Figure]:
         yield from engine_figures(open_library())
     if group in (None, "stream"):
         yield from stream_figures(Crowd(arguments.listeners, 60.0 * arguments.minutes))
+    if group == "perform":  # it needs jackd, which few machines have
+        from genmusic.cli.bench.perform_figures import perform_figures
+
+        yield from perform_figures()
 
 
 def _line(figure: Figure) -> str:
