@@ -41,7 +41,8 @@ def serve() -> None:
     library = open_library()
     service.warm_up(library)
     listener = socket.create_server(("127.0.0.1", 0), backlog=1_024)
-    app = create_app(library, Settings(trusted_proxies=(), metrics_networks=("127.0.0.0/8",)))
+    watcher = Settings(trusted_proxies=("127.0.0.1/32",))  # who listens and watches, not the pests
+    app = create_app(library, watcher)
 
     async def run() -> None:
         async with service.open_door(app, listener):
