@@ -45,6 +45,8 @@ from genmusic.rules import Style
 from genmusic.score.events import Bar, ChordSpan, Notes, iter_notes, note_array
 from genmusic.score.harmony import Chord
 
+MOST_LOOKS = 3  # at a bar of bass, between two rules that it must keep
+
 
 class PassedBar(NamedTuple):
     """The time of a bar that was not written."""
@@ -158,9 +160,8 @@ class Composer:
         if "melody" in playing:
             parts["melody"] = self._compose_melody(plan)
         if "bass" in playing:
-            rows, melody = compose_bass(plan, basses, groove[0]), parts.get("melody", ())
-            rows, state.outer = without_parallels(plan, rows, melody, state.outer)
-            parts["bass"] = self._settled(plan, "bass", rows)
+            rows = compose_bass(plan, basses, groove[0])
+            parts["bass"] = self._settle_bass(plan, rows, parts.get("melody", ()))
             basses = sung_basses(basses, parts["bass"])
         state.bass = basses[plan.spans[-1].start_tick][1]
         if "counter" in playing:
@@ -191,6 +192,23 @@ class Composer:
         trail = self._state.trails.get(part, ())
         kept = guard(plan, part, hooked_bar(plan, part, tuple(rows)), trail, self._model.copy_rule)
         self._state.trails[part] = follow(trail, top_line(kept), plan.bar_ticks, begins)
+        return kept
+
+    def _settle_bass(self, plan: Plan, rows: Sequence[Row], melody: Sequence[Row]) -> Sequence[Row]:
+        """The bass without parallels to the melody, and held to the limit against copies.
+
+        What mends one may break the other, so both look again; the limit has the last word.
+        """
+        state, rule = self._state, self._model.copy_rule
+        trail, outer = state.trails.get("bass", ()), state.outer
+        kept: Sequence[Row] = hooked_bar(plan, "bass", tuple(rows))
+        for _ in range(MOST_LOOKS):
+            mended, _ = without_parallels(plan, kept, melody, outer)
+            kept = guard(plan, "bass", mended, trail, rule)
+            again, state.outer = without_parallels(plan, kept, melody, outer)
+            if again == list(kept):
+                break
+        state.trails["bass"] = follow(trail, top_line(kept), plan.bar_ticks, ())
         return kept
 
     def _compose_melody(self, plan: Plan) -> Sequence[Row]:

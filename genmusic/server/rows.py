@@ -81,11 +81,12 @@ class Row:
             self._due.set()
 
     async def _run(self) -> None:
-        while True:
+        while self._sitters:
             await self._due.wait()
             async with self._hands:
                 self._due.clear()
                 await self._advance(self._clock())
+        self._task = None  # all stood up: who joins later begins another
 
     async def _advance(self, now: float) -> None:
         await self._stand(

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from genmusic.composition.attribution import RULES, SESSION, Credit, Decision, Ledger, roll_up
+from genmusic.composition.attribution import (
+    RULES,
+    SESSION,
+    Credit,
+    Decision,
+    Ledger,
+    Source,
+    roll_up,
+)
 from genmusic.composition.manifest import Work
 from genmusic.session.engine import Engine
 from genmusic.session.library import Library
@@ -79,23 +88,37 @@ def credit(library: Library, decisions: Iterable[Decision]) -> Credits:
             lengths.append(float(duration))
     shares = roll_up(zip((share for *_, share in notes), lengths, strict=True))
     session, rules = shares.pop(SESSION, 0.0), shares.pop(RULES, 0.0)
-    works = tuple(WorkCredit(_work(library, source), share) for source, share in shares.items())
-    return Credits(works, session, rules, tuple(notes))
+    return Credits(_by_work(library, shares), session, rules, tuple(notes))
+
+
+def _by_work(library: Library, shares: Mapping[Source, float]) -> tuple[WorkCredit, ...]:
+    """Each work once, whatever number of models know it; the greatest share first."""
+    works: dict[str, Work] = {}
+    taught: dict[str, float] = defaultdict(float)
+    for source, share in shares.items():
+        work = _work(library, source)
+        works[work.id] = work
+        taught[work.id] += share
+    ranked = sorted(taught.items(), key=lambda item: (-item[1], item[0]))
+    return tuple(WorkCredit(works[name], share) for name, share in ranked)
 
 
 def _leading(library: Library, credit: Credit) -> dict[str, float]:
     """The greatest shares by the id of the work, and what the others have together."""
-    ranked = sorted(credit.items(), key=lambda item: (-item[1], item[0]))
-    shares = {_name(library, source): round(share, DECIMALS) for source, share in ranked[:NAMED]}
+    named: dict[str, float] = defaultdict(float)  # several models may know a work
+    for source, share in credit.items():
+        named[_name(library, source)] += share
+    ranked = sorted(named.items(), key=lambda item: (-item[1], item[0]))
+    shares = {name: round(share, DECIMALS) for name, share in ranked[:NAMED]}
     if len(ranked) > NAMED:
         shares["others"] = round(sum(share for _, share in ranked[NAMED:]), DECIMALS)
     return shares
 
 
-def _work(library: Library, source: tuple[str, int]) -> Work:
+def _work(library: Library, source: Source) -> Work:
     name, number = source
     return library.models.trained[name].works[number]
 
 
-def _name(library: Library, source: tuple[str, int]) -> str:
+def _name(library: Library, source: Source) -> str:
     return source[0] if source in (RULES, SESSION) else _work(library, source).id

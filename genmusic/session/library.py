@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 from genmusic.composition.hooks import installed_hooks
 from genmusic.composition.model import shipped_models
 from genmusic.composition.repertoire import Repertoire
-from genmusic.composition.trained import load_trained
+from genmusic.composition.trained import Trained, load_trained
 from genmusic.errors import RuleError, UnknownNameError
 from genmusic.rules import Style, load_style, shipped_styles, styles_in
 from genmusic.session.shelf import StyleShelf
@@ -48,11 +49,17 @@ def open_library(own: Path | None = None) -> Library:
     A faulty style of one's own is left out, and the log says why.
     """
     styles = {name: read_style(path) for name, path in shipped_styles().items()}
-    models = {name: load_trained(path) for name, path in shipped_models().items()}
+    models = {name: _shipped_model(path) for name, path in shipped_models().items()}
     library = Library(StyleShelf(styles), Repertoire(models))
     if own is not None:
         read_styles_again(library.styles, own)
     return library
+
+
+@lru_cache(maxsize=8)
+def _shipped_model(path: Path) -> Trained:
+    """A model that came with the product, read once: it is large, and changes with a release."""
+    return load_trained(path)
 
 
 def add_style(library: Library, path: Path) -> tuple[Library, str]:
