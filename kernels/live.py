@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from numba import float32 as f32
 from numba import int32 as i32
+from numba import int64 as i64
 
 from kernels._jit import kernel, viewer
 from kernels._types import Floats, Ints, LiveBlock, Longs, Roll
@@ -185,7 +186,7 @@ def _strike(key: int, velocity: int, frame: int, block: LiveBlock) -> None:
     note[5], note[6], note[7] = life[3 * row], life[3 * row + 1], life[3 * row + 2]
     note[8], note[9] = words[PLAYED] * 7919 + key, words[PLAYED]
     sides = _floats(block, _SIDES).reshape((1, 2))
-    start_voices(note.reshape((1, note.shape[0])), sides, MOST_VOICES, roll)
+    start_voices(note.reshape((1, note.shape[0])), sides, i64(MOST_VOICES), roll)
     keys[key, 0], keys[key, 1], keys[key, 2] = pool, slot, words[PLAYED]
     _ints(block, _MARKS)[key] = i32(DOWN)
 

@@ -66,9 +66,13 @@ def address(installed):
     assert status == 0
 
 
-def get(url):
+def get_bytes(url):
     with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 - our own server
-        return answer.read().decode()
+        return answer.read()
+
+
+def get(url):
+    return get_bytes(url).decode()
 
 
 def test_code_and_data_come_from_the_wheel(installed):
@@ -96,7 +100,7 @@ def test_it_serves_the_page_with_everything_the_page_asks_for(address):
 
     assets = re.findall(r'(?:src|href)="([^":#]+\.[a-z]+)"', page)
     assert assets
-    assert all(get(f"{address}/{asset.lstrip('/')}") for asset in assets)
+    assert all(get_bytes(f"{address}/{asset.lstrip('/')}") for asset in assets)
 
 
 def test_it_serves_the_worker_and_the_worklet_of_the_page(address):

@@ -185,7 +185,8 @@ def _room(plan: Plan, span: Span, ceiling: int, *, chord_only: bool) -> tuple[in
     """The pitches that the second voice may take over a chord, from below."""
     part = plan.style.parts["counter"]
     classes = frozenset(span.tones) if chord_only else plan.scale_over(span)
-    return _pitches(classes, plan.key.tonic, part.low, max(ceiling, part.low + OCTAVE // 2))
+    high = min(part.high, max(ceiling, part.low + OCTAVE // 2))
+    return _pitches(classes, plan.key.tonic, part.low, high)
 
 
 @lru_cache(maxsize=16384)

@@ -50,6 +50,18 @@ PATCH_PROGRAMS: Mapping[str, int] = {
     "kit": 40,  # Brush Kit
     "sticks": 0,  # Standard Kit
     "electronic": 24,  # Electronic Kit
+    "upright-bass": 32,  # Acoustic Bass
+    "felt-piano": 0,  # Acoustic Grand Piano
+    "dusty-piano": 4,  # Electric Piano 1
+    "stab": 63,  # Synth Brass 2
+    "low-strings": 48,  # String Ensemble 1
+    "brass-swell": 61,  # Brass Section
+    "violin": 40,  # Violin
+    "cello": 42,  # Cello
+    "accordion": 21,  # Accordion
+    "whistle": 78,  # Whistle
+    "dusty": 40,  # Brush Kit
+    "techno-kit": 25,  # TR-808 Kit
 }
 """The General MIDI program, counted from 0, that comes closest to a patch; otherwise the piano."""
 

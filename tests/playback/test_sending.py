@@ -97,7 +97,7 @@ def test_every_note_is_struck_once_at_its_frame_and_let_go(library):
 
 
 def test_a_tempo_that_changes_inside_a_bar_moves_what_is_not_yet_sent(library):
-    bars = bars_of(library, 12, changes=[(8, {"tempo_bpm": 160.0})])
+    bars = bars_of(library, 12, changes=[(n, {"tempo_bpm": 60.0 + 9 * n}) for n in range(4, 14)])
     assert len(bars) > len({bar.start_frame for bar in bars})  # one came again
 
     messages = sent(library, bars)

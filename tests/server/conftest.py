@@ -1,9 +1,7 @@
 import asyncio
 
 import pytest
-from aiohttp import web
-from aiohttp.test_utils import TestServer
-from radio import PATIENCE, UNPACED, Radio
+from radio import PATIENCE, UNPACED, Radio, Server
 
 from genmusic.server.app import create_app
 from genmusic.session.library import open_library
@@ -12,13 +10,6 @@ from genmusic.session.library import open_library
 @pytest.fixture(scope="session")
 def library():
     return open_library()
-
-
-class Server(TestServer):
-    """Runs the application as `genmusic serve` does: a lost line does not cancel its handler."""
-
-    async def _make_runner(self, **options):
-        return web.AppRunner(self.app, access_log=None)
 
 
 @pytest.fixture

@@ -5,7 +5,8 @@ import struct
 from dataclasses import dataclass, field
 
 import numpy as np
-from aiohttp import WSMsgType
+from aiohttp import WSMsgType, web
+from aiohttp.test_utils import TestServer
 
 from genmusic.config import Settings
 from genmusic.encoding import open_stream_encoder
@@ -16,6 +17,13 @@ SPLICE = 1  # flag
 PATIENCE = 20.0  # seconds; a test that waits longer has failed
 UNPACED = Settings(play_speed_limit=1e6, load_limit=1.0)
 """A test listens faster than anybody's audio clock, and keeps every thread busy."""
+
+
+class Server(TestServer):
+    """Runs the application as `genmusic serve` does: a lost line does not cancel its handler."""
+
+    async def _make_runner(self, **options):
+        return web.AppRunner(self.app, access_log=None)
 
 
 @dataclass

@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from radio import UNPACED, offline
+from radio import UNPACED, Server, offline
 
 from genmusic.config import Settings
 from genmusic.server.app import create_app
@@ -46,8 +46,6 @@ class House:
 
 @pytest.fixture
 async def house(tmp_path, library, aiohttp_client):
-    from conftest import Server
-
     async def make_client(app):
         return await aiohttp_client(Server(app))
 
