@@ -23,6 +23,12 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
     parser = subparsers.add_parser("perform", help="conduct the music by MIDI")
     add_music_arguments(parser)
     add_device_arguments(parser, _quanta, PERIOD)
+    _add_listening(parser)
+    _add_sending(parser)
+
+
+def _add_listening(parser: argparse.ArgumentParser) -> None:
+    """What comes in, and what it does."""
     parser.add_argument(
         "--instrument",
         default="",
@@ -52,6 +58,10 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
         metavar="KEYS",
         help="keys whose chords lead the harmony, such as C1-B3",
     )
+
+
+def _add_sending(parser: argparse.ArgumentParser) -> None:
+    """What goes out."""
     parser.add_argument(
         "--send",
         nargs="?",

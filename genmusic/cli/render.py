@@ -35,6 +35,30 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
         help="file to write; its suffix says the format: .wav .flac .opus .mp3 .mid .musicxml",
     )
     add_music_arguments(parser)
+    _add_length(parser)
+    parser.add_argument(
+        "--automation",
+        type=Path,
+        metavar="FILE",
+        help='control changes on the way: JSON lines {"at_seconds": 8.0, "set": {"valence": 0.5}}',
+    )
+    parser.add_argument(
+        "--stems",
+        type=Path,
+        metavar="DIR",
+        help="also write what each part and effect gives to the mix, as .wav files of floats",
+    )
+    parser.add_argument(
+        "--credits",
+        type=Path,
+        metavar="FILE",
+        help="also write as JSON which works taught each note of the melody",
+    )
+    parser.add_argument("--json", action="store_true", help="print figures and hash as JSON")
+
+
+def _add_length(parser: argparse.ArgumentParser) -> None:
+    """How much is rendered."""
     length = parser.add_mutually_exclusive_group()
     length.add_argument(
         "--seconds",
@@ -55,25 +79,6 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
         action="store_true",
         help="with --bars: stop there without an ending",
     )
-    parser.add_argument(
-        "--automation",
-        type=Path,
-        metavar="FILE",
-        help='control changes on the way: JSON lines {"at_seconds": 8.0, "set": {"valence": 0.5}}',
-    )
-    parser.add_argument(
-        "--stems",
-        type=Path,
-        metavar="DIR",
-        help="also write what each part and effect gives to the mix, as .wav files of floats",
-    )
-    parser.add_argument(
-        "--credits",
-        type=Path,
-        metavar="FILE",
-        help="also write as JSON which works taught each note of the melody",
-    )
-    parser.add_argument("--json", action="store_true", help="print figures and hash as JSON")
 
 
 def run(arguments: argparse.Namespace) -> int:
