@@ -163,10 +163,16 @@ class Listener:
     def wait_until_played(self, frame):
         self.wait_until(f"genmusic.report().played >= {frame}", timeout_ms=60_000)
 
-    def capture(self, seconds):
-        """The next seconds that reach the output, which must be music without a hole."""
+    def capture(self, seconds, meanwhile=lambda: None):
+        """The next seconds that reach the output, which must be music without a hole.
+
+        ``meanwhile`` is done while they are recorded: a change is heard a tenth of a second later.
+        """
         self.wait_until("genmusic.player.loudspeaker.settled")
-        raw = self.page.evaluate(CAPTURE, round(seconds * RATE))
+        self.page.evaluate(f"frames => {{ window.recorded = ({CAPTURE})(frames); }}",
+                           round(seconds * RATE))  # fmt: skip
+        meanwhile()
+        raw = self.page.evaluate("() => window.recorded")
         quanta = np.array(raw["quanta"])
         assert (quanta >= 0).all(), "a quantum was silent"
         assert (np.diff(quanta) == 128).all(), "the sound jumped"

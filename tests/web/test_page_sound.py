@@ -42,10 +42,8 @@ def evening(browser, address):
     opus = open_listener(browser, address, **STILL).press_play()
     pcm_first, opus_first = pcm.capture(5), opus.capture(5)
     pcm.page.focus("#arousal")
-    pcm.page.keyboard.press("End")
+    pcm_changed = pcm.capture(5, meanwhile=lambda: pcm.page.keyboard.press("End"))
     frame = pcm.wait_for_landing("arousal")
-    pcm.wait_until_played(frame - RATE)
-    pcm_changed = pcm.capture(5)
     for listener in (pcm, opus):
         listener.wait_until_played(QUIET_SECONDS * RATE)
     return Evening(pcm, opus, pcm_first, opus_first, pcm_changed, Change(frame, "arousal", 1.0))
