@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from genmusic.midi.clock import ClockFollower
+from genmusic.midi.harmony import Harmony
 from genmusic.midi.input import MidiInput
 from genmusic.midi.mapper import Mapper
 from genmusic.midi.maps import Knob, MidiMap, map_for
 from genmusic.midi.messages import Message
 from genmusic.playback.hands import Hands
-from genmusic.playback.harmony import Harmony
 
 
 @dataclass(frozen=True, slots=True)
