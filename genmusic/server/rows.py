@@ -8,9 +8,9 @@ then a little ahead. Who gets too far ahead, or asks for something, stands up.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 
 from genmusic.server import journal
 from genmusic.server.rendering import RenderPool
@@ -53,9 +53,12 @@ class Row:
         """Places taken or promised."""
         return len(self._sitters) + self._expected
 
-    async def join(self, session: Session, sitter: Sitter) -> None:
-        """Take a place."""
+    def join(self, session: Session, sitter: Sitter) -> Coroutine[Any, Any, None]:
+        """Take a place: promised with this call, taken when what it gives is awaited."""
         self._expected += 1
+        return self._sit(session, sitter)
+
+    async def _sit(self, session: Session, sitter: Sitter) -> None:
         try:
             async with self._hands:
                 await self._pool.run(self._clock(), partial(self._company.join, session))

@@ -32,6 +32,7 @@ class Ear:
     underruns: int = 0
     gaps: int = 0  # frames that never came, or came with a flag that they do not fit
     reconnects: int = 0
+    lost: int = 0  # sessions that were not there any more: it began another
     first_sound_ms: float = 0.0
     lags: list[float] = field(default_factory=list)  # seconds: when chunks came, less their pts
     waits_ms: list[float] = field(default_factory=list)  # from a wish to the ear
@@ -135,8 +136,16 @@ class Ear:
     def _read(self, text: dict[str, Any]) -> None:
         if text["type"] == "ready":
             self._ticket = {key: text[key] for key in ("session", "token")}
+        elif text["type"] == "error" and text["code"] == "no_session":
+            self._begin_anew()
         elif text["type"] == "applied" and text["id"] in self._asked:
             self._landing = (self._asked.pop(text["id"]), max(text["pts"].values()))
+
+    def _begin_anew(self) -> None:
+        """Its session is gone: the next connection asks for another."""
+        self.lost += 1
+        self._ticket, self._begun, self._stalled, self.end = None, 0.0, 0.0, 0
+        self._asked.clear()
 
     async def _keep_acking(self) -> None:
         while True:

@@ -82,7 +82,13 @@ async def _opus(server: Server, crowd: Crowd) -> list[Figure]:
         figures.append(at_most("memory per listener", memory_mb, "MB", 1.0))
         first = [ear.first_sound_ms for ear in ears]
         figures.append(at_most("hello to first sound, p95", _percentile(first, 95), "ms", 300.0))
-        return [*figures, *await _changes(ears), *await _cuts(ears)]
+        figures += [*await _changes(ears), *await _cuts(ears)]
+        lost = sum(ear.lost for ear in ears)
+    return [
+        *figures,
+        at_most("sessions lost", lost, "", 0),
+        at_most("faults in the server's log", server.failures(), "", 0),
+    ]
 
 
 async def _pcm(server: Server, crowd: Crowd) -> list[Figure]:

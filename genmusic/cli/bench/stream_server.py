@@ -15,6 +15,8 @@ from pathlib import Path
 from genmusic.errors import ServerError
 
 START_PATIENCE_SECONDS = 120.0
+FAILURE = " ERROR "  # in a line of its log
+SHOWN_LINES = 60  # of the log, from the first failure on
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 
 
@@ -25,6 +27,7 @@ class Server:
     url: str
     pid: int
     start_seconds: float
+    log: Path
 
     @property
     def stream(self) -> str:
@@ -46,6 +49,10 @@ class Server:
         pages = int(Path(f"/proc/{self.pid}/statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
+    def failures(self) -> int:
+        """How often it wrote of a fault of its own."""
+        return sum(FAILURE in line for line in self.log.read_text().splitlines())
+
 
 @contextmanager
 def running_server(folder: Path, listeners: int, port: int = 0) -> Iterator[Server]:
@@ -57,16 +64,24 @@ def running_server(folder: Path, listeners: int, port: int = 0) -> Iterator[Serv
                "--max-sessions", str(2 * listeners + 16)]  # fmt: skip
     for limit in limits:
         command += ["--limit", limit]
-    begin = time.perf_counter()
-    with subprocess.Popen(  # noqa: S603 - our own command
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+    begin, log = time.perf_counter(), folder / "server.log"
+    with log.open("w") as faults, subprocess.Popen(  # noqa: S603 - our own command
+        command, stdout=subprocess.PIPE, stderr=faults, text=True,
         env=os.environ | {"XDG_CACHE_HOME": str(folder)},
     ) as process:  # fmt: skip
         try:
             line = process.stdout.readline() if process.stdout else ""
             if "ready" not in line:
                 raise ServerError("the server did not start; try genmusic serve by itself")
-            yield Server(line.split()[-1], process.pid, time.perf_counter() - begin)
+            yield Server(line.split()[-1], process.pid, time.perf_counter() - begin, log)
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(START_PATIENCE_SECONDS)
+            sys.stderr.write(_from_first_failure(log.read_text()))
+
+
+def _from_first_failure(log: str) -> str:
+    """What a server that failed says of it, for who measures."""
+    lines = log.splitlines(keepends=True)
+    first = next((at for at, line in enumerate(lines) if FAILURE in line), len(lines))
+    return "".join(lines[first : first + SHOWN_LINES])
