@@ -136,7 +136,7 @@ def _credit_corpus(model: Model, context: Sequence[int], symbol: int) -> tuple[C
         for row, gain in zip(rows, gained, strict=True):
             if gain > 0.0:
                 for work, part in _works(grown, row, symbol):
-                    shares[trained.lessons.name, work] += share * gain * part
+                    shares[trained.outline.name, work] += share * gain * part
     return {source: share / whole for source, share in shares.items()}, deepest
 
 

@@ -6,7 +6,7 @@ to four notes - a pedal, an octave back and forth, an Alberti bass - belongs to 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -14,6 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genmusic.composition.lessons import Sequences
+from genmusic.composition.tables import Arrays, kept, sources, tables_path
+from genmusic.composition.trained import Trained
+from kernels import copying as kernel
 from kernels.copying import BUCKET_BITS, Runs, Trail, find_copy, hash_runs
 
 Integers = NDArray[np.int64]
@@ -52,9 +55,41 @@ class CopyRule:
         return int(found[0])
 
 
-def copy_rule(lines: Sequence[Sequences], limit: Limit) -> CopyRule:
+def copy_rule(lines: Iterable[Sequences], limit: Limit) -> CopyRule:
     """Find all runs of some lines that may not be copied."""
-    return CopyRule(limit, _runs(lines, limit.notes, 0), _runs(lines, limit.notes_in_rhythm, 1))
+    return _rule(_tables(list(lines), limit), limit)
+
+
+def kept_copy_rule(trained: Sequence[Trained], limit: Limit) -> CopyRule:
+    """The same for all works of some models, found once for each state of their files."""
+    files = [one.path for one in trained if one.path]
+    known = len(files) == len(trained)
+    path = tables_path("runs", *files, repr(limit).encode(), *_SOURCES) if known else None
+    return kept(
+        path,
+        lambda arrays: _rule(arrays, limit),
+        lambda: _tables([one.lessons.lines for one in trained], limit),
+    )
+
+
+_SOURCES = sources(__file__, kernel.__file__)
+
+
+def _tables(lines: Sequence[Sequences], limit: Limit) -> Arrays:
+    kinds = {"tune": _runs(lines, limit.notes, 0), "rhythm": _runs(lines, limit.notes_in_rhythm, 1)}
+    return {
+        f"{kind}.{name}": array
+        for kind, runs in kinds.items()
+        for name, array in (("buckets", runs.buckets), ("keys", runs.keys))
+    }
+
+
+def _rule(arrays: Arrays, limit: Limit) -> CopyRule:
+    return CopyRule(
+        limit,
+        Runs(limit.notes, 0, arrays["tune.buckets"], arrays["tune.keys"]),
+        Runs(limit.notes_in_rhythm, 1, arrays["rhythm.buckets"], arrays["rhythm.keys"]),
+    )
 
 
 def _runs(lines: Sequence[Sequences], steps: int, counts_rhythm: int) -> Runs:

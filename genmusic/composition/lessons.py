@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import zipfile
 import zlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -83,14 +84,20 @@ class Sequences:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Lessons:
-    """All that a model file holds."""
+class Outline:
+    """What a model file says of itself."""
 
     name: str
     chords: tuple[tuple[int, str], ...]
     cells: tuple[tuple[int, ...], ...]
     views: tuple[View, ...]
     weights: Weights
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lessons(Outline):
+    """All that a model file holds."""
+
     tunes: Sequences
     progressions: Sequences
     pulses: Sequences
@@ -128,10 +135,22 @@ def lesson_arrays(lessons: Lessons) -> dict[str, NDArray[Any]]:
 
 
 def read_lessons(path: Path) -> Lessons:
-    """Read a model file."""
+    """Read a model file, and check all that it holds."""
+    with _open_model(path) as arrays:
+        return _lessons({name: arrays[name] for name in arrays})
+
+
+def read_outline(path: Path) -> Outline:
+    """Read the beginning of a model file alone."""
+    with _open_model(path) as arrays:
+        return _outline(arrays["header"])
+
+
+@contextmanager
+def _open_model(path: Path) -> Iterator[Mapping[str, NDArray[Any]]]:
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            return _lessons({name: arrays[name] for name in arrays.files})
+            yield arrays
     except OSError as error:
         raise ModelError(f"the model {path} cannot be read: {error}") from error
     except (KeyError, ValueError, TypeError, EOFError, MemoryError, *_BROKEN) as error:
@@ -141,8 +160,8 @@ def read_lessons(path: Path) -> Lessons:
 _BROKEN = (zipfile.BadZipFile, zlib.error)
 
 
-def _lessons(arrays: Mapping[str, NDArray[Any]]) -> Lessons:
-    header = json.loads(bytes(arrays["header"]))
+def _outline(packed: NDArray[Any]) -> Outline:
+    header = json.loads(bytes(packed))
     if header["format"] != FORMAT:
         raise ValueError(f"its format is {header['format']}")
     chords = tuple((int(root), str(quality)) for root, quality in header["chords"])
@@ -151,17 +170,23 @@ def _lessons(arrays: Mapping[str, NDArray[Any]]) -> Lessons:
         raise ValueError("it has chords that are not known")
     if not all(0 <= tick < TICKS_PER_BEAT for cell in cells for tick in cell):
         raise ValueError("it has rhythms beyond a beat")
+    return Outline(str(header["name"]), chords, cells, *_views(header))
+
+
+def _lessons(arrays: Mapping[str, NDArray[Any]]) -> Lessons:
+    outline = _outline(arrays["header"])
     kept = {name: _sequences(arrays, name) for name in KEPT}
-    _check_symbols(kept["progressions"].columns["chord"], len(chords), "chord")
-    _check_symbols(kept["pulses"].columns["cell"], len(cells), "rhythm")
+    _check_symbols(kept["progressions"].columns["chord"], len(outline.chords), "chord")
+    _check_symbols(kept["pulses"].columns["cell"], len(outline.cells), "rhythm")
     if np.abs(kept["tunes"].columns["pitch"]).max(initial=0) > MOST_PITCH:
         raise ValueError("it has pitches out of range")
     if kept["tunes"].columns["beat"].min(initial=1) < 1:
         raise ValueError("it has beats of no length")
     if max((int(facts.max(initial=0)) for facts in _modes(kept)), default=0) > 1:
         raise ValueError("it has modes that are not known")
-    views, weights = _views(header)
-    return Lessons(str(header["name"]), chords, cells, views, weights, **kept)
+    return Lessons(
+        outline.name, outline.chords, outline.cells, outline.views, outline.weights, **kept
+    )
 
 
 def _modes(kept: Mapping[str, Sequences]) -> list[Integers]:

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genmusic.composition.copying import CopyRule, nothing_to_copy
+from genmusic.composition.forest import Forest, plant
 from genmusic.composition.lessons import MOST_PITCH
-from genmusic.composition.markov import Integers, join
+from genmusic.composition.markov import Integers
 from genmusic.composition.trained import CHORD_ORDER, COMPOUND, RHYTHM_ORDER, Trained, load_trained
 from genmusic.composition.viewpoints import (
     MODES,
@@ -92,16 +93,20 @@ class Model:
     pitches: ClassVar = PITCHES
 
     def __init__(
-        self, parts: Sequence[tuple[Trained, float]], copy_rule: CopyRule | None = None
+        self,
+        parts: Sequence[tuple[Trained, float]],
+        copy_rule: CopyRule | None = None,
+        forest: Forest | None = None,
     ) -> None:
         whole = sum(share for _, share in parts)
         self.parts = tuple((trained, share / whole) for trained, share in parts)
         self.copy_rule = copy_rule or nothing_to_copy()
-        self.name = "+".join(trained.lessons.name for trained, _ in parts)
-        self.chords = _union(trained.lessons.chords for trained, _ in parts)
-        self.cells = _union(trained.lessons.cells for trained, _ in parts)
-        self.views = parts[0][0].lessons.views
-        if any(trained.lessons.views != self.views for trained, _ in parts):
+        self._forest = forest
+        self.name = "+".join(trained.outline.name for trained, _ in parts)
+        self.chords = _union(trained.outline.chords for trained, _ in parts)
+        self.cells = _union(trained.outline.cells for trained, _ in parts)
+        self.views = parts[0][0].outline.views
+        if any(trained.outline.views != self.views for trained, _ in parts):
             raise ModelError(f"the models {self.name} look at melodies in different ways")
 
     def mixed(self, mix: Mapping[str, float], copying: str) -> Model:
@@ -134,7 +139,7 @@ class Model:
         """The mean of what the trained models say, each in words of its own."""
         out[:] = 0.0
         for trained, share in self.parts:
-            own: tuple[Any, ...] = getattr(trained.lessons, _WORDS[tree])
+            own: tuple[Any, ...] = getattr(trained.outline, _WORDS[tree])
             known = {word: number for number, word in enumerate(own)}
             context = list(conditions)
             for word in reversed(recent):
@@ -171,18 +176,19 @@ class Model:
 
     @cached_property
     def tables(self) -> tuple[sampling.Tree, viewpoints.Sources, viewpoints.Views]:
-        """What melodies are drawn from: all trees in one, the mix, and the views."""
-        tree, roots = join([trained.trees.melody.tree for trained, _ in self.parts])
+        """What melodies are drawn from: the trees, the mix, and the views."""
+        forest = self._forest or plant([trained for trained, _ in self.parts])
+        roots = np.array([forest.roots[trained] for trained, _ in self.parts])
         shares = np.array([share for _, share in self.parts])
         weights = Weights(
             *(
                 np.add.reduce(
-                    [share * getattr(part.lessons.weights, name) for part, share in self.parts]
+                    [share * getattr(part.outline.weights, name) for part, share in self.parts]
                 )
                 for name in ("alone", "corpus", "line")
             )
         )
-        return tree, viewpoints.Sources(roots, shares), view_table(self.views, weights)
+        return forest.tree, viewpoints.Sources(roots, shares), view_table(self.views, weights)
 
     @cached_property
     def _transitions(self) -> tuple[Doubles, ...]:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from threading import Lock
 from typing import Union
 
-from genmusic.composition.copying import LIMITS, CopyRule, copy_rule
+from genmusic.composition.copying import LIMITS, CopyRule, kept_copy_rule
+from genmusic.composition.forest import Forest, plant
 from genmusic.composition.model import Model
 from genmusic.composition.trained import Trained
 from genmusic.errors import UnknownNameError
@@ -25,7 +26,8 @@ class Repertoire:
 
     def __init__(self, trained: Mapping[str, Trained]) -> None:
         self._trained = dict(trained)
-        self._lines = [one.lessons.lines for one in trained.values()]
+        self._heard = list(trained.values())
+        self._forest: Forest | None = None
         self._taken_back: frozenset[str] = frozenset()
         self._mixed: dict[Key, Model] = {}
         self._rules: dict[str, CopyRule] = {}
@@ -50,7 +52,8 @@ class Repertoire:
             if key not in self._mixed:
                 mix, copying = key
                 parts = [(self._find(name), share) for name, share in mix if share > 0.0]
-                self._mixed[key] = Model(parts, self._rule(copying))
+                self._forest = self._forest or plant(list(self._trained.values()))
+                self._mixed[key] = Model(parts, self._rule(copying), self._forest)
             return self._mixed[key]
 
     def _find(self, name: str) -> Trained:
@@ -62,7 +65,7 @@ class Repertoire:
     def _rule(self, copying: str) -> CopyRule:
         """The rule against copying any work of any model, mixed in or not."""
         if copying not in self._rules:
-            self._rules[copying] = copy_rule(self._lines, LIMITS[copying])
+            self._rules[copying] = kept_copy_rule(self._heard, LIMITS[copying])
         return self._rules[copying]
 
     def take_back(self, ids: frozenset[str]) -> bool:
@@ -73,8 +76,8 @@ class Repertoire:
         if ids == self._taken_back:
             return False
         trained = {name: one.without(ids) for name, one in self._trained.items()}
-        for one in trained.values():
-            _ = one.trees  # grown here, so that no bar waits for it
+        forest = plant(list(trained.values()))  # grown here, so that no bar waits for it
         with self._lock:
-            self._trained, self._mixed, self._taken_back = trained, {}, ids
+            self._trained, self._forest = trained, forest
+            self._mixed, self._taken_back = {}, ids
         return True

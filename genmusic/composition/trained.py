@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
-import zipfile
-import zlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
@@ -22,13 +18,16 @@ from genmusic.composition.lessons import (
     MOST_PITCH,
     UNKNOWN,
     Lessons,
+    Outline,
     Sequences,
     read_lessons,
+    read_outline,
 )
 from genmusic.composition.manifest import Work, manifest_path, read_manifest
 from genmusic.composition.markov import Grown, Integers, Smoothing, grow
+from genmusic.composition.tables import kept, sources, tables_path
 from genmusic.composition.viewpoints import MELODY_SMOOTHING, Tune, look, samples
-from genmusic.config import cache_folder
+from genmusic.errors import ModelError
 from kernels.sampling import Tree
 from kernels.viewpoints import Line
 
@@ -52,40 +51,67 @@ class Trees:
 
 
 class Trained:
-    """The lessons of a model file, less the works that were taken back, and their trees."""
+    """What a model file teaches, less the works that were taken back.
+
+    Its trees are grown when they are asked for, or mapped from the cache; then only the beginning
+    of the file is read until somebody asks for its lessons.
+    """
 
     def __init__(
         self,
-        lessons: Lessons,
+        outline: Outline,
         works: tuple[Work, ...] = (),
-        cache: Path | None = None,
         path: Path | None = None,
+        gone: Collection[int] = (),
     ) -> None:
-        self.lessons = lessons
+        self.outline = outline
         self.works = works
-        self._cache = cache
-        self._path = path
+        self.path = path
+        self._gone = tuple(sorted(gone))
 
     def without(self, ids: Collection[str]) -> Trained:
         """The same file without the works of these ids, and with all the others."""
-        return load_trained(self._path, ids) if self._path else self
+        return load_trained(self.path, ids) if self.path else self
+
+    @cached_property
+    def lessons(self) -> Lessons:
+        """What the works taught that were not taken back."""
+        if isinstance(self.outline, Lessons):
+            return self.outline.without(self._gone)
+        if self.path is None:
+            raise ModelError(f"the model {self.outline.name} has no lessons")
+        return read_lessons(self.path).without(self._gone)
 
     @cached_property
     def trees(self) -> Trees:
-        """Grown when they are asked for, or read from the cache."""
-        kept = _read_trees(self._cache) if self._cache else None
-        if kept is None:
-            kept = grow_trees(self.lessons)
-            if self._cache:
-                _keep_trees(self._cache, kept)
-        return kept
+        """Counted from the lessons, once for each state of the file."""
+        return kept(self.tables, _trees, lambda: _arrays(grow_trees(self.lessons)))
+
+    @cached_property
+    def tables(self) -> Path | None:
+        """Where the trees are kept."""
+        return _tables(self.path, self._gone) if self.path else None
 
 
 def load_trained(path: Path, revoked: Collection[str] = ()) -> Trained:
-    """Read a model file and its manifest, without the works whose id is ``revoked``."""
-    lessons, works = read_lessons(path), read_manifest(manifest_path(path))
+    """Read a model file and its manifest, without the works whose id is ``revoked``.
+
+    A file whose trees are in the cache was read as a whole and checked when they were grown.
+    """
+    outline = read_outline(path)
+    if not _tables(path, ()).exists():
+        outline = read_lessons(path)
+    works = read_manifest(manifest_path(path))
     gone = [number for number, work in enumerate(works) if work.id in revoked]
-    return Trained(lessons.without(gone), works, _cache_path(path, gone), path)
+    return Trained(outline, works, path, gone)
+
+
+def _tables(path: Path, gone: Sequence[int]) -> Path:
+    """A place named by all that the trees depend on."""
+    return tables_path(path.stem, path, np.array(gone, np.uint32).tobytes(), *_SOURCES)
+
+
+_SOURCES = sources(__file__, markov.__file__, viewpoints.__file__)
 
 
 def grow_trees(lessons: Lessons) -> Trees:
@@ -148,46 +174,23 @@ def _grow_words(words: Sequences, column: str, conditions: Integers, order: int)
     return grow(contexts[taught], values[taught], works[taught], PLAIN_SMOOTHING)
 
 
-_SOURCES = (__file__, markov.__file__, viewpoints.__file__)
-
-
-def _cache_path(path: Path, gone: Collection[int]) -> Path:
-    """Named by all that the trees depend on: lessons, works taken back, and how they grow."""
-    digest = hashlib.blake2b(path.read_bytes(), digest_size=12)
-    digest.update(np.array(sorted(gone), np.uint32).tobytes())
-    for source in _SOURCES:
-        digest.update(Path(source).read_bytes())
-    return cache_folder() / "trees" / f"{path.stem}-{digest.hexdigest()}.npz"
-
-
-def _keep_trees(path: Path, trees: Trees) -> None:
-    """Write the trees for the next start; a cache that cannot be written is no misfortune."""
+def _arrays(trees: Trees) -> dict[str, NDArray[Any]]:
+    """All arrays of the trees, each with its place in the name."""
     arrays: dict[str, NDArray[Any]] = {}
     for tree in fields(Trees):
         grown: Grown = getattr(trees, tree.name)
         arrays |= {f"{tree.name}.{name}": array for name, array in grown.tree._asdict().items()}
-        for name in _BESIDE_THE_TREE:
-            arrays[f"{tree.name}.{name}"] = getattr(grown, name)
-    draft = path.with_suffix(f".{os.getpid()}.part.npz")
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        np.savez(draft, allow_pickle=False, **arrays)
-        os.replace(draft, path)
-    except OSError:
-        draft.unlink(missing_ok=True)
+        arrays |= {f"{tree.name}.{name}": getattr(grown, name) for name in _BESIDE_THE_TREE}
+    return arrays
 
 
 _BESIDE_THE_TREE = tuple(field.name for field in fields(Grown) if field.name != "tree")
 
 
-def _read_trees(path: Path) -> Trees | None:
-    try:
-        with np.load(path, allow_pickle=False) as arrays:
-            return Trees(*(_read_grown(arrays, tree.name) for tree in fields(Trees)))
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile, zlib.error):
-        return None
+def _trees(arrays: Mapping[str, NDArray[Any]]) -> Trees:
+    return Trees(*(_grown(arrays, tree.name) for tree in fields(Trees)))
 
 
-def _read_grown(arrays: np.lib.npyio.NpzFile, name: str) -> Grown:
+def _grown(arrays: Mapping[str, NDArray[Any]], name: str) -> Grown:
     tree = Tree(**{field: arrays[f"{name}.{field}"] for field in Tree._fields})
     return Grown(tree, *(arrays[f"{name}.{field}"] for field in _BESIDE_THE_TREE))

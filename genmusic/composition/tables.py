@@ -1,0 +1,74 @@
+"""Tables: arrays that are worked out once and kept in the cache, where every process maps them.
+
+What is mapped is read from the disk when it is first touched, and is in memory once, however many
+processes use it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from genmusic.config import cache_folder
+
+T = TypeVar("T")
+Arrays = Mapping[str, NDArray[Any]]
+
+COPY_ON_WRITE: Final = "c"  # read-only arrays would be another type to kernels, compiled once more
+
+
+def tables_path(name: str, *depends_on: bytes | Path) -> Path:
+    """Where tables are kept: named by all that they depend on, texts and source files."""
+    digest = hashlib.blake2b(digest_size=12)
+    for one in depends_on:
+        content = one.read_bytes() if isinstance(one, Path) else one
+        digest.update(len(content).to_bytes(8, "little") + content)
+    return cache_folder() / "tables" / f"{name}-{digest.hexdigest()}"
+
+
+def sources(*modules: str | None) -> Iterable[Path]:
+    """The files of modules, given their ``__file__``."""
+    return [Path(file) for file in modules if file]
+
+
+def kept(path: Path | None, read: Callable[[Arrays], T], work_out: Callable[[], Arrays]) -> T:
+    """What ``read`` makes of the tables of a path; they are worked out unless they are there."""
+    if path is None:
+        return read(work_out())
+    try:
+        return read(_mapped(path))
+    except (OSError, ValueError, KeyError):
+        made = work_out()
+    _keep(path, made)
+    try:
+        return read(_mapped(path))
+    except (OSError, ValueError, KeyError):  # a cache that cannot be used is no misfortune
+        return read(made)
+
+
+def _mapped(path: Path) -> Arrays:
+    arrays: dict[str, NDArray[Any]] = {}
+    for file in path.iterdir():
+        array: NDArray[Any] = np.load(file, mmap_mode=COPY_ON_WRITE, allow_pickle=False)
+        arrays[file.stem] = array.view(np.ndarray)
+    return arrays
+
+
+def _keep(path: Path, arrays: Arrays) -> None:
+    """Write tables; they appear when they are whole."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        draft.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for name, array in arrays.items():
+            np.save(draft / f"{name}.npy", array, allow_pickle=False)
+        shutil.rmtree(path, ignore_errors=True)  # of no use, or we would not be here
+        os.rename(draft, path)
+    except OSError:  # no room, or somebody else was quicker
+        shutil.rmtree(draft, ignore_errors=True)
