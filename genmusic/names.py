@@ -39,5 +39,8 @@ QUALITIES: Mapping[str, tuple[int, ...]] = {
 MODELS = ("vocal", "chamber", "piano")
 """The trained models that are shipped."""
 
+CUES = ("next_section", "build", "break", "hold", "ending")
+"""What a conductor may ask of the form while it plays."""
+
 COPYING = ("normal", "strict")
 """Limits on how long a run of notes may be equal to that of a work."""

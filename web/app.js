@@ -260,6 +260,7 @@ function showMoment(heard) {
   if (bar) {
     why.show(bar, controls, styles.moodOf(bar.style));
     panel.showActual(bar.parameters);
+    panel.showCue(bar.cue);
   }
   spectrum.draw(player.loudspeaker.analyser);
 }

@@ -13,7 +13,7 @@
  * @typedef {[start_pts: number, end_pts: number, pitch: number, velocity: number]} ScoreNote
  * @typedef {{
  *   type: "notes", pts: number, end: number, bar: number, section: string, phrase: number,
- *   key: string, tempo_bpm: number, title: string, style: string,
+ *   key: string, tempo_bpm: number, title: string, style: string, cue: string,
  *   parameters: Record<string, number>,
  *   chords: { pts: number, name: string }[], parts: Record<string, ScoreNote[]>,
  * }} Notes

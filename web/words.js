@@ -135,6 +135,7 @@ export const WORDS = /** @type {const} */ ({
   "style.synthwave": ["", "Neon und Regen: pulsierender Sägezahnbass, breite Bläserakkorde, ein Lead, der aufsteigt."],
   "style.techno": ["", "Ein dunkler Raum: eine Trommel, die nie aufhört, ein Stich, der wandert, Kleines drumherum."],
   "control.chord": ["Chord", "Akkord"],
+  "control.cue": ["Cue", "Einsatz"],
   "control.tension": ["Tension", "Spannung"],
   "control.density": ["Density", "Dichte"],
   "control.brightness": ["Brightness", "Glanz"],

@@ -8,6 +8,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from genmusic.cli.arguments import open_music
 from genmusic.cli.keys import Keys, keyboard
@@ -29,6 +30,7 @@ from genmusic.units import SAMPLE_RATE
 TURN_SECONDS = 0.01
 TURNS_PER_PICTURE = 8
 QUIT = "q"
+CUE_KEYS = {"x": "next_section", "b": "build", "k": "break", "h": "hold", "e": "ending"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ def keys_of(hands: Hands) -> dict[str, Callable[[], None]]:
         "n": lambda: hands.act("next_piece"),
         " ": lambda: hands.act("pause"),
         "p": lambda: hands.act("panic"),
+        **{key: partial(hands.act, cue) for key, cue in CUE_KEYS.items()},
     }
 
 

@@ -22,6 +22,7 @@ BAR_CELLS = 24
 FLOOR_DB = -48.0
 SHOWN = ("valence", "arousal", "tension")
 HELP = "←→ valence  ↑↓ arousal  t/T tension  s style  n next  space pause  p panic  q quit"
+CUES_HELP = "cues: x next section  b build  k break  h hold  e ending"
 MIDI_HELP = "  l learn"
 
 
@@ -70,7 +71,8 @@ def draw(scene: Scene) -> Panel:
     table.add_row("sound", _device(scene))
     if scene.line:
         table.add_row("midi", Text(scene.line, overflow="ellipsis", no_wrap=True))
-    lines = Group(table, Text(scene.notice, style="yellow"), Text(_help(scene), style="dim"))
+    notice = Text(scene.notice, style="yellow")
+    lines = Group(table, notice, Text(_help(scene), style="dim"), Text(CUES_HELP, style="dim"))
     return Panel(lines, title="genmusic", width=100)
 
 
@@ -82,6 +84,7 @@ def _music(bar: TimedBar | None, frame: int, *, chord: bool = True) -> Text:
     if bar is None:
         return Text("…")
     tail = f"  {bar.bar.style} · {bar.bar.key.name} · {bar.tempo_bpm:.0f} bpm · {bar.bar.section}"
+    tail += f" · {bar.bar.cue.replace('_', ' ')}" if bar.bar.cue else ""
     symbol = f"  {_chord(bar, frame)}" if chord else ""
     return Text.assemble((bar.title, "bold"), tail, (symbol, "cyan"))
 

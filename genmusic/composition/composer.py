@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from genmusic.composition import form
+from genmusic.composition import cues, form
 from genmusic.composition.arrangement import players
 from genmusic.composition.attribution import Decision
 from genmusic.composition.bass import (
@@ -81,13 +81,14 @@ class Composer:
 
     def compose_bar(self, parameters: MusicalParameters, style: Style) -> Bar:
         """The next bar; another style is adopted at the next section, a new edition at once."""
-        state, seed, length_bars = self._state, self._seed, parameters.length_bars
-        self._begin_bar(parameters, style)
+        state, seed = self._state, self._seed
+        parameters = self._begin_bar(parameters, style)
+        length_bars = parameters.length_bars
         if state.phrase_bar == 0:
             plan_harmony(state, seed, self._style, self._model, parameters)
         plan = plan_bar(state, seed, self._style, parameters)
         bar = self._silence(plan) if 0 < length_bars <= state.bar else self._compose_parts(plan)
-        form.advance(state)
+        self._end_bar()
         return bar
 
     def pass_piece(self, parameters: MusicalParameters, style: Style) -> list[PassedBar]:
@@ -97,19 +98,28 @@ class Composer:
         """
         passed, piece = [], self._state.piece
         while self._state.piece == piece:
-            self._begin_bar(parameters, style)
-            passed.append(PassedBar(metre(self._state.metre).beats, *self._time(parameters)))
-            form.advance(self._state)
+            asked = self._begin_bar(parameters, style)
+            passed.append(PassedBar(metre(self._state.metre).beats, *self._time(asked)))
+            self._end_bar()
         return passed
 
-    def _begin_bar(self, parameters: MusicalParameters, style: Style) -> None:
+    def _begin_bar(self, parameters: MusicalParameters, style: Style) -> MusicalParameters:
+        """Come to the next bar; what is asked of it."""
         state = self._state
+        cues.leave_section(state)
         if style.name == state.style or form.bars_until(state, "section") == 0:
             self._style = style
             state.style = style.name
         self._model = self._models.mixed(self._style.model.mix, self._style.model.copying)
-        self._length_bars = parameters.length_bars
         form.begin_phrase(state, self._seed, self._style, parameters)
+        cues.close_section(state)
+        asked = cues.heeding(parameters, state)
+        self._length_bars = asked.length_bars
+        return asked
+
+    def _end_bar(self) -> None:
+        form.advance(self._state)
+        cues.end_bar(self._state)
 
     def _time(self, parameters: MusicalParameters) -> tuple[float, tuple[float, ...]]:
         """Tempo of the bar that comes next, and the pace of its beats."""
@@ -128,8 +138,18 @@ class Composer:
 
     def skip(self) -> None:
         """Let the next bar begin a new piece, unless it does so anyway."""
+        cues.ask(self._state, "")
         if self._state.labels:
             form.end_piece(self._state)
+
+    def cue(self, cue: str) -> None:
+        """Let a cue be in force from the next bar on; empty: none any more."""
+        cues.ask(self._state, cue)
+
+    @property
+    def cue_in_force(self) -> str:
+        """The cue that has not been done yet; empty for none."""
+        return self._state.cue
 
     def checkpoint(self) -> dict[str, object]:
         """All that the coming bars depend on besides seed, style, model and mood, for JSON."""
@@ -153,6 +173,7 @@ class Composer:
         state, style = self._state, self._style
         playing = players(style, plan.section_rules, plan.density, plan.progress)
         playing = hooked_bar(plan, "arrangement", playing) & style.parts.keys()
+        playing = cues.playing(state, style, playing)
         texture = _draws(self._seed, state.piece, plan.theme, plan.statement)
         groove = _draws(self._seed, state.piece, plan.theme, 0)
         parts: dict[str, Sequence[Row]] = {part: () for part in PARTS if part in playing}
@@ -262,6 +283,7 @@ class Composer:
             pace=bar_pace,
             ends_piece=plan.ends_piece,
             piece=state.piece,
+            cue=state.cue,
         )
 
 

@@ -18,6 +18,8 @@ ACCENTS = {"o": -1, "x": 0, "X": 1}
 WHISPER = -2
 STROKE_TICKS = 120
 GHOST_TICKS = 240
+ROLL_TICKS = (960, 480, 480, 240)  # between the strokes of a roll, over a build
+HALFWAY = 0.6  # of a build: from here on its roll is no longer whispered
 LAST_BAR = DrumPattern(kick="x...", crash="o...")  # a piece ends on one stroke
 
 
@@ -33,7 +35,9 @@ def compose_drums(plan: Plan, draw: float) -> list[Row]:
     elif filled:
         pattern = choose_pattern(rules.fills, metre, plan.density, draw) or pattern
     rows = list(_rows(pattern, plan.bar_ticks))
-    if not filled and not plan.ends_piece:
+    if plan.rise:
+        rows += _roll(plan, rows)
+    elif not filled and not plan.ends_piece:
         rows += _ghosts(plan, rows)
     if _crashes(plan):
         rows.append((0, STROKE_TICKS, CRASH, 0))
@@ -65,6 +69,17 @@ def _ghosts(plan: Plan, rows: list[Row]) -> list[Row]:
         for number, tick in steps
         if tick not in taken and tick % (2 * GHOST_TICKS) and plan.chance.drums[2 + number] < share
     ]
+
+
+def _roll(plan: Plan, rows: list[Row]) -> list[Row]:
+    """Strokes of the snare that come closer and harder as a build goes on."""
+    taken = {tick for tick, _, pitch, _ in rows if pitch == SNARE}
+    if not taken:
+        return []
+    step = ROLL_TICKS[int(plan.rise * len(ROLL_TICKS)) - 1]
+    accent = WHISPER if plan.rise < HALFWAY else ACCENTS["o"]
+    ticks = range(0, plan.bar_ticks, step)
+    return [(tick, STROKE_TICKS, SNARE, accent) for tick in ticks if tick not in taken]
 
 
 @lru_cache(maxsize=1024)

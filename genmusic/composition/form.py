@@ -23,6 +23,8 @@ from genmusic.score.harmony import Key
 # so that a wavering hand does not make the harmony waver.
 MODE_HYSTERESIS = 0.08
 SHORTEST_PHRASE, LONGEST_PHRASE = 2, 8
+HOLD = "hold"  # the cue for a section to come again and again
+MOST_LABELS = 64  # of a piece that is led on and on
 LEAST_AFTER = 4  # bars: less than that after a section is not worth another one
 LEAST_PIECE = 20  # bars: with less left, the piece goes on instead of a new one
 
@@ -55,13 +57,47 @@ def advance(state: State) -> None:
     state.phrases_begun += 1
     if state.phrase < len(state.phrases):
         return
-    state.phrase = 0
+    _leave_section(state)
+
+
+def _leave_section(state: State) -> None:
+    """Come to the next section or piece; a section that is held comes again."""
+    state.phrase = state.phrase_bar = 0
+    if state.cue == HOLD:
+        label = state.labels[state.section]
+        state.labels, state.section = (label, label, *state.labels[state.section + 1 :]), 1
+        return
     state.section += 1
     if state.section == len(state.labels):
         end_piece(state)
         return
     returning = {theme_of(label) for label in state.labels[state.section :]}
     state.themes = {theme: heard for theme, heard in state.themes.items() if theme in returning}
+
+
+def begin_next_section(state: State) -> None:
+    """Let the next bar begin another section of the piece."""
+    if state.phrase_bar:
+        state.phrases_begun += 1
+    add_section(state)
+    _leave_section(state)
+
+
+def add_section(state: State) -> None:
+    """See to it that a section follows this one."""
+    if in_last_section(state):
+        state.labels = (*state.labels, _another(state.labels))[-MOST_LABELS:]
+        state.section = len(state.labels) - 2
+
+
+def close_section(state: State, bars: int, cadence: str) -> None:
+    """Let the next bar, which has been begun, begin the last phrase of its section."""
+    begun = state.phrases[: state.phrase]
+    if state.phrase_bar:
+        begun = (*begun, (state.phrase_bar, state.phrases[state.phrase][1]))
+        state.phrases_begun += 1
+    state.phrases = (*begun, (bars, cadence))
+    state.phrase, state.phrase_bar = len(begun), 0
 
 
 def end_piece(state: State) -> None:
@@ -98,8 +134,8 @@ def progress(state: State) -> float:
 
 
 def in_last_section(state: State) -> bool:
-    """Whether the section is the last one of its piece."""
-    return state.section == len(state.labels) - 1
+    """Whether the section is the last one of its piece; one that is held never is."""
+    return state.cue != HOLD and state.section == len(state.labels) - 1
 
 
 def statement(state: State) -> int:

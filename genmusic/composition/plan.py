@@ -56,6 +56,7 @@ class Plan:
     spans: tuple[Span, ...]
     seed: int = 0
     piece: int = 0  # since the session began
+    rise: float = 0.0  # how far a build has come, 0..1
 
     @property
     def bar_ticks(self) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from genmusic.composition import form
+from genmusic.composition import cues, form
 from genmusic.composition.chance import BarChance, draw, draw_bar
 from genmusic.composition.colour import Planned, colour_chords
 from genmusic.composition.harmony import Task, end_chords, plan_chords
@@ -107,6 +107,7 @@ def plan_bar(state: State, seed: int, style: Style, parameters: MusicalParameter
         spans=_spans(state, style, bar_metre, parameters, chance, leads_to),
         seed=seed,
         piece=state.piece,
+        rise=cues.rise(state),
     )
 
 

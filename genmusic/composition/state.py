@@ -59,6 +59,9 @@ class State:
     counter: int = 0  # the same
     voicings: dict[str, tuple[int, ...]] = field(default_factory=dict)  # the last of each part
     themes: dict[str, tuple[PhraseTheme, ...]] = field(default_factory=dict)
+    cue: str = ""  # in force; a name of `CUES`
+    cue_bars: int = 0  # for which it has been, 0 before it begins
+    closes_at: int = 0  # bar from which the music is over, 0 while no ending was asked for
 
     def to_json(self) -> dict[str, Any]:
         """The name of the style, and the other fields in their order: numbers, text and lists."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from genmusic.errors import ControlError
-from genmusic.names import MODES, PARTS, PITCH_CLASSES, QUALITIES
+from genmusic.names import CUES, MODES, PARTS, PITCH_CLASSES, QUALITIES
 
 Landing = Literal["quantum", "beat", "bar", "phrase", "section"]
 Value = float | str | bool | None
@@ -121,6 +121,7 @@ TABLE: tuple[Control, ...] = (
             midi_cc=28),
     Control("key", "tonic; unset: the style decides", None, "phrase", choices=PITCH_CLASSES),
     Control("chord", "harmony that a player holds; unset: composed", None, "bar", choices=CHORDS),
+    Control("cue", "what a conductor asks of the form; unset: nothing", None, "bar", choices=CUES),
     Control("mode", "scale; unset: style and valence decide", None, "phrase", choices=tuple(MODES)),
     Control("length_bars", "bars until the music has come to its end; unset: it goes on", None,
             "section", 1.0, 100_000.0, "bars"),

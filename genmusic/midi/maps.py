@@ -17,6 +17,7 @@ import tomli_w
 
 from genmusic.controls.spec import TABLE
 from genmusic.errors import DeviceError
+from genmusic.names import CUES
 from genmusic.rules import Choice, Integer, ListOf, Number, Table, Text, read_table, read_toml, rule
 
 SUFFIX = ".toml"
@@ -27,6 +28,7 @@ ACTIONS = (
     "next_style",
     "pause",
     "panic",
+    *CUES,
 )
 """What a button can do besides moving a control."""
 

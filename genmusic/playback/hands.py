@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from genmusic.controls.spec import CONTROLS, Value
+from genmusic.names import CUES
 from genmusic.playback.player import Player
 from genmusic.session.library import Library
 
 STEP = 0.1  # of a control for each press of a key
+
+NOTICES: Mapping[str, str] = {
+    "next_section": "the next section begins at the bar line",
+    "build": "four bars that lead into the next section",
+    "break": "bass and drums rest until the section is over",
+    "hold": "the section comes again and again, until the same key lifts it",
+    "ending": "the piece ends in two bars; the same key, or the next piece, lets it go on",
+}
+"""What each cue does, for people."""
 
 
 @dataclass(slots=True)
@@ -29,6 +40,7 @@ class Hands:
             "next_style": self._next_style,
             "pause": self._pause,
             "panic": self._panic,
+            **{cue: partial(self._give_cue, cue) for cue in CUES},
         }
 
     def act(self, action: str) -> None:
@@ -77,6 +89,12 @@ class Hands:
     def begin_again(self) -> None:
         """Drop what was to come, and begin a new piece."""
         self.player.begin_again()
+
+    def _give_cue(self, cue: str) -> None:
+        """Ask for a cue, or lift it when it is in force."""
+        lifted = self.player.controls()["cue"] == cue
+        self.set({"cue": None if lifted else cue})
+        self.notice = NOTICES[cue] if not lifted else f"no {cue.replace('_', ' ')} any more"
 
     def _panic(self) -> None:
         self.paused = True

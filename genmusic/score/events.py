@@ -97,3 +97,4 @@ class Bar:
     pace: tuple[float, ...] = ()  # of each beat beside that of the tempo; empty: all 1
     ends_piece: bool = False  # the last bar of a piece that comes to rest
     piece: int = 0  # pieces since the session began
+    cue: str = ""  # of a conductor that is in force; a name of `CUES`

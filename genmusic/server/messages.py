@@ -146,6 +146,7 @@ class BarNotes(Struct, tag_field="type", tag="notes"):
     tempo_bpm: float
     title: str
     style: str
+    cue: str
     parameters: MusicalParameters
     chords: list[ChordName]
     parts: dict[str, list[tuple[int, int, int, int]]]
@@ -234,6 +235,7 @@ def notes(timed: TimedBar) -> BarNotes:
         tempo_bpm=timed.tempo_bpm,
         title=timed.title,
         style=bar.style,
+        cue=bar.cue,
         parameters=timed.parameters,
         chords=[ChordName(frame, span.symbol) for frame, span in chords],
         parts=parts,

@@ -85,6 +85,15 @@ class Conductor:
         """Begin a new piece at the next bar."""
         self._composer.skip()
 
+    def cue(self, cue: str) -> None:
+        """Let a cue be in force from the next bar on; empty: none any more."""
+        self._composer.cue(cue)
+
+    @property
+    def cue_in_force(self) -> str:
+        """The cue that has not been done yet; empty for none."""
+        return self._composer.cue_in_force
+
     def play_until(self, frame: int, style: Style) -> Iterator[tuple[Bar, list[DueNote]]]:
         """Compose and time what begins before ``frame``: a beat's notes at a time."""
         while self.next_beat_frame < frame:
@@ -99,7 +108,7 @@ class Conductor:
             if self.next_beat_frame + 2 * beat_frames(self._tempo_bpm) > frame:
                 return
             self._begin_beat(self._bar)
-        while style is self._composer.style:
+        while style is self._composer.style and not self.cue_in_force:
             state = self._composer.checkpoint()
             end = self.next_beat_frame + self._frames_of_piece(style)
             if end > frame:

@@ -30,6 +30,7 @@ from genmusic.synthesis.pools import MAX_BLOCK_QUANTA
 from genmusic.units import QUANTUM, quantum_at_or_after
 
 DRUMS = PARTS.index("drums")
+CUE = "cue"
 KICK_PITCHES = (35, 36)  # of General MIDI
 
 
@@ -68,7 +69,7 @@ class Seat:
         self.log: list[Change] = []
         self._library = library
         self._follows_edits = follows_edits
-        self.values = defaults() | check_changes(controls or {})
+        self.values = defaults() | check_changes(controls or {}) | {CUE: None}  # nothing plays yet
         self._style = library.first_style(str(self.values["style"]))
         self._wished_style = self._style
         self._ahead = deque(sorted(log, key=lambda change: change.frame))
@@ -183,6 +184,8 @@ class Seat:
             self._wished_style = self._library.styles.edition(str(value))
             return self._conductor.landing_frame("bar", now)
         self.values[name] = value
+        if name == CUE:
+            self._conductor.cue(str(value or ""))
         if name == "style":
             self._wished_style = self._library.first_style(str(value))
         if self._desk.follow(self.values, self._style, self._section, now // QUANTUM, name):
@@ -226,6 +229,7 @@ class Seat:
             self._desk.set_echo(echo_seconds, began // QUANTUM)
             yield from map(self._sounding, notes)
             began = self._conductor.next_beat_frame
+            self.values[CUE] = self._conductor.cue_in_force or None  # it may be done
 
     def keep_decisions(self) -> list[Decision]:
         """Note from now on how melodies come about, until the seat goes back in time."""

@@ -27,6 +27,7 @@ export class ControlPanel {
     this.defaults = {};
     /** @type {Controls} */
     this._waiting = {};
+    this._cue = "";
   }
 
   /** Ask the server what there is to turn. */
@@ -61,6 +62,13 @@ export class ControlPanel {
   showActual(parameters) {
     for (const [name, value] of Object.entries(parameters))
       this._knobs.get(name)?.showActual(value);
+  }
+
+  /** A cue that is done is no longer asked for. @param {string} cue of the bar that is heard */
+  showCue(cue) {
+    if (cue === this._cue) return;
+    this._cue = cue;
+    this._knobs.get("cue")?.show(cue || null);
   }
 
   /** Everything as it was made, besides mood and style. */
