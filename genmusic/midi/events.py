@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genmusic.midi.messages import Message
-from genmusic.shared import create_shared, open_shared
+from genmusic.shared import Shared, create_shared, open_shared
 
 WRITTEN, BEAT, EDITION = range(3)
 """Words: messages written since the start; turns of the process that writes; edition of the names
@@ -23,22 +23,17 @@ EVENT_WORDS = 2  # time in ns; port, status and the two data bytes
 SIZE = 8 * (WORDS + EVENTS * EVENT_WORDS) + TEXT_BYTES
 
 
-class EventRing:
+class EventRing(Shared):
     """The shared memory, seen as words, messages and the names of ports."""
 
     def __init__(self, memory: SharedMemory) -> None:
-        self._memory = memory
+        super().__init__(memory)
         self.words: NDArray[np.int64] = np.ndarray(WORDS, np.int64, memory.buf)
         shape = (EVENTS, EVENT_WORDS)
         self._events: NDArray[np.int64] = np.ndarray(shape, np.int64, memory.buf, 8 * WORDS)
         self._text: NDArray[np.uint8] = np.ndarray(
             TEXT_BYTES, np.uint8, memory.buf, SIZE - TEXT_BYTES
         )
-
-    @property
-    def name(self) -> str:
-        """By which another process opens it."""
-        return self._memory.name
 
     @property
     def written(self) -> int:
@@ -77,16 +72,6 @@ class EventRing:
         if edition % 2 or edition != int(self.words[EDITION]):
             return None
         return {int(n): name for n, name in json.loads(data or b"{}").items()} if edition else {}
-
-    def close(self) -> None:
-        """Give the memory back; the ring cannot be used any more."""
-        del self.words, self._events, self._text
-        self._memory.close()
-
-    def remove(self) -> None:
-        """Give the memory back for everybody: the maker's last word."""
-        self.close()
-        self._memory.unlink()
 
 
 class EventReader:

@@ -7,7 +7,7 @@ from multiprocessing.shared_memory import SharedMemory
 import numpy as np
 from numpy.typing import NDArray
 
-from genmusic.shared import create_shared, open_shared
+from genmusic.shared import Shared, create_shared, open_shared
 from kernels.playout import (
     CALLBACKS,
     CAPACITY,
@@ -25,7 +25,7 @@ Floats = NDArray[np.float32]
 FRAMES = 1 << 16  # 1.4 s: room for any look-ahead that a player would want
 
 
-class AudioRing:
+class AudioRing(Shared):
     """Written by the process that composes, read by the one that plays.
 
     One writer, one reader, positions that only grow: no lock. The position is stored after the
@@ -33,15 +33,10 @@ class AudioRing:
     """
 
     def __init__(self, memory: SharedMemory) -> None:
-        self._memory = memory
+        super().__init__(memory)
         self.words: NDArray[np.int64] = np.ndarray(WORDS, np.int64, memory.buf)
         self.floats: Floats = np.ndarray(HEAD_FLOATS + 2 * FRAMES, np.float32, memory.buf)
         self._frames = self.floats[HEAD_FLOATS:].reshape(FRAMES, 2)
-
-    @property
-    def name(self) -> str:
-        """By which another process opens it."""
-        return self._memory.name
 
     @property
     def written(self) -> int:
@@ -93,16 +88,6 @@ class AudioRing:
         self._frames[start : start + until_end] = block[:, :until_end].T
         self._frames[: frames - until_end] = block[:, until_end:].T
         self.words[WRITTEN] += frames
-
-    def close(self) -> None:
-        """Give the memory back; the ring cannot be used any more."""
-        del self.words, self.floats, self._frames
-        self._memory.close()
-
-    def remove(self) -> None:
-        """Give the memory back for everybody: the maker's last word."""
-        self.close()
-        self._memory.unlink()
 
 
 def create_ring() -> AudioRing:
