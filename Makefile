@@ -80,7 +80,7 @@ $(STAMPS)/installed: pyproject.toml | $(BIN)/python
 	@mkdir -p $(STAMPS) && touch $@
 
 $(STAMPS)/developer: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,device,midi,cluster]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,device,midi,link,cluster]'
 	@mkdir -p $(STAMPS) && touch $@ $(STAMPS)/installed
 
 $(STAMPS)/web: web/package.json | system

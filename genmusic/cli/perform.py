@@ -15,6 +15,7 @@ from genmusic.rules.place import Place
 from genmusic.units import QUANTUM
 
 MOST_EARLY_MS = 1_000.0
+MIDI_CLOCK, LINK = "midi", "link"
 PERIOD, LONGEST_PERIOD = 128, 2048  # frames: the delay of a key
 
 
@@ -50,7 +51,13 @@ def _add_listening(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="what a controller does, a .toml file; may be repeated",
     )
-    parser.add_argument("--clock", action="store_true", help="follow a MIDI clock that comes in")
+    parser.add_argument(
+        "--clock",
+        nargs="?",
+        const=MIDI_CLOCK,
+        choices=(MIDI_CLOCK, LINK),
+        help="follow a MIDI clock that comes in, or with link an Ableton Link session",
+    )
     parser.add_argument(
         "--harmony",
         type=_zone,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from genmusic.config import midi_folder
+from genmusic.midi.clock import ClockFollower
 from genmusic.midi.input import MidiInput
+from genmusic.midi.link import LinkClock
 from genmusic.midi.maps import learned_file, read_maps, save_map
 from genmusic.midi.outlet import MidiOutlet
 from genmusic.playback.conducting import Conducting, Learned
@@ -16,6 +18,7 @@ from genmusic.playback.following import Following
 from genmusic.playback.frame_clock import FrameClock
 from genmusic.playback.hands import Hands
 from genmusic.playback.keys import LiveKeys
+from genmusic.playback.linking import Linking
 from genmusic.playback.score_sender import ScoreSender, Sending
 from genmusic.session.clock import monotonic_seconds
 
@@ -38,8 +41,8 @@ class Podium:
         What comes from them: knobs and chords, and notes that sound at once.
     sends
         Where the parts are sent, or None.
-    follows_clock
-        Whether tempo and beat come from a MIDI clock.
+    clock
+        Which clock tempo and beat come from: a MIDI clock, a Link session, or none.
     """
 
     def __init__(
@@ -49,24 +52,27 @@ class Podium:
         leading: tuple[Conducting, Instrument],
         sends: tuple[MidiOutlet, ScoreSender] | None,
         *,
-        follows_clock: bool,
+        clock: LinkClock | ClockFollower | None,
     ) -> None:
         self._hands, self._midi = hands, midi
         self._conducting, self._instrument = leading
         self._heard = FrameClock()
-        following = Following(self._conducting.clock, hands, self._heard)
-        self._following = following if follows_clock else None
+        self._clock = clock
+        self._following = _following(clock, hands, self._heard)
         self._outlet = sends[0] if sends else None
         self._sending = Sending(sends[1], hands, self._heard) if sends else None
         self._learnt = -1
 
     def turn(self) -> str:
         """Do what is to be done; a hundred times a second. A line on how it is."""
-        self._heard.see(self._hands.player.heard_frame, time.monotonic_ns())
+        now_ns = time.monotonic_ns()
+        self._heard.see(self._hands.player.heard_frame, now_ns)
         self._instrument.turn(self._hands)
         lines = [self._listen(), self._instrument.text]
         if self._following:
-            self._following.turn()
+            self._following.turn(now_ns)
+        if isinstance(self._clock, LinkClock):
+            lines.append(self._clock.text)
         if self._sending and self._outlet:
             self._sending.turn()
             report = self._outlet.look()
@@ -87,6 +93,14 @@ class Podium:
         control = LEARNT[self._learnt] if self._learnt >= 0 else ""
         self._conducting.learn(control)
         self._hands.notice = f"turn a knob for {control}" if control else ""
+
+
+def _following(
+    clock: LinkClock | ClockFollower | None, hands: Hands, heard: FrameClock
+) -> Linking | Following | None:
+    if isinstance(clock, LinkClock):
+        return Linking(clock, hands, heard)
+    return Following(clock, hands, heard) if clock else None
 
 
 def _keep(learned: Learned) -> str:
@@ -156,8 +170,23 @@ def on_stage(
     if outlet:
         clock, early_ms = arguments.send_clock, arguments.early
         sends = outlet, ScoreSender(outlet, hands.patches, early_ms, sends_clock=clock)
+    clock = _CLOCKS[arguments.clock](conducting, hands)
     try:
-        yield Podium(hands, midi, (conducting, instrument), sends, follows_clock=arguments.clock)
+        yield Podium(hands, midi, (conducting, instrument), sends, clock=clock)
     finally:
+        if isinstance(clock, LinkClock):
+            clock.close()
         if outlet:
             outlet.close()
+
+
+def _link_clock(_conducting: Conducting, hands: Hands) -> LinkClock:
+    """A session that begins, if nobody else is there, with the tempo of the music."""
+    return LinkClock(hands.player.tempo_bpm, monotonic_seconds)
+
+
+_CLOCKS: Mapping[str | None, Callable[[Conducting, Hands], LinkClock | ClockFollower | None]] = {
+    None: lambda _conducting, _hands: None,
+    "midi": lambda conducting, _hands: conducting.clock,
+    "link": _link_clock,
+}

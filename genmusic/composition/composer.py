@@ -151,6 +151,10 @@ class Composer:
         """The cue that has not been done yet; empty for none."""
         return self._state.cue
 
+    def begin_piece(self, piece: int) -> None:
+        """Let the next bar be the first of a piece, which may have been played before."""
+        form.begin_piece(self._state, piece)
+
     def checkpoint(self) -> dict[str, object]:
         """All that the coming bars depend on besides seed, style, model and mood, for JSON."""
         return self._state.to_json()

@@ -102,9 +102,14 @@ def close_section(state: State, bars: int, cadence: str) -> None:
 
 def end_piece(state: State) -> None:
     """Forget the piece: the next bar begins a new one, which owes nothing to those before."""
+    begin_piece(state, state.piece + 1)
+
+
+def begin_piece(state: State, piece: int) -> None:
+    """Let the next bar be the first of a piece, whatever was played before."""
     if state.phrase_bar:
         state.phrases_begun += 1
-    state.piece += 1
+    state.piece = piece
     state.piece_bar = state.section = state.phrase = state.phrase_bar = 0
     state.labels, state.phrases = (), ()
     state.themes, state.chords, state.trails = {}, (), {}

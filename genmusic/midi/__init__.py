@@ -1,1 +1,1 @@
-"""MIDI files; the only room that knows mido and symusic."""
+"""MIDI files, ports and clocks; the only room that knows mido, symusic and aalink."""

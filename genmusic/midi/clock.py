@@ -41,9 +41,12 @@ class Line:
 class ClockFollower:
     """What a sequencer's clock says: whether it runs, where it is, how fast it goes."""
 
+    launches = False  # a start plays at the next tick
+
     def __init__(self) -> None:
         self.running = False
-        self.starts = 0  # how often it was started or continued
+        self.starts = self.stops = 0  # so far; to continue is to start
+        self.started_beat = 0.0  # of the song, where it was started last
         self._tick = 0  # of the song, the next one to come while it runs
         self._count = 0  # of all ticks, also those of a clock that stands
         self._times: deque[int] = deque(maxlen=WINDOW + 1)
@@ -53,13 +56,18 @@ class ClockFollower:
         if message.kind == CLOCK:
             self._hear_tick(message.time_ns)
         elif message.kind == START:
-            self._tick, self.running, self.starts = 0, True, self.starts + 1
+            self._tick = 0
+            self._start()
         elif message.kind == CONTINUE:
-            self.running, self.starts = True, self.starts + 1
+            self._start()
         elif message.kind == STOP:
-            self.running = False
+            self.running, self.stops = False, self.stops + 1
         elif message.kind == SONG_POSITION and not self.running:
             self._tick = (message.first | message.second << 7) * TICKS_PER_SIXTEENTH
+
+    def _start(self) -> None:
+        self.running, self.starts = True, self.starts + 1
+        self.started_beat = self._tick / TICKS_PER_BEAT
 
     def _hear_tick(self, time_ns: int) -> None:
         line = self._line()

@@ -86,9 +86,9 @@ class Hands:
         self.player.pause(paused)
         self.notice = ""
 
-    def begin_again(self) -> None:
-        """Drop what was to come, and begin a new piece."""
-        self.player.begin_again()
+    def locate(self, sixteenth: int) -> None:
+        """Drop what was to come, and go on at a sixteenth of the song."""
+        self.player.locate(sixteenth)
 
     def _give_cue(self, cue: str) -> None:
         """Ask for a cue, or lift it when it is in force."""

@@ -11,6 +11,7 @@ import numpy as np
 
 from genmusic.controls.spec import Value
 from genmusic.playback.ring import AudioRing
+from genmusic.session.conductor import NextBeat
 from genmusic.session.engine import Engine, TimedBar
 from genmusic.units import QUANTUM, SAMPLE_RATE
 
@@ -18,6 +19,7 @@ BLOCK_QUANTA = 8  # 11 ms: short, so that a changed control is heard soon
 AHEAD_SECONDS = 0.15  # a garbage collection and a busy machine fit into it
 REST_SECONDS = 0.004
 BARS_KEPT = 16
+TEMPO_BPM = 120.0  # before the first bar
 SWITCH_SECONDS = 0.0005  # kernels let go of the GIL a dozen times a block, and must get it back
 FALL = 0.97  # of the meter per block: 23 dB a second
 
@@ -36,7 +38,8 @@ class Player:
         self._bars: deque[TimedBar] = deque(maxlen=BARS_KEPT)
         self._fresh: deque[TimedBar] = deque(maxlen=BARS_KEPT)
         self._meter = (0.0, 0.0)
-        self.skipped_frames = 0  # that were composed and never written to the ring
+        self.jumps: tuple[int, int] = (0, 0)  # so far, and the frame where the music went on
+        self._opens = True
         self._turn_seconds = sys.getswitchinterval()
         self._thread = threading.Thread(target=self._run, name="player", daemon=True)
 
@@ -54,6 +57,7 @@ class Player:
 
     def _run(self) -> None:
         while not self._stopped.is_set():
+            self._open()
             if self._ring.ahead_frames < self._ahead_frames:
                 self.render_block()
             else:
@@ -61,6 +65,7 @@ class Player:
 
     def render_block(self) -> None:
         """Render one block into the ring; the thread's work, for those who keep time themselves."""
+        self._open()
         with self._lock:
             self._engine.render(self._block)
             bars = self._engine.take_bars()
@@ -81,8 +86,8 @@ class Player:
 
     @property
     def heard_frame(self) -> int:
-        """Where the device is, in frames of the engine."""
-        return self._ring.played + self.skipped_frames
+        """Where the device is."""
+        return self._ring.played
 
     @property
     def meter(self) -> tuple[float, float]:
@@ -105,25 +110,47 @@ class Player:
             self._engine.skip()
 
     @property
-    def next_beat_frame(self) -> int:
-        """Where the beat begins whose tempo can still be chosen."""
-        return self._engine.next_beat_frame
+    def next_beat(self) -> NextBeat:
+        """The beat whose tempo can still be chosen."""
+        return self._engine.next_beat
 
-    def begin_again(self) -> None:
-        """Drop what was rendered and the rest of the bar: a new piece begins at once."""
+    @property
+    def tempo_bpm(self) -> float:
+        """The tempo of the newest bar; before the first, the one that everybody begins with."""
+        return self._bars[-1].tempo_bpm if self._bars else TEMPO_BPM
+
+    @property
+    def heard_beat(self) -> float:
+        """Quarter notes of the song that were heard."""
+        bar = self.bar_now()
+        return 0.0 if bar is None else bar.beat_at(self.heard_frame)
+
+    def locate(self, sixteenth: int) -> None:
+        """Drop what was rendered: the song goes on at one of its sixteenths, at once."""
         self._ring.open(False)
         with self._lock:
-            self._engine.skip_to(self._engine.skip())
+            self._engine.locate(sixteenth)
+            self._bars.clear()
+            self._fresh.clear()
             self._ring.forget()
-            self.skipped_frames = self._engine.rendered_end - self._ring.written
+            self.jumps = (self.jumps[0] + 1, self._engine.rendered_end)
 
     def pause(self, paused: bool) -> None:
         """Fade out and stand still, or go on."""
-        self._ring.open(not paused)
+        self._opens = not paused
+        if paused:
+            self._ring.open(False)
+        else:
+            self._open()
+
+    def _open(self) -> None:
+        """Go on if that is wanted, but not before what is dropped has faded out."""
+        if self._opens and self._ring.is_clear:
+            self._ring.open(True)
 
     def panic(self) -> None:
         """Silence within 10 ms; what comes after it is a new piece."""
-        self._ring.open(False)
+        self.pause(True)
         with self._lock:
             self._engine.skip()
             self._ring.forget()

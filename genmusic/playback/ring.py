@@ -12,6 +12,7 @@ from kernels.playout import (
     CALLBACKS,
     CAPACITY,
     FORGOTTEN,
+    GAIN,
     HEAD_FLOATS,
     LATE_CALLBACKS,
     OPEN,
@@ -67,6 +68,12 @@ class AudioRing(Shared):
     def late_callbacks(self) -> int:
         """Calls that the device says came too late."""
         return int(self.words[LATE_CALLBACKS])
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether nothing is left to fade out of what is not wanted any more."""
+        dropped = self.words[PLAYED] < self.words[FORGOTTEN]
+        return not dropped or float(self.floats[GAIN]) == 0.0
 
     def open(self, wanted: bool) -> None:
         """Play, or fade out and stand still."""

@@ -14,6 +14,7 @@ from genmusic.midi.messages import (
     NOTE_OFF,
     NOTE_ON,
     PROGRAM_CHANGE,
+    SONG_POSITION,
     START,
     STOP,
     Message,
@@ -23,8 +24,9 @@ from genmusic.names import PARTS
 from genmusic.playback.frame_clock import FrameClock
 from genmusic.playback.hands import Hands
 from genmusic.session.engine import TimedBar
+from genmusic.session.log import MOST_SIXTEENTHS
 
-CLOCKS_PER_BEAT = 24
+CLOCKS_PER_BEAT, CLOCKS_PER_SIXTEENTH = 24, 6
 HORIZON_NS = 60_000_000  # what is due within it is handed on; a change of tempo may move the rest
 ENDS, CHANGES, BEGINS = range(3)  # the order of what is due at one frame
 
@@ -42,6 +44,7 @@ class Due:
     first: int = 0
     second: int = 0
     end_frame: int = 0  # of a note that begins
+    sixteenth: int = -1  # of the song, which begins with a clock
 
 
 class ScoreSender:
@@ -57,7 +60,9 @@ class ScoreSender:
         By how much messages leave before their frame: for gear that is slow itself; negative for a
         sound device that is slower.
     sends_clock
-        Whether 24 clocks a beat go with the notes, and start and stop.
+        Whether 24 clocks a beat go with the notes, start and stop, and the position in the song
+        wherever the music goes on; that is at its next sixteenth, because a position has no finer
+        grain.
     """
 
     def __init__(
@@ -70,12 +75,17 @@ class ScoreSender:
         self._held: dict[tuple[int, int], int] = {}  # channel and pitch: where the note ends
         self._programs: dict[int, int] = {}
         self._sent = (-1, ENDS)  # frame and order up to which all was handed on
-        self._runs = self._has_run = False
+        self._runs = False
+        self._opens_frame = 0  # what is before it will not be heard
 
     def add(self, bar: TimedBar) -> None:
         """Take a bar; one that comes again, with a new tempo, replaces what is not yet sent."""
         kept = [due for due in self._due if due.frame < bar.start_frame]
-        new = [due for due in self._rows(bar) if (due.frame, due.order) > self._sent]
+        new = [
+            due
+            for due in self._rows(bar)
+            if (due.frame, due.order) > self._sent and due.frame >= self._opens_frame
+        ]
         self._due = [*kept, *new]
         heapq.heapify(self._due)
 
@@ -95,9 +105,6 @@ class ScoreSender:
 
     def turn(self, clock: FrameClock, now_ns: int) -> None:
         """Hand on what is due soon."""
-        if self._sends_clock and not self._runs:
-            self._outlet.send(Message(now_ns, CONTINUE if self._has_run else START))
-        self._runs = self._has_run = True
         while self._due or self._ends:
             queue = min((q for q in (self._ends, self._due) if q), key=lambda q: q[0])
             leaves = clock.time_of(queue[0].frame) - self._early_ns
@@ -120,7 +127,19 @@ class ScoreSender:
             if self._programs.get(channel) == due.first:
                 return
             self._programs[channel] = due.first
+        elif due.sixteenth >= 0 and not self._runs:
+            self._run(due.sixteenth, leaves)
         self._outlet.send(Message(leaves, due.status, due.first, due.second))
+
+    def _run(self, sixteenth: int, leaves: int) -> None:
+        """Let others run from the clock that begins a sixteenth."""
+        self._runs = True
+        if sixteenth == 0:
+            self._outlet.send(Message(leaves, START))
+            return
+        if sixteenth <= MOST_SIXTEENTHS:
+            self._outlet.send(Message(leaves, SONG_POSITION, sixteenth & 0x7F, sixteenth >> 7))
+        self._outlet.send(Message(leaves, CONTINUE))
 
     def _strike(self, channel: int, due: Due, leaves: int) -> None:
         """Let go of the same key first, and remember when this one is let go."""
@@ -130,11 +149,10 @@ class ScoreSender:
         self._held[channel, due.first] = due.end_frame
         heapq.heappush(self._ends, Due(due.end_frame, ENDS, off, due.first))
 
-    def drop_until(self, frame: int, now_ns: int) -> None:
-        """Forget what was due before a frame, which will not be heard."""
+    def jump_to(self, frame: int, now_ns: int) -> None:
+        """Forget everything: the music went on elsewhere, and is heard again from a frame on."""
         self.pause(now_ns)
-        self._due = [due for due in self._due if due.frame >= frame]
-        heapq.heapify(self._due)
+        self._due, self._opens_frame = [], frame
 
     def pause(self, now_ns: int) -> None:
         """Let go of every note; what is due waits for the sound to go on."""
@@ -149,9 +167,11 @@ class ScoreSender:
 def _clocks(bar: TimedBar) -> Iterator[Due]:
     """Twenty-four clocks in each beat of a bar."""
     ends = (*bar.beat_frames[1:], bar.end_frame)
-    for start, end in zip(bar.beat_frames, ends, strict=True):
+    for beat, (start, end) in enumerate(zip(bar.beat_frames, ends, strict=True), bar.song_beat):
         for clock in range(CLOCKS_PER_BEAT):
-            yield Due(start + (end - start) * clock // CLOCKS_PER_BEAT, CHANGES, CLOCK)
+            frame = start + (end - start) * clock // CLOCKS_PER_BEAT
+            sixteenth, between = divmod(beat * CLOCKS_PER_BEAT + clock, CLOCKS_PER_SIXTEENTH)
+            yield Due(frame, CHANGES, CLOCK, sixteenth=-1 if between else sixteenth)
 
 
 class Sending:
@@ -169,15 +189,15 @@ class Sending:
 
     def __init__(self, sender: ScoreSender, hands: Hands, heard: FrameClock) -> None:
         self._sender, self._hands, self._heard = sender, hands, heard
-        self._skipped_frames = hands.player.skipped_frames
+        self._jumps = hands.player.jumps
         self._paused = False
 
     def turn(self) -> None:
         """Take new bars and hand on what is due; a hundred times a second."""
         player, now_ns = self._hands.player, time.monotonic_ns()
-        if player.skipped_frames != self._skipped_frames:
-            self._skipped_frames = player.skipped_frames
-            self._sender.drop_until(player.heard_frame, now_ns)
+        if player.jumps != self._jumps:
+            self._jumps = player.jumps
+            self._sender.jump_to(player.jumps[1], now_ns)
         for bar in player.take_bars():
             self._sender.add(bar)
         if self._hands.paused:

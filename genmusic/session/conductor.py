@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from genmusic.composition.attribution import Decision
@@ -16,6 +16,9 @@ from genmusic.session.timed import Beat, TimedBar, frame_of_tick, time_bar
 from genmusic.session.titles import title
 from genmusic.units import TICKS_PER_BEAT, beat_frames
 
+SIXTEENTHS = 4  # in a beat
+BEATS_UNKNOWN = 4  # of a bar before the first
+
 
 class DueNote(NamedTuple):
     """A row of a bar's notes with its time (a tuple: there are thousands a second)."""
@@ -25,6 +28,23 @@ class DueNote(NamedTuple):
     pitch: int
     velocity: int
     part: int
+
+
+class NextBeat(NamedTuple):
+    """The beat whose tempo can still be chosen."""
+
+    frame: int
+    song_beat: int  # quarter notes of the song before it
+    bar_beats: int  # quarter notes in its bar
+
+
+@dataclass(frozen=True, slots=True)
+class Song:
+    """Where the music is, as sequencers count: from the first bar of a piece, on and on."""
+
+    piece: int = 0  # with which the song begins
+    beats: int = 0  # quarter notes before the newest bar
+    opens_frame: int = 0  # what begins before it is not heard
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +59,7 @@ class ConductorState:
     beats: tuple[Beat, ...]
     tempo_bpm: float
     next_beat_frame: int
+    song: Song
 
 
 class Conductor:
@@ -58,7 +79,14 @@ class Conductor:
         self._tempo_bpm = 0.0
         self._checkpoint: dict[str, Any] = {}
         self._announced: list[TimedBar] = []
+        self._song = Song()
         self.next_beat_frame = 0
+
+    @property
+    def next_beat(self) -> NextBeat:
+        """The beat whose tempo can still be chosen."""
+        beats = self._bar.beats if self._bar else BEATS_UNKNOWN
+        return NextBeat(self.next_beat_frame, self._song.beats + len(self._beats), beats)
 
     @property
     def tempo_bpm(self) -> float:
@@ -82,8 +110,45 @@ class Conductor:
         return self._composer.decisions
 
     def skip(self) -> None:
-        """Begin a new piece at the next bar."""
+        """Begin a new piece, and with it a new song, at the next bar."""
         self._composer.skip()
+        self._song = replace(self._song, piece=self._composer.piece)
+
+    def locate(self, sixteenth: int, frame: int, style: Style) -> None:
+        """Let a sixteenth of the song begin at a frame, as if all before it had been played.
+
+        The checkpoint stays that of the last bar line before: who restores it comes here again.
+        """
+        kept, self._bar, self._beats = self._checkpoint, None, []
+        self._composer.cue("")  # what was asked for elsewhere is not meant here
+        self._composer.begin_piece(self._song.piece)
+        self._song = Song(self._song.piece, 0, frame)
+        beat, quarter = divmod(sixteenth, SIXTEENTHS)
+        self._pass_beats(beat, style)
+        bar = self._begin_bar(style)
+        while self._song.beats + bar.beats <= beat:
+            bar = self._begin_bar(style)
+        self._tempo_bpm = self._tempo_of(bar)
+        paces = self._pace(bar.pace, bar.beats)
+        lengths = [beat_frames(self._tempo_bpm * pace) for pace in paces]
+        passed = beat - self._song.beats
+        self.next_beat_frame = (
+            frame - sum(lengths[:passed]) - lengths[passed] * quarter // SIXTEENTHS
+        )
+        for _ in range(passed):
+            self._begin_beat(bar)
+        self._checkpoint = kept
+
+    def _pass_beats(self, beats: int, style: Style) -> None:
+        """Leave out whole pieces that end by a beat of the song."""
+        while style is self._composer.style:
+            state = self._composer.checkpoint()
+            passed = self._composer.pass_piece(musical_parameters(self._controls, style), style)
+            end = self._song.beats + sum(bar.beats for bar in passed)
+            if end > beats:
+                self._composer.restore(state)
+                return
+            self._song = replace(self._song, beats=end)
 
     def cue(self, cue: str) -> None:
         """Let a cue be in force from the next bar on; empty: none any more."""
@@ -109,34 +174,53 @@ class Conductor:
                 return
             self._begin_beat(self._bar)
         while style is self._composer.style and not self.cue_in_force:
-            state = self._composer.checkpoint()
-            end = self.next_beat_frame + self._frames_of_piece(style)
+            state, song = self._composer.checkpoint(), self._counted()
+            frames, beats = self._length_of_piece(style)
+            end = self.next_beat_frame + frames
             if end > frame:
                 self._composer.restore(state)
                 return
+            self._song = replace(song, beats=song.beats + beats)
             self.next_beat_frame, self._bar, self._beats = end, None, []
-            self._checkpoint = {"frame": end, **self._composer.checkpoint()}
+            self._checkpoint = self._bar_line()
 
-    def _frames_of_piece(self, style: Style) -> int:
-        """Pass the rest of a piece; the frames that it lasts."""
+    def _length_of_piece(self, style: Style) -> tuple[int, int]:
+        """Pass the rest of a piece; the frames and the beats that it lasts."""
         wished = self._controls["tempo_bpm"]
-        frames = 0
+        frames = beats = 0
         for passed in self._composer.pass_piece(musical_parameters(self._controls, style), style):
             tempo_bpm = passed.tempo_bpm if wished is None else float(wished)
             pace = self._pace(passed.pace, passed.beats)
             frames += sum(beat_frames(tempo_bpm * share) for share in pace)
-        return frames
+            beats += passed.beats
+        return frames, beats
 
     def _begin_bar(self, style: Style) -> Bar:
-        self._checkpoint = {"frame": self.next_beat_frame, **self._composer.checkpoint()}
+        self._song = self._counted()
+        self._checkpoint = self._bar_line()
         self._parameters = musical_parameters(self._controls, style)
         self._bar = bar = self._composer.compose_bar(self._parameters, style)
         self._beats = []
         return bar
 
-    def _begin_beat(self, bar: Bar) -> list[DueNote]:
+    def _counted(self) -> Song:
+        """The song with the newest bar; a piece that was asked for begins anew with its first."""
+        bar, song = self._bar, self._song
+        if bar is None:
+            return song
+        is_new = bar.piece < song.piece == self._composer.piece
+        return replace(song, beats=0 if is_new else song.beats + bar.beats)
+
+    def _bar_line(self) -> dict[str, Any]:
+        song = {"song": [self._song.piece, self._song.beats]}
+        return {"frame": self.next_beat_frame, **song, **self._composer.checkpoint()}
+
+    def _tempo_of(self, bar: Bar) -> float:
         wished = self._controls["tempo_bpm"]
-        tempo_bpm = bar.tempo_bpm if wished is None else float(wished)
+        return bar.tempo_bpm if wished is None else float(wished)
+
+    def _begin_beat(self, bar: Bar) -> list[DueNote]:
+        tempo_bpm = self._tempo_of(bar)
         changed = tempo_bpm != self._tempo_bpm
         self._tempo_bpm = tempo_bpm
         pace = self._pace(bar.pace, bar.beats)
@@ -145,7 +229,9 @@ class Conductor:
         self._beats.append(beat)
         self.next_beat_frame += beat.frames
         if self._parameters and (changed or len(self._beats) == 1):
-            timed = time_bar(bar, self._parameters, self.title, self._beats, tempo_bpm, pace)
+            timed = time_bar(
+                bar, self._parameters, self.title, self._beats, tempo_bpm, pace, self._song.beats
+            )
             self._announced.append(timed)
         return self._due(bar)
 
@@ -167,6 +253,7 @@ class Conductor:
                 part,
             )
             for tick, length, pitch, velocity, part, *_ in due.tolist()
+            if frame_of_tick(self._beats, tick) >= self._song.opens_frame
         ]
 
     def landing_frame(self, landing: Landing, now: int) -> int:
@@ -194,6 +281,8 @@ class Conductor:
         """Go on from a bar line."""
         state = dict(checkpoint)
         self.next_beat_frame = state.pop("frame")
+        piece, beats = state.pop("song", (0, 0))
+        self._song = Song(int(piece), int(beats))
         self._composer.restore(state)
         self._bar, self._beats = None, []
 
@@ -208,6 +297,7 @@ class Conductor:
             tuple(self._beats),
             self._tempo_bpm,
             self.next_beat_frame,
+            self._song,
         )
 
     def return_to(self, state: ConductorState) -> None:
@@ -218,3 +308,4 @@ class Conductor:
         self._parameters = state.parameters
         self._tempo_bpm = state.tempo_bpm
         self.next_beat_frame = state.next_beat_frame
+        self._song = state.song

@@ -18,8 +18,10 @@ from numpy.typing import NDArray
 
 from genmusic.composition.attribution import Decision
 from genmusic.controls.spec import Value
+from genmusic.errors import ControlError
+from genmusic.session.conductor import NextBeat
 from genmusic.session.library import Library
-from genmusic.session.log import SKIP, Change
+from genmusic.session.log import MOST_SIXTEENTHS, POSITION, SKIP, Change
 from genmusic.session.rack import MOST_LISTENERS, Rack
 from genmusic.session.seat import Moment, Seat
 from genmusic.session.timed import TimedBar
@@ -98,9 +100,9 @@ class Engine:
         return self.seat.title
 
     @property
-    def next_beat_frame(self) -> int:
-        """Where the beat begins whose tempo can still be chosen."""
-        return self.seat.next_beat_frame
+    def next_beat(self) -> NextBeat:
+        """The beat whose tempo can still be chosen."""
+        return self.seat.next_beat
 
     def controls(self) -> dict[str, Value]:
         """The value of every control."""
@@ -132,6 +134,22 @@ class Engine:
     def skip(self) -> int:
         """Begin a new piece; returns the frame of the bar at which it begins."""
         return self.seat.make(SKIP, None)
+
+    def locate(self, sixteenth: int) -> None:
+        """Go to a sixteenth of the song, which began with the first piece or the last `skip`.
+
+        What sounds is cut off; what comes is as if the song had been played up to there.
+
+        Raises
+        ------
+        ControlError
+            The song has no such place.
+        """
+        if not 0 <= sixteenth <= MOST_SIXTEENTHS:
+            raise ControlError(
+                f"a position must be in 0..{MOST_SIXTEENTHS} sixteenths, got {sixteenth}", POSITION
+            )
+        self.seat.make(POSITION, float(sixteenth))
 
     def render(self, out: Floats, stems: Floats | None = None) -> None:
         """Write the next block.

@@ -9,6 +9,11 @@ from genmusic.controls.spec import Value
 SKIP = "skip"
 """The name in the log of a wish for a new piece; its value is None."""
 
+POSITION = "position"
+"""The name in the log of a jump inside the song; its value is the number of a sixteenth note."""
+
+MOST_SIXTEENTHS = 0x3FFF  # of a song, as MIDI counts them: 1024 bars of 4/4
+
 EDITION = "edition"
 """The name in the log of a style whose file was edited; its value is that of `edition_of`."""
 
@@ -18,5 +23,5 @@ class Change:
     """One line of the log; ``frame`` is a quantum boundary."""
 
     frame: int
-    name: str  # of a control, `SKIP` or `EDITION`
+    name: str  # of a control, `SKIP`, `POSITION` or `EDITION`
     value: Value

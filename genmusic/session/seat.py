@@ -18,10 +18,10 @@ from genmusic.composition.composer import Composer
 from genmusic.controls.spec import CONTROLS, Value, check_changes, defaults
 from genmusic.names import PARTS
 from genmusic.rules import Style
-from genmusic.session.conductor import Conductor, ConductorState, DueNote
+from genmusic.session.conductor import Conductor, ConductorState, DueNote, NextBeat
 from genmusic.session.desk import Desk
 from genmusic.session.library import Library
-from genmusic.session.log import EDITION, SKIP, Change
+from genmusic.session.log import EDITION, POSITION, SKIP, Change
 from genmusic.session.rack import SILENCE, Rack, Sound
 from genmusic.session.shelf import edition_of
 from genmusic.session.timed import TimedBar
@@ -153,9 +153,9 @@ class Seat:
             self.sit(*self._place)
 
     @property
-    def next_beat_frame(self) -> int:
-        """Where the beat begins whose tempo can still be chosen."""
-        return self._conductor.next_beat_frame
+    def next_beat(self) -> NextBeat:
+        """The beat whose tempo can still be chosen."""
+        return self._conductor.next_beat
 
     @property
     def title(self) -> str:
@@ -180,6 +180,10 @@ class Seat:
         if name == SKIP:
             self._conductor.skip()
             return self._conductor.landing_frame("bar", now)
+        if name == POSITION:
+            self.rack.skip_to(self.number, now // QUANTUM)
+            self._conductor.locate(int(value or 0), now, self._wished_style)
+            return now
         if name == EDITION:
             self._wished_style = self._library.styles.edition(str(value))
             return self._conductor.landing_frame("bar", now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -26,6 +27,13 @@ class TimedBar:
     note_frames: NDArray[np.int64]  # (notes, 2): start and end of each row of bar.notes
     chord_frames: tuple[int, ...]
     beat_frames: tuple[int, ...]  # where each quarter note begins
+    song_beat: int = 0  # quarter notes of the song before it
+
+    def beat_at(self, frame: int) -> float:
+        """Quarter notes of the song before a frame of the bar."""
+        starts = (*self.beat_frames, self.end_frame)
+        beat = max(0, min(bisect_right(starts, frame) - 1, len(self.beat_frames) - 1))
+        return self.song_beat + beat + (frame - starts[beat]) / (starts[beat + 1] - starts[beat])
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +59,12 @@ def time_bar(
     played: list[Beat],
     tempo_bpm: float,
     pace: Sequence[float],
+    song_beat: int = 0,
 ) -> TimedBar:
     """Put a bar on the clock: the beats already timed, the others at ``tempo_bpm``.
 
-    ``pace`` is how fast each beat goes beside that tempo.
+    ``pace`` is how fast each beat goes beside that tempo; ``song_beat`` counts the quarter notes
+    of the song before the bar.
     """
     beats = list(played)
     while len(beats) < bar.beats:
@@ -77,4 +87,5 @@ def time_bar(
         np.array(note_frames, np.int64).reshape(-1, 2),
         tuple(frame_of_tick(beats, span.start_tick) for span in bar.chords),
         tuple(beat.start_frame for beat in beats),
+        song_beat,
     )

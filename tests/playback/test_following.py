@@ -5,38 +5,48 @@ import pytest
 
 from genmusic.midi.clock import ClockFollower, Line
 from genmusic.midi.messages import Message
-from genmusic.playback.following import FURTHEST, Following, tempo_towards
+from genmusic.playback.following import FURTHEST, Following, off_beat, tempo_towards
 from genmusic.playback.frame_clock import FrameClock
 from genmusic.playback.hands import Hands
 from genmusic.playback.player import Player
 from genmusic.playback.ring import create_ring
+from genmusic.session.conductor import NextBeat
 from genmusic.session.engine import Engine
 from genmusic.session.library import open_library
 from kernels.playout import play_out
 
 SECOND = 10**9
-CLOCK, START, STOP, CONTINUE = 0xF8, 0xFA, 0xFC, 0xFB
+CLOCK, START, STOP, CONTINUE, SONG_POSITION = 0xF8, 0xFA, 0xFC, 0xFB, 0xF2
 
 
 def line_at(bpm, first_beat_ns=0.0):
     return Line(0, first_beat_ns, 60e9 / bpm / 24)
 
 
+def beat(number, bar_beats=4):
+    return NextBeat(0, number, bar_beats)
+
+
 def test_a_beat_in_phase_takes_the_tempo_of_the_clock():
-    assert tempo_towards(5 * SECOND, line_at(120.0)) == pytest.approx(120.0)
+    assert tempo_towards(beat(10), 5 * SECOND, line_at(120.0)) == pytest.approx(120.0)
+
+
+@pytest.mark.parametrize(("number", "late"), [(9, 1.0), (11, -1.0), (8, 2.0), (6, 0.0), (14, 0.0)])
+def test_a_beat_belongs_to_the_same_beat_of_the_clocks_bar(number, late):
+    assert off_beat(beat(number), 5 * SECOND, line_at(120.0)) == pytest.approx(late)
 
 
 @pytest.mark.parametrize("late_ms", [-30.0, -5.0, 5.0, 30.0])
 def test_a_beat_that_is_a_little_off_is_right_one_beat_later(late_ms):
     begins = 5 * SECOND + late_ms * 1e6
 
-    ends = begins + 60e9 / tempo_towards(begins, line_at(120.0))
+    ends = begins + 60e9 / tempo_towards(beat(10), begins, line_at(120.0))
 
     assert ends == pytest.approx(5.5 * SECOND, abs=1e3)
 
 
 def test_a_beat_that_is_far_off_comes_nearer_without_a_jolt():
-    tempo_bpm = tempo_towards(5.2 * SECOND, line_at(120.0))
+    tempo_bpm = tempo_towards(beat(10), 5.2 * SECOND, line_at(120.0))
 
     assert 120.0 < tempo_bpm <= 120.0 / (1.0 - FURTHEST) + 0.01
 
@@ -53,8 +63,8 @@ class Stage:
         self.following = Following(self.clock, self.hands, self.heard)
         self.now, self.bars, self.sent = SECOND, [], 0
 
-    def send(self, status):
-        self.clock.hear(Message(self.now, status))
+    def send(self, status, first=0, second=0):
+        self.clock.hear(Message(self.now, status, first, second))
 
     def run(self, seconds, step_ns, jitter=0.0, random=None):
         """Let time pass, with ticks of a clock whose first was at one second."""
@@ -69,7 +79,7 @@ class Stage:
                 self.player.render_block()
             play_out(self.ring.words, self.ring.floats, np.zeros(960, np.float32))
             self.heard.see(self.player.heard_frame, self.now)
-            self.following.turn()
+            self.following.turn(self.now)
             self.bars += self.player.take_bars()
 
 
@@ -117,3 +127,42 @@ def test_a_start_begins_a_piece_and_a_stop_falls_silent(stage):
     stage.send(CONTINUE)
     stage.run(1.0, 60e9 / 120 / 24)
     assert stage.player.heard_frame > at_rest
+    assert stage.player.jumps[0] == 1  # it goes on where it stopped
+
+
+def test_a_song_position_is_heard_on_its_sixteenth(stage):
+    step = 60e9 / 120 / 24
+    stage.send(START)
+    stage.run(3.0, step)
+    stage.send(STOP)
+    stage.send(SONG_POSITION, 4 * 37 + 2)
+    stage.run(0.5, step)
+    begun = stage.player.jumps[0]
+
+    stage.send(CONTINUE)
+    stage.run(0.05, step)
+    assert stage.player.jumps[0] == begun + 1
+    assert stage.player.heard_beat == pytest.approx(37.5, abs=0.1)
+
+    continued_at = stage.now - SECOND // 20
+    stage.run(6.0, step)
+    heard = stage.player.heard_beat
+    assert heard == pytest.approx(37.5 + (stage.now - continued_at) / 0.5e9, abs=0.08)
+    assert off_beat(
+        stage.player.next_beat,
+        stage.heard.time_of(stage.player.next_beat.frame),
+        stage.clock.line(),
+    ) == pytest.approx(0.0, abs=0.006)  # 3 ms
+
+
+def test_the_bar_is_that_of_the_clock(stage):
+    step = 60e9 / 120 / 24
+    stage.run(1.3, step)  # it plays on its own, anywhere in the bar
+    stage.clock.running = True
+    stage.clock._tick = 24 * 7
+
+    stage.run(12.0, step)
+
+    beat = stage.player.next_beat
+    late = off_beat(beat, stage.heard.time_of(beat.frame), stage.clock.line())
+    assert late == pytest.approx(0.0, abs=0.006)

@@ -116,6 +116,31 @@ def test_twenty_four_clocks_go_with_each_beat(library):
     assert set(np.array(beats) * SECOND // 48_000) <= set(times)
 
 
+def test_others_run_from_the_next_sixteenth_when_the_music_goes_on(library):
+    outlet, bars = Written(), bars_of(library, 20)
+    sender = ScoreSender(outlet, lambda _: {}, sends_clock=True)
+    for bar in bars:
+        sender.add(bar)
+    sender.turn(clock_at(0, 0), 0)
+    assert [m.status for m in outlet.messages if m.status >= 0xF0][:2] == [0xFA, 0xF8]
+
+    beat = bars[2].beat_frames[1]
+    paused_at = beat + (bars[2].beat_frames[2] - beat) // 3  # between two sixteenths
+    for frame in range(0, paused_at, 480):
+        sender.turn(clock_at(frame, 0), 0)
+    sender.pause(0)
+    outlet.messages.clear()
+    for frame in range(paused_at, paused_at + 24_000, 480):
+        sender.turn(clock_at(frame, 0), 0)
+
+    said = [(m.status, m.first | m.second << 7) for m in outlet.messages if m.status >= 0xF0]
+    begins = said.index((0xFB, 0))
+    position = said[begins - 1]
+    assert position[0] == 0xF2
+    assert position[1] == 4 * (bars[2].song_beat + 1) + 2
+    assert (0xF2, position[1]) not in said[begins:]
+
+
 def test_a_program_goes_out_once_for_each_part(library):
     programs = [m for m in sent(library, bars_of(library, 8)) if m.kind == 0xC0]
 
@@ -128,7 +153,8 @@ def test_what_will_not_be_heard_is_not_sent_either(library):
     for bar in bars:
         sender.add(bar)
 
-    sender.drop_until(bars[-1].start_frame, 0)
+    sender.jump_to(bars[-1].start_frame, 0)
+    sender.add(bars[-1])
     for now in range(0, 30 * SECOND, SECOND // 10):
         sender.turn(clock_at(now * 48_000 // SECOND, now), now)
 
