@@ -71,6 +71,19 @@ def _welcome(
 
 
 @fragment
+def _count_choices(weights: Doubles, choices: Integers) -> bool:
+    """How many pitches each note may have; whether all have one."""
+    every = True
+    for note in range(weights.shape[0]):
+        choices[note] = 0
+        for pitch in range(weights.shape[1]):
+            if weights[note, pitch] > 0.0:
+                choices[note] += 1
+        every = every and choices[note] > 0
+    return every
+
+
+@fragment
 def _is_copy(tune: Runs, rhythm: Runs, trail: Trail, note: int) -> bool:
     return completes(tune, trail, note) or completes(rhythm, trail, note)
 
@@ -106,6 +119,7 @@ def sample_melody(
     scratch: Scratch,
     tried: NDArray[np.bool_],
     out: Doubles,
+    choices: Integers,
 ) -> None:
     """Draw a melody that keeps to its goals, copies nothing, and avoids slips while it can.
 
@@ -133,8 +147,12 @@ def sample_melody(
         The draws; those beyond one for each note are spare.
     tried : (notes, pitches) bool, scratch, all False
     out : (pitches,) float64, scratch
+    choices : (notes,) int64, written in full
+        How many pitches are welcome; where one has none, nothing is drawn.
     """
     notes, pitches = goals.weights.shape
+    if not _count_choices(goals.weights, choices):
+        return
     start = line.pitches.shape[0] - notes
     played = trail.pitches.shape[0] - notes
     for note in range(start):

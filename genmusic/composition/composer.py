@@ -25,7 +25,7 @@ from genmusic.composition.chance import draw
 from genmusic.composition.comp import VoicedSpan, compose_comp, compose_pad, voice_spans
 from genmusic.composition.counter import choose_kind, compose_counter
 from genmusic.composition.drums import compose_drums
-from genmusic.composition.guarding import guard, top_line
+from genmusic.composition.guarding import settle
 from genmusic.composition.hooks import hooked_bar
 from genmusic.composition.melody import compose_melody
 from genmusic.composition.metre import metre
@@ -35,7 +35,7 @@ from genmusic.composition.planning import pace, plan_bar, plan_harmony
 from genmusic.composition.repertoire import Models
 from genmusic.composition.state import State, state_from_json
 from genmusic.composition.theory import OCTAVE
-from genmusic.composition.trails import follow
+from genmusic.composition.trails import NO_TRAIL
 from genmusic.composition.voicing import Lay
 from genmusic.controls.spec import Landing
 from genmusic.errors import UnknownNameError
@@ -201,7 +201,9 @@ class Composer:
         if "drums" in playing:
             parts["drums"] = hooked_bar(plan, "drums", tuple(compose_drums(plan, groove[2])))
         for part in state.trails.keys() - parts.keys():  # time goes by for those who rest, too
-            state.trails[part] = follow(state.trails[part], (), plan.bar_ticks)
+            _, state.trails[part] = settle(
+                plan, part, (), state.trails[part], self._model.copy_rule
+            )
         return self._bar(plan, parts, basses)
 
     def _compose_counter(self, plan: Plan, melody: Sequence[Row], draw: float) -> Sequence[Row]:
@@ -214,9 +216,9 @@ class Composer:
         self, plan: Plan, part: str, rows: Sequence[Row], begins: Sequence[int] = ()
     ) -> Sequence[Row]:
         """The rows of a part as hooks leave them, held to the limit against copies."""
-        trail = self._state.trails.get(part, ())
-        kept = guard(plan, part, hooked_bar(plan, part, tuple(rows)), trail, self._model.copy_rule)
-        self._state.trails[part] = follow(trail, top_line(kept), plan.bar_ticks, begins)
+        trails, rule = self._state.trails, self._model.copy_rule
+        hooked = hooked_bar(plan, part, tuple(rows))
+        kept, trails[part] = settle(plan, part, hooked, trails.get(part, NO_TRAIL), rule, begins)
         return kept
 
     def _settle_bass(self, plan: Plan, rows: Sequence[Row], melody: Sequence[Row]) -> Sequence[Row]:
@@ -225,20 +227,24 @@ class Composer:
         What mends one may break the other, so both look again; the limit has the last word.
         """
         state, rule = self._state, self._model.copy_rule
-        trail, outer = state.trails.get("bass", ()), state.outer
-        kept: Sequence[Row] = hooked_bar(plan, "bass", tuple(rows))
-        for _ in range(MOST_LOOKS):
-            mended, _ = without_parallels(plan, kept, melody, outer)
-            kept = guard(plan, "bass", mended, trail, rule)
-            again, state.outer = without_parallels(plan, kept, melody, outer)
-            if again == list(kept):
+        trail, before = state.trails.get("bass", NO_TRAIL), state.outer
+        given = list(hooked_bar(plan, "bass", tuple(rows)))
+        mended, state.outer = without_parallels(plan, given, melody, before)
+        kept, following = settle(plan, "bass", mended, trail, rule)
+        looks = 1
+        while kept is not mended or mended != given:
+            given = list(kept)
+            mended, state.outer = without_parallels(plan, given, melody, before)
+            if mended == given or looks == MOST_LOOKS:
                 break
-        state.trails["bass"] = follow(trail, top_line(kept), plan.bar_ticks, ())
+            kept, following = settle(plan, "bass", mended, trail, rule)
+            looks += 1
+        state.trails["bass"] = following
         return kept
 
     def _compose_melody(self, plan: Plan) -> Sequence[Row]:
         state = self._state
-        trail = state.trails.get("melody", ())
+        trail = state.trails.get("melody", NO_TRAIL)
         bar = compose_melody(plan, self._model, state.themes, trail)
         rows = self._settled(plan, "melody", bar.rows, bar.begins)
         if self.decisions is not None and bar.drawn is not None:

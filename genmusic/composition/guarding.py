@@ -10,12 +10,28 @@ from numpy.typing import NDArray
 from genmusic.composition.copying import CopyRule
 from genmusic.composition.plan import Plan, Row
 from genmusic.composition.theory import OCTAVE
-from genmusic.composition.trails import Trail
+from genmusic.composition.trails import Trail, follow
 
 Integers = NDArray[np.int64]
 
 
-def guard(plan: Plan, part: str, rows: Sequence[Row], trail: Trail, rule: CopyRule) -> list[Row]:
+def settle(
+    plan: Plan,
+    part: str,
+    rows: Sequence[Row],
+    trail: Trail,
+    rule: CopyRule,
+    begins: Sequence[int] = (),
+) -> tuple[Sequence[Row], Trail]:
+    """The rows of a part, held to the limit against copies, and its trail at the next bar line."""
+    copies, following = follow(trail, rows, plan.bar_ticks, begins, rule)
+    if not copies:
+        return rows, following
+    kept = _guarded(plan, part, rows, trail, rule)
+    return kept, follow(trail, kept, plan.bar_ticks, begins, rule)[1]
+
+
+def _guarded(plan: Plan, part: str, rows: Sequence[Row], trail: Trail, rule: CopyRule) -> list[Row]:
     """The rows with other tones of the chord where their top line would be a copy.
 
     A note that copies with every tone of its chord is left out, so this always ends.
@@ -23,7 +39,7 @@ def guard(plan: Plan, part: str, rows: Sequence[Row], trail: Trail, rule: CopyRu
     kept = list(rows)
     begin = 0
     while True:
-        top = top_line(kept)
+        top = _top_line(kept)
         found = _find(rule, trail, top, begin)
         if found < 0:
             return kept
@@ -35,7 +51,7 @@ def guard(plan: Plan, part: str, rows: Sequence[Row], trail: Trail, rule: CopyRu
         kept = [new for row in kept if (new := _changed(row, top[found], change)) is not None]
 
 
-def top_line(rows: Sequence[Row]) -> list[Row]:
+def _top_line(rows: Sequence[Row]) -> list[Row]:
     """The highest note at each onset."""
     highest: dict[int, Row] = {}
     for row in rows:
@@ -46,8 +62,8 @@ def top_line(rows: Sequence[Row]) -> list[Row]:
 
 def _find(rule: CopyRule, trail: Trail, top: Sequence[Row], begin: int) -> int:
     """The place in the line of the first note that completes a copy, or -1."""
-    pitches = np.array([*(note[1] for note in trail), *(row[2] for row in top)], np.int64)
-    onsets = np.array([*(-note[0] for note in trail), *(row[0] for row in top)], np.int64)
+    pitches = np.array([*trail[:, 1], *(row[2] for row in top)], np.int64)
+    onsets = np.array([*-trail[:, 0], *(row[0] for row in top)], np.int64)
     found = rule.find(pitches, onsets, len(trail) + begin)
     return found - len(trail) if found >= 0 else -1
 

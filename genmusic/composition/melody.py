@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from genmusic.composition.chance import DRAWS_PER_NOTE, MOST_NOTES
 from genmusic.composition.hooks import hooked_bar
@@ -16,10 +17,16 @@ from genmusic.composition.phrasing import Line, with_onsets, write_line
 from genmusic.composition.plan import Plan, Row
 from genmusic.composition.theory import OCTAVE, family, nearest_pitch, pitch_step
 from genmusic.composition.trails import Trail
-from genmusic.composition.viewpoints import MODES, Tune, join_tunes
+from genmusic.composition.viewpoints import MODES
 from genmusic.composition.weighing import weigh_notes
 from genmusic.units import TICKS_PER_BEAT
 from kernels.copying import Trail as Played
+from kernels.looking import COLUMNS
+from kernels.trails import lay_out
+from kernels.weighing import NO_TARGET
+
+Integers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 GOAL_LEAP = 5  # semitones: a fourth
 LONGEST_TICKS = 5 * TICKS_PER_BEAT // 2  # a longer wait is a rest
@@ -57,53 +64,21 @@ def _home(plan: Plan) -> int:
 
 
 def _request(plan: Plan, line: Line, themes: Themes, trail: Trail, home: int) -> Request:
-    notes = len(line.onsets)
-    heard = remembered(plan, themes)
-    before, coming = _tune_before(plan, trail, home), _tune_to_come(plan, line)
-    tune = join_tunes((*heard, before, coming))
-    reach = [np.arange(len(known)) for known in heard]
-    reach.append(np.arange(len(before) + notes))
+    memory, onsets, goal_tick = remembered(plan, themes), np.array(line.onsets), line.goal_tick
+    targets = np.array([NO_TARGET if step is None else step for step in line.targets])
+    tune = np.empty((len(memory) + len(trail) + len(onsets), COLUMNS), np.int64)
+    played = np.empty((2, len(trail) + len(onsets)), np.int64)
+    lay_out(
+        memory, trail, onsets, MODES.index(family(plan.key.mode)), home, plan.metre.pulse_ticks,
+        plan.bar_ticks, goal_tick, plan.phrase_bar == 0, tune, played,
+    )  # fmt: skip
     return Request(
         tune=tune,
-        reach=np.concatenate(reach),
-        weights=weigh_notes(plan, line, home),
-        widest=np.array(_widest_leaps(plan, line)),
-        moves=np.array(_must_move(plan, line)),
-        trail=Played(
-            np.array([*(note[1] - home for note in trail), *[0] * notes]),
-            np.array([*(-note[0] for note in trail), *line.onsets]),
-        ),
-        uniforms=plan.chance.notes[MOST_NOTES : MOST_NOTES + notes * (DRAWS_PER_NOTE - 1)],
-    )
-
-
-def _tune_before(plan: Plan, trail: Trail, home: int) -> Tune:
-    """What the melody has just sung."""
-    ago, pitches, begins = np.array(trail, np.int64).reshape(-1, 3).T
-    return Tune(
-        modes=np.full(len(trail), MODES.index(family(plan.key.mode))),
-        pitches=pitches - home,
-        starts=-ago,
-        durations=-np.diff(ago, append=0),
-        positions=-ago % plan.bar_ticks,
-        beats=np.full(len(trail), plan.metre.pulse_ticks),
-        begins=(begins > 0) | (np.arange(len(trail)) == 0),
-        ends=np.append(begins[1:], 0)[: len(trail)] > 0,
-    )
-
-
-def _tune_to_come(plan: Plan, line: Line) -> Tune:
-    """The notes of the bar, before they have pitches."""
-    onsets = np.array(line.onsets)
-    return Tune(
-        modes=np.full(len(onsets), MODES.index(family(plan.key.mode))),
-        pitches=np.zeros(len(onsets), np.int64),
-        starts=onsets,
-        durations=np.diff(onsets, append=plan.bar_ticks),
-        positions=onsets,
-        beats=np.full(len(onsets), plan.metre.pulse_ticks),
-        begins=np.isin(onsets, _phrase_starts(plan, line)),
-        ends=onsets == line.goal_tick,
+        weights=weigh_notes(plan, line, onsets, targets, home),
+        widest=_widest_leaps(plan, onsets, goal_tick),
+        moves=_must_move(plan, onsets, targets, goal_tick),
+        trail=Played(played[0], played[1]),
+        uniforms=plan.chance.notes[MOST_NOTES : MOST_NOTES + len(onsets) * (DRAWS_PER_NOTE - 1)],
     )
 
 
@@ -114,24 +89,21 @@ def _phrase_starts(plan: Plan, line: Line) -> tuple[int, ...]:
     return (*first, *after[:1])
 
 
-def _must_move(plan: Plan, line: Line) -> list[bool]:
+def _must_move(plan: Plan, onsets: Integers, targets: Integers, goal_tick: int) -> Flags:
     """Whether each note may not repeat the one before.
 
     Songs repeat notes for the sake of their words; without words that is soon dull. A remembered
     bar, and the last note of a phrase, stay what they are.
     """
-    kept = plan.style.melody.repeats
-    draws = plan.chance.notes[: len(line.onsets)].tolist()
-    return [
-        draw >= kept and target is None and tick != line.goal_tick
-        for draw, target, tick in zip(draws, line.targets, line.onsets, strict=True)
-    ]
+    free = plan.chance.notes[: len(onsets)] >= plan.style.melody.repeats
+    moves: Flags = free & (targets == NO_TARGET) & (onsets != goal_tick)
+    return moves
 
 
-def _widest_leaps(plan: Plan, line: Line) -> list[int]:
+def _widest_leaps(plan: Plan, onsets: Integers, goal_tick: int) -> Integers:
     """Semitones from note to note: an octave into a phrase, and no leap into its last note."""
-    rules = plan.style.melody
-    leaps = [GOAL_LEAP if tick == line.goal_tick else rules.max_leap for tick in line.onsets]
+    leaps = np.full(len(onsets), plan.style.melody.max_leap)
+    leaps[onsets == goal_tick] = GOAL_LEAP
     if plan.phrase_bar == 0:
         leaps[0] = OCTAVE
     return leaps

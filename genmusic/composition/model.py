@@ -21,12 +21,15 @@ from genmusic.composition.viewpoints import (
     Tune,
     Weights,
     look,
+    look_at,
+    named_features,
     scratch,
     view_table,
 )
 from genmusic.errors import ModelError
 from kernels import melodies, sampling, viewpoints
 from kernels.copying import Trail
+from kernels.looking import MODE
 
 __all__ = ["CHORD_ORDER", "COMPOUND", "MODES", "RHYTHM_ORDER", "Model", "Request", "load_model"]
 
@@ -55,12 +58,11 @@ class Drawn:
 class Request:
     """Notes of a melody to be drawn.
 
-    The tune holds what the piece has sung, what came last, and the notes to come, whose pitches do
-    not count yet; ``reach`` says for each note how many before it belong to its line.
+    The tune, in the columns of `kernels.looking`, holds what the piece has sung, what came last,
+    and the notes to come, whose pitches do not count yet.
     """
 
-    tune: Tune
-    reach: Integers
+    tune: Integers  # (notes, COLUMNS)
     weights: Doubles  # (notes to come, 49) >= 0: how welcome each pitch is; 0 forbids
     widest: Integers  # (notes to come,) semitones that each may leap
     moves: NDArray[np.bool_]  # (notes to come,) whether it must not repeat the note before
@@ -72,11 +74,11 @@ class Request:
         notes = len(self.weights)
         if not notes:
             raise ModelError("there are no notes to draw")
-        if self.weights.shape != (notes, len(PITCHES)) or not np.all(self.weights.max(axis=1) > 0):
-            raise ModelError(f"weights must give each of {notes} notes a pitch above 0")
+        if self.weights.shape != (notes, len(PITCHES)):
+            raise ModelError(f"weights must give each of {notes} notes {len(PITCHES)} pitches")
         lengths = {len(self.widest), len(self.moves), notes}
         shortest = min(len(self.tune), len(self.trail.pitches), len(self.uniforms))
-        if len(lengths) > 1 or shortest < notes or len(self.reach) != len(self.tune):
+        if len(lengths) > 1 or shortest < notes:
             raise ModelError(
                 f"{notes} notes need a place in the tune and the trail, and a draw each"
             )
@@ -106,6 +108,7 @@ class Model:
         self.chords = _union(trained.outline.chords for trained, _ in parts)
         self.cells = _union(trained.outline.cells for trained, _ in parts)
         self.views = parts[0][0].outline.views
+        self._names = named_features(self.views)
         if any(trained.outline.views != self.views for trained, _ in parts):
             raise ModelError(f"the models {self.name} look at melodies in different ways")
 
@@ -153,26 +156,26 @@ class Model:
 
     def sample_melody(self, request: Request) -> Drawn:
         """Draw a melody: what is likely, times the weights, with later goals in view."""
-        notes = len(request.weights)
         request.check()
-        tune = request.tune
-        line = look(tune, self.views, PITCHES[0], request.reach)
-        np.clip(line.pitches, 0, len(PITCHES) - 1, out=line.pitches)
-        weights = np.ascontiguousarray(request.weights, np.float64)
-        messages = np.empty_like(weights)
-        sampling.look_ahead(self._transitions[int(tune.modes[-1])], weights, messages)
+        notes, known = len(request.weights), len(request.tune)
+        line = look_at(request.tune, self._names, PITCHES[0])
+        np.maximum(line.pitches, 0, out=line.pitches)
+        np.minimum(line.pitches, len(PITCHES) - 1, out=line.pitches)
+        weights, messages = request.weights, np.empty((notes, len(PITCHES)))
+        sampling.look_ahead(self._transitions[int(request.tune[-1, MODE])], weights, messages)
         tree, sources, views = self.tables
+        choices = np.zeros(notes, np.int64)
         melodies.sample_melody(
             tree, sources, views, line,
             melodies.Goals(weights, messages, request.widest, request.moves),
             self.copy_rule.tune, self.copy_rule.rhythm,
             Trail(request.trail.pitches - PITCHES[0], request.trail.onsets),
-            SLIP_SHARE, request.uniforms, scratch(len(self.views), len(tune), len(PITCHES)),
-            np.zeros(weights.shape, np.bool_), np.empty(len(PITCHES)),
+            SLIP_SHARE, request.uniforms, scratch(len(self.views), known, len(PITCHES)),
+            np.zeros(weights.shape, np.bool_), np.empty(len(PITCHES)), choices,
         )  # fmt: skip
-        return Drawn(
-            self, line, line.pitches[-notes:] + PITCHES[0], np.count_nonzero(weights, axis=1)
-        )
+        if not choices.all():
+            raise ModelError(f"weights must give each of {notes} notes a pitch above 0")
+        return Drawn(self, line, line.pitches[-notes:] + PITCHES[0], choices)
 
     @cached_property
     def tables(self) -> tuple[sampling.Tree, viewpoints.Sources, viewpoints.Views]:

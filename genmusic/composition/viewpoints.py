@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from math import prod
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genmusic.composition.markov import Smoothing
+from kernels import looking
 from kernels import viewpoints as kernel
 
 Integers = NDArray[np.int64]
@@ -21,12 +22,6 @@ KINDS: Mapping[str, int] = {
     "interval": kernel.INTERVAL,
     "arc": kernel.ARC,
 }
-
-MOST_NOTE, MOST_PLACE = 4, 32
-# Upper ends of the classes of durations, in twelfths of a beat: a triplet of sixteenths, a
-# sixteenth, a triplet, an eighth, dotted, a beat, dotted, two beats, three, longer.
-DURATION_ENDS = (2, 3, 4, 6, 9, 12, 18, 24, 36)
-TWELFTHS = 12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,69 +40,25 @@ class Tune:
     def __len__(self) -> int:
         return len(self.pitches)
 
-    @property
-    def anchors(self) -> Integers:
-        """The number of the note that begins each note's phrase."""
-        anchors: Integers = np.maximum.accumulate(np.where(self.begins, np.arange(len(self)), 0))
-        return anchors
+    def table(self, reach: Integers) -> Integers:
+        """The columns of `kernels.looking`; ``reach`` counts what of its line a note follows."""
+        columns = (getattr(self, field.name) for field in fields(self))
+        return np.stack([*columns, reach], axis=1).astype(np.int64)
 
 
-def join_tunes(tunes: Sequence[Tune]) -> Tune:
-    """Several tunes in a row; each keeps its own time."""
-    return Tune(*(np.concatenate([getattr(tune, name) for tune in tunes]) for name in _COLUMNS))
-
-
-_COLUMNS = tuple(field.name for field in fields(Tune))
-
-
-@dataclass(frozen=True, slots=True)
-class Feature:
-    """Something known of a note before its pitch is: ``size`` values from 0 on."""
-
-    size: int
-    read: Callable[[Tune], Integers]
-
-
-def duration_class(ticks: Integers, beats: Integers) -> Integers:
-    """The class of a duration among `DURATION_ENDS`."""
-    twelfths = (2 * ticks * TWELFTHS + beats) // (2 * beats)
-    return np.asarray(np.searchsorted(DURATION_ENDS, twelfths), np.int64)
-
-
-def _metric(tune: Tune) -> Integers:
-    """0 on the downbeat, 1 on another beat, 2 off the beat."""
-    off_beat = tune.positions % tune.beats != 0
-    return np.where(tune.positions == 0, 0, 1 + off_beat)
-
-
-def _waiting(tune: Tune) -> Integers:
-    waits = np.diff(tune.starts, prepend=tune.starts[:1])
-    return duration_class(np.maximum(waits, 0), tune.beats)  # a tune that follows another waits 0
-
-
-def _note(tune: Tune) -> Integers:
-    return np.asarray(np.minimum(np.arange(len(tune)) - tune.anchors, MOST_NOTE - 1))
-
-
-def _place(tune: Tune) -> Integers:
-    since = (tune.starts - tune.starts[tune.anchors]) * 2 // tune.beats
-    return np.asarray(np.minimum(since, MOST_PLACE - 1))
-
-
-def _position(tune: Tune) -> Integers:
-    return np.asarray(np.minimum(tune.positions * 4 // tune.beats, MOST_PLACE - 1))
-
-
-FEATURES: Mapping[str, Feature] = {
-    "mode": Feature(2, lambda tune: tune.modes),
-    "end": Feature(2, lambda tune: tune.ends.astype(np.int64)),
-    "metric": Feature(3, _metric),
-    "position": Feature(MOST_PLACE, _position),  # in the bar, in quarters of a beat
-    "duration": Feature(len(DURATION_ENDS) + 1, lambda t: duration_class(t.durations, t.beats)),
-    "waiting": Feature(len(DURATION_ENDS) + 1, _waiting),  # since the onset of the note before
-    "note": Feature(MOST_NOTE, _note),  # of the phrase
-    "place": Feature(MOST_PLACE, _place),  # in the phrase, in halves of a beat
+# How many values each feature takes, in the order of `kernels.looking`. All are known of a note
+# before its pitch is.
+FEATURES: Mapping[str, int] = {
+    "mode": 2,
+    "end": 2,
+    "metric": 3,
+    "position": looking.MOST_PLACE,  # in the bar, in quarters of a beat
+    "duration": len(looking.DURATION_ENDS) + 1,
+    "waiting": len(looking.DURATION_ENDS) + 1,  # since the onset of the note before
+    "note": looking.MOST_NOTE,  # of the phrase
+    "place": looking.MOST_PLACE,  # in the phrase, in halves of a beat
 }
+_NAMES, _SIZES = tuple(FEATURES), np.array(tuple(FEATURES.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +73,7 @@ class View:
     @property
     def fan(self) -> int:
         """How many values the linked features take together."""
-        return prod(FEATURES[name].size for name in self.link)
+        return prod(FEATURES[name] for name in self.link)
 
 
 CANDIDATES: tuple[View, ...] = (
@@ -152,34 +103,28 @@ MELODY_SMOOTHING = Smoothing(
 )
 
 
-def read_features(tune: Tune, names: Sequence[str]) -> dict[str, Integers]:
-    """The named features of each note."""
-    return {name: FEATURES[name].read(tune) for name in names}
-
-
-def names_in(views: Sequence[View]) -> list[str]:
-    """The features that views look at."""
-    return [name for name in FEATURES if any(name in v.condition + v.link for v in views)]
-
-
-def _codes(features: Mapping[str, Integers], names: Sequence[str], notes: int) -> Integers:
-    code = np.zeros(notes, np.int64)
-    for name in names:
-        code = code * FEATURES[name].size + features[name]
-    return code
-
-
 def look(tune: Tune, views: Sequence[View], lowest: int, reach: Integers) -> kernel.Line:
     """A tune as the views see it; pitches are counted from ``lowest``."""
-    notes = len(tune)
-    features = read_features(tune, names_in(views))
-    return kernel.Line(
-        tune.pitches - lowest,
-        tune.anchors,
-        reach,
-        np.array([_codes(features, view.condition, notes) for view in views]),
-        np.array([_codes(features, view.link, notes) for view in views]),
-    )
+    return look_at(tune.table(reach), named_features(views), lowest)
+
+
+def look_at(table: Integers, names: Integers, lowest: int) -> kernel.Line:
+    """The same for the columns of a tune and the features that views name."""
+    notes, views = len(table), len(names)
+    pitches, anchors, reach = np.empty((3, notes), np.int64)
+    conditions, links = np.empty((2, views, notes), np.int64)
+    features = np.empty(looking.FEATURES, np.int64)
+    looking.look(table, names, _SIZES, lowest, features, pitches, anchors, reach, conditions, links)
+    return kernel.Line(pitches, anchors, reach, conditions, links)
+
+
+def named_features(views: Sequence[View]) -> Integers:
+    """(views, 2, features) numbers of what each view is told and links, -1 from where they end."""
+    names = np.full((len(views), 2, looking.FEATURES), -1)
+    for number, view in enumerate(views):
+        for kind, told in enumerate((view.condition, view.link)):
+            names[number, kind, : len(told)] = [_NAMES.index(name) for name in told]
+    return names
 
 
 @dataclass(frozen=True, slots=True, eq=False)

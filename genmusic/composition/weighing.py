@@ -12,12 +12,16 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from genmusic.composition.metre import Metre
 from genmusic.composition.model import Model
 from genmusic.composition.phrasing import Line
 from genmusic.composition.plan import Plan
-from genmusic.composition.theory import OCTAVE, chord_scale, chord_tones, step_pitch
+from genmusic.composition.theory import OCTAVE, chord_scale, chord_tones
+from genmusic.names import MODES
+from kernels import weighing as kernel
 
 Doubles = NDArray[np.float64]
+Integers = NDArray[np.int64]
 
 PEAK = 0.62  # where in a phrase its arch is highest
 EDGE = 3.0  # semitones that the middle of the melody keeps from the ends of its range
@@ -36,47 +40,62 @@ GOAL_TONES = {
 FINAL_TONES = (1.0, 0.02, 0.0, 0.0)
 
 _PITCHES = np.arange(Model.pitches[0], Model.pitches[-1] + 1)
+_BANS = np.array(BAN_BY_WEAKNESS)
+_NO_GOAL = np.zeros(len(_PITCHES))
+_SCALES = {name: np.array(scale) for name, scale in MODES.items()}
 
 
-def weigh_notes(plan: Plan, line: Line, home: int) -> Doubles:
-    """The weights of a bar, (notes, pitches); ``home`` is where the model's pitch 0 lies."""
-    weights = _tone_weights(plan, line)
-    weights *= _nearness(plan, line, home)
-    if line.pull:
-        weights /= _distance(plan, line)
+def weigh_notes(plan: Plan, line: Line, onsets: Integers, targets: Integers, home: int) -> Doubles:
+    """The weights of a bar, (notes, pitches); ``home`` is where the model's pitch 0 lies.
+
+    ``onsets`` and ``targets`` are those of the line for the kernel.
+    """
     part = plan.style.parts["melody"]
-    weights[:, : max(0, part.low - home - int(_PITCHES[0]))] = 0.0
-    weights[:, max(0, part.high - home - int(_PITCHES[0]) + 1) :] = 0.0
-    return weights
-
-
-def _tone_weights(plan: Plan, line: Line) -> Doubles:
-    """Chord tones whole, and less of the other notes of the scale the stronger the beat."""
-    dissonance = plan.parameters.dissonance
-    firmness = plan.style.melody.chord_tones * (1.0 - CLASH_BY_DISSONANCE * dissonance)
-    bans = np.array(
-        [[BAN_BY_WEAKNESS[plan.metre.weakness(tick)] * firmness] for tick in line.onsets]
+    weights = np.empty((len(onsets), len(_PITCHES)))
+    kernel.weigh(
+        onsets,
+        targets,
+        _SCALES[plan.key.mode],
+        line.pull,
+        _chord_rows(plan.key.mode, tuple((span.root, span.quality) for span in plan.spans)),
+        np.array([span.start_tick for span in plan.spans]),
+        _levels(plan.metre),
+        _BANS * _firmness(plan),
+        _arch(plan, home),
+        _NO_GOAL if line.goal_tick < 0 else _goal_row(plan, line.goal_tick),
+        line.goal_tick,
+        Model.pitches[0],
+        part.low - home,
+        part.high - home,
+        weights,
     )
-    rows = [_tone_rows(plan.key.mode, span.root, span.quality) for span in plan.spans]
-    if len(rows) == 1:
-        allowed, foreign = rows[0]
-    else:
-        sounding = [plan.spans.index(plan.span_at(tick)) for tick in line.onsets]
-        allowed, foreign = np.array(rows)[sounding].swapaxes(0, 1)
-    weights: Doubles = np.maximum(allowed - bans * foreign, 0.0)
-    if line.goal_tick >= 0:
-        weights[line.onsets.index(line.goal_tick)] = _goal_row(plan, line.goal_tick)
     return weights
+
+
+def _firmness(plan: Plan) -> float:
+    """Chord tones whole, and less of the other notes of the scale the stronger the beat."""
+    lifted = CLASH_BY_DISSONANCE * plan.parameters.dissonance
+    return plan.style.melody.chord_tones * (1.0 - lifted)
+
+
+@lru_cache(maxsize=64)
+def _levels(metre: Metre) -> Integers:
+    return np.array(metre.levels)
+
+
+@lru_cache(maxsize=4096)
+def _chord_rows(mode: str, chords: tuple[tuple[int, str], ...]) -> Doubles:
+    """(chords, 2, pitches): 1 for what may sound over a chord, and how foreign it is to it."""
+    return np.array([_tone_rows(mode, root, quality) for root, quality in chords])
 
 
 @lru_cache(maxsize=512)
-def _tone_rows(mode: str, root: int, quality: str) -> tuple[Doubles, Doubles]:
-    """1 for each pitch that may sound over a chord, and for each of those foreign to it."""
+def _tone_rows(mode: str, root: int, quality: str) -> tuple[list[float], list[float]]:
     classes = (_PITCHES % OCTAVE).tolist()
     allowed, tones = chord_scale(mode, root, quality), chord_tones(root, quality)
     return (
-        np.array([float(pitch_class in allowed) for pitch_class in classes]),
-        np.array([_foreignness(pitch_class, allowed, tones) for pitch_class in classes]),
+        [float(pitch_class in allowed) for pitch_class in classes],
+        [_foreignness(pitch_class, allowed, tones) for pitch_class in classes],
     )
 
 
@@ -96,35 +115,20 @@ def _goal_row(plan: Plan, tick: int) -> Doubles:
     return row[_PITCHES % OCTAVE]
 
 
-def _nearness(plan: Plan, line: Line, home: int) -> Doubles:
+def _arch(plan: Plan, home: int) -> kernel.Arch:
     """Pitches near the middle, as mood, section and the arch of the phrase move it."""
     part, rules = plan.style.parts["melody"], plan.style.melody
     section = plan.style.sections.get(plan.section)
     lift = plan.parameters.register_shift + (section.register if section else 0)
-    middle = (part.low + part.high) / 2.0 + lift
-    low, high = part.low + EDGE, part.high - EDGE
-    centres = [
-        [min(high, max(low, middle + rules.arch * _rise(plan, tick))) - home]
-        for tick in line.onsets
-    ]
-    distance = (_PITCHES - np.array(centres)) * (1.0 / rules.span)
-    near: Doubles = 1.0 / (1.0 + distance * distance)
-    near *= near
-    return near
-
-
-def _rise(plan: Plan, tick: int) -> float:
-    """The arch of a phrase: half at its peak, minus a half at its ends."""
-    position = (plan.phrase_bar + tick / plan.bar_ticks) / plan.phrase_bars
-    fall = (position - PEAK) / (PEAK if position < PEAK else 1.0 - PEAK)
-    return 0.5 - fall * fall
-
-
-def _distance(plan: Plan, line: Line) -> Doubles:
-    """What each pitch pays for lying off the target of its note."""
-    mode = plan.key.mode
-    aims = [0.0 if target is None else float(step_pitch(mode, target)) for target in line.targets]
-    pulls = [0.0 if target is None else line.pull for target in line.targets]
-    away = np.abs(_PITCHES - np.array(aims)[:, None]) * np.array(pulls)[:, None]
-    price: Doubles = 1.0 + away
-    return price * price
+    return kernel.Arch(
+        middle=(part.low + part.high) / 2.0 + lift,
+        low=part.low + EDGE,
+        high=part.high - EDGE,
+        height=rules.arch,
+        peak=PEAK,
+        narrowness=1.0 / rules.span,
+        phrase_bar=float(plan.phrase_bar),
+        phrase_bars=float(plan.phrase_bars),
+        bar_ticks=float(plan.bar_ticks),
+        home=float(home),
+    )

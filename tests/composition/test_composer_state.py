@@ -1,5 +1,6 @@
 import json
 
+import numpy as np
 import pytest
 
 from genmusic.composition.chance import choose, draw_bar
@@ -16,12 +17,15 @@ def test_a_state_survives_json():
         labels=("A", "A'"),
         phrases=((4, "half"),),
         chords=((4, 0),),
-        trails={"melody": ((480, 62, False),)},
+        trails={"melody": np.array([[480, 62, 0]])},
         voicings={"pad": (48, 55)},
         themes={"A": (THEME, PhraseTheme(((4, 1),)))},
     )
 
-    assert state_from_json(json.loads(json.dumps(state.to_json()))) == state
+    again = state_from_json(json.loads(json.dumps(state.to_json())))
+    for name in (name for name in State.__slots__ if name != "trails"):
+        assert getattr(again, name) == getattr(state, name)
+    assert again.trails["melody"].tolist() == [[480, 62, 0]]
 
 
 def test_a_theme_remembers_its_bars_in_order_and_once():

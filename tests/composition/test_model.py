@@ -41,8 +41,7 @@ def sung(model, weights, uniforms, history=(0,), widest=48):
     notes = len(weights)
     tune = tune_of("major", [*history, *[0] * notes], ends=True)
     request = Request(
-        tune=tune,
-        reach=np.arange(len(tune)),
+        tune=tune.table(np.arange(len(tune))),
         weights=weights,
         widest=np.full(notes, widest),
         moves=np.zeros(notes, bool),

@@ -16,7 +16,17 @@ from kernels._jit import KERNELS
 for module in pkgutil.iter_modules(kernels.__path__):
     importlib.import_module(f"kernels.{module.name}")
 
-SILENT = ("sampling", "viewpoints", "melodies", "copying", "playing", "drawing")
+SILENT = (
+    "sampling",
+    "viewpoints",
+    "melodies",
+    "copying",
+    "playing",
+    "drawing",
+    "looking",
+    "trails",
+    "weighing",
+)
 NOT_SOUND = {name for name in KERNELS if name.split(".")[0] in SILENT}
 sounding = pytest.mark.parametrize("name", sorted(CASES))
 

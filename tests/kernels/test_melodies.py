@@ -80,7 +80,7 @@ def sample(tree, weights, uniforms, slip_share=0.01, history=(), rule=None, wide
         rule.tune, rule.rhythm,
         Trail(np.array(known, np.int64), 480 * np.arange(len(known))), slip_share,
         np.asarray(uniforms, float), scratch(len(known)),
-        np.zeros((notes, PITCHES), np.bool_), np.empty(PITCHES),
+        np.zeros((notes, PITCHES), np.bool_), np.empty(PITCHES), np.empty(notes, np.int64),
     )  # fmt: skip
     return line.pitches[len(history) :]
 

@@ -1,0 +1,165 @@
+"""Trails: the last notes of a part, what they lead to, and whether a new bar copies a work."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kernels._jit import fragment, kernel
+from kernels.copying import Runs, Trail, completes
+from kernels.looking import BEAT, BEGINS, DURATION, ENDS, MODE, PITCH, POSITION, REACH, START
+
+Integers = NDArray[np.int64]
+
+AGO, OF_PITCH, BEGAN = range(3)
+"""Columns of a trail: ticks before the coming bar line, MIDI pitch, 1 where a phrase begins."""
+
+ONSET, LENGTH, HEIGHT = range(3)
+"""Columns of the rows of a bar: start tick, duration in ticks, MIDI pitch; more may follow."""
+
+
+@fragment
+def _lay_trail(trail: Integers, first: int, home: int, bar_ticks: int, tune: Integers) -> None:
+    notes = trail.shape[0]
+    for n in range(notes):
+        row, ago = first + n, trail[n, AGO]
+        begins = trail[n + 1, BEGAN] if n + 1 < notes else 0
+        tune[row, PITCH] = trail[n, OF_PITCH] - home
+        tune[row, START] = -ago
+        tune[row, DURATION] = ago - (trail[n + 1, AGO] if n + 1 < notes else 0)
+        tune[row, POSITION] = -ago % bar_ticks
+        tune[row, BEGINS] = 1 if n == 0 or trail[n, BEGAN] > 0 else 0
+        tune[row, ENDS] = 1 if begins > 0 else 0
+
+
+@fragment
+def _lay_bar(
+    onsets: Integers, first: int, bar_ticks: int, goal_tick: int, opens: bool, tune: Integers
+) -> None:
+    notes = onsets.shape[0]
+    led = False  # to the next phrase
+    for n in range(notes):
+        row, tick = first + n, onsets[n]
+        leads = not led and 0 <= goal_tick < tick
+        led = led or leads
+        tune[row, PITCH] = 0
+        tune[row, START] = tick
+        tune[row, DURATION] = (onsets[n + 1] if n + 1 < notes else bar_ticks) - tick
+        tune[row, POSITION] = tick
+        tune[row, BEGINS] = 1 if leads or (opens and n == 0) else 0
+        tune[row, ENDS] = 1 if tick == goal_tick else 0
+
+
+@kernel
+def lay_out(
+    memory: Integers,
+    trail: Integers,
+    onsets: Integers,
+    mode: int,
+    home: int,
+    beat: int,
+    bar_ticks: int,
+    goal_tick: int,
+    opens: bool,
+    tune: Integers,
+    played: Integers,
+) -> None:
+    """Lay out a tune: what the piece has sung, what came last, and the notes to come.
+
+    Parameters
+    ----------
+    memory : (notes, COLUMNS) int64
+        The phrases that are remembered, as `looking` describes them.
+    trail : (notes before, 3) int64
+        The last notes of the part.
+    onsets : (notes to come,) int64, rising
+        Ticks from the bar line.
+    mode, home, beat, bar_ticks : int
+        Index of the mode, MIDI pitch of the tonic, ticks of a beat and of the bar.
+    goal_tick : int
+        Onset of the last note of a phrase, -1 for none; the note after it begins the next one.
+    opens : bool
+        Whether the first note to come begins a phrase.
+    tune : (all notes, COLUMNS) int64, written in full
+    played : (2, notes before and to come) int64, written in full
+        Semitones from home, 0 for notes to come, and onsets.
+    """
+    known, before, coming = memory.shape[0], trail.shape[0], onsets.shape[0]
+    tune[:known] = memory
+    _lay_trail(trail, known, home, bar_ticks, tune)
+    _lay_bar(onsets, known + before, bar_ticks, goal_tick, opens, tune)
+    for n in range(before + coming):
+        row = known + n
+        tune[row, MODE], tune[row, BEAT], tune[row, REACH] = mode, beat, n
+        played[0, n], played[1, n] = tune[row, PITCH], tune[row, START]
+
+
+@fragment
+def _top_line(rows: Integers, line: Integers) -> int:
+    """The rows of the highest note at each onset, by rising onset; how many there are."""
+    count = 0
+    for row in range(rows.shape[0]):
+        place = count
+        while place > 0 and rows[line[place - 1], ONSET] > rows[row, ONSET]:
+            place -= 1
+        if place > 0 and rows[line[place - 1], ONSET] == rows[row, ONSET]:
+            if rows[row, HEIGHT] > rows[line[place - 1], HEIGHT]:
+                line[place - 1] = row
+            continue
+        for after in range(count, place, -1):
+            line[after] = line[after - 1]
+        line[place] = row
+        count += 1
+    return count
+
+
+@kernel
+def follow(
+    tune: Runs,
+    rhythm: Runs,
+    trail: Integers,
+    rows: Integers,
+    bar_ticks: int,
+    most_ago: int,
+    line: Integers,
+    played: Integers,
+    out: Integers,
+) -> tuple[bool, int]:
+    """Go on to the next bar line, and see whether a note on the way completes a copy.
+
+    The line of a part that plays chords is that of its highest notes.
+
+    Parameters
+    ----------
+    tune, rhythm : Runs
+        Runs of intervals alone, and of intervals with rhythm.
+    trail : (notes before, 3) int64
+        The last notes of the part.
+    rows : (notes, >= 3) int64
+        The bar, in any order.
+    bar_ticks, most_ago : int
+        Length of the bar; ticks after which it no longer counts how long ago a note was.
+    line : (notes,) int64, scratch
+    played : (2, notes before + notes) int64, scratch
+    out : (notes before + notes, 3) int64, written in part
+        The notes before, and the line of the bar.
+
+    Returns
+    -------
+    (bool, int): whether there is a copy; and how many rows of ``out`` are written.
+    """
+    before, count = trail.shape[0], _top_line(rows, line)
+    heard = Trail(played[0], played[1])
+    for n in range(before):
+        heard.pitches[n], heard.onsets[n] = trail[n, OF_PITCH], -trail[n, AGO]
+        out[n, AGO] = min(trail[n, AGO] + bar_ticks, most_ago)
+        out[n, OF_PITCH], out[n, BEGAN] = trail[n, OF_PITCH], trail[n, BEGAN]
+    for n in range(count):
+        row, place = line[n], before + n
+        heard.pitches[place], heard.onsets[place] = rows[row, HEIGHT], rows[row, ONSET]
+        out[place, AGO] = bar_ticks - rows[row, ONSET]
+        out[place, OF_PITCH], out[place, BEGAN] = rows[row, HEIGHT], 0
+    copies = False
+    for note in range(before, before + count):
+        copies = copies or completes(tune, heard, note) or completes(rhythm, heard, note)
+    return copies, before + count
