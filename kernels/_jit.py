@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from numba import njit
 
 import kernels  # noqa: F401 - names the cache folder before anything is compiled
+from kernels._pieces import PieceCompiler
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -39,7 +40,7 @@ def kernel(function: F) -> F:
 
 def fragment(function: F) -> F:
     """Compile a piece that only kernels call, usually on vectors; it is inlined into them."""
-    return njit(**_OPTIONS, **_INSIDE)(function)  # type: ignore[no-any-return]
+    return njit(**_OPTIONS, **_INSIDE, pipeline_class=PieceCompiler)(function)  # type: ignore[no-any-return]
 
 
 def viewer(function: F) -> F:
