@@ -156,9 +156,9 @@ def readers() -> Readers:
 def read_midi_score(data: bytes) -> Score:
     """Read a MIDI file as the score that training hears."""
     from genmusic.composition.training.scores import Score, ScorePart, lay_out_bars, note_rows
-    from genmusic.midi.scores import read_midi
+    from genmusic.midi.foreign import read_foreign_midi
 
-    midi = read_midi(data)
+    midi = read_foreign_midi(data)
     parts = tuple(
         ScorePart(part.name, part.leads, note_rows(map(tuple, part.notes.tolist())))
         for part in midi.parts

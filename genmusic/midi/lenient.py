@@ -12,13 +12,15 @@ from dataclasses import dataclass, field
 
 from genmusic.errors import CorpusError
 
-MOST_EVENTS = 300_000  # half a second of reading
+MOST_EVENTS = 200_000  # a third of a second of reading
 SMPTE_BEATS_PER_SECOND = 2.0  # a file that counts in seconds is read as if at 120 BPM
 NOTE_OFF, NOTE_ON, PROGRAM, PRESSURE = 0x8, 0x9, 0xC, 0xD
 META, TIME_SIGNATURE, KEY_SIGNATURE, TRACK_NAME, END_OF_TRACK = 0xFF, 0x58, 0x59, 0x03, 0x2F
+TEMPO, MARKER = 0x51, 0x06
+MINUTE_US = 60_000_000
 SYSEX = (0xF0, 0xF7)
 DRUM_CHANNEL = 9
-LONGEST_NUMBER = 4  # bytes of a variable-length quantity
+LONGEST_NUMBER = 5  # bytes of a variable-length quantity; the standard says 4
 
 
 @dataclass(slots=True)
@@ -30,6 +32,8 @@ class Track:
     """By channel: start tick, end tick, note number."""
     metres: list[tuple[int, int, int]] = field(default_factory=list)
     keys: list[tuple[int, int, str]] = field(default_factory=list)
+    tempos: list[tuple[int, float]] = field(default_factory=list)
+    markers: list[tuple[int, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +164,10 @@ def _read_system(byte: int, tick: int, reader: _Reader, track: Track) -> None:
 def _read_meta(kind: int, data: bytes, tick: int, track: Track) -> None:
     if kind == TRACK_NAME:
         track.name = data.decode(errors="replace")[:100]
+    elif kind == MARKER:
+        track.markers.append((tick, data.decode(errors="replace")[:100]))
+    elif kind == TEMPO and len(data) == 3 and any(data):
+        track.tempos.append((tick, MINUTE_US / int.from_bytes(data)))
     elif kind == TIME_SIGNATURE and len(data) >= 2 and data[1] < 7:
         track.metres.append((tick, data[0], 1 << data[1]))
     elif kind == KEY_SIGNATURE and len(data) >= 2:

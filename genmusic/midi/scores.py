@@ -15,6 +15,9 @@ from genmusic.midi.lenient import DRUM_CHANNEL, read_lenient
 from genmusic.units import TICKS_PER_BEAT
 
 MOST_NOTES = 500_000
+TRACK, EXCLUSIVE, ESCAPE = b"MTrk", b"\xf0", b"\xf7"
+MOST_TRACKS = 1_000
+MOST_SIGNS = 20_000  # changes of tempo, metre or key, or markers
 MOST_TICKS_PER_BEAT = 32_767  # more are negative: SMPTE frames
 MOST_TICKS = 20_000 * 4 * TICKS_PER_BEAT  # twenty thousand bars
 LEADING_NAMES = ("voice", "vocal", "vox", "sing", "song", "lead", "melody", "soprano", "canto")
@@ -36,6 +39,8 @@ class MidiScore:
     metres: tuple[tuple[int, int, int], ...]  # tick, numerator, denominator
     keys: tuple[tuple[int, int, str], ...]  # tick, sharps (flats negative), mode
     parts: tuple[MidiPart, ...]
+    tempos: tuple[tuple[int, float], ...] = ()  # tick, quarter notes a minute
+    markers: tuple[tuple[int, str], ...] = ()  # tick, text
 
 
 def read_midi(data: bytes) -> MidiScore:
@@ -46,10 +51,11 @@ def read_midi(data: bytes) -> MidiScore:
     CorpusError
         Nothing in it is music, or it is longer than any score.
     """
-    try:
-        score = _read_strictly(data)
-    except (RuntimeError, ValueError):
-        score = _read_leniently(data)
+    if data.startswith(b"RIFF"):  # as some programs wrap a file
+        data = data[max(0, data.find(b"MThd")) :]
+    if data.count(TRACK) > MOST_TRACKS:
+        raise CorpusError(f"it has more than {MOST_TRACKS} tracks")
+    score = _read(data)
     if sum(len(part.notes) for part in score.parts) > MOST_NOTES:
         raise CorpusError(f"it has more than {MOST_NOTES} notes")
     for part in score.parts:
@@ -58,10 +64,27 @@ def read_midi(data: bytes) -> MidiScore:
     return score
 
 
+def _read(data: bytes) -> MidiScore:
+    """Read quickly what is as it should be, and patiently what is not."""
+    if data.count(ESCAPE) > data.count(EXCLUSIVE):  # which symusic takes for the end of a message
+        return _read_leniently(data)
+    try:
+        return _read_strictly(data)
+    except (RuntimeError, ValueError, MemoryError, OverflowError):
+        return _read_leniently(data)
+
+
 def _read_strictly(data: bytes) -> MidiScore:
     score: Any = symusic.Score.from_midi(data)  # typed loosely upstream
     if not 1 <= score.ticks_per_quarter <= MOST_TICKS_PER_BEAT:
         raise ValueError("it counts time in SMPTE frames")
+    if not score.note_num():
+        raise ValueError("it has no note")
+    if score.start() < 0 or score.end() * TICKS_PER_BEAT > MOST_TICKS * score.ticks_per_quarter:
+        raise CorpusError("it has notes beyond twenty thousand bars")
+    for signs in (score.time_signatures, score.key_signatures, score.tempos, score.markers):
+        if len(signs) > MOST_SIGNS:
+            raise CorpusError(f"it has more than {MOST_SIGNS} changes of a kind")
     score = score.resample(TICKS_PER_BEAT)
     metres = [(sign.time, sign.numerator, sign.denominator) for sign in score.time_signatures]
     keys = [
@@ -69,7 +92,9 @@ def _read_strictly(data: bytes) -> MidiScore:
         for sign in score.key_signatures
     ]
     parts = tuple(_strict_part(track) for track in score.tracks if not track.is_drum)
-    return MidiScore(tuple(metres), tuple(keys), parts)
+    tempos = [(tempo.time, float(tempo.qpm)) for tempo in score.tempos]
+    markers = [(marker.time, marker.text) for marker in score.markers]
+    return MidiScore(tuple(metres), tuple(keys), parts, tuple(tempos), tuple(markers))
 
 
 def _strict_part(track: Any) -> MidiPart:  # noqa: ANN401 - typed loosely upstream
@@ -84,13 +109,21 @@ def _read_leniently(data: bytes) -> MidiScore:
     scale = TICKS_PER_BEAT / found.ticks_per_beat
     metres = [(round(t * scale), n, d) for track in found.tracks for t, n, d in track.metres]
     keys = [(round(t * scale), k, m) for track in found.tracks for t, k, m in track.keys]
+    tempos = [(round(t * scale), bpm) for track in found.tracks for t, bpm in track.tempos]
+    markers = [(round(t * scale), text) for track in found.tracks for t, text in track.markers]
     parts = [
         _part(track.name, _scaled(notes, scale))
         for track in found.tracks
         for channel, notes in sorted(track.notes.items())
         if channel != DRUM_CHANNEL
     ]
-    return MidiScore(tuple(sorted(metres)), tuple(sorted(keys)), tuple(parts))
+    return MidiScore(
+        tuple(sorted(metres)),
+        tuple(sorted(keys)),
+        tuple(parts),
+        tuple(sorted(tempos)),
+        tuple(sorted(markers)),
+    )
 
 
 def _scaled(notes: Sequence[tuple[int, int, int]], scale: float) -> NDArray[np.int64]:
@@ -100,5 +133,5 @@ def _scaled(notes: Sequence[tuple[int, int, int]], scale: float) -> NDArray[np.i
 
 
 def _part(name: str, notes: NDArray[np.int64]) -> MidiPart:
-    name = name.strip()
+    name, notes = name.strip(), notes[notes[:, 0] < notes[:, 1]]
     return MidiPart(name, any(word in name.lower() for word in LEADING_NAMES), notes)
