@@ -114,6 +114,11 @@ class Settings:
         return round(self.lookahead_seconds * SAMPLE_RATE)
 
     @property
+    def most_lookahead_frames(self) -> int:
+        """How far it may be ahead of anybody's ear."""
+        return round(self.most_lookahead_seconds * SAMPLE_RATE)
+
+    @property
     def guard_frames(self) -> int:
         """How far ahead of the ear a change takes effect."""
         return round(self.guard_seconds * SAMPLE_RATE)

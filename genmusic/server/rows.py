@@ -89,6 +89,7 @@ class Row:
             async with self._hands:
                 self._due.clear()
                 await self._advance(self._clock())
+            await asyncio.sleep(0)  # let everybody send before they are asked whether they have
         self._task = None  # all stood up: who joins later begins another
 
     async def _advance(self, now: float) -> None:

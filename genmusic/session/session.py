@@ -32,7 +32,6 @@ from genmusic.units import SAMPLE_RATE
 
 ID_BYTES = 9
 NOTHING: Mapping[str, object] = MappingProxyType({})
-SLACK_CHUNKS = 2  # by which those who are rendered together may be ahead of their look-ahead
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +166,8 @@ class Session:
 
     def can_go_along(self, now: float) -> bool:
         """Whether a chunk may be rendered before it is due, because others' is."""
-        slack = SLACK_CHUNKS * self._settings.chunk_frames
-        return not self.pacing.resting(now) and self._room(now) + slack > 0
+        ahead = self._end - self.pacing.played(now)
+        return ahead < self._settings.most_lookahead_frames and not self.pacing.resting(now)
 
     def _room(self, now: float) -> int:
         return self.pacing.played(now) + self.pacing.lookahead_frames - self._end

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 
 import pytest
-from radio import UNPACED
+from radio import PATIENCE, UNPACED
 
 from genmusic.server.rendering import RenderPool
 from genmusic.server.rows import Rows
@@ -23,25 +23,40 @@ def pool():
     pool.close()
 
 
-class Sitter:
-    """Somebody who has a place, and takes what comes."""
+@pytest.fixture
+def make_session(library):
+    return lambda settings: open_session(library, Wishes(("pcm16",), seed=7), settings, 0.0)
 
-    keeps_up = True
+
+class Sitter:
+    """Somebody who has a place, and sends what comes in a task of its own, as a player does."""
 
     def __init__(self):
-        self.outcomes = []
+        self.stood = self.sent = 0
+        self._waiting = 0
+        self._came = asyncio.Event()
 
-    def deliver(self, outcome):
-        self.outcomes.append(outcome)
+    @property
+    def keeps_up(self):
+        return not self._waiting
+
+    def deliver(self, _outcome):
+        self._waiting += 1
+        self._came.set()
 
     def stand(self):
-        pass
+        self.stood += 1
+
+    async def send(self, steps):
+        while self.sent < steps:
+            await self._came.wait()
+            self._came.clear()
+            self.sent, self._waiting = self.sent + self._waiting, 0
 
 
-async def test_the_last_place_of_a_row_is_promised_to_one_alone(library, pool):
+async def test_the_last_place_of_a_row_is_promised_to_one_alone(pool, make_session):
     rows = Rows(pool, lambda: 0.0, SILENT.chunk_frames)
-    wishes = Wishes(("pcm16",), seed=7)
-    sessions = [open_session(library, wishes, SILENT, 0.0) for _ in range(CROWD)]
+    sessions = [make_session(SILENT) for _ in range(CROWD)]
 
     chosen, joins = [], []
     for session in sessions:  # all of them in one turn of the event loop
@@ -56,3 +71,19 @@ async def test_the_last_place_of_a_row_is_promised_to_one_alone(library, pool):
             await row.leave(session)
 
     assert taken == [MOST_LISTENERS, 1]
+
+
+async def test_who_is_far_behind_keeps_the_place(pool, make_session):
+    row = Rows(pool, lambda: 0.0, UNPACED.chunk_frames).with_room()
+    sessions = [make_session(UNPACED) for _ in range(2)]
+    sitters = [Sitter() for _ in sessions]
+    steps = UNPACED.lookahead_frames // UNPACED.chunk_frames
+    sending = [asyncio.create_task(sitter.send(steps)) for sitter in sitters]
+    for session, sitter in zip(sessions, sitters, strict=True):
+        await row.join(session, sitter)
+    await asyncio.wait_for(asyncio.gather(*sending), PATIENCE)
+    stood = [sitter.stood for sitter in sitters]
+    for session in sessions:
+        await row.leave(session)
+
+    assert stood == [0, 0]
