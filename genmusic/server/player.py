@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 from genmusic.server import chunks, messages
+from genmusic.server.alarm import Alarm
 from genmusic.server.chunks import Flag
 from genmusic.server.listeners import Listeners
 from genmusic.server.messages import ServerMessage
@@ -45,6 +46,7 @@ class Player:
         self._replay = replay
         self._requests: list[Request] = []
         self._wake = asyncio.Event()
+        self._alarm = Alarm(self._wake.set, listeners.clock)
         self._work: asyncio.Future[Any] | None = None  # in a thread
         self._row: Row | None = None
         self._delivered: list[Outcome] = []
@@ -130,6 +132,7 @@ class Player:
 
     async def settle(self) -> None:
         """Let a render that runs come to its end: the thread cannot be stopped, only awaited."""
+        self._alarm.cancel()
         if self._work is not None:
             await asyncio.wait([self._work])
             if self._work.exception() is None and isinstance(step := self._work.result(), Step):
@@ -217,8 +220,5 @@ class Player:
         seconds = self._session.rest_seconds(now)
         if self._requests:
             seconds = min(seconds, self._splices_from - now)
-        try:
-            async with asyncio.timeout(max(seconds, 0.0)):
-                await self._wake.wait()
-        except TimeoutError:
-            return
+        self._alarm.at(now + seconds)
+        await self._wake.wait()

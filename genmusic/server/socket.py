@@ -50,14 +50,25 @@ class StreamSocket(web.WebSocketResponse):
 
     async def send(self, message: ServerMessage | bytes) -> None:
         """Send, or cut off a client that does not read (`ProtocolError`)."""
+        if isinstance(message, bytes):
+            data, kind = message, WSMsgType.BINARY
+        else:
+            data, kind = to_text(message).encode(), WSMsgType.TEXT
+        if self._all_has_left:
+            await self.send_frame(data, kind)  # it does not wait, so no timer is needed
+        else:
+            await self._send_patiently(data, kind)
+        self._count_bytes(len(data))
+
+    @property
+    def _all_has_left(self) -> bool:
+        """Whether the system has taken all that was sent before."""
+        return self._transport is not None and not self._transport.get_write_buffer_size()
+
+    async def _send_patiently(self, data: bytes, kind: WSMsgType) -> None:
         try:
             async with asyncio.timeout(self._settings.send_seconds):
-                data = message if isinstance(message, bytes) else to_text(message).encode()
-                if data is message:
-                    await self.send_bytes(data)
-                else:
-                    await self.send_frame(data, WSMsgType.TEXT)
-                self._count_bytes(len(data))
+                await self.send_frame(data, kind)
         except TimeoutError:
             self.abort()
             raise ProtocolError("the client does not read", "stalled") from None
