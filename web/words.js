@@ -138,6 +138,7 @@ export const WORDS = /** @type {const} */ ({
   "control.cue": ["Cue", "Einsatz"],
   "control.tension": ["Tension", "Spannung"],
   "control.density": ["Density", "Dichte"],
+  "control.dynamics": ["Dynamics", "Dynamik"],
   "control.brightness": ["Brightness", "Glanz"],
   "control.space": ["Space", "Raum"],
   "control.novelty": ["Novelty", "Neues"],

@@ -135,4 +135,5 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "switch": lambda text: _SWITCHES.get(text.lower(), text),
     "choice": str,
     "name": str,
+    "phrase": str,
 }

@@ -24,12 +24,13 @@ from genmusic.composition.viewpoints import symbols
 from kernels import viewpoints as kernel
 
 Source = tuple[str, int]
-"""A model by name and the number of a work in it; or `RULES` or `SESSION`."""
+"""A model by name and the number of a work in it; or `RULES`, `SESSION` or `YOU`."""
 
 Credit = Mapping[Source, float]
 
 RULES: Source = ("rules", 0)
 SESSION: Source = ("session", 0)
+YOU: Source = ("you", 0)  # who called the phrase that a note answers
 MOST_SAMPLES = 4_096  # of a context; of a more frequent one, so many are looked at
 
 
@@ -42,7 +43,7 @@ class Decision:
     rows: tuple[Row, ...]
     steps: tuple[int, ...]  # of the scale, for each note
     aimed: tuple[bool, ...]  # whether a motif wanted the note where it is
-    drawn: Drawn
+    drawn: Drawn | None  # None: it answers what a player called
 
 
 class Ledger:
@@ -53,6 +54,8 @@ class Ledger:
 
     def credit(self, decision: Decision) -> list[Credit]:
         """Who taught each note of a bar."""
+        if decision.drawn is None:
+            return [{YOU: 1.0} for _ in decision.rows]
         credits: list[Credit] = []
         for number, step in enumerate(decision.steps):
             key = (decision.theme, step)

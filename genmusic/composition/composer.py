@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from genmusic.composition import cues, form
+from genmusic.composition import answering, cues, form
 from genmusic.composition.arrangement import players
 from genmusic.composition.attribution import Decision
 from genmusic.composition.bass import (
@@ -22,6 +22,7 @@ from genmusic.composition.bass import (
     without_parallels,
 )
 from genmusic.composition.chance import draw
+from genmusic.composition.clearing import accompanying, cleared
 from genmusic.composition.comp import VoicedSpan, compose_comp, compose_pad, voice_spans
 from genmusic.composition.counter import choose_kind, compose_counter
 from genmusic.composition.drums import compose_drums
@@ -35,7 +36,7 @@ from genmusic.composition.planning import pace, plan_bar, plan_harmony
 from genmusic.composition.repertoire import Models
 from genmusic.composition.state import State, state_from_json
 from genmusic.composition.theory import OCTAVE
-from genmusic.composition.trails import NO_TRAIL
+from genmusic.composition.trails import NO_TRAIL, follow
 from genmusic.composition.voicing import Lay
 from genmusic.controls.spec import Landing
 from genmusic.errors import UnknownNameError
@@ -86,7 +87,9 @@ class Composer:
         length_bars = parameters.length_bars
         if state.phrase_bar == 0:
             plan_harmony(state, seed, self._style, self._model, parameters)
-        plan = plan_bar(state, seed, self._style, parameters)
+        tune = parameters.tune
+        written = cleared(self._style, *tune) if tune else self._style
+        plan = plan_bar(state, seed, written, parameters)
         bar = self._silence(plan) if 0 < length_bars <= state.bar else self._compose_parts(plan)
         self._end_bar()
         return bar
@@ -142,6 +145,10 @@ class Composer:
         if self._state.labels:
             form.end_piece(self._state)
 
+    def hear(self, call: str | None) -> None:
+        """Answer a call from the next bar on; None breaks off what is being answered."""
+        answering.hear(self._state, call)
+
     def cue(self, cue: str) -> None:
         """Let a cue be in force from the next bar on; empty: none any more."""
         cues.ask(self._state, cue)
@@ -174,16 +181,21 @@ class Composer:
 
     def _compose_parts(self, plan: Plan) -> Bar:
         """The bar with the rows of every part that plays; those who listen come last."""
-        state, style = self._state, self._style
+        state, style = self._state, plan.style
         playing = players(style, plan.section_rules, plan.density, plan.progress)
         playing = hooked_bar(plan, "arrangement", playing) & style.parts.keys()
         playing = cues.playing(state, style, playing)
+        if plan.parameters.tune:
+            playing = accompanying(style, playing)
+        if state.answer and "melody" in style.parts:
+            playing |= {"melody"}
         texture = _draws(self._seed, state.piece, plan.theme, plan.statement)
         groove = _draws(self._seed, state.piece, plan.theme, 0)
         parts: dict[str, Sequence[Row]] = {part: () for part in PARTS if part in playing}
         basses: Basses = choose_basses(plan, state.bass)
         if "melody" in playing:
-            parts["melody"] = self._compose_melody(plan)
+            sung = self._answer(plan) if state.answer else self._compose_melody(plan)
+            parts["melody"] = sung
         if "bass" in playing:
             rows = compose_bass(plan, basses, groove[0])
             parts["bass"] = self._settle_bass(plan, rows, parts.get("melody", ()))
@@ -260,12 +272,23 @@ class Composer:
             )  # fmt: skip
         return rows
 
+    def _answer(self, plan: Plan) -> Sequence[Row]:
+        """A bar of the answer to what a player called, in the place of a melody."""
+        state = self._state
+        rows = answering.play(state, plan)
+        trail, rule = state.trails.get("melody", NO_TRAIL), self._model.copy_rule
+        _, state.trails["melody"] = follow(trail, rows, plan.bar_ticks, (), rule)
+        if self.decisions is not None and rows:
+            theme = (state.piece, plan.theme)
+            self.decisions.append(Decision(state.bar, theme, rows, (), (), None))
+        return rows
+
     def _voice(
         self, plan: Plan, part: str, voices: int, basses: Mapping[int, tuple[int, int]]
     ) -> tuple[VoicedSpan, ...]:
-        rules = self._style.parts[part]
+        rules = plan.style.parts[part]
         voicings = self._state.voicings
-        low = max(rules.low, self._style.comp.chord_low) if part == "comp" else rules.low
+        low = max(rules.low, plan.style.comp.chord_low) if part == "comp" else rules.low
         lay = Lay(low, rules.high, voices)
         voiced = voice_spans(plan, lay, voicings.get(part, ()), basses)
         voicings[part] = voiced[-1].pitches

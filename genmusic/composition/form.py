@@ -113,6 +113,7 @@ def begin_piece(state: State, piece: int) -> None:
     state.piece_bar = state.section = state.phrase = state.phrase_bar = 0
     state.labels, state.phrases = (), ()
     state.themes, state.chords, state.trails = {}, (), {}
+    state.answer, state.answer_bars = (), 0
     state.voicings, state.outer, state.bass, state.counter = {}, (0, 0, 0), 0, 0
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from genmusic.composition import trails
+from genmusic.composition.idiom import Phrase
 from genmusic.composition.trails import Trail
 
 THEME_GRID = 20  # ticks; divides sixteenths and triplets, and a bar of 4/4 has 192
@@ -62,6 +63,9 @@ class State:
     cue: str = ""  # in force; a name of `CUES`
     cue_bars: int = 0  # for which it has been, 0 before it begins
     closes_at: int = 0  # bar from which the music is over, 0 while no ending was asked for
+    taught: tuple[Phrase, ...] = ()  # by the phrases that a player called
+    answer: tuple[tuple[int, int, int], ...] = ()  # notes of the call or its answer, as `CallNote`
+    answer_bars: int = 0  # of the answer so far; 0 while the call waits for it
 
     def to_json(self) -> dict[str, Any]:
         """The name of the style, and the other fields in their order: numbers, text and lists."""
@@ -70,6 +74,7 @@ class State:
             "trails": {part: trails.pack(trail) for part, trail in self.trails.items()},
             "voicings": {part: bytes(v).hex() for part, v in self.voicings.items()},
             "themes": _pack_themes(self.themes),
+            "taught": [bytes(phrase).hex() for phrase in self.taught],
         }
         fields = [_listed(packed.get(name, getattr(self, name))) for name in _FIELDS]
         return {"style": self.style, "state": fields}
@@ -85,6 +90,7 @@ def state_from_json(plain: Mapping[str, Any]) -> State:
     values["voicings"] = {part: tuple(bytes.fromhex(v)) for part, v in values["voicings"].items()}
     values["trails"] = {part: trails.unpack(text) for part, text in values["trails"].items()}
     values["themes"] = _unpack_themes(values["themes"])
+    values["taught"] = tuple(tuple(bytes.fromhex(text)) for text in values["taught"])
     return State(style=plain["style"], **values)
 
 

@@ -10,10 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from genmusic.controls.calls import read_call
 from genmusic.errors import ControlError
 from genmusic.names import CUES, MODES, PARTS, PITCH_CLASSES, QUALITIES
 
 Landing = Literal["quantum", "beat", "bar", "phrase", "section"]
+Kind = Literal["number", "choice", "switch", "name", "phrase"]
 Value = float | str | bool | None
 """A control value; ``None`` means "not set: style and mood decide"."""
 
@@ -38,12 +40,14 @@ class Control:
     midi_cc: int | None = None
 
     @property
-    def kind(self) -> Literal["number", "choice", "switch", "name"]:
-        """What a value is: a number in a range, one of the choices, on or off, a free name."""
+    def kind(self) -> Kind:
+        """What a value is: a number, one of the choices, on or off, a free name, a phrase."""
         if self.choices:
             return "choice"
         if self.unit == "name":
             return "name"
+        if self.unit == "phrase":
+            return "phrase"
         return "switch" if self.unit == "switch" else "number"
 
     def check(self, value: object) -> Value:
@@ -54,6 +58,8 @@ class Control:
             return self._check_number(value)
         if self.kind == "switch":
             return self._check_switch(value)
+        if self.kind == "phrase":
+            return self._check_phrase(value)
         return self._check_text(value)
 
     def _check_number(self, value: object) -> float:
@@ -69,6 +75,11 @@ class Control:
         if value in (True, False, 0, 1):
             return bool(value)
         raise ControlError(f"{self.name} must be true or false, got {value!r:.60}", self.name)
+
+    def _check_phrase(self, value: object) -> str:
+        text = value if isinstance(value, str) else repr(value)
+        read_call(text)
+        return text
 
     def _check_text(self, value: object) -> str:
         if not isinstance(value, str) or (self.choices and value not in self.choices):
@@ -117,11 +128,17 @@ TABLE: tuple[Control, ...] = (
     _unit("space", "dry to far away", "quantum", 25, 0.1),
     _unit("novelty", "familiar to surprising turns", "bar", 26),
     _unit("humanize", "machine-like to loose timing", "bar", 27),
+    _unit("dynamics", "softer to louder playing", "bar", 29, 0.5),
     Control("tempo_bpm", "tempo; unset: style and arousal decide", None, "beat", 40.0, 200.0, "bpm",
             midi_cc=28),
     Control("key", "tonic; unset: the style decides", None, "phrase", choices=PITCH_CLASSES),
     Control("chord", "harmony that a player holds; unset: composed", None, "bar", choices=CHORDS),
     Control("cue", "what a conductor asks of the form; unset: nothing", None, "bar", choices=CUES),
+    Control("tune_low", "lowest key of a player who has the tune; unset: the composer has it", None,
+            "bar", 0.0, 127.0, "keys"),
+    Control("tune_high", "highest key of a player who has the tune", None,
+            "bar", 0.0, 127.0, "keys"),
+    Control("call", "phrase that a player calls, to be answered", None, "bar", unit="phrase"),
     Control("mode", "scale; unset: style and valence decide", None, "phrase", choices=tuple(MODES)),
     Control("length_bars", "bars until the music has come to its end; unset: it goes on", None,
             "section", 1.0, 100_000.0, "bars"),

@@ -19,6 +19,9 @@ from genmusic.units import exp2
 NEUTRAL = 0.5  # where a 0..1 knob adds nothing
 DENSITY_OCTAVES = 2.0  # the density knob from end to end: four times as many notes
 LOUDNESS_REACH_DB = 0.5  # at the ends of arousal: streams stay within 1 LU of one loudness
+DYNAMICS_VELOCITY = 48.0  # the dynamics knob from end to end
+DYNAMICS_DB = 5.0  # the same, in loudness
+LOWEST_KEY, HIGHEST_KEY = 0, 127
 BRIGHTNESS_REACH = 0.8  # the brightness knob from end to end, in brightness
 
 
@@ -40,6 +43,7 @@ class MusicalParameters:
     mode: str | None  # None: the composer decides
     length_bars: int  # of the music; 0: it goes on
     chord: Chord | None  # of the whole bar; None: the composer decides
+    tune: tuple[int, int] | None  # lowest and highest key of a player who has it; None: nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,10 @@ def musical_parameters(controls: Mapping[str, Value], style: Style) -> MusicalPa
         gate=_follow(mood.gate, controls),
         register_shift=_follow(mood.register_shift, controls),
         dissonance=_follow(mood.dissonance, controls),
-        velocity=_follow(mood.velocity, controls),
+        velocity=_clamp_velocity(
+            _follow(mood.velocity, controls)
+            + _off_neutral(controls, "dynamics") * DYNAMICS_VELOCITY
+        ),
         density=_clamp(_follow(mood.density, controls) + (density - NEUTRAL)),
         novelty=_number(controls, "novelty"),
         humanize=_number(controls, "humanize"),
@@ -74,6 +81,7 @@ def musical_parameters(controls: Mapping[str, Value], style: Style) -> MusicalPa
         mode=None if mode is None else str(mode),
         length_bars=int(_number(controls, "length_bars")),
         chord=None if chord is None else read_chord(str(chord)),
+        tune=_tune(controls),
     )
 
 
@@ -82,10 +90,31 @@ def sound_parameters(controls: Mapping[str, Value], style: Style) -> SoundParame
     knob = (_number(controls, "brightness") - NEUTRAL) * BRIGHTNESS_REACH
     return SoundParameters(
         level_db=_follow(style.mood.level_db, controls),
-        loudness_db=_number(controls, "arousal") * LOUDNESS_REACH_DB,
+        loudness_db=_number(controls, "arousal") * LOUDNESS_REACH_DB
+        + _off_neutral(controls, "dynamics") * DYNAMICS_DB,
         brightness=_clamp(_follow(style.mood.brightness, controls) + knob),
         space=_number(controls, "space"),
     )
+
+
+def _tune(controls: Mapping[str, Value]) -> tuple[int, int] | None:
+    """The keys of a player who has the tune; an end that is not set is that of all keys."""
+    ends = controls["tune_low"], controls["tune_high"]
+    if ends == (None, None):
+        return None
+    low, high = (
+        outermost if end is None else round(_as_number(end))
+        for end, outermost in zip(ends, (LOWEST_KEY, HIGHEST_KEY), strict=True)
+    )
+    return min(low, high), max(low, high)
+
+
+def _off_neutral(controls: Mapping[str, Value], name: str) -> float:
+    return _number(controls, name) - NEUTRAL
+
+
+def _clamp_velocity(velocity: float) -> float:
+    return min(127.0, max(1.0, velocity))
 
 
 def _follow(curve: Curve, controls: Mapping[str, Value]) -> float:

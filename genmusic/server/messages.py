@@ -7,6 +7,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
+from genmusic.controls.calls import LONGEST_TEXT
 from genmusic.controls.spec import Value
 from genmusic.errors import ControlError, GenmusicError, ProtocolError
 from genmusic.mood.mapping import MusicalParameters
@@ -26,7 +27,8 @@ Secret = Annotated[str, Meta(max_length=128)]
 Frames = Annotated[int, Meta(ge=0, lt=2**53)]  # exact in JavaScript
 Seed = Annotated[int, Meta(ge=0, lt=SEED_LIMIT)]
 Id = Annotated[int, Meta(ge=-(2**53), le=2**53)] | Name | None
-Controls = Annotated[dict[Name, float | Name | bool | None], Meta(max_length=64)]
+Text = Annotated[str, Meta(max_length=LONGEST_TEXT)]
+Controls = Annotated[dict[Name, float | Text | bool | None], Meta(max_length=64)]
 Codecs = Annotated[list[Name], Meta(min_length=1, max_length=8)]
 
 

@@ -150,6 +150,10 @@ class Conductor:
                 return
             self._song = replace(self._song, beats=end)
 
+    def hear(self, call: str | None) -> None:
+        """Answer a call from the next bar on; None breaks off what is being answered."""
+        self._composer.hear(call)
+
     def cue(self, cue: str) -> None:
         """Let a cue be in force from the next bar on; empty: none any more."""
         self._composer.cue(cue)

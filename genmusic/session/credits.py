@@ -10,6 +10,7 @@ from typing import Any
 from genmusic.composition.attribution import (
     RULES,
     SESSION,
+    YOU,
     Credit,
     Decision,
     Ledger,
@@ -35,11 +36,12 @@ class WorkCredit:
 
 @dataclass(frozen=True, slots=True)
 class Credits:
-    """Who taught a melody: works, the greatest share first, the piece itself, and rules."""
+    """Who taught a melody: works, the greatest share first, the piece itself, rules, and you."""
 
     works: tuple[WorkCredit, ...]
     session: float
     rules: float
+    you: float  # who called what the melody answers
     notes: tuple[tuple[int, int, int, Credit], ...]  # bar, tick, pitch and credit of each
 
     def to_json(self, library: Library) -> dict[str, Any]:
@@ -48,6 +50,7 @@ class Credits:
             "works": [{**asdict(c.work), "share": round(c.share, DECIMALS)} for c in self.works],
             "session": round(self.session, DECIMALS),
             "rules": round(self.rules, DECIMALS),
+            "you": round(self.you, DECIMALS),
             "notes": [
                 {
                     "bar": bar,
@@ -87,8 +90,8 @@ def credit(library: Library, decisions: Iterable[Decision]) -> Credits:
             notes.append((decision.bar, tick, pitch, share))
             lengths.append(float(duration))
     shares = roll_up(zip((share for *_, share in notes), lengths, strict=True))
-    session, rules = shares.pop(SESSION, 0.0), shares.pop(RULES, 0.0)
-    return Credits(_by_work(library, shares), session, rules, tuple(notes))
+    session, rules, you = (shares.pop(source, 0.0) for source in (SESSION, RULES, YOU))
+    return Credits(_by_work(library, shares), session, rules, you, tuple(notes))
 
 
 def _by_work(library: Library, shares: Mapping[Source, float]) -> tuple[WorkCredit, ...]:
@@ -121,4 +124,4 @@ def _work(library: Library, source: Source) -> Work:
 
 
 def _name(library: Library, source: Source) -> str:
-    return source[0] if source in (RULES, SESSION) else _work(library, source).id
+    return source[0] if source in (RULES, SESSION, YOU) else _work(library, source).id

@@ -30,7 +30,8 @@ from genmusic.synthesis.pools import MAX_BLOCK_QUANTA
 from genmusic.units import QUANTUM, quantum_at_or_after
 
 DRUMS = PARTS.index("drums")
-CUE = "cue"
+CUE, CALL = "cue", "call"
+EVENTS: dict[str, Value] = {CUE: None, CALL: None}  # while nothing plays yet
 KICK_PITCHES = (35, 36)  # of General MIDI
 
 
@@ -69,7 +70,7 @@ class Seat:
         self.log: list[Change] = []
         self._library = library
         self._follows_edits = follows_edits
-        self.values = defaults() | check_changes(controls or {}) | {CUE: None}  # nothing plays yet
+        self.values = defaults() | check_changes(controls or {}) | EVENTS
         self._style = library.first_style(str(self.values["style"]))
         self._wished_style = self._style
         self._ahead = deque(sorted(log, key=lambda change: change.frame))
@@ -188,13 +189,20 @@ class Seat:
             self._wished_style = self._library.styles.edition(str(value))
             return self._conductor.landing_frame("bar", now)
         self.values[name] = value
-        if name == CUE:
-            self._conductor.cue(str(value or ""))
+        if name in EVENTS:
+            self._conductor_hears(name, value)
         if name == "style":
             self._wished_style = self._library.first_style(str(value))
         if self._desk.follow(self.values, self._style, self._section, now // QUANTUM, name):
             return now
         return self._conductor.landing_frame(CONTROLS[name].lands, now)
+
+    def _conductor_hears(self, name: str, value: Value) -> None:
+        if name == CUE:
+            self._conductor.cue(str(value or ""))
+            return
+        self._conductor.hear(None if value is None else str(value))
+        self.values[name] = None  # it was said, and stands for nothing from now on
 
     def make_due_changes(self) -> None:
         """Make the changes of a given log whose time has come; then follow edits, if wanted."""

@@ -12,7 +12,9 @@ def test_a_rendered_piece_names_the_works_that_taught_it(tmp_path, capsys):
 
     credits = json.loads(path.read_text())
     whole = sum(work["share"] for work in credits["works"])
-    assert abs(whole + credits["session"] + credits["rules"] - 1.0) < 2e-3  # six decimals of each
+    assert (
+        abs(whole + credits["session"] + credits["rules"] + credits["you"] - 1.0) < 2e-3
+    )  # six decimals of each
     assert all(work["licence"] == "CC0-1.0" for work in credits["works"])
     assert credits["works"][0]["share"] >= credits["works"][-1]["share"]
     for note in credits["notes"]:

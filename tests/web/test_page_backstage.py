@@ -6,7 +6,10 @@ from page_driver import open_listener
 
 pytestmark = pytest.mark.browser
 
-ELSEWHERE = {"valence", "arousal", "style"}  # the field and the cards
+ELSEWHERE = {
+    *("valence", "arousal", "style"),  # the field and the cards
+    *("tune_low", "tune_high", "call"),  # what a player says with both hands
+}
 NEWS = {
     "name": "sparkle", "text": "less to more of it", "kind": "number", "unit": "0..1",
     "default": 0.5, "low": 0, "high": 1, "choices": [], "lands": "bar",

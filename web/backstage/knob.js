@@ -6,7 +6,7 @@ import { onLanguage, say, sayOr } from "../language.js";
 /**
  * @typedef {number | string | boolean | null} Value
  * @typedef {{
- *   name: string, text: string, kind: "number" | "choice" | "switch" | "name", unit: string,
+ *   name: string, text: string, kind: "number" | "choice" | "switch" | "name" | "phrase", unit: string,
  *   default: Value, low: number, high: number, choices: string[], lands: string,
  * }} ControlInfo a row of the server's table of controls
  * @typedef {(name: string, value: Value) => void} OnChange
@@ -117,7 +117,7 @@ function buildText(_info, onInput) {
   return { input, show: (value) => (input.value = String(value ?? "")) };
 }
 
-const INPUTS = { number: buildSlider, choice: buildSelect, switch: buildSwitch, name: buildText };
+const INPUTS = { number: buildSlider, choice: buildSelect, switch: buildSwitch, name: buildText, phrase: buildText };
 
 /** A number that may be left to style and mood has a button for that. @param {() => void} onAuto */
 function buildAuto(onAuto) {

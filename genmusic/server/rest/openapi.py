@@ -12,6 +12,7 @@ import msgspec
 from aiohttp import web
 
 from genmusic import __version__
+from genmusic.controls.calls import FORM, LONGEST_TEXT
 from genmusic.controls.spec import TABLE, Control
 from genmusic.encoding import ENDLESS_FORMATS, STREAM_CODECS
 from genmusic.seeding import SEED_LIMIT
@@ -132,6 +133,7 @@ def _control_schema(control: Control, styles: Sequence[str]) -> Json:
         "choice": {"enum": list(control.choices)},
         "switch": {"type": "boolean"},
         "name": {"enum": list(styles)},
+        "phrase": {"type": "string", "maxLength": LONGEST_TEXT, "pattern": FORM},
     }
     schema = kinds[control.kind]
     if control.default is None:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, field
 
-from genmusic.controls.spec import Value
+from genmusic.controls.spec import Kind, Value
 from genmusic.seeding import SEED_LIMIT
 from genmusic.server.messages import Codecs, Controls, Name
 
@@ -94,7 +94,7 @@ class ControlRow(Struct):
 
     name: str
     text: str
-    kind: Literal["number", "choice", "switch", "name"]
+    kind: Kind
     default: Value
     lands: Literal["quantum", "beat", "bar", "phrase", "section"]
     low: float
