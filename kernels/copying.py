@@ -75,28 +75,6 @@ def completes(runs: Runs, trail: Trail, note: int) -> bool:
 
 
 @kernel
-def find_copy(tune: Runs, rhythm: Runs, trail: Trail, begin: int, out: Integers) -> None:
-    """Find the first note that completes a run of either kind.
-
-    Parameters
-    ----------
-    tune, rhythm : Runs
-        Runs of intervals alone, and of intervals with rhythm.
-    trail : Trail
-        What was played, all of it known.
-    begin : int, >= 0
-        First note to look at.
-    out : (1,) int64, written
-        The number of the note, or -1.
-    """
-    out[0] = -1
-    for note in range(begin, trail.pitches.shape[0]):
-        if completes(tune, trail, note) or completes(rhythm, trail, note):
-            out[0] = note
-            return
-
-
-@kernel
 def hash_runs(
     steps: int,
     counts_rhythm: int,

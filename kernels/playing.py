@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,14 +11,19 @@ from kernels._jit import fragment, kernel
 
 Doubles = NDArray[np.float64]
 Integers = NDArray[np.int64]
+Note = Any
+"""One note, with the fields that `play` writes."""
+Notes = NDArray[np.void]
 
 # Columns of a written note.
-START, DURATION, PITCH, ACCENT, PART = range(5)
+START, DURATION, PITCH, ACCENT = range(4)
 # Columns of a played note; the last two are those of the written one.
 PLAYED_START, PLAYED_END, PLAYED_PITCH, VELOCITY, PLAYED_PART, WRITTEN, LENGTH = range(7)
-# Columns of the habits of a part.
-LOOSE_TICKS, LOOSE_VELOCITY, GATE, PLAIN_VELOCITY, LATE_TICKS, STRUM_TICKS, RINGS = range(7)
-HABITS, PLAYED_COLUMNS = 7, 7
+# Columns of the habits of a part: share of the looseness of the bar; 1 if the gate of the bar is
+# its own; velocity beyond that of the bar; ticks behind the beat; ticks from note to note of a
+# chord; 1 if notes ring to the next change of chord.
+LOOSENESS, GATED, OWN_VELOCITY, LATE_TICKS, STRUM_TICKS, RINGS = range(6)
+HABITS, PLAYED_COLUMNS = 6, 7
 LOUDEST = 127.0
 PITCHES, MOST_PARTS = 128, 256
 
@@ -37,28 +42,35 @@ class Bar(NamedTuple):
     strong_ticks: int  # strong beats are its multiples
     accent_velocity: float  # of an accent that is written
     shortest_ticks: float
+    loose_ticks: float  # width of random ticks
+    loose_velocity: float
+    gate: float  # share of its length that a note sounds
+    velocity: float
 
 
 @kernel
 def play(
     written: Integers,
+    part_of: Integers,
     habits: Doubles,
     chance: Doubles,
     bar: Bar,
     groove: Doubles,
     changes: Doubles,
     order: Integers,
-    out: Integers,
+    played: Integers,
+    out: Notes,
 ) -> int:
     """Play the notes of a bar, in the order of the score, no pitch of a part twice at once.
 
     Parameters
     ----------
-    written : (notes, 5) int64
-        Start and duration in ticks, pitch, accent and part; the notes of a part lie together.
-    habits : (parts, 7) float64
-        Widths of random ticks and velocity, gate, plain velocity, ticks behind the beat, ticks
-        from note to note of a chord, and whether (above 0) notes ring to the next change.
+    written : (notes, 4) int64
+        Start and duration in ticks, pitch and accent.
+    part_of : (notes,) int64
+        The part of each; the notes of a part lie together.
+    habits : (parts, HABITS) float64
+        How each part is played.
     chance : (2, parts * places) float64, 0..1
         Draws for time and velocity.
     bar : Bar
@@ -67,22 +79,38 @@ def play(
         How late each step of the bar is.
     changes : (chords,) float64, ticks, rising
         Where each chord ends; the last is the end of the bar.
-    order : (notes,) int64, written in full
-        Room for sorting.
-    out : (notes, 7) int64, written as far as the returned number of notes
-        Start and end in ticks, pitch, velocity, part, and start and duration as written.
+    order : (notes,) int64, scratch
+    played : (notes, 7) int64, scratch
+    out : (notes,) of the fields of a note, written as far as the returned number of notes
+
+    Returns
+    -------
+    int: how many notes sound.
     """
     places = int(bar.bar_ticks) // bar.place_ticks
     rank = 0
     for n in range(len(written)):
-        start, part = written[n, START], written[n, PART]
-        same = n > 0 and written[n - 1, START] == start and written[n - 1, PART] == part
+        start, part = written[n, START], part_of[n]
+        same = n > 0 and written[n - 1, START] == start and part_of[n - 1] == part
         rank = rank + 1 if same else 0
         place = part * places + start // bar.place_ticks
-        _place(written[n], habits[part], chance[0, place], rank, bar, groove, changes, out[n])
-        out[n, VELOCITY] = _velocity(written[n], habits[part], chance[1, place], bar)
-    _sort(order, out)
-    return _trim(order, out)
+        played[n, PLAYED_PART] = part
+        _place(written[n], habits[part], chance[0, place], rank, bar, groove, changes, played[n])
+        played[n, VELOCITY] = _velocity(written[n], habits[part], chance[1, place], bar)
+    _sort(order, played)
+    kept = _trim(order, played)
+    for n in range(kept):
+        _write(played[order[n]], out[n])
+    return kept
+
+
+@fragment
+def _write(note: Integers, out: Note) -> None:
+    out.start_tick = note[PLAYED_START]
+    out.duration_ticks = note[PLAYED_END] - note[PLAYED_START]
+    out.pitch, out.velocity, out.part = note[PLAYED_PITCH], note[VELOCITY], note[PLAYED_PART]
+    out.flags, out.source = 0, 0
+    out.written_tick, out.written_ticks = note[WRITTEN], note[LENGTH]
 
 
 @fragment
@@ -101,9 +129,9 @@ def _place(
     into = start % bar.beat_ticks
     late = habit[LATE_TICKS] + bar.swing * min(into, bar.beat_ticks - into)
     late += groove[int(start) * len(groove) // int(bar.bar_ticks)] + rank * habit[STRUM_TICKS]
-    played = start + habit[LOOSE_TICKS] * (chance - 0.5) + late
+    played = start + bar.loose_ticks * habit[LOOSENESS] * (chance - 0.5) + late
     played = max(0.0, min(played, bar.bar_ticks - bar.shortest_ticks))
-    end = start + note[DURATION] * habit[GATE]
+    end = start + note[DURATION] * (bar.gate if habit[GATED] > 0.0 else 1.0)
     if habit[RINGS] > 0.0:
         number = 0
         while number < len(changes) - 1 and changes[number] <= start:
@@ -111,7 +139,7 @@ def _place(
         end = max(end, changes[number])
     out[PLAYED_START] = int(np.rint(played))
     out[PLAYED_END] = int(np.rint(min(max(end, played + bar.shortest_ticks), bar.bar_ticks)))
-    out[PLAYED_PITCH], out[PLAYED_PART] = note[PITCH], note[PART]
+    out[PLAYED_PITCH] = note[PITCH]
     out[WRITTEN], out[LENGTH] = note[START], note[DURATION]
 
 
@@ -119,7 +147,8 @@ def _place(
 def _velocity(note: Integers, habit: Doubles, chance: float, bar: Bar) -> int:
     """What a note owes to its place in the phrase, to the beat and to its pattern."""
     away = (note[START] - bar.peak_tick) / bar.reach_ticks
-    velocity = habit[PLAIN_VELOCITY] + habit[LOOSE_VELOCITY] * (chance - 0.5)
+    velocity = bar.velocity + habit[OWN_VELOCITY]
+    velocity += bar.loose_velocity * habit[LOOSENESS] * (chance - 0.5)
     velocity += bar.arch * (0.5 - away * away) + bar.accent_velocity * note[ACCENT]
     if note[START] % bar.strong_ticks == 0:
         velocity += bar.accent

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kernels._jit import fragment, kernel
+from kernels.chords import sounding
 from kernels.copying import Runs, Trail, completes
 from kernels.looking import BEAT, BEGINS, DURATION, ENDS, MODE, PITCH, POSITION, REACH, START
 
@@ -14,8 +15,10 @@ Integers = NDArray[np.int64]
 AGO, OF_PITCH, BEGAN = range(3)
 """Columns of a trail: ticks before the coming bar line, MIDI pitch, 1 where a phrase begins."""
 
-ONSET, LENGTH, HEIGHT = range(3)
-"""Columns of the rows of a bar: start tick, duration in ticks, MIDI pitch; more may follow."""
+ONSET, LENGTH, HEIGHT, STRESS = range(4)
+"""Columns of the rows of a bar: start tick, duration in ticks, MIDI pitch, accent."""
+
+OCTAVE = 12
 
 
 @fragment
@@ -99,6 +102,8 @@ def _top_line(rows: Integers, line: Integers) -> int:
     """The rows of the highest note at each onset, by rising onset; how many there are."""
     count = 0
     for row in range(rows.shape[0]):
+        if rows[row, LENGTH] == 0:
+            continue
         place = count
         while place > 0 and rows[line[place - 1], ONSET] > rows[row, ONSET]:
             place -= 1
@@ -113,21 +118,70 @@ def _top_line(rows: Integers, line: Integers) -> int:
     return count
 
 
+@fragment
+def _first_copy(
+    tune: Runs, rhythm: Runs, rows: Integers, line: Integers, known: int, begin: int, heard: Trail
+) -> tuple[int, int]:
+    """How long the line of a bar is, and its first note from a place on that completes a copy."""
+    count = _top_line(rows, line)
+    for n in range(count):
+        heard.pitches[known + n] = rows[line[n], HEIGHT]
+        heard.onsets[known + n] = rows[line[n], ONSET]
+    for n in range(begin, count):
+        if completes(tune, heard, known + n) or completes(rhythm, heard, known + n):
+            return count, n
+    return count, -1
+
+
+@fragment
+def _another_tone(
+    tune: Runs, rhythm: Runs, heard: Trail, note: int, chord: int, tonic: int, low: int, high: int
+) -> int:
+    """The nearest tone of a chord with which a note completes no copy; -1 if there is none."""
+    pitch = heard.pitches[note]
+    for distance in range(1, OCTAVE + 1):
+        for other in (pitch - distance, pitch + distance):
+            if low <= other <= high and chord >> ((other - tonic) % OCTAVE) & 1:
+                heard.pitches[note] = other
+                if not completes(tune, heard, note) and not completes(rhythm, heard, note):
+                    return int(other)
+    return -1
+
+
+@fragment
+def _change(rows: Integers, copied: int, pitch: int) -> None:
+    """Give a note, and what is the same as it, another pitch; below 0, leave them out."""
+    tick, length, old = rows[copied, ONSET], rows[copied, LENGTH], rows[copied, HEIGHT]
+    accent = rows[copied, STRESS]
+    for row in range(rows.shape[0]):
+        same = rows[row, ONSET] == tick and rows[row, LENGTH] == length
+        if same and rows[row, HEIGHT] == old and rows[row, STRESS] == accent:
+            rows[row, HEIGHT] = max(pitch, 0)
+            if pitch < 0:
+                rows[row, LENGTH] = 0
+
+
 @kernel
 def follow(
     tune: Runs,
     rhythm: Runs,
     trail: Integers,
     rows: Integers,
+    starts: Integers,
+    chords: Integers,
+    tonic: int,
+    low: int,
+    high: int,
     bar_ticks: int,
     most_ago: int,
     line: Integers,
     played: Integers,
     out: Integers,
 ) -> tuple[bool, int]:
-    """Go on to the next bar line, and see whether a note on the way completes a copy.
+    """Go on to the next bar line without a copy.
 
-    The line of a part that plays chords is that of its highest notes.
+    A note that completes a copy gets the nearest tone of its chord that does not; where there is
+    none it is left out. The line of a part that plays chords is that of its highest notes.
 
     Parameters
     ----------
@@ -135,8 +189,14 @@ def follow(
         Runs of intervals alone, and of intervals with rhythm.
     trail : (notes before, 3) int64
         The last notes of the part.
-    rows : (notes, >= 3) int64
-        The bar, in any order.
+    rows : (notes, 4) int64, in/out
+        The bar, in any order; notes of length 0 are left out.
+    starts, chords : (chords,) int64
+        Where each chord begins, rising, and its tones: bit n for n semitones above the tonic.
+    tonic : int
+        Pitch class of the tonic.
+    low, high : int
+        The range of the part, which other tones keep to.
     bar_ticks, most_ago : int
         Length of the bar; ticks after which it no longer counts how long ago a note was.
     line : (notes,) int64, scratch
@@ -146,20 +206,25 @@ def follow(
 
     Returns
     -------
-    (bool, int): whether there is a copy; and how many rows of ``out`` are written.
+    (bool, int): whether a note was changed; and how many rows of ``out`` are written.
     """
-    before, count = trail.shape[0], _top_line(rows, line)
+    before = trail.shape[0]
     heard = Trail(played[0], played[1])
     for n in range(before):
         heard.pitches[n], heard.onsets[n] = trail[n, OF_PITCH], -trail[n, AGO]
         out[n, AGO] = min(trail[n, AGO] + bar_ticks, most_ago)
         out[n, OF_PITCH], out[n, BEGAN] = trail[n, OF_PITCH], trail[n, BEGAN]
+    changed = False
+    count, found = _first_copy(tune, rhythm, rows, line, before, 0, heard)
+    while found >= 0:
+        changed = True
+        copied = line[found]
+        chord = chords[sounding(starts, rows[copied, ONSET])]
+        pitch = _another_tone(tune, rhythm, heard, before + found, chord, tonic, low, high)
+        _change(rows, copied, pitch)
+        count, found = _first_copy(tune, rhythm, rows, line, before, found, heard)
     for n in range(count):
-        row, place = line[n], before + n
-        heard.pitches[place], heard.onsets[place] = rows[row, HEIGHT], rows[row, ONSET]
+        place, row = before + n, line[n]
         out[place, AGO] = bar_ticks - rows[row, ONSET]
         out[place, OF_PITCH], out[place, BEGAN] = rows[row, HEIGHT], 0
-    copies = False
-    for note in range(before, before + count):
-        copies = copies or completes(tune, heard, note) or completes(rhythm, heard, note)
-    return copies, before + count
+    return changed, before + count

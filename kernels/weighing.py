@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kernels._jit import fragment, kernel
+from kernels.chords import sounding
 
 Doubles = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -47,14 +48,6 @@ def _strength(levels: Integers, tick: int) -> int:
         if tick % levels[level] == 0:
             return level
     return len(levels)
-
-
-@fragment
-def _sounding(starts: Integers, tick: int) -> int:
-    number = 0
-    while number + 1 < len(starts) and starts[number + 1] <= tick:
-        number += 1
-    return number
 
 
 @fragment
@@ -116,7 +109,7 @@ def weigh(
     pitches = out.shape[1]
     for note in range(len(onsets)):
         tick, row = onsets[note], out[note]
-        own = chords[_sounding(starts, tick)]
+        own = chords[sounding(starts, tick)]
         ban, centre = bans[_strength(levels, tick)], _centre(arch, tick)
         aim = 0.0 if targets[note] == NO_TARGET else float(_step_pitch(scale, targets[note]))
         own_pull = 0.0 if targets[note] == NO_TARGET else pull

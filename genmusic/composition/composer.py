@@ -11,6 +11,9 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from genmusic.composition import answering, cues, form
 from genmusic.composition.arrangement import players
 from genmusic.composition.attribution import Decision
@@ -24,6 +27,7 @@ from genmusic.composition.bass import (
 from genmusic.composition.chance import draw
 from genmusic.composition.clearing import accompanying, cleared
 from genmusic.composition.comp import VoicedSpan, compose_comp, compose_pad, voice_spans
+from genmusic.composition.copying import nothing_to_copy
 from genmusic.composition.counter import choose_kind, compose_counter
 from genmusic.composition.drums import compose_drums
 from genmusic.composition.guarding import settle
@@ -31,12 +35,12 @@ from genmusic.composition.hooks import hooked_bar
 from genmusic.composition.melody import compose_melody
 from genmusic.composition.metre import metre
 from genmusic.composition.performance import perform
-from genmusic.composition.plan import Plan, Row, Span
+from genmusic.composition.plan import NO_ROWS, Plan, Row, Span, row_table
 from genmusic.composition.planning import pace, plan_bar, plan_harmony
 from genmusic.composition.repertoire import Models
 from genmusic.composition.state import State, state_from_json
 from genmusic.composition.theory import OCTAVE
-from genmusic.composition.trails import NO_TRAIL, follow
+from genmusic.composition.trails import NO_TRAIL, Settled, rest
 from genmusic.composition.voicing import Lay
 from genmusic.controls.spec import Landing
 from genmusic.errors import UnknownNameError
@@ -45,6 +49,8 @@ from genmusic.names import PARTS
 from genmusic.rules import Style
 from genmusic.score.events import Bar, ChordSpan, Notes, iter_notes, note_array
 from genmusic.score.harmony import Chord
+
+Integers = NDArray[np.int64]
 
 MOST_LOOKS = 3  # at a bar of bass, between two rules that it must keep
 
@@ -191,49 +197,50 @@ class Composer:
             playing |= {"melody"}
         texture = _draws(self._seed, state.piece, plan.theme, plan.statement)
         groove = _draws(self._seed, state.piece, plan.theme, 0)
-        parts: dict[str, Sequence[Row]] = {part: () for part in PARTS if part in playing}
+        tables: dict[str, Integers] = {part: NO_ROWS for part in PARTS if part in playing}
         basses: Basses = choose_basses(plan, state.bass)
+        melody: Sequence[Row] = ()
         if "melody" in playing:
             sung = self._answer(plan) if state.answer else self._compose_melody(plan)
-            parts["melody"] = sung
+            melody, tables["melody"] = sung.rows, sung.table
         if "bass" in playing:
             rows = compose_bass(plan, basses, groove[0])
-            parts["bass"] = self._settle_bass(plan, rows, parts.get("melody", ()))
-            basses = sung_basses(basses, parts["bass"])
+            bass = self._settle_bass(plan, rows, melody)
+            basses, tables["bass"] = sung_basses(basses, bass.rows), bass.table
         state.bass = basses[plan.spans[-1].start_tick][1]
         if "counter" in playing:
-            parts["counter"] = self._compose_counter(plan, parts.get("melody", ()), texture[1])
+            tables["counter"] = self._compose_counter(plan, melody, texture[1])
         if "comp" in playing:
             voiced = self._voice(plan, "comp", style.comp.voices, basses)
             rows = compose_comp(plan, voiced, basses, texture[0])
-            parts["comp"] = self._settled(plan, "comp", rows)
+            tables["comp"] = self._settled(plan, "comp", rows).table
         if "pad" in playing:
             rows = compose_pad(self._voice(plan, "pad", style.pad.voices, basses))
-            parts["pad"] = self._settled(plan, "pad", rows)
+            tables["pad"] = self._settled(plan, "pad", rows).table
         if "drums" in playing:
-            parts["drums"] = hooked_bar(plan, "drums", tuple(compose_drums(plan, groove[2])))
-        for part in state.trails.keys() - parts.keys():  # time goes by for those who rest, too
-            _, state.trails[part] = settle(
-                plan, part, (), state.trails[part], self._model.copy_rule
-            )
-        return self._bar(plan, parts, basses)
+            struck = hooked_bar(plan, "drums", tuple(compose_drums(plan, groove[2])))
+            tables["drums"] = row_table(struck)
+        for part in state.trails.keys() - tables.keys():  # time goes by for those who rest, too
+            state.trails[part] = rest(state.trails[part], plan.bar_ticks)
+        return self._bar(plan, tables, basses)
 
-    def _compose_counter(self, plan: Plan, melody: Sequence[Row], draw: float) -> Sequence[Row]:
+    def _compose_counter(self, plan: Plan, melody: Sequence[Row], draw: float) -> Integers:
         composed = compose_counter(plan, melody, choose_kind(plan, draw), self._state.counter)
-        rows = self._settled(plan, "counter", composed)
-        self._state.counter = rows[-1][2] if rows else 0
-        return rows
+        settled = self._settled(plan, "counter", composed)
+        self._state.counter = settled.rows[-1][2] if settled.rows else 0
+        return settled.table
 
     def _settled(
         self, plan: Plan, part: str, rows: Sequence[Row], begins: Sequence[int] = ()
-    ) -> Sequence[Row]:
+    ) -> Settled:
         """The rows of a part as hooks leave them, held to the limit against copies."""
         trails, rule = self._state.trails, self._model.copy_rule
         hooked = hooked_bar(plan, part, tuple(rows))
-        kept, trails[part] = settle(plan, part, hooked, trails.get(part, NO_TRAIL), rule, begins)
-        return kept
+        settled = settle(plan, part, hooked, trails.get(part, NO_TRAIL), rule, begins)
+        trails[part] = settled.trail
+        return settled
 
-    def _settle_bass(self, plan: Plan, rows: Sequence[Row], melody: Sequence[Row]) -> Sequence[Row]:
+    def _settle_bass(self, plan: Plan, rows: Sequence[Row], melody: Sequence[Row]) -> Settled:
         """The bass without parallels to the melody, and held to the limit against copies.
 
         What mends one may break the other, so both look again; the limit has the last word.
@@ -242,23 +249,23 @@ class Composer:
         trail, before = state.trails.get("bass", NO_TRAIL), state.outer
         given = list(hooked_bar(plan, "bass", tuple(rows)))
         mended, state.outer = without_parallels(plan, given, melody, before)
-        kept, following = settle(plan, "bass", mended, trail, rule)
+        settled = settle(plan, "bass", mended, trail, rule)
         looks = 1
-        while kept is not mended or mended != given:
-            given = list(kept)
+        while settled.rows is not mended or mended != given:
+            given = list(settled.rows)
             mended, state.outer = without_parallels(plan, given, melody, before)
             if mended == given or looks == MOST_LOOKS:
                 break
-            kept, following = settle(plan, "bass", mended, trail, rule)
+            settled = settle(plan, "bass", mended, trail, rule)
             looks += 1
-        state.trails["bass"] = following
-        return kept
+        state.trails["bass"] = settled.trail
+        return settled
 
-    def _compose_melody(self, plan: Plan) -> Sequence[Row]:
+    def _compose_melody(self, plan: Plan) -> Settled:
         state = self._state
         trail = state.trails.get("melody", NO_TRAIL)
         bar = compose_melody(plan, self._model, state.themes, trail)
-        rows = self._settled(plan, "melody", bar.rows, bar.begins)
+        settled = self._settled(plan, "melody", bar.rows, bar.begins)
         if self.decisions is not None and bar.drawn is not None:
             theme = (state.piece, plan.theme)
             self.decisions.append(
@@ -270,18 +277,19 @@ class Composer:
             state.themes[plan.theme] = (
                 *themes[: plan.phrase], kept, *themes[plan.phrase + 1 :]
             )  # fmt: skip
-        return rows
+        return settled
 
-    def _answer(self, plan: Plan) -> Sequence[Row]:
+    def _answer(self, plan: Plan) -> Settled:
         """A bar of the answer to what a player called, in the place of a melody."""
         state = self._state
         rows = answering.play(state, plan)
-        trail, rule = state.trails.get("melody", NO_TRAIL), self._model.copy_rule
-        _, state.trails["melody"] = follow(trail, rows, plan.bar_ticks, (), rule)
+        trail = state.trails.get("melody", NO_TRAIL)
+        settled = settle(plan, "melody", rows, trail, nothing_to_copy())
+        state.trails["melody"] = settled.trail
         if self.decisions is not None and rows:
             theme = (state.piece, plan.theme)
             self.decisions.append(Decision(state.bar, theme, rows, (), (), None))
-        return rows
+        return settled
 
     def _voice(
         self, plan: Plan, part: str, voices: int, basses: Mapping[int, tuple[int, int]]
@@ -294,7 +302,7 @@ class Composer:
         voicings[part] = voiced[-1].pitches
         return voiced
 
-    def _bar(self, plan: Plan, parts: Mapping[str, Sequence[Row]], basses: Basses) -> Bar:
+    def _bar(self, plan: Plan, tables: Mapping[str, Integers], basses: Basses) -> Bar:
         state, tonic = self._state, plan.key.tonic
         tempo_bpm, bar_pace = self._time(plan.parameters)
         return Bar(
@@ -310,7 +318,7 @@ class Composer:
             phrase=state.phrases_begun,
             phrase_bar=plan.phrase_bar,
             phrase_bars=plan.phrase_bars,
-            notes=_performed(plan, parts),
+            notes=_performed(plan, tables),
             style=plan.style.name,
             metre=plan.metre.name,
             pace=bar_pace,
@@ -326,8 +334,8 @@ def _draws(seed: int, piece: int, theme: str, statement: int) -> tuple[float, ..
     return tuple(draw(3, seed, "patterns", piece, theme, statement).tolist())
 
 
-def _performed(plan: Plan, parts: Mapping[str, Sequence[Row]]) -> Notes:
-    notes = perform(plan, parts)
+def _performed(plan: Plan, tables: Mapping[str, Integers]) -> Notes:
+    notes = perform(plan, tables)
     if "performance" not in plan.style.hooks:
         return notes
     return note_array(hooked_bar(plan, "performance", tuple(iter_notes(notes))))

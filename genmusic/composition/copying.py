@@ -17,7 +17,7 @@ from genmusic.composition.lessons import Sequences
 from genmusic.composition.tables import Arrays, kept, sources, tables_path
 from genmusic.composition.trained import Trained
 from kernels import copying as kernel
-from kernels.copying import BUCKET_BITS, Runs, Trail, find_copy, hash_runs
+from kernels.copying import BUCKET_BITS, Runs, hash_runs
 
 Integers = NDArray[np.int64]
 
@@ -47,12 +47,6 @@ class CopyRule:
     limit: Limit
     tune: Runs
     rhythm: Runs
-
-    def find(self, pitches: Integers, onsets: Integers, begin: int = 0) -> int:
-        """The first note from ``begin`` on that makes a copy of what came before it, or -1."""
-        found = np.empty(1, np.int64)
-        find_copy(self.tune, self.rhythm, Trail(pitches, onsets), begin, found)
-        return int(found[0])
 
 
 def copy_rule(lines: Iterable[Sequences], limit: Limit) -> CopyRule:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
-from genmusic.composition.plan import Plan, Row
+from genmusic.composition.plan import Plan
+from genmusic.composition.style_tables import of_style
 from genmusic.names import PARTS
+from genmusic.rules import Style
 from genmusic.score.events import NOTE_DTYPE, Notes
 from genmusic.units import TICKS_PER_BEAT
 from kernels import playing
 
 Doubles = NDArray[np.float64]
+Integers = NDArray[np.int64]
 
 ACCENT_VELOCITY = 14.0  # of an accent that a pattern writes
 PEAK = 0.62  # where in a phrase the playing is loudest
@@ -23,53 +26,40 @@ LOOSENESS = (1.0, 1.0, 1.0, 0.3, 0.6, 0.5)  # of each of PARTS: bass and drums k
 CHANCE_TICKS = 80  # divides sixteenths and triplets; notes of a part that start together move so
 SHORTEST_TICKS = 30
 
-_FIELDS = (
-    ("start_tick", playing.PLAYED_START),
-    ("pitch", playing.PLAYED_PITCH),
-    ("velocity", playing.VELOCITY),
-    ("part", playing.PLAYED_PART),
-    ("written_tick", playing.WRITTEN),
-    ("written_ticks", playing.LENGTH),
-)
 
-
-def perform(plan: Plan, parts: Mapping[str, Sequence[Row]]) -> Notes:
-    """The notes of a bar as they are played, in the order of the score."""
-    rows = [
-        (*row, number) for part, notes in parts.items() for number in (PARTS.index(part),)
-        for row in notes
-    ]  # fmt: skip
-    if not rows:
-        return np.empty(0, NOTE_DTYPE)
-    order, played = np.empty(len(rows), np.int64), np.empty((len(rows), 7), np.int64)
+def perform(plan: Plan, parts: Mapping[str, Integers]) -> Notes:
+    """The notes of a bar as they are played, in the order of the score; rows by part."""
+    count = sum(map(len, parts.values()))
+    out = np.empty(count, NOTE_DTYPE)
+    if not count:
+        return out
     kept = playing.play(
-        np.array(rows, np.int64),
-        _habits(plan),
+        np.concatenate(tuple(parts.values())),
+        np.repeat([_NUMBER[part] for part in parts], [len(rows) for rows in parts.values()]),
+        _habits(plan.style),
         plan.chance.touch,
         _bar(plan),
-        np.array(plan.style.performance.groove),
+        _groove(plan.style),
         np.array([float(span.end_tick) for span in plan.spans]),
-        order,
-        played,
+        np.empty(count, np.int64),
+        np.empty((count, playing.PLAYED_COLUMNS), np.int64),
+        out,
     )
-    ordered = played[order[:kept]]
-    notes = np.zeros(kept, NOTE_DTYPE)
-    for name, column in _FIELDS:
-        notes[name] = ordered[:, column]
-    notes["duration_ticks"] = ordered[:, playing.PLAYED_END] - ordered[:, playing.PLAYED_START]
-    return notes
+    return out[:kept]
+
+
+_NUMBER = {part: number for number, part in enumerate(PARTS)}
 
 
 def _bar(plan: Plan) -> playing.Bar:
     """What all notes of the bar share."""
-    rules, bar_ticks = plan.style.performance, float(plan.bar_ticks)
+    rules, asked, bar_ticks = plan.style.performance, plan.parameters, float(plan.bar_ticks)
     phrase_ticks = plan.phrase_bars * bar_ticks
-    swing = 0.0 if plan.metre.is_compound else 2.0 * rules.swing
     return playing.Bar(
         bar_ticks=bar_ticks,
         place_ticks=CHANCE_TICKS,
         beat_ticks=float(TICKS_PER_BEAT),
-        swing=swing,
+        swing=0.0 if plan.metre.is_compound else 2.0 * rules.swing,
         peak_tick=PEAK * phrase_ticks - plan.phrase_bar * bar_ticks,
         reach_ticks=PEAK * phrase_ticks,
         arch=rules.arch,
@@ -77,28 +67,29 @@ def _bar(plan: Plan) -> playing.Bar:
         strong_ticks=plan.metre.levels[1],
         accent_velocity=ACCENT_VELOCITY,
         shortest_ticks=float(SHORTEST_TICKS),
+        loose_ticks=2.0 * asked.humanize * rules.loose_ticks,
+        loose_velocity=2.0 * asked.humanize * rules.loose_velocity,
+        gate=1.0 if plan.ends_piece else asked.gate,  # the last chord rings out
+        velocity=float(asked.velocity + plan.section_rules.dynamics),
     )
 
 
-def _habits(plan: Plan) -> Doubles:
-    """How each part is played; the columns are those of `playing.play`."""
-    rules, parts, asked = plan.style.performance, plan.style.parts, plan.parameters
-    loose_ticks = 2.0 * asked.humanize * rules.loose_ticks
-    loose_velocity = 2.0 * asked.humanize * rules.loose_velocity
-    gate = 1.0 if plan.ends_piece else asked.gate  # the last chord rings out
-    plain = asked.velocity + plan.section_rules.dynamics
-    habits = []
-    for part, looseness in zip(PARTS, LOOSENESS, strict=True):
+@of_style
+def _groove(style: Style) -> Doubles:
+    return np.array(style.performance.groove, np.float64)
+
+
+@of_style
+def _habits(style: Style) -> Doubles:
+    """How each part is played; the columns are those of `playing`."""
+    rules, parts = style.performance, style.parts
+    habits = np.zeros((len(PARTS), playing.HABITS))
+    for habit, part, looseness in zip(habits, PARTS, LOOSENESS, strict=True):
         own = parts.get(part)
-        habits.append(
-            (
-                loose_ticks * looseness,
-                loose_velocity * looseness,
-                gate if part in GATED else 1.0,
-                plain + (own.velocity if own else 0.0),
-                own.late_ticks if own else 0.0,
-                rules.strum_ticks if part == STRUMMED else 0.0,
-                float(part in rules.pedal),
-            )
-        )
-    return np.array(habits)
+        habit[playing.LOOSENESS] = looseness
+        habit[playing.GATED] = part in GATED
+        habit[playing.OWN_VELOCITY] = own.velocity if own else 0.0
+        habit[playing.LATE_TICKS] = own.late_ticks if own else 0.0
+        habit[playing.STRUM_TICKS] = rules.strum_ticks if part == STRUMMED else 0.0
+        habit[playing.RINGS] = part in rules.pedal
+    return habits

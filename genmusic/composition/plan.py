@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from genmusic.composition.chance import BarChance
 from genmusic.composition.metre import Metre
@@ -13,6 +17,14 @@ from genmusic.score.harmony import Key
 
 Row = tuple[int, int, int, int]
 """A written note of one part: start tick, duration in ticks, pitch, accent (-1 soft, 1 strong)."""
+
+
+NO_ROWS = np.empty((0, 4), np.int64)
+
+
+def row_table(rows: Sequence[Row]) -> NDArray[np.int64]:
+    """(notes, 4) the same for kernels."""
+    return np.array(rows, np.int64) if rows else NO_ROWS
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,15 +5,17 @@ from __future__ import annotations
 from base64 import b85decode, b85encode
 from collections.abc import Sequence
 from struct import Struct
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from genmusic.composition.copying import CopyRule
-from genmusic.composition.plan import Row
+from genmusic.composition.plan import Row, row_table
 from kernels import trails as kernel
 
-Trail = NDArray[np.int64]
+Integers = NDArray[np.int64]
+Trail = Integers
 """(notes, 3): ticks before the coming bar line, pitch, 1 where a phrase begins; never changed."""
 
 LONGEST = 12  # notes: what the widest limit against copies looks back on
@@ -22,26 +24,54 @@ _PACKED = Struct("<HB")
 MOST_AGO, _BEGINS = 0xFFFF, 0x80
 
 
+class Ground(NamedTuple):
+    """What a part stands on in a bar."""
+
+    starts: Integers  # (chords,) tick at which each chord begins
+    chords: Integers  # (chords,) tones of each: bit n for n semitones above the tonic
+    tonic: int
+    low: int  # the range of the part
+    high: int
+    bar_ticks: int
+
+
+class Settled(NamedTuple):
+    """A bar of a part without copies."""
+
+    rows: Sequence[Row]  # those that were given, where nothing was changed
+    table: Integers  # (notes, 4) the same
+    trail: Trail  # at the next bar line
+
+
 def follow(
-    trail: Trail, rows: Sequence[Row], bar_ticks: int, begins: Sequence[int], rule: CopyRule
-) -> tuple[bool, Trail]:
-    """Whether some rows complete a copy, and the trail at the next bar line.
+    trail: Trail, rows: Sequence[Row], ground: Ground, begins: Sequence[int], rule: CopyRule
+) -> Settled:
+    """Hold a bar to the limit against copies.
 
-    ``begins`` are ticks at which phrases begin. However long a part rests, its last notes stay: a
-    run may go on where it stopped.
+    A note that would complete a copy gets another tone of its chord, or is left out. ``begins``
+    are ticks at which phrases begin. However long a part rests, its last notes stay: a run may go
+    on where it stopped.
     """
-    notes = len(trail) + len(rows)
+    table, known = row_table(rows), len(trail)
+    notes = known + len(table)
     out, room = np.empty((notes, 3), np.int64), np.empty((3, notes), np.int64)
-    written = np.array(rows, np.int64) if rows else _NO_ROWS
-    copies, count = kernel.follow(
-        rule.tune, rule.rhythm, trail, written, bar_ticks, MOST_AGO, room[0], room[1:], out
+    changed, count = kernel.follow(
+        rule.tune, rule.rhythm, trail, table, *ground, MOST_AGO, room[0], room[1:], out
     )
+    if changed:
+        table = table[table[:, kernel.LENGTH] > 0]
+        rows = [(tick, ticks, pitch, accent) for tick, ticks, pitch, accent in table.tolist()]
     for tick in begins:
-        out[len(trail) : count, kernel.BEGAN] |= out[len(trail) : count, 0] == bar_ticks - tick
-    return copies, out[max(0, count - LONGEST) : count]
+        first = out[known:count, kernel.AGO] == ground.bar_ticks - tick
+        out[known:count, kernel.BEGAN] |= first
+    return Settled(rows, table, out[max(0, count - LONGEST) : count])
 
 
-_NO_ROWS = np.empty((0, 4), np.int64)
+def rest(trail: Trail, bar_ticks: int) -> Trail:
+    """The trail at the next bar line of a part that plays nothing."""
+    later: Trail = trail + np.array((bar_ticks, 0, 0))
+    later[:, 0] = np.minimum(later[:, 0], MOST_AGO)
+    return later
 
 
 def pack(trail: Trail) -> str:

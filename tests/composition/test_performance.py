@@ -6,10 +6,10 @@ from composing import parameters, style
 from hypothesis import given
 from hypothesis import strategies as st
 
+from genmusic.composition import performance
 from genmusic.composition.chance import draw_bar
 from genmusic.composition.metre import metre
-from genmusic.composition.performance import perform
-from genmusic.composition.plan import Plan, Span
+from genmusic.composition.plan import Plan, Span, row_table
 from genmusic.names import PARTS
 from genmusic.score.harmony import Key
 
@@ -39,6 +39,10 @@ def plan(name: str = "evening", **controls: object) -> Plan:
         key=Key(0, "major"),
         spans=(Span(0, 3840, 0, 0, "", 7),),
     )
+
+
+def perform(plan, parts):
+    return performance.perform(plan, {part: row_table(rows) for part, rows in parts.items()})
 
 
 def exact(**changes) -> Plan:

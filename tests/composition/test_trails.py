@@ -1,18 +1,28 @@
 """What a part remembers of its last notes."""
 
 import numpy as np
-import pytest
 
 from genmusic.composition.copying import Limit, copy_rule, nothing_to_copy
 from genmusic.composition.lessons import Sequences
-from genmusic.composition.trails import LONGEST, NO_TRAIL, follow, pack, unpack
+from genmusic.composition.trails import LONGEST, NO_TRAIL, Ground, follow, pack, rest, unpack
 
 BAR = 3840
 ROWS = [(0, 960, 60, 0), (960, 960, 62, 0)]
 
 
+CMAJOR = 1 << 0 | 1 << 4 | 1 << 7
+GROUND = Ground(np.array([0]), np.array([CMAJOR]), 0, 48, 84, BAR)
+
+
 def after(trail, rows, begins=()):
-    return follow(trail, rows, BAR, begins, nothing_to_copy())[1]
+    return follow(trail, rows, GROUND, begins, nothing_to_copy()).trail
+
+
+def rule_against(pitches, notes):
+    wait = np.full(len(pitches), 480)
+    columns = {"pitch": np.array(pitches), "wait": wait}
+    lines = Sequences(np.array([len(pitches)]), np.zeros(1, int), {}, columns)
+    return copy_rule([lines], Limit(notes, 99))
 
 
 def test_notes_move_away_from_the_coming_bar_line():
@@ -30,7 +40,7 @@ def test_only_the_last_notes_stay():
 def test_a_long_rest_does_not_make_a_part_forget():
     trail = after(NO_TRAIL, ROWS)
     for _ in range(100):
-        trail = after(trail, ())
+        trail = rest(trail, BAR)
 
     assert trail[:, 1].tolist() == [60, 62]
     assert unpack(pack(trail)).tolist() == trail.tolist()
@@ -48,12 +58,30 @@ def test_of_chords_the_highest_notes_are_followed_whatever_their_order():
     assert after(NO_TRAIL, rows).tolist() == [[BAR, 67, 0], [BAR - 960, 65, 0]]
 
 
-@pytest.mark.parametrize(("last", "copies"), [(67, True), (66, False)])
-def test_a_bar_that_goes_on_with_a_run_of_a_work_is_a_copy(last, copies):
-    pitches, wait = np.array([0, 2, 1, 5, 7, 3]), np.full(6, 480)
-    lines = Sequences(np.array([6]), np.zeros(1, int), {}, {"pitch": pitches, "wait": wait})
-    rule = copy_rule([lines], Limit(4, 99))
+def test_a_note_that_would_complete_a_run_of_a_work_gets_the_nearest_other_tone_of_its_chord():
     before = after(NO_TRAIL, [(2880, 480, 60, 0), (3360, 480, 62, 0)])
-    rows = [(0, 480, 61, 0), (480, 480, 65, 0), (480, 480, 50, 0), (960, 480, last, 0)]
+    rows = [(0, 480, 61, 0), (480, 480, 65, 0), (480, 480, 50, 0), (960, 480, 67, 0)]
 
-    assert follow(before, rows, BAR, (), rule)[0] is copies
+    settled = follow(before, rows, GROUND, (), rule_against([0, 2, 1, 5, 7, 3], 4))
+
+    assert settled.rows == [*rows[:3], (960, 480, 64, 0)]
+    assert settled.table.tolist() == [list(row) for row in settled.rows]
+    assert settled.trail[:, 1].tolist() == [60, 62, 61, 65, 64]
+
+
+def test_a_note_with_no_other_tone_in_its_range_is_left_out():
+    before = after(NO_TRAIL, [(2880, 480, 60, 0), (3360, 480, 62, 0)])
+    rows = [(0, 480, 61, 0), (480, 480, 65, 0), (960, 480, 67, 0)]
+    narrow = GROUND._replace(low=65, high=67)
+
+    settled = follow(before, rows, narrow, (), rule_against([0, 2, 1, 5, 7, 3], 4))
+
+    assert settled.rows == rows[:2]
+    assert len(settled.trail) == 4
+
+
+def test_a_bar_that_copies_nothing_stays_as_it_is():
+    rows = [(0, 480, 61, 0), (480, 480, 65, 0), (960, 480, 66, 0)]
+
+    assert follow(NO_TRAIL, rows, GROUND, (), rule_against([0, 4, 5, 7], 2)).rows is not rows
+    assert follow(NO_TRAIL, rows, GROUND, (), rule_against([0, 4, 6, 7], 2)).rows is rows
