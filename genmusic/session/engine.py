@@ -131,6 +131,10 @@ class Engine:
         self.seat.make_due_changes()
         return {change.name: self.seat.make(change.name, change.value) for change in changes}
 
+    def follow(self, changes: Sequence[Change]) -> None:
+        """Add changes to come to those that were given; they take effect at their frames."""
+        self.seat.follow(changes)
+
     def skip(self) -> int:
         """Begin a new piece; returns the frame of the bar at which it begins."""
         return self.seat.make(SKIP, None)

@@ -46,6 +46,10 @@ class Rack:
         """Play a note that starts in a block still to come."""
         self._orchestra.play(listener, note, self._origins[listener])
 
+    def let_go(self, listener: int, note: PlayedNote, frame: int) -> None:
+        """Let a note that is held go at the quantum of a frame still to come."""
+        self._orchestra.let_go(listener, note, frame, self._origins[listener])
+
     def faders(self, quanta: int) -> Faders:
         """The faders to set before a block of that length is rendered."""
         if quanta not in self._faders:

@@ -24,14 +24,16 @@ from genmusic.session.library import Library
 from genmusic.session.log import EDITION, POSITION, SKIP, Change
 from genmusic.session.rack import SILENCE, Rack, Sound
 from genmusic.session.shelf import edition_of
+from genmusic.session.strokes import PART, STROKE, read_stroke
 from genmusic.session.timed import TimedBar
-from genmusic.synthesis.orchestra import PlayedNote
+from genmusic.synthesis.orchestra import UNTIL_RELEASED, PlayedNote
 from genmusic.synthesis.pools import MAX_BLOCK_QUANTA
 from genmusic.units import QUANTUM, quantum_at_or_after
 
 DRUMS = PARTS.index("drums")
 CUE, CALL = "cue", "call"
 EVENTS: dict[str, Value] = {CUE: None, CALL: None}  # while nothing plays yet
+PLAYED = PARTS.index(PART)
 KICK_PITCHES = (35, 36)  # of General MIDI
 
 
@@ -48,6 +50,7 @@ class Moment:
     conductor: ConductorState
     desk: Desk
     sound: Sound
+    keys: Mapping[int, PlayedNote]  # held by a player, by pitch
 
 
 class Seat:
@@ -79,6 +82,7 @@ class Seat:
         self._place = None if rack is None else (rack, 0)
         self._resting: tuple[Sound, int] = (SILENCE, 0)  # and the quantum, while it has no place
         self._section, self._parts = "", self._style.parts
+        self._keys: dict[int, PlayedNote] = {}
 
     @property
     def now(self) -> int:
@@ -133,6 +137,7 @@ class Seat:
             self._conductor.state(),
             self._desk.copy(),
             self.rack.take(self.number) if self._place else self._resting[0],
+            dict(self._keys),
         )
 
     def return_to(self, moment: Moment, again: Sequence[Change] = ()) -> None:
@@ -149,6 +154,7 @@ class Seat:
         self._conductor = Conductor(self.seed, composer, self.values)
         self._conductor.return_to(moment.conductor)
         self._desk = moment.desk.copy()
+        self._keys = dict(moment.keys)
         self._resting = (moment.sound, moment.frame // QUANTUM)
         if self._place is not None:
             self.sit(*self._place)
@@ -182,8 +188,12 @@ class Seat:
             self._conductor.skip()
             return self._conductor.landing_frame("bar", now)
         if name == POSITION:
+            self._keys.clear()
             self.rack.skip_to(self.number, now // QUANTUM)
             self._conductor.locate(int(value or 0), now, self._wished_style)
+            return now
+        if name == STROKE:
+            self._strike(value, now)
             return now
         if name == EDITION:
             self._wished_style = self._library.styles.edition(str(value))
@@ -203,6 +213,22 @@ class Seat:
             return
         self._conductor.hear(None if value is None else str(value))
         self.values[name] = None  # it was said, and stands for nothing from now on
+
+    def _strike(self, value: Value, now: int) -> None:
+        """Play what a player plays, from a frame on until it is let go."""
+        stroke, rules = read_stroke(value), self._style.parts[PART]
+        if stroke.pitch in self._keys:
+            self.rack.let_go(self.number, self._keys.pop(stroke.pitch), now)
+        if stroke.velocity:
+            patch = stroke.patch or rules.patch
+            place = (stroke.pitch, stroke.velocity, rules.pan)
+            note = PlayedNote(now, UNTIL_RELEASED, PLAYED, patch, *place)
+            self._keys[stroke.pitch] = note
+            self.rack.play(self.number, note)
+
+    def follow(self, changes: Sequence[Change]) -> None:
+        """Add to the changes whose time is still to come."""
+        self._ahead = deque(sorted([*self._ahead, *changes], key=lambda change: change.frame))
 
     def make_due_changes(self) -> None:
         """Make the changes of a given log whose time has come; then follow edits, if wanted."""
@@ -258,6 +284,7 @@ class Seat:
             stop = min(end, self._ahead[0].frame) if self._ahead else end
             self._conductor.pass_pieces(stop, self._wished_style)
             later = [n for n in self._compose_until(stop) if n.start_frame >= stop]
+            self._keys.clear()
             self.rack.skip_to(self.number, stop // QUANTUM)
             for note in later:
                 self._play(note)
@@ -268,6 +295,7 @@ class Seat:
         while self._ahead and self._ahead[0].frame <= frame:
             self.rack.skip_to(self.number, self._ahead[0].frame // QUANTUM)
             self.make_due_changes()
+        self._keys.clear()
         self.rack.skip_to(self.number, frame // QUANTUM)
         if "levelling" in checkpoint:
             self.rack.set_levelling(self.number, str(checkpoint["levelling"]))

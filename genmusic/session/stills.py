@@ -27,14 +27,14 @@ from genmusic.session.rack import Sound
 from genmusic.session.seat import Moment
 from genmusic.session.shelf import StyleShelf, edition_of
 from genmusic.session.timed import Beat
-from genmusic.synthesis.orchestra import OrchestraState
+from genmusic.synthesis.orchestra import OrchestraState, PlayedNote
 from genmusic.synthesis.pools import Rows
 
 _CLASSES: Mapping[str, type] = {
     known.__name__: known
     for known in (
         Bar, Beat, Chord, ChordSpan, ConductorState, ConsoleState, Desk, Key, Moment,
-        MusicalParameters, OrchestraState, Ramp, Rows, Sound,
+        MusicalParameters, OrchestraState, PlayedNote, Ramp, Rows, Sound,
     )
 }  # fmt: skip
 _STYLE, _TUPLE, _ARRAY, _MAPPING = "style", "tuple", "array", "mapping"

@@ -74,9 +74,8 @@ class Orchestra:
         kind, cook = self._cooks.get(note.patch) or self._find_cook(note.patch)
         pitch = note.pitch + note.cents / 100.0 if note.cents else note.pitch
         recipe = cook(pitch, note.velocity)
-        seed = (note.start_frame << 20) ^ (note.pitch << 12) ^ (note.part << 4)
         start_frame, bus = note.start_frame + origin * QUANTUM, listener * len(PARTS) + note.part
-        place = (start_frame, note.gate_frames, bus, listener, seed)
+        place = (start_frame, note.gate_frames, bus, listener, _seed_of(note))
         return HeldNote(kind, *self._pools[kind].start(recipe, place, note.pan))
 
     def _find_cook(self, name: str) -> tuple[str, Cook]:
@@ -88,6 +87,11 @@ class Orchestra:
         """Let a note go before its gate ends, at the quantum of a frame still to come."""
         quantum = frame // QUANTUM + origin
         self._pools[note.kind].release(note.slot, note.number, quantum)
+
+    def let_go(self, listener: int, note: PlayedNote, frame: int, origin: int = 0) -> None:
+        """As `release`, for a note that may have changed its rack meanwhile."""
+        kind, _cook = self._cooks.get(note.patch) or self._find_cook(note.patch)
+        self._pools[kind].let_go(listener, _seed_of(note), frame // QUANTUM + origin)
 
     def take(self, listener: int, now: int) -> OrchestraState:
         """A copy of one listener's voices between two blocks, at quantum ``now``."""
@@ -151,3 +155,8 @@ class Orchestra:
         if quanta not in self._unbent:
             self._unbent[quanta] = np.zeros((self._sides // 2, quanta + 1), np.float32)
         return self._unbent[quanta]
+
+
+def _seed_of(note: PlayedNote) -> int:
+    """What makes a note differ from every other of its listener, in any company."""
+    return (note.start_frame << 20) ^ (note.pitch << 12) ^ (note.part << 4)

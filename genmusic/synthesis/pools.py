@@ -180,6 +180,12 @@ class Pool:
         """Let a note go, if it still sounds, at a quantum that is not rendered yet."""
         self._releases.append((slot, number, quantum))
 
+    def let_go(self, listener: int, seed: int, quantum: int) -> None:
+        """Let a listener's notes of a seed go, wherever they sit by now."""
+        slots = self._slots_of(listener)
+        for slot in slots[self._rows.seeds[slots] == seed].tolist():
+            self.release(slot, int(self._rows.numbers[slot]), quantum)
+
     def _seat(self) -> None:
         """Let the notes that have come become voices."""
         if self._notes:

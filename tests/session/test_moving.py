@@ -9,12 +9,18 @@ from genmusic.session.library import open_library
 from genmusic.session.log import Change
 from genmusic.session.seat import Seat
 from genmusic.session.stills import freeze, thaw
+from genmusic.session.strokes import STROKE
 from genmusic.units import QUANTUM
 
 BLOCK = 75 * QUANTUM  # 100 ms
 LOG = (
+    Change(21 * BLOCK, STROKE, "72 110"),
+    Change(24 * BLOCK, STROKE, "76 90 piano"),
+    Change(38 * BLOCK, STROKE, "76 0"),
     Change(40 * BLOCK, "space", 0.9),
     Change(45 * BLOCK, "style", "drive"),
+    Change(46 * BLOCK, STROKE, "72 0"),
+    Change(48 * BLOCK, STROKE, "60 100"),
     Change(50 * BLOCK, "tempo_bpm", 180.0),
 )
 STYLES = sorted(open_library().styles)
