@@ -76,6 +76,12 @@ class Settings:
     http_lead_seconds: float = 2.5  # ahead of the wall clock: they have no other to tell us
     http_stall_seconds: float = 60.0  # a paused player reads nothing: cut off
 
+    # rooms
+    max_rooms: int = 16
+    room_listeners: int = 1_000  # of each room; they cost a send, not a rendering
+    room_patience_seconds: float = 1.0  # without a word of the performer: the music goes on alone
+    room_alone_seconds: float = 600.0  # … and ends
+
     # limits
     load_limit: float = 0.8  # of the rendering threads, above which nobody new is let in
     max_sessions: int = 256

@@ -102,7 +102,9 @@ CLOSE_CODES = {
     "bad_control": 4400,
     "unknown_name": 4400,
     "token": 4401,
+    "led": 4403,  # a performer leads the room: its listeners steer nothing
     "no_session": 4404,
+    "no_room": 4404,  # nobody plays there now
     "stalled": 4408,
     "taken_over": 4409,  # another connection plays this session; do not come back
     "full": 4429,

@@ -12,7 +12,7 @@ from typing import Any
 
 _logger = logging.getLogger("genmusic.server")
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:/@+")
-_SECRET = re.compile(r"(gm[sl]_)[\w-]+", re.ASCII)  # tokens and tickets, wherever they turn up
+_SECRET = re.compile(r"(gm[slr]_)[\w-]+", re.ASCII)  # tokens and tickets, wherever they turn up
 
 
 def write(event: str, **fields: object) -> None:

@@ -14,6 +14,7 @@ from genmusic.server.admission import overloaded, settings_at
 from genmusic.server.gate.addresses import AddressBook
 from genmusic.server.keeping import Keeper
 from genmusic.server.rendering import RenderPool
+from genmusic.server.rooms.hall import Hall
 from genmusic.server.rows import Rows
 from genmusic.server.tally import Tally
 from genmusic.session.clock import Clock, monotonic_seconds
@@ -84,9 +85,11 @@ class Listeners:
         self.library = library
         self.settings = settings
         self.clock = clock
+        mint = mint or TokenMint()
         self.registry = Registry(settings, mint)
         self.addresses = AddressBook(settings, self.registry.__contains__)
         self.pool = RenderPool(settings.threads)
+        self.hall = Hall(library, settings, clock, self.pool, mint)
         self.rows = Rows(self.pool, clock, settings.chunk_frames)
         self.tally = Tally()
         self.keeper = keeper or Keeper(None)
@@ -245,6 +248,7 @@ class Listeners:
 
     async def close(self) -> None:
         """Keep what sounds, and let the last render end."""
+        await self.hall.close()
         await self.keeper.mark(self.registry)
         await self.keeper.still(self.registry)
         await asyncio.to_thread(self.pool.close)

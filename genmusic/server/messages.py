@@ -16,6 +16,7 @@ from genmusic.score.events import iter_notes
 from genmusic.seeding import SEED_LIMIT
 from genmusic.session.engine import TimedBar
 from genmusic.session.requests import Answer
+from genmusic.session.room import RoomMusic
 from genmusic.session.session import Replay, Session
 from genmusic.units import SAMPLE_RATE
 
@@ -52,6 +53,7 @@ class Hello(Struct, tag_field="type", tag="hello", forbid_unknown_fields=True):
     style: Name | None = None
     controls: Controls = {}
     resume: Resume | None = None
+    room: Name | None = None
 
 
 class Ack(Struct, tag_field="type", tag="ack"):
@@ -120,6 +122,7 @@ class Ready(Struct, tag_field="type", tag="ready"):
     style: str
     title: str
     controls: dict[str, Value]
+    room: str | None = None
 
 
 class Applied(Struct, tag_field="type", tag="applied"):
@@ -154,6 +157,22 @@ class BarNotes(Struct, tag_field="type", tag="notes"):
     parts: dict[str, list[tuple[int, int, int, int]]]
 
 
+class RoomState(Struct, tag_field="type", tag="room"):
+    """Who plays in the room, and whether they do."""
+
+    name: str
+    who: str
+    state: str
+    listeners: int
+
+
+class Moved(Struct, tag_field="type", tag="moved"):
+    """What the performer of a room has changed, and the frame at which it begins to."""
+
+    pts: int
+    controls: dict[str, Value]
+
+
 class Drain(Struct, tag_field="type", tag="drain"):
     """The server goes away; come back after it has closed the connection."""
 
@@ -170,7 +189,7 @@ class Fault(Struct, tag_field="type", tag="error", omit_defaults=True):
     id: Id = None
 
 
-ServerMessage = Ready | Applied | BarNotes | Drain | Fault
+ServerMessage = Ready | Applied | BarNotes | RoomState | Moved | Drain | Fault
 
 _encoder = msgspec.json.Encoder()
 
@@ -198,6 +217,30 @@ def ready(session: Session, token: str, replay: Replay, lookahead_ms: int) -> Re
         style=str(controls["style"]),
         title=session.title,
         controls=controls,
+    )
+
+
+def ready_in_room(
+    room: str, session: str, music: RoomMusic, codec: str, replay: Replay, lookahead_ms: int
+) -> Ready:
+    """How the stream of a room begins for a listener."""
+    encoder, controls = music.encoder(codec), music.controls()
+    return Ready(
+        session=session,
+        token="",
+        codec=codec,
+        rate=SAMPLE_RATE,
+        channels=CHANNELS,
+        packet_frames=encoder.packet_frames,
+        preskip=encoder.preskip,
+        lookahead_ms=lookahead_ms,
+        pts=replay.pts,
+        resumed=replay.resumed,
+        seed=music.seed,
+        style=str(controls.get("style", "")),
+        title=music.title,
+        controls=controls,
+        room=room,
     )
 
 

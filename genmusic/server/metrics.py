@@ -47,6 +47,8 @@ def _gauges(listeners: Listeners, connections: Connections) -> Iterator[Metric]:
     rows = (
         ("listeners", "Sessions that somebody hears.", registry.listeners),
         ("sessions", "Sessions, heard or kept for who may come back.", len(registry)),
+        ("rooms", "Rooms in which somebody plays.", len(listeners.hall.rooms)),
+        ("room_listeners", "Listeners in rooms.", listeners.hall.guests),
         ("connections", "Open connections.", len(connections)),
         ("render_load", "Share of the rendering threads' time that is used, 0..1.", meter.load),
         ("block_p99_seconds", "Rendering and encoding one block, 99th percentile of the last.",

@@ -6,7 +6,9 @@ import asyncio
 import socket
 from collections.abc import Callable, Mapping
 
+import msgspec
 from aiohttp import WSCloseCode, WSMsgType, web
+from msgspec import Struct
 
 from genmusic.config import Settings
 from genmusic.errors import CLOSE_CODES, GenmusicError, ProtocolError
@@ -15,11 +17,14 @@ from genmusic.server.messages import Drain, ServerMessage, fault, to_text
 SUBPROTOCOL = "genmusic.v1"
 SEND_BUFFER_BYTES = 131_072  # in the kernel; left alone, it takes 174 s of Opus before a send waits
 WRITER_LIMIT_BYTES = 65_536  # in Python, above which a send waits
+PUSHED_BYTES = 1_048_576  # … above which one who is sent what many are is cut off: 5 s of PCM
+
+_FINAL, _SHORT = 0x80, 125  # of RFC 6455: the only frame of a message; its longest short length
 
 FRAME_FAULTS: Mapping[int, str] = {
     WSCloseCode.PROTOCOL_ERROR: "a WebSocket frame is broken",
     WSCloseCode.INVALID_TEXT: "text must be UTF-8",
-    WSCloseCode.MESSAGE_TOO_BIG: "a message may have at most 4096 bytes",
+    WSCloseCode.MESSAGE_TOO_BIG: "a message may have at most {} bytes",
 }
 """What aiohttp would close with, before anybody can answer; and the answer."""
 
@@ -27,13 +32,20 @@ FRAME_FAULTS: Mapping[int, str] = {
 class StreamSocket(web.WebSocketResponse):
     """One listener's WebSocket."""
 
-    def __init__(self, settings: Settings, count_bytes: Callable[[int], None]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        count_bytes: Callable[[int], None],
+        protocol: str = SUBPROTOCOL,
+        most_bytes: int = 0,
+    ) -> None:
+        self._most_bytes = most_bytes or settings.message_bytes
         super().__init__(
             timeout=settings.close_seconds,
             heartbeat=settings.heartbeat_seconds,
-            protocols=(SUBPROTOCOL,),
+            protocols=(protocol,),
             compress=False,  # the browser would agree, at 240 kB for each connection
-            max_msg_size=settings.message_bytes + 1,  # the size that is refused
+            max_msg_size=self._most_bytes + 1,  # the size that is refused
             writer_limit=WRITER_LIMIT_BYTES,
         )
         self._settings = settings
@@ -73,12 +85,22 @@ class StreamSocket(web.WebSocketResponse):
             self.abort()
             raise ProtocolError("the client does not read", "stalled") from None
 
+    def push(self, frame: bytes) -> bool:
+        """Send what `framed` made, at once; False when the client has long not read."""
+        if self._transport is None or self.closed or self._transport.is_closing():
+            return True
+        if self._transport.get_write_buffer_size() > PUSHED_BYTES:
+            return False
+        self._transport.write(frame)
+        self._count_bytes(len(frame))
+        return True
+
     async def close(
         self, *, code: int = WSCloseCode.OK, message: bytes = b"", drain: bool = True
     ) -> bool:
         """Close; a broken frame is a broken message, so the client is told before."""
         if code in FRAME_FAULTS and not self.closed:
-            error = ProtocolError(FRAME_FAULTS[code])
+            error = ProtocolError(FRAME_FAULTS[code].format(self._most_bytes))
             await self.send(fault(error))
             code, message = error.close_code, error.code.encode()
         return await super().close(code=code, message=message, drain=drain)
@@ -102,6 +124,17 @@ class StreamSocket(web.WebSocketResponse):
         """Cut the connection and forget what was not sent."""
         if self._transport is not None:
             self._transport.abort()
+
+
+def framed(message: Struct | bytes) -> bytes:
+    """A message as it goes over the wire, made once for all who are sent it."""
+    data = message if isinstance(message, bytes) else msgspec.json.encode(message)
+    head = bytes([_FINAL | (WSMsgType.BINARY if data is message else WSMsgType.TEXT)])
+    if len(data) <= _SHORT:
+        return head + bytes([len(data)]) + data
+    if len(data) < 1 << 16:
+        return head + b"\x7e" + len(data).to_bytes(2, "big") + data
+    return head + b"\x7f" + len(data).to_bytes(8, "big") + data
 
 
 def _last_word(reason: GenmusicError) -> ServerMessage:

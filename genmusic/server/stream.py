@@ -16,6 +16,7 @@ from genmusic.server.listeners import Listeners
 from genmusic.server.messages import Ack, Bye, Hello, Pause, Play, Set, Skip
 from genmusic.server.player import Player
 from genmusic.server.presence import Presence
+from genmusic.server.rooms.guest import RoomGuest
 from genmusic.server.socket import SUBPROTOCOL, StreamSocket
 from genmusic.session.requests import Request
 from genmusic.session.session import Replay, Session, Wishes
@@ -30,6 +31,7 @@ class Phase(Enum):
 
     GREETING = "before hello"
     PLAYING = "after hello"
+    IN_ROOM = "in a room"
     OVER = "after bye"
 
 
@@ -45,6 +47,7 @@ class Connection(Presence):
         self._message_limit = RateLimit("messages", limits.messages_per_second, listeners.clock())
         self._set_limit = RateLimit("changes", limits.sets_per_second, listeners.clock())
         self._under_frames = 0
+        self._guest: RoomGuest | None = None
 
     # Life
 
@@ -82,6 +85,11 @@ class Connection(Presence):
         await self.race(self._read_during(Phase.GREETING))
         if self._player is not None:
             await self.race(self._read_during(Phase.PLAYING), self._player.run())
+        elif self._guest is not None:
+            try:
+                await self.race(self._read_during(Phase.IN_ROOM), self._guest.stay())
+            finally:
+                self._guest.go()
 
     # Reading
 
@@ -114,12 +122,27 @@ class Connection(Presence):
         """Begin a session, or find the one that goes on."""
         if hello.v != messages.VERSION:
             raise ProtocolError(f"this server speaks version {messages.VERSION}, not {hello.v}")
+        if hello.room is not None:
+            await self._enter_room(hello, hello.room)
+            return
         if hello.session is None:
             session, replay = await self._begin(hello), Replay.nothing()
         else:
             session, replay = await self._come_back(hello, hello.session)
         self._player = Player(self._socket, self._listeners, session, replay)
         self.phase = Phase.PLAYING
+
+    async def _enter_room(self, hello: Hello, name: str) -> None:
+        if hello.seed is not None or hello.style is not None or hello.controls:
+            raise ProtocolError("in a room, seed, style and controls are the performer's")
+        listeners = self._listeners
+        room = listeners.hall.find(name)
+        codec = await room.admit(hello.codecs)
+        place = (listeners.settings, listeners.clock)
+        self._guest = RoomGuest(self._socket, room, codec, *place)
+        self._guest.arrive(hello)
+        self.phase = Phase.IN_ROOM
+        journal.write("entered", room=name, codec=codec)
 
     async def _begin(self, hello: Hello) -> Session:
         if hello.token is not None or hello.resume is not None:
@@ -142,10 +165,13 @@ class Connection(Presence):
         return session, replay
 
     async def _hear(self, ack: Ack) -> None:
+        self._count_missed(ack)
+        self._playing.acknowledge(ack.played)
+
+    def _count_missed(self, ack: Ack) -> None:
         missed = min(max(ack.under - self._under_frames, 0), BELIEVED_FRAMES)
         self._listeners.tally.underrun_frames.inc(missed)
         self._under_frames = ack.under
-        self._playing.acknowledge(ack.played)
 
     async def _set(self, change: Set) -> None:
         self._set_limit.take(self._listeners.clock())
@@ -164,6 +190,26 @@ class Connection(Presence):
     async def _bye(self, _message: Bye) -> None:
         self.phase = Phase.OVER
 
+    async def _hear_in_room(self, ack: Ack) -> None:
+        self._count_missed(ack)
+        self._visiting.hear_of()
+
+    async def _refuse(self, wish: Set | Skip) -> None:
+        self._set_limit.take(self._listeners.clock())
+        self._visiting.refuse(wish.id)
+
+    async def _pause_in_room(self, _message: Pause) -> None:
+        self._visiting.pause()
+
+    async def _play_in_room(self, _message: Play) -> None:
+        await self._visiting.play()
+
+    @property
+    def _visiting(self) -> RoomGuest:
+        if self._guest is None:
+            raise ProtocolError("hello comes first")
+        return self._guest
+
     @property
     def _playing(self) -> Player:
         if self._player is None:
@@ -180,6 +226,14 @@ HANDLERS: Mapping[Phase, Mapping[type, Handler]] = {
         Skip: Connection._skip,
         Pause: Connection._pause,
         Play: Connection._play,
+        Bye: Connection._bye,
+    },
+    Phase.IN_ROOM: {
+        Ack: Connection._hear_in_room,
+        Set: Connection._refuse,
+        Skip: Connection._refuse,
+        Pause: Connection._pause_in_room,
+        Play: Connection._play_in_room,
         Bye: Connection._bye,
     },
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -12,6 +12,7 @@ from genmusic.composition.hooks import installed_hooks
 from genmusic.composition.model import shipped_models
 from genmusic.composition.repertoire import Repertoire
 from genmusic.composition.trained import Trained, load_trained
+from genmusic.controls.spec import Value, check_changes
 from genmusic.errors import RuleError, UnknownNameError
 from genmusic.rules import Style, load_style, shipped_styles, styles_in
 from genmusic.session.shelf import StyleShelf
@@ -36,6 +37,13 @@ class Library:
         """The style of that name as it was at the start."""
         self._check(name)
         return self.styles.first(name)
+
+    def check(self, changes: Mapping[str, object]) -> dict[str, Value]:
+        """Changes of controls as they are logged, or a `ControlError` or `UnknownNameError`."""
+        checked = check_changes(changes)
+        if "style" in checked:
+            self._check(str(checked["style"]))
+        return checked
 
     def _check(self, name: str) -> None:
         if name not in self.styles:

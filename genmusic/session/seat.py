@@ -175,10 +175,7 @@ class Seat:
 
     def check(self, changes: Mapping[str, object]) -> dict[str, Value]:
         """The changes as they are logged, or a `ControlError` or `UnknownNameError`."""
-        checked = check_changes(changes)
-        if "style" in checked:
-            self._library.style(str(checked["style"]))
-        return checked
+        return self._library.check(changes)
 
     def make(self, name: str, value: Value) -> int:
         """Log one change, then carry it out; the frame at which it is heard."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,17 @@ class TimedBar:
         starts = (*self.beat_frames, self.end_frame)
         beat = max(0, min(bisect_right(starts, frame) - 1, len(self.beat_frames) - 1))
         return self.song_beat + beat + (frame - starts[beat]) / (starts[beat + 1] - starts[beat])
+
+    def moved(self, frames: int) -> TimedBar:
+        """The same bar so much later."""
+        return replace(
+            self,
+            start_frame=self.start_frame + frames,
+            end_frame=self.end_frame + frames,
+            note_frames=self.note_frames + frames,
+            chord_frames=tuple(frame + frames for frame in self.chord_frames),
+            beat_frames=tuple(frame + frames for frame in self.beat_frames),
+        )
 
 
 @dataclass(frozen=True, slots=True)

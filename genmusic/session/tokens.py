@@ -29,6 +29,7 @@ class Purpose(Enum):
     """What a token opens. The prefix makes it easy to find, and to blot out, in a log."""
 
     SESSION = "gms_"  # everything: steer, resume, end
+    LEAD = "gmr_"  # lead the room of that name: conduct what its audience hears
     LISTEN = "gml_"  # hear the stream, nothing else: for players that only take an address
 
 

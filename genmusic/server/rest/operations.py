@@ -14,6 +14,7 @@ from genmusic.server.httpstream.playlist import playlist
 from genmusic.server.metrics import metrics
 from genmusic.server.rest import schemas
 from genmusic.server.rest.catalogue import controls, models, styles
+from genmusic.server.rest.rooms import list_rooms
 from genmusic.server.rest.sessions import (
     change_session,
     end_session,
@@ -22,6 +23,7 @@ from genmusic.server.rest.sessions import (
     show_session,
 )
 from genmusic.server.rest.state import health, readiness
+from genmusic.server.rooms.leader import lead_room
 from genmusic.server.showcase import style_preview, style_sketch
 from genmusic.server.stream import stream
 
@@ -86,6 +88,9 @@ OPERATIONS = (
     Operation("GET", "/api/v1/controls", controls, list[schemas.ControlRow]),
     Operation("GET", "/api/v1/models", models, list[schemas.ModelRow]),
     Operation("GET", "/api/v1/stream", stream, status=101, may_fail=(400, 403, 426), head=False),
+    Operation("GET", "/api/v1/rooms", list_rooms, list[schemas.RoomRow]),
+    Operation("GET", "/api/v1/rooms/{name}/lead", lead_room, status=101, may_fail=(400, 403, 426),
+              head=False),
     Operation("GET", "/healthz", health, schemas.Health),
     Operation("GET", "/readyz", readiness, schemas.Readiness),
     Operation("GET", "/metrics", metrics, "text/plain"),

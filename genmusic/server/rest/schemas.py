@@ -121,6 +121,17 @@ class ModelRow(Struct):
     composers: list[ComposerRow]
 
 
+class RoomRow(Struct):
+    """A room, who plays there, and what."""
+
+    name: str
+    who: str
+    state: str
+    listeners: int
+    title: str
+    style: str
+
+
 class Health(Struct):
     """The process answers."""
 
