@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from genmusic.controls.spec import Value
+from genmusic.errors import ControlError
 
 SKIP = "skip"
 """The name in the log of a wish for a new piece; its value is None."""
@@ -23,5 +25,15 @@ class Change:
     """One line of the log; ``frame`` is a quantum boundary."""
 
     frame: int
-    name: str  # of a control, `SKIP`, `POSITION` or `EDITION`
+    name: str  # of a control, `SKIP`, `POSITION`, `EDITION` or `strokes.STROKE`
     value: Value
+
+
+def checked_position(value: Value) -> int:
+    """The sixteenth that a jump leads to, or a `ControlError`."""
+    number = int(value) if isinstance(value, int | float) and math.isfinite(value) else -1
+    if not 0 <= number <= MOST_SIXTEENTHS:
+        raise ControlError(
+            f"{POSITION} must be a sixteenth in 0..{MOST_SIXTEENTHS}, got {value!r:.60}", POSITION
+        )
+    return number

@@ -19,12 +19,12 @@ from typing import Any
 import numpy as np
 
 from genmusic.config import Settings
-from genmusic.controls.spec import Value
+from genmusic.controls.spec import CONTROLS, Value
 from genmusic.encoding import Block, StreamEncoder
 from genmusic.errors import ProtocolError
 from genmusic.session.engine import Engine
 from genmusic.session.library import Library
-from genmusic.session.log import EDITION, SKIP, Change
+from genmusic.session.log import POSITION, SKIP, Change, checked_position
 from genmusic.session.session import Packet, Replay, open_encoder
 from genmusic.session.strokes import STROKE, read_stroke
 from genmusic.session.timed import TimedBar
@@ -140,6 +140,8 @@ class RoomMusic:
     def _check(self, change: Change) -> Change:
         if change.name == SKIP:
             return Change(change.frame, SKIP, None)
+        if change.name == POSITION:
+            return Change(change.frame, POSITION, checked_position(change.value))
         if change.name == STROKE:
             stroke = read_stroke(change.value)
             if stroke.patch:
@@ -197,9 +199,8 @@ class RoomMusic:
         with engine.at_work():
             if opening.checkpoint is not None:
                 _restore(engine, opening.checkpoint)
-            engine.skip_to(max(engine.rendered_end, opening.frame - PREROLL_FRAMES))
-            while (frames := min(opening.frame - engine.rendered_end, BLOCK_FRAMES)) > 0:
-                engine.render(np.empty((2, frames), np.float32))
+            engine.skip_to(opening.frame - PREROLL_FRAMES)
+            _play_unheard(engine, opening.frame)
         self._heard, self._near = len(engine.seat.log), []
         return engine
 
@@ -228,7 +229,8 @@ class RoomMusic:
         if engine is not None and jump.to > engine.rendered_end:
             _fade_out(before[:, -FADE_FRAMES:])
             self._shift += engine.rendered_end
-            engine.skip_to(jump.to)
+            engine.skip_to(jump.to - PREROLL_FRAMES)
+            _play_unheard(engine, jump.to)
             self._shift -= engine.rendered_end
 
     def _fade_in(self, piece: Block) -> None:
@@ -262,7 +264,7 @@ class RoomMusic:
         changes = tuple(
             (change.frame + self._shift, change.name, change.value)
             for change in log[self._heard :]
-            if change.name not in (SKIP, STROKE, EDITION)
+            if change.name in CONTROLS
         )
         self._heard = len(log)
         self._keep(block, bars)
@@ -340,6 +342,12 @@ class RoomMusic:
     def _ahead(self) -> int:
         """Where those who come begin: the rest is what they have in store."""
         return self.end - self._settings.lookahead_frames
+
+
+def _play_unheard(engine: Engine, end: int) -> None:
+    end = quantum_at_or_after(end)
+    while (frames := min(end - engine.rendered_end, BLOCK_FRAMES)) > 0:
+        engine.render(np.empty((2, frames), np.float32))
 
 
 def _restore(engine: Engine, checkpoint: Mapping[str, Any]) -> None:

@@ -21,7 +21,7 @@ from genmusic.mood.mapping import MusicalParameters
 from genmusic.rules import Style
 from genmusic.score.events import Bar, ChordSpan
 from genmusic.score.harmony import Chord, Key
-from genmusic.session.conductor import ConductorState
+from genmusic.session.conductor import ConductorState, Song
 from genmusic.session.desk import Desk
 from genmusic.session.rack import Sound
 from genmusic.session.seat import Moment
@@ -34,7 +34,7 @@ _CLASSES: Mapping[str, type] = {
     known.__name__: known
     for known in (
         Bar, Beat, Chord, ChordSpan, ConductorState, ConsoleState, Desk, Key, Moment,
-        MusicalParameters, OrchestraState, PlayedNote, Ramp, Rows, Sound,
+        MusicalParameters, OrchestraState, PlayedNote, Ramp, Rows, Song, Sound,
     )
 }  # fmt: skip
 _STYLE, _TUPLE, _ARRAY, _MAPPING = "style", "tuple", "array", "mapping"
