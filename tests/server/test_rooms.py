@@ -14,13 +14,15 @@ from genmusic.server.stream import LISTENERS
 from genmusic.session.engine import Engine
 
 CALM = {"style": "evening"}
+PATIENT = replace(UNPACED, room_patience_seconds=60.0)
+"""The performer of a test renders in the server's own loop, and is silent meanwhile."""
 
 
 @pytest.fixture
 def stage(start):
     """A server that knows who may lead."""
 
-    async def open_stage(settings=UNPACED):
+    async def open_stage(settings=PATIENT):
         return await start(settings, mint=MINT)
 
     return open_stage
@@ -193,7 +195,7 @@ async def test_without_the_performer_the_music_goes_on_and_says_so(stage, perfor
 
 
 async def test_a_pause_is_silence_and_then_the_very_next_frame(stage, perform, visit):
-    client = await stage(replace(UNPACED, room_patience_seconds=60.0))
+    client = await stage()
     performer = await perform(client)
     await performer.play(12)
     radio = await visit(client)
@@ -242,7 +244,7 @@ async def test_in_a_room_there_is_nothing_to_wish_for(stage, perform, dial):
 
 
 async def test_a_room_has_room_for_so_many(stage, perform, visit, dial):
-    client = await stage(Settings(load_limit=1.0, room_listeners=1, max_rooms=1))
+    client = await stage(replace(PATIENT, room_listeners=1, max_rooms=1))
     performer = await perform(client)
     await performer.play(1)
     await visit(client)

@@ -42,7 +42,7 @@ def test_a_stroke_is_read_as_it_is_written():
         assert read_stroke(stroke.text) == stroke
 
 
-@pytest.mark.parametrize("value", ["", "60", "60 128", "128 1", "-1 4", "60 100 Piano!", None, 60.0])
+@pytest.mark.parametrize("value", ["", "60", "60 128", "128 1", "-1 4", "60 1 Piano!", None, 60.0])
 def test_what_is_no_stroke_is_refused(value):
     with pytest.raises(ControlError, match="stroke must be"):
         read_stroke(value)
