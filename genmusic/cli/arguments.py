@@ -74,6 +74,12 @@ def add_music_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"which piece; the same seed gives the same piece (default: {DEFAULT_SEED})",
     )
     parser.add_argument("--style", metavar="S", help="what composes: a name, or a .toml file")
+    parser.add_argument(
+        "--scenario",
+        type=Path,
+        metavar="FILE",
+        help="keep to the chords, form, metre and tempo of a MIDI file (.mid)",
+    )
     for name in ("valence", "arousal", "tension"):
         control = CONTROLS[name]
         parser.add_argument(
@@ -100,12 +106,16 @@ def control_values(arguments: argparse.Namespace) -> dict[str, Value]:
 
 
 def open_music(arguments: argparse.Namespace) -> tuple[Library, dict[str, Value]]:
-    """The library, with the style of a file if one is named, and the chosen controls."""
+    """The library, with the style of a file and a scenario if they are named; the controls."""
     from genmusic.session.library import add_style, open_library
 
     library, controls = open_library(style_folder()), control_values(arguments)
     if str(arguments.style).endswith(STYLE_SUFFIX):
         library, controls["style"] = add_style(library, Path(arguments.style))
+    if arguments.scenario is not None:
+        from genmusic.session.scenarios import read_scenario
+
+        library.styles.keep_to(read_scenario(arguments.scenario))
     return library, controls
 
 

@@ -17,7 +17,7 @@ from genmusic.units import frames_to_seconds, seconds_to_frames
 if TYPE_CHECKING:
     from genmusic.composition.attribution import Decision
     from genmusic.session.library import Library
-    from genmusic.session.rendering import Rendering
+    from genmusic.session.rendering import Length, Rendering
 
 DEFAULT_SECONDS = 60.0
 SHORTEST_SECONDS, LONGEST_SECONDS = 0.01, 86_400.0  # up to a day
@@ -63,9 +63,8 @@ def _add_length(parser: argparse.ArgumentParser) -> None:
     length.add_argument(
         "--seconds",
         type=_seconds,
-        default=DEFAULT_SECONDS,
         metavar="N",
-        help=f"how long the piece is (default: {DEFAULT_SECONDS:g})",
+        help=f"how long the piece is (default: {DEFAULT_SECONDS:g}, or as long as the scenario)",
     )
     length.add_argument(
         "--bars",
@@ -86,7 +85,7 @@ def run(arguments: argparse.Namespace) -> int:
     from genmusic.session.automation import read_automation
     from genmusic.session.clock import monotonic_seconds
     from genmusic.session.engine import Engine
-    from genmusic.session.rendering import Length, Rendering, check_suffix, save, saved_stems
+    from genmusic.session.rendering import Rendering, check_suffix, save, saved_stems
 
     check_suffix(arguments.out)
     with progress_bar(str(arguments.out), BEFORE) as show:
@@ -96,8 +95,7 @@ def run(arguments: argparse.Namespace) -> int:
             controls = {"length_bars": arguments.bars, **controls}
         keeps_stems = arguments.stems is not None
         engine = Engine(library, arguments.seed, controls, log, keeps_stems=keeps_stems)
-        length = Length(seconds_to_frames(arguments.seconds), arguments.bars)
-        rendering = Rendering(engine, length)
+        rendering = Rendering(engine, _length(arguments, library))
         decisions = engine.keep_decisions() if arguments.credits else []
         began = monotonic_seconds()
         with saved_stems(rendering, arguments.stems) if keeps_stems else nullcontext():
@@ -109,6 +107,17 @@ def run(arguments: argparse.Namespace) -> int:
     text = json.dumps(report) if arguments.json else _sentence(arguments.out, engine.title, report)
     sys.stdout.write(text + "\n")
     return 0
+
+
+def _length(arguments: argparse.Namespace, library: Library) -> Length:
+    """How much to render; a scenario to its end, if nothing is said."""
+    from genmusic.session.rendering import Length
+
+    scenario = library.styles.scenario
+    if scenario is not None and not arguments.bars and arguments.seconds is None:
+        return Length(bars=len(scenario.bars))
+    seconds = DEFAULT_SECONDS if arguments.seconds is None else arguments.seconds
+    return Length(seconds_to_frames(seconds), arguments.bars)
 
 
 def _save_credits(path: Path, library: Library, decisions: Sequence[Decision], bars: int) -> None:

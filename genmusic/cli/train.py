@@ -155,13 +155,7 @@ def readers() -> Readers:
 
 def read_midi_score(data: bytes) -> Score:
     """Read a MIDI file as the score that training hears."""
-    from genmusic.composition.training.scores import Score, ScorePart, lay_out_bars, note_rows
     from genmusic.midi.foreign import read_foreign_midi
+    from genmusic.session.scenarios import score_of
 
-    midi = read_foreign_midi(data)
-    parts = tuple(
-        ScorePart(part.name, part.leads, note_rows(map(tuple, part.notes.tolist())))
-        for part in midi.parts
-    )
-    end_tick = max((int(part.notes[:, 1].max(initial=0)) for part in parts), default=0)
-    return Score(lay_out_bars(midi.metres, midi.keys, end_tick), parts)
+    return score_of(read_foreign_midi(data))

@@ -134,7 +134,10 @@ class Composer:
         """Tempo of the bar that comes next, and the pace of its beats."""
         state = self._state
         factor = form.tempo_factor(self._seed, state.piece, self._style)
-        return parameters.tempo_bpm * factor, pace(state, self._style, self._length_bars, 0)
+        tempo_bpm = parameters.tempo_bpm * factor
+        if self._style.scenario is not None:
+            tempo_bpm = self._style.scenario.bar(state.piece_bar).tempo_bpm
+        return tempo_bpm, pace(state, self._style, self._length_bars, 0)
 
     def bars_until(self, landing: Landing) -> int:
         """Bars from the next one to the first in which a change with this landing is heard."""

@@ -253,6 +253,11 @@ def _cadence(cadence: str, inside: bool, draw: float, style: Style) -> str:
 
 def _choose_key(state: State, seed: int, style: Style, parameters: MusicalParameters) -> None:
     """Key and mode of a phrase: what the listener set, or what the piece and the mood say."""
+    if style.scenario is not None:
+        given = style.scenario.bar(state.piece_bar)
+        state.home, state.home_mode = given.tonic, given.mode
+        state.tonic, state.mode = given.tonic, given.mode
+        return
     if parameters.key is not None:
         state.home = parameters.key
     state.home_mode = parameters.mode or _home_mode(state, seed, style, parameters)

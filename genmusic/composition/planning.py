@@ -16,7 +16,7 @@ from genmusic.composition.state import PhraseTheme, State
 from genmusic.composition.theory import FIFTH, OCTAVE, TONIC
 from genmusic.mood.mapping import MusicalParameters
 from genmusic.names import MODES
-from genmusic.rules import Style
+from genmusic.rules import Scenario, Style
 from genmusic.score.harmony import Chord, Key
 
 CHORDS_PER_BAR = 4
@@ -148,6 +148,8 @@ def _spans(
     """
     if parameters.chord is not None:
         return (_held(parameters.chord, state.tonic, bar_metre),)
+    if style.scenario is not None:
+        return _given(style.scenario, state, bar_metre)
     chords = _bar_chords(state, bar_metre.eighths)
     spans = colour_chords(chords, state.mode, style.harmony, parameters.dissonance, chance.colour)
     leaves = state.phrase_bar == state.phrases[state.phrase][0] - 1
@@ -157,10 +159,32 @@ def _spans(
 
 
 def _held(chord: Chord, tonic: int, bar_metre: Metre) -> Span:
-    """A whole bar of one chord; its degree is that of the scale's step at or below its root."""
+    """A whole bar of one chord."""
     root = (chord.root - tonic) % OCTAVE
-    degree = sum(step <= root for step in MODES["major"]) - 1
-    return Span(0, bar_metre.bar_ticks, degree, root, chord.quality, root)
+    return Span(0, bar_metre.bar_ticks, _degree_below(root), root, chord.quality, root)
+
+
+def _given(scenario: Scenario, state: State, bar_metre: Metre) -> tuple[Span, ...]:
+    """The chords of a scenario's bar."""
+    chords = scenario.bar(state.piece_bar).chords
+    following = (*chords[1:], scenario.bar(state.piece_bar + 1).chords[0])
+    ends = (*(chord.start_tick for chord in chords[1:]), bar_metre.bar_ticks)
+    return tuple(
+        Span(
+            chord.start_tick,
+            end,
+            _degree_below((chord.root - state.tonic) % OCTAVE),
+            (chord.root - state.tonic) % OCTAVE,
+            chord.quality,
+            (after.root - state.tonic) % OCTAVE,
+        )
+        for chord, end, after in zip(chords, ends, following, strict=True)
+    )
+
+
+def _degree_below(root: int) -> int:
+    """The degree of the scale's step at or below a root."""
+    return sum(step <= root for step in MODES["major"]) - 1
 
 
 def _bars(theme: PhraseTheme, metre_name: str) -> int:

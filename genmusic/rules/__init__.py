@@ -1,9 +1,11 @@
 """Styles: rule files in TOML."""
 
+from genmusic.rules.backing import keep_to
 from genmusic.rules.curves import AXES, Curve
 from genmusic.rules.files import load_style, read_toml, shipped_styles, styles_in
 from genmusic.rules.kinds import Choice, Integer, ListOf, Number, Text
 from genmusic.rules.phrases import PhraseRules
+from genmusic.rules.scenario import Scenario
 from genmusic.rules.sounds import PartRules
 from genmusic.rules.style import (
     HOOK_LAYERS,
@@ -31,12 +33,14 @@ __all__ = [
     "Number",
     "PartRules",
     "PhraseRules",
+    "Scenario",
     "SectionRules",
     "Style",
     "StyleRules",
     "Table",
     "Text",
     "TitleRules",
+    "keep_to",
     "load_style",
     "read_table",
     "read_toml",

@@ -14,6 +14,7 @@ from genmusic.names import COPYING, METRES, MODELS, PARTS
 from genmusic.rules.curves import Curve, CurveOf
 from genmusic.rules.kinds import Choice, Integer, ListOf, Number, Pitch, Steps, Text, Words
 from genmusic.rules.phrases import PhraseOf, PhraseRules
+from genmusic.rules.scenario import Scenario
 from genmusic.rules.sounds import SHARE, MixRules, PartRules, SoundRules
 from genmusic.rules.table import MapOf, Table, rule
 from genmusic.rules.titles import TitleRules
@@ -370,9 +371,10 @@ class StyleRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Style(StyleRules):
-    """A style with its name, which is that of its file."""
+    """A style with its name, which is that of its file, and what else its pieces keep to."""
 
     name: str = ""
+    scenario: Scenario | None = None
 
     def parts_in(self, label: str) -> Mapping[str, PartRules]:
         """The parts as they sound in a section; what one plays is the same everywhere."""

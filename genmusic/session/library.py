@@ -88,7 +88,7 @@ def read_styles_again(
     placed: list[Style] = []
     for path in (*_files(own), *shelf.files):
         try:
-            style = read_style(path)
+            style = shelf.dressed(read_style(path))
             if style != shelf.get(style.name):
                 try_out(style)
         except RuleError as error:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
-from genmusic.rules import Style
+from genmusic.rules import Scenario, Style, keep_to
 
 EDITIONS_KEPT = 1_000  # of all styles; a day of steady editing
 DIGEST_LETTERS = 16
@@ -29,6 +29,7 @@ class StyleShelf(Mapping[str, Style]):
         self._newest = dict(styles)
         self._editions: dict[str, Style] = {}
         self._faults: dict[str, str] = {}
+        self._scenario: Scenario | None = None
 
     def __getitem__(self, name: str) -> Style:
         return self._newest[name]
@@ -43,6 +44,22 @@ class StyleShelf(Mapping[str, Style]):
     def faults(self) -> Mapping[str, str]:
         """What is wrong with the newest file of a style, by name; its last good edition plays."""
         return MappingProxyType(self._faults)
+
+    def keep_to(self, scenario: Scenario) -> None:
+        """Let every style keep to a scenario, and every edition that will come."""
+        self._scenario = scenario
+        for styles in (self._first, self._newest, self._editions):
+            for name, style in styles.items():
+                styles[name] = keep_to(style, scenario)
+
+    @property
+    def scenario(self) -> Scenario | None:
+        """What every style keeps to, if anything."""
+        return self._scenario
+
+    def dressed(self, style: Style) -> Style:
+        """A style as it is placed here."""
+        return style if self._scenario is None else keep_to(style, self._scenario)
 
     def put(self, style: Style) -> bool:
         """Place a style, unless it is the edition that is there; whether it was placed."""

@@ -92,6 +92,20 @@ def test_a_midi_file_lasts_as_long_as_its_bars_sound(render):
     assert mido.MidiFile("a.mid").length == pytest.approx(figures["seconds"], abs=0.01)
 
 
+def test_a_scenario_is_rendered_to_its_end_with_its_chords(render):
+    render("song.mid", "--seed", 5, "--bars", 6)
+
+    _, figures, _ = render("again.mid", "--seed", 9, "--scenario", "song.mid")
+
+    chords = [
+        [m.text for m in mido.MidiFile(name).tracks[0] if m.type == "text"]
+        for name in ("song.mid", "again.mid")
+    ]
+    assert figures["bars"] == 6
+    assert len(chords[1]) > 3
+    assert {text.partition("/")[0] for text in chords[1]} & set(chords[0])
+
+
 def test_automation_is_the_log_of_a_live_session(render, tmp_path):
     changes = [(0.5, "space", 0.9), (1.0, "melody.level_db", -20.0), (1.0, "arousal", 0.7),
                (1.5, "tempo_bpm", 140.0), (2.2, "brightness", 0.1)]  # fmt: skip

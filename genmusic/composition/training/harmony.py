@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
+from numpy.typing import NDArray
 
 from genmusic.composition.markov import Integers
 from genmusic.composition.training.keys import (
@@ -32,16 +35,37 @@ SHORTEST_PROGRESSION = 3
 
 def find_progressions(score: Score, keys: list[LocalKey]) -> tuple[Progression, ...]:
     """The chords of a score, one progression for each stretch in one key."""
-    edges, bars = _beats(score)
-    sound = sound_in_spans(score, edges)
-    heard = sound.sum(axis=1) > 0
+    beats = find_chords(score)
+    heard = beats.heard
     if not heard.any():
         return ()
+    return _split(beats.chords[heard], beats.bars[heard], keys)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ChordsOfBeats:
+    """The chord of each beat of a score, and where the beat is."""
+
+    starts: Integers  # ticks
+    bars: Integers
+    chords: Integers  # see `chord_of`
+    heard: NDArray[np.bool_]  # whether anything sounds
+
+
+def find_chords(score: Score) -> ChordsOfBeats:
+    """Which chord sounds on each beat of a score with notes."""
+    edges, bars = _beats(score)
+    sound = sound_in_spans(score, edges)
     evidence = _chord_evidence(sound, _bass(score, edges))
     downbeat = np.diff(bars, prepend=-1) > 0
     costs = np.where(downbeat, DOWNBEAT_CHANGE_SHARE, CHANGE_SHARE)
     path = np.array(steadiest_path(evidence, costs))
-    return _split(path[heard], bars[heard], keys)
+    return ChordsOfBeats(edges[:-1], bars, path, sound.sum(axis=1) > 0)
+
+
+def chord_of(number: int) -> tuple[int, str]:
+    """Root and quality of a chord of `ChordsOfBeats`."""
+    return _CHORDS[number]
 
 
 def _beats(score: Score) -> tuple[Integers, Integers]:
