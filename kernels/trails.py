@@ -88,7 +88,9 @@ def lay_out(
         Semitones from home, 0 for notes to come, and onsets.
     """
     known, before, coming = memory.shape[0], trail.shape[0], onsets.shape[0]
-    tune[:known] = memory
+    for row in range(known):  # a slice assigned to a slice takes three seconds to compile
+        for column in range(memory.shape[1]):
+            tune[row, column] = memory[row, column]
     _lay_trail(trail, known, home, bar_ticks, tune)
     _lay_bar(onsets, known + before, bar_ticks, goal_tick, opens, tune)
     for n in range(before + coming):

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from genmusic.cli.arguments import network, whole_number
-from genmusic.cli.progress import notice
+from genmusic.cli.progress import progress_bar
 from genmusic.config import Settings, style_folder, with_limits
 from genmusic.errors import ServerError
 
@@ -23,6 +23,7 @@ PORT = 8080
 DATABASE_FILE = "genmusic.db"
 DEFAULTS = Settings()
 LOG_FORMATS = ("text", "json")
+TUNING = "genmusic tunes its instruments"
 SHOW_CURSOR = "\x1b[?25h"  # the progress display hides it
 
 
@@ -161,9 +162,9 @@ def _warm_library(own: Path) -> Any:  # noqa: ANN401 - the library is imported o
     from genmusic.server.service import warm_up
     from genmusic.session.library import open_library
 
-    with notice("genmusic tunes its instruments (the first start compiles them) …"):
+    with progress_bar("genmusic compiles its instruments, this once", TUNING) as tell:
         library = open_library(own)
-        warm_up(library)
+        warm_up(library, tell)
     return library
 
 

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genmusic.composition.lessons import Sequences
-from genmusic.composition.tables import Arrays, kept, sources, tables_path
 from genmusic.composition.trained import Trained
+from genmusic.tables import Arrays, kept, sources, tables_path
 from kernels import copying as kernel
 from kernels.copying import BUCKET_BITS, Runs, hash_runs
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from genmusic.composition import markov
 from genmusic.composition.markov import join
-from genmusic.composition.tables import Arrays, kept, sources, tables_path
 from genmusic.composition.trained import Trained
+from genmusic.tables import Arrays, kept, sources, tables_path
 from kernels.sampling import Tree
 
 

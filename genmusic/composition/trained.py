@@ -25,9 +25,9 @@ from genmusic.composition.lessons import (
 )
 from genmusic.composition.manifest import Work, manifest_path, read_manifest
 from genmusic.composition.markov import Grown, Integers, Smoothing, grow
-from genmusic.composition.tables import kept, sources, tables_path
 from genmusic.composition.viewpoints import MELODY_SMOOTHING, Tune, look, samples
 from genmusic.errors import ModelError
+from genmusic.tables import kept, sources, tables_path
 from kernels.sampling import Tree
 from kernels.viewpoints import Line
 

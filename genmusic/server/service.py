@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import gc
+import math
 import os
 import signal
 import socket
@@ -20,10 +21,11 @@ from aiohttp import web
 from genmusic.encoding import STREAM_CODECS, open_stream_encoder
 from genmusic.errors import EncodingError, ServerError
 from genmusic.server.gate.door import DOOR, Door, raise_file_limit
+from genmusic.server.listeners import Listeners
 from genmusic.server.stream import LISTENERS
 from genmusic.session.engine import Engine
 from genmusic.session.library import Library
-from genmusic.session.warmup import compile_kernels
+from genmusic.session.warmup import Told, compile_kernels
 from genmusic.units import SAMPLE_RATE
 
 SHUTDOWN_SECONDS = 1.5  # after which a request or a listener that hangs is cut off
@@ -64,14 +66,11 @@ def load_certificate(certificate: Path, key: Path) -> ssl.SSLContext:
     return context
 
 
-def warm_up(library: Library) -> None:
+def warm_up(library: Library, tell: Told = lambda _share: None) -> None:
     """Load or compile every kernel and codec by playing what nobody hears."""
-    compile_kernels(library)
+    compile_kernels(library, tell)
+    _play(library, next(iter(library.styles)))
     block = np.zeros((2, SAMPLE_RATE), np.float32)
-    for style in library.styles:
-        engine = Engine(library, seed=0, controls={"style": style})
-        for _ in range(WARM_SECONDS):
-            engine.render(block)
     for codec in STREAM_CODECS:
         try:
             open_stream_encoder(codec, 0).encode(block, 0)
@@ -79,6 +78,14 @@ def warm_up(library: Library) -> None:
             continue  # listeners fall back to a codec that is there
     gc.collect()
     gc.freeze()  # a collection that walks styles and models costs a render thread 50 ms
+
+
+def _play(library: Library, style: str) -> None:
+    """Play the beginning of a style: what it needs is in memory then."""
+    block = np.zeros((2, SAMPLE_RATE), np.float32)
+    engine = Engine(library, seed=0, controls={"style": style})
+    for _ in range(WARM_SECONDS):
+        engine.render(block)
 
 
 async def serve(
@@ -93,7 +100,16 @@ async def serve(
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with open_door(app, listener, tls):
         announce()
+        rest = asyncio.create_task(_warm_the_rest(app[LISTENERS]))
         await stop.wait()
+        rest.cancel()
+
+
+async def _warm_the_rest(listeners: Listeners) -> None:
+    """Play every style in turn, whenever a thread has nothing else to do."""
+    for style in tuple(listeners.library.styles):
+        await listeners.pool.run(math.inf, partial(_play, listeners.library, style))
+    gc.freeze()
 
 
 @asynccontextmanager

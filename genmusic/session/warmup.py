@@ -1,15 +1,19 @@
 """Compile or load every kernel before the first listener; the first time of all on two cores.
 
-``python -m genmusic.session.warmup`` is the other half: it compiles some instruments into the
-cache while this process compiles the rest.
+``python -m genmusic.session.warmup`` is the helper: it is told by its standard input what to
+compile into the cache, line by line, and repeats each line when that is done.
 """
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
+from threading import Thread
 
 import numpy as np
 
@@ -25,16 +29,19 @@ from genmusic.units import QUANTUM
 
 BARS = 8  # a phrase and the beginning of the next use all of the sampler
 PATIENCE_SECONDS = 120.0
-MINE = 2  # kinds that this process compiles; the mixer and the sampler take it as long as the rest
+
+Told = Callable[[float], None]
+"""Called with the share that is done, 0..1."""
 
 
-def compile_kernels(library: Library) -> None:
+def compile_kernels(library: Library, tell: Told = lambda _share: None) -> None:
     """Make everything ready to play at once."""
     kinds = sorted(patches_of_kinds())
-    with _other_half():
-        Rack().render(1)  # the mixer
-        _compile_sampler(library)
-        compile_instruments(kinds[:MINE])
+    if not is_compiled():
+        with _undisturbed():
+            _compile_together(library, kinds, tell)
+    Rack().render(1)
+    _compile_sampler(library)
     compile_instruments(kinds)
 
 
@@ -53,21 +60,66 @@ def _compile_sampler(library: Library) -> None:
         composer.compose_bar(musical_parameters(defaults(), style), style)
 
 
+def _compile_together(library: Library, kinds: list[str], tell: Told) -> None:
+    """Compile from one end of the instruments while the helper does from the other."""
+    left, whole = deque(kinds), len(kinds) + 2
+    begun = iter(range(1, whole + 1))
+    with _helper(left, lambda: tell(next(begun) / whole)):
+        for work in (partial(_compile_sampler, library), partial(Rack().render, 1)):
+            work()
+            tell(next(begun) / whole)
+        while left:
+            with suppress(IndexError):  # the helper was quicker
+                compile_instruments([left.popleft()])
+                tell(next(begun) / whole)
+
+
 @contextmanager
-def _other_half() -> Iterator[None]:
-    """Have the other instruments compiled meanwhile, unless the cache holds them already."""
-    if is_compiled():
-        yield
-        return
+def _helper(left: deque[str], done: Callable[[], None]) -> Iterator[None]:
+    """Have another process take from the end of what is left; wait for its last."""
     command = [sys.executable, "-m", "genmusic.session.warmup"]
-    quiet = subprocess.DEVNULL
-    with subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet) as child:  # noqa: S603 - ourselves
+    with subprocess.Popen(  # noqa: S603 - ourselves
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as child:
+        feeder = Thread(target=_feed, args=(child, left, done), daemon=True)
+        feeder.start()
         try:
             yield
-            child.wait(PATIENCE_SECONDS)
+            feeder.join(PATIENCE_SECONDS)
         finally:
             child.kill()
 
 
+def _feed(child: subprocess.Popen[str], left: deque[str], done: Callable[[], None]) -> None:
+    """Give the helper work, until there is none, or it has died: the rest is compiled here."""
+    if child.stdin is None or child.stdout is None:
+        return
+    with suppress(IndexError, OSError, ValueError):
+        while True:
+            child.stdin.write(left.pop() + "\n")
+            child.stdin.flush()
+            if not child.stdout.readline():
+                return
+            done()
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Collect no garbage: a compiler makes much that lives, and a sixth of its time goes there."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def _help() -> None:
+    with _undisturbed():
+        for line in sys.stdin:
+            compile_instruments([line.strip()])
+            sys.stdout.write(line)
+            sys.stdout.flush()
+
+
 if __name__ == "__main__":
-    compile_instruments(sorted(patches_of_kinds())[MINE:])
+    _help()

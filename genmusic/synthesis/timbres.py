@@ -14,7 +14,10 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from genmusic import units
+from genmusic.tables import Arrays, kept, sources, tables_path
 from genmusic.units import db_to_gain, exp2, log2, pitch_to_hz, sine
+from kernels import wavetables
 from kernels.wavetables import FRAMES, STRIDE
 
 LOWEST_PITCH, HIGHEST_PITCH, REGION = 24, 112, 4  # notes of a region share a table
@@ -138,8 +141,17 @@ def _table(timbre: Timbre, highest_pitch: int) -> NDArray[np.float32]:
 
 
 _REGIONS = range(LOWEST_PITCH + REGION, HIGHEST_PITCH + 1, REGION)  # the first pitch above each
-TABLES = np.concatenate(
-    [_table(timbre, above) for timbre in TIMBRES.values() for above in _REGIONS]
+
+
+def _work_out() -> Arrays:
+    made = [_table(timbre, above) for timbre in TIMBRES.values() for above in _REGIONS]
+    return {"periods": np.concatenate(made)}
+
+
+TABLES: NDArray[np.float32] = kept(
+    tables_path("timbres", *sources(__file__, units.__file__, wavetables.__file__)),
+    lambda arrays: arrays["periods"],
+    _work_out,
 )
 """All tables, one after the other, `STRIDE` apart."""
 

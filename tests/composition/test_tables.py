@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from composing import toy_model
 
-from genmusic.composition import tables
+from genmusic import tables
 from genmusic.composition.copying import LIMITS, kept_copy_rule
 from genmusic.composition.trained import load_trained
 from genmusic.composition.training.writing import save_model
