@@ -31,7 +31,7 @@ def main() -> None:
     }
     FILE.write_text(json.dumps(table) + "\n")
     for name, entry in table.items():
-        print(f"{name}: {entry['works']} works measured")
+        print(f"{name}: {entry['works']} works, {entry['excerpts']} excerpts measured")
 
 
 if __name__ == "__main__":
