@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from genmusic.composition.copying import CopyRule, nothing_to_copy
 from genmusic.composition.forest import Forest, plant
 from genmusic.composition.lessons import MOST_PITCH
+from genmusic.composition.liveliness import QUANTILES
 from genmusic.composition.markov import Integers
 from genmusic.composition.trained import CHORD_ORDER, COMPOUND, RHYTHM_ORDER, Trained, load_trained
 from genmusic.composition.viewpoints import (
@@ -130,6 +131,17 @@ class Model:
         """
         recent = [self.cells[number] for number in history[-RHYTHM_ORDER:]]
         self._ask("rhythm", self.cells, (beats, beat), recent, out)
+
+    def liveliness(self, place: float) -> float:
+        """How many notes music at a place among all works has where the usual one has one."""
+        quantiles = self._liveliness
+        return float(np.interp(place, QUANTILES, quantiles))
+
+    @cached_property
+    def _liveliness(self) -> Doubles:
+        shares = [share * trained.trees.liveliness for trained, share in self.parts]
+        quantiles: Doubles = np.add.reduce(shares)
+        return quantiles
 
     def _ask(
         self,

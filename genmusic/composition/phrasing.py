@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from genmusic.composition.chance import choose, draw
+from genmusic.composition.liveliness import place_of_theme
 from genmusic.composition.model import Model
 from genmusic.composition.motif import Sketch
 from genmusic.composition.plan import Plan
@@ -44,16 +45,17 @@ def with_onsets(line: Line, onsets: tuple[int, ...]) -> Line:
     )
 
 
-def wanted_onsets(plan: Plan) -> float:
-    """Notes of melody that the mood asks for in a bar."""
+def wanted_onsets(plan: Plan, model: Model) -> float:
+    """Notes of melody in a bar: what the mood asks for, and how lively the theme is."""
     parameters = plan.parameters
     each_beat = parameters.notes_per_second * 60.0 / parameters.tempo_bpm
+    each_beat *= model.liveliness(place_of_theme(plan.seed, plan.piece, plan.theme))
     return min(MOST_PER_BEAT, each_beat) * plan.beats
 
 
 def write_line(plan: Plan, model: Model, sketch: Sketch, draws: Sequence[float]) -> Line:
     """The rhythm of a bar; a draw for a phrase's end, then those of `draw_onsets`."""
-    rules, wanted = plan.style.melody, wanted_onsets(plan)
+    rules, wanted = plan.style.melody, wanted_onsets(plan, model)
     onsets = tuple(tick for tick, _ in sketch.notes)
     goal_draw, *beat_draws = draws
     if not onsets or sketch.open_from:
@@ -61,15 +63,17 @@ def write_line(plan: Plan, model: Model, sketch: Sketch, draws: Sequence[float])
         onsets = (*onsets, *(tick for tick in fresh if tick >= sketch.open_from))
     targets = dict(sketch.notes)
     if plan.ends_phrase:
-        return _write_cadence(plan, onsets, sketch, goal_draw)
+        return _write_cadence(plan, wanted, onsets, sketch, goal_draw)
     grid = grid_ticks(rules.grid, plan.metre)
     onsets = thin_or_fill(onsets, wanted, grid, plan.bar_ticks, plan.metre)
     return Line(onsets, tuple(targets.get(tick) for tick in onsets), sketch.pull)
 
 
-def _write_cadence(plan: Plan, onsets: Sequence[int], sketch: Sketch, draw_of_goal: float) -> Line:
+def _write_cadence(
+    plan: Plan, wanted: float, onsets: Sequence[int], sketch: Sketch, draw_of_goal: float
+) -> Line:
     """The rhythm up to the last note of the phrase, and perhaps a way into the next one."""
-    rules, wanted = plan.style.melody, wanted_onsets(plan)
+    rules = plan.style.melody
     each_beat = wanted / plan.beats
     if plan.ends_piece:
         goal = 0

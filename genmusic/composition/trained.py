@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from genmusic.composition import markov, viewpoints
+from genmusic.composition import liveliness, markov, viewpoints
 from genmusic.composition.lessons import (
     BEGINS,
     ENDS,
@@ -23,6 +23,7 @@ from genmusic.composition.lessons import (
     read_lessons,
     read_outline,
 )
+from genmusic.composition.liveliness import learn_liveliness
 from genmusic.composition.manifest import Work, manifest_path, read_manifest
 from genmusic.composition.markov import Grown, Integers, Smoothing, grow
 from genmusic.composition.viewpoints import MELODY_SMOOTHING, Tune, look, samples
@@ -43,11 +44,12 @@ PLAIN_SMOOTHING = Smoothing(discounts=(0.7,), strengths=(40.0,), least=(1, 1, 1,
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trees:
-    """One for each thing that is learned."""
+    """One for each thing that is learned, and what else is counted with them."""
 
     melody: Grown
     chord: Grown
     rhythm: Grown
+    liveliness: NDArray[np.float64]  # quantiles, as `learn_liveliness` gives them
 
 
 class Trained:
@@ -111,7 +113,7 @@ def _tables(path: Path, gone: Sequence[int]) -> Path:
     return tables_path(path.stem, path, np.array(gone, np.uint32).tobytes(), *_SOURCES)
 
 
-_SOURCES = sources(__file__, markov.__file__, viewpoints.__file__)
+_SOURCES = sources(__file__, liveliness.__file__, markov.__file__, viewpoints.__file__)
 
 
 def grow_trees(lessons: Lessons) -> Trees:
@@ -123,6 +125,7 @@ def grow_trees(lessons: Lessons) -> Trees:
         grow(contexts, symbols, _works_of_samples(line, lessons), MELODY_SMOOTHING),
         _grow_words(lessons.progressions, "chord", _chord_conditions(lessons), CHORD_ORDER),
         _grow_words(lessons.pulses, "cell", _rhythm_conditions(lessons), RHYTHM_ORDER),
+        learn_liveliness(tunes),
     )
 
 
@@ -176,19 +179,21 @@ def _grow_words(words: Sequences, column: str, conditions: Integers, order: int)
 
 def _arrays(trees: Trees) -> dict[str, NDArray[Any]]:
     """All arrays of the trees, each with its place in the name."""
-    arrays: dict[str, NDArray[Any]] = {}
-    for tree in fields(Trees):
-        grown: Grown = getattr(trees, tree.name)
-        arrays |= {f"{tree.name}.{name}": array for name, array in grown.tree._asdict().items()}
-        arrays |= {f"{tree.name}.{name}": getattr(grown, name) for name in _BESIDE_THE_TREE}
+    arrays: dict[str, NDArray[Any]] = {"liveliness": trees.liveliness}
+    for tree in _GROWN:
+        grown: Grown = getattr(trees, tree)
+        arrays |= {f"{tree}.{name}": array for name, array in grown.tree._asdict().items()}
+        arrays |= {f"{tree}.{name}": getattr(grown, name) for name in _BESIDE_THE_TREE}
     return arrays
 
 
+_GROWN = ("melody", "chord", "rhythm")
 _BESIDE_THE_TREE = tuple(field.name for field in fields(Grown) if field.name != "tree")
 
 
 def _trees(arrays: Mapping[str, NDArray[Any]]) -> Trees:
-    return Trees(*(_grown(arrays, tree.name) for tree in fields(Trees)))
+    melody, chord, rhythm = (_grown(arrays, tree) for tree in _GROWN)
+    return Trees(melody, chord, rhythm, arrays["liveliness"])
 
 
 def _grown(arrays: Mapping[str, NDArray[Any]], name: str) -> Grown:
