@@ -48,7 +48,7 @@ class MelodyBar:
 def compose_melody(plan: Plan, model: Model, themes: Themes, trail: Trail) -> MelodyBar:
     """A bar of melody after the notes of the trail."""
     draws = plan.chance.melody
-    line = write_line(plan, model, sketch_bar(plan, themes, draws), draws[MOTIF_DRAWS:])
+    line = write_line(plan, model, sketch_bar(plan, model, themes, draws), draws[MOTIF_DRAWS:])
     line = with_onsets(line, hooked_bar(plan, "rhythm", line.onsets))
     if not line.onsets:
         return MelodyBar()

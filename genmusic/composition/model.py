@@ -16,6 +16,7 @@ from genmusic.composition.forest import Forest, plant
 from genmusic.composition.lessons import MOST_PITCH
 from genmusic.composition.liveliness import QUANTILES
 from genmusic.composition.markov import Integers
+from genmusic.composition.operations import OPERATIONS, context_of
 from genmusic.composition.trained import CHORD_ORDER, COMPOUND, RHYTHM_ORDER, Trained, load_trained
 from genmusic.composition.viewpoints import (
     MODES,
@@ -131,6 +132,16 @@ class Model:
         """
         recent = [self.cells[number] for number in history[-RHYTHM_ORDER:]]
         self._ask("rhythm", self.cells, (beats, beat), recent, out)
+
+    def motif_distribution(self, mode: str, heard: Sequence[int]) -> Doubles:
+        """Probability of each of `OPERATIONS` after those that were heard."""
+        mixed, said = np.zeros(len(OPERATIONS)), np.empty(len(OPERATIONS))
+        steps = [step for step in context_of(MODES.index(mode), heard) if step >= 0]
+        context = np.array(steps, np.int64)
+        for trained, share in self.parts:
+            sampling.distribution(trained.trees.motif.tree, context, len(context), said)
+            mixed += share * said
+        return mixed
 
     def liveliness(self, place: float) -> float:
         """How many notes music at a place among all works has where the usual one has one."""

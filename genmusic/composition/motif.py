@@ -1,26 +1,29 @@
 """Motifs: what a bar of melody takes from an earlier one, so that ideas return.
 
-A section heard before returns as it was; the second phrase of a section begins like the first; a
-new theme may begin with the rhythm of an older one; in between, a bar repeats, moves, bends or
-breaks up the idea of its phrase.
+A section heard before returns as it was or a little changed; a phrase may begin like the first of
+its section, a new theme with the rhythm of an older one; in between, a bar repeats, moves, bends or
+breaks up an idea of its phrase, as the model has learned that bars do.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 
-from genmusic.composition.chance import choose
+from genmusic.composition.chance import choose, draw
+from genmusic.composition.model import Model
+from genmusic.composition.operations import MOTIF_ORDER, NEW, OPERATIONS, operations_of
 from genmusic.composition.plan import Plan
 from genmusic.composition.rhythm import grid_ticks
 from genmusic.composition.state import BarTheme, PhraseTheme, Slot
-from genmusic.composition.theory import DEGREES
+from genmusic.composition.theory import DEGREES, family
 
 DRAWS = 3
 # After an idea and its answer comes a bar that breaks it up or leaves it: the form of a sentence.
 CONTRAST_BAR = 2
-CONTRAST = {"new": 5.0, "fragment": 4.0, "diminish": 3.0, "augment": 2.0, "sequence": 0.3}
+CONTRAST = {"new": 1.5, "fragment": 3.0, "diminish": 3.0, "augment": 2.0, "sequence": 0.4}
 PARALLEL_BARS = 2  # bars of the first phrase with which the next ones begin
 VARIED_RETURNS = 0.7  # share of bars that full novelty varies when a section returns
 ORNAMENT_TICKS = 480
@@ -52,14 +55,14 @@ class _Source:
         return [(tick, step + self.shift) for tick, step in self.bar]
 
 
-def sketch_bar(plan: Plan, themes: Themes, draws: Sequence[float]) -> Sketch:
+def sketch_bar(plan: Plan, model: Model, themes: Themes, draws: Sequence[float]) -> Sketch:
     """What this bar takes from an earlier one; an empty sketch if it is new."""
-    sketch = _sketch(plan, themes, draws)
+    sketch = _sketch(plan, model, themes, draws)
     inside = tuple(note for note in sketch.notes if note[0] < plan.bar_ticks)
     return replace(sketch, notes=inside)
 
 
-def _sketch(plan: Plan, themes: Themes, draws: Sequence[float]) -> Sketch:
+def _sketch(plan: Plan, model: Model, themes: Themes, draws: Sequence[float]) -> Sketch:
     heard = themes.get(plan.theme, ())
     if plan.repeated:
         return _return(plan, heard, draws)
@@ -67,10 +70,18 @@ def _sketch(plan: Plan, themes: Themes, draws: Sequence[float]) -> Sketch:
         return Sketch()
     if plan.phrase == plan.phrase_bar == 0:
         return _akin(plan, themes, draws)
-    if plan.phrase > 0 and plan.phrase_bar < PARALLEL_BARS:
+    if plan.phrase > 0 and plan.phrase_bar < PARALLEL_BARS and _is_parallel(plan):
         source = _source(plan, heard, 0, plan.phrase_bar)
         return _moved(source, RETURN_PULL) if source else Sketch()
-    return _develop(plan, heard, draws)
+    if plan.phrase_bar == 0:
+        return Sketch()
+    return _develop(plan, model, heard, draws)
+
+
+def _is_parallel(plan: Plan) -> bool:
+    """Whether a phrase begins like the first one of its section."""
+    (chance,) = draw(1, plan.seed, "parallel", plan.piece, plan.theme, plan.phrase).tolist()
+    return bool(chance < plan.style.motif.parallel)
 
 
 def _akin(plan: Plan, themes: Themes, draws: Sequence[float]) -> Sketch:
@@ -94,25 +105,41 @@ def _return(plan: Plan, heard: Sequence[PhraseTheme], draws: Sequence[float]) ->
     return _vary_tail(source, RETURN_PULL) if varied else _moved(source, RETURN_PULL)
 
 
-def _develop(plan: Plan, heard: Sequence[PhraseTheme], draws: Sequence[float]) -> Sketch:
+def _develop(
+    plan: Plan, model: Model, heard: Sequence[PhraseTheme], draws: Sequence[float]
+) -> Sketch:
     """An operation on an earlier bar of the phrase."""
     earlier = 0 if plan.phrase_bar == 1 or draws[0] < 0.5 else plan.phrase_bar - 1
     source = _source(plan, heard, plan.phrase, earlier)
     if source is None:
         return Sketch()
-    operation = _OPERATIONS[choose(_weights(plan), draws[1])]
+    weights = _weights(plan, model, heard[plan.phrase].bars)
+    operation = _MAKERS[choose(weights, draws[1])]
     sketch = operation(source, MOTIF_PULL)
     inside = tuple((tick, step) for tick, step in sketch.notes if tick < plan.bar_ticks)
     return Sketch(inside, sketch.pull, sketch.open_from)
 
 
-def _weights(plan: Plan) -> list[float]:
-    """Weights of the operations: novelty, and the third bar of four, call for something new."""
-    weights = [getattr(plan.style.motif, name) for name in _NAMES]
-    weights[_NEW] *= 2.0 * plan.parameters.novelty
+def _weights(plan: Plan, model: Model, bars: Sequence[BarTheme]) -> list[float]:
+    """Weights of the operations: what usually follows those of the phrase, as the style wants it.
+
+    Novelty, and the third bar of four, call for something new.
+    """
+    usual = _expectation(model, family(plan.key.mode), tuple(operations_of(bars)[-MOTIF_ORDER:]))
+    weights = [
+        getattr(plan.style.motif, name) * share
+        for name, share in zip(OPERATIONS, usual, strict=True)
+    ]
+    weights[NEW] *= 2.0 * plan.parameters.novelty
     if plan.phrase_bar % 4 == CONTRAST_BAR:
-        weights = [w * CONTRAST.get(n, 1.0) for w, n in zip(weights, _NAMES, strict=True)]
+        weights = [w * CONTRAST.get(n, 1.0) for w, n in zip(weights, OPERATIONS, strict=True)]
     return weights
+
+
+@lru_cache(maxsize=4096)
+def _expectation(model: Model, mode: str, heard: tuple[int, ...]) -> tuple[float, ...]:
+    """How probable the model thinks each operation after others; few histories are ever met."""
+    return tuple(model.motif_distribution(mode, heard).tolist())
 
 
 def _source(plan: Plan, heard: Sequence[PhraseTheme], phrase: int, bar: int) -> _Source | None:
@@ -193,7 +220,7 @@ def _new(_source: _Source, _pull: float) -> Sketch:
     return Sketch()
 
 
-_NAMED: Mapping[str, Callable[[_Source, float], Sketch]] = {
+_MAKER_OF: Mapping[str, Callable[[_Source, float], Sketch]] = {
     "sequence": _moved,
     "vary_tail": _vary_tail,
     "rhythm": _rhythm,
@@ -204,5 +231,4 @@ _NAMED: Mapping[str, Callable[[_Source, float], Sketch]] = {
     "ornament": _ornament,
     "new": _new,
 }
-_NAMES, _OPERATIONS = tuple(_NAMED), tuple(_NAMED.values())
-_NEW = _NAMES.index("new")
+_MAKERS = tuple(_MAKER_OF[name] for name in OPERATIONS)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from genmusic.composition import liveliness, markov, viewpoints
+from genmusic.composition import liveliness, markov, operations, viewpoints
 from genmusic.composition.lessons import (
     BEGINS,
     ENDS,
@@ -26,6 +26,7 @@ from genmusic.composition.lessons import (
 from genmusic.composition.liveliness import learn_liveliness
 from genmusic.composition.manifest import Work, manifest_path, read_manifest
 from genmusic.composition.markov import Grown, Integers, Smoothing, grow
+from genmusic.composition.operations import hear_operations
 from genmusic.composition.viewpoints import MELODY_SMOOTHING, Tune, look, samples
 from genmusic.errors import ModelError
 from genmusic.tables import kept, sources, tables_path
@@ -49,6 +50,7 @@ class Trees:
     melody: Grown
     chord: Grown
     rhythm: Grown
+    motif: Grown  # operations on bars
     liveliness: NDArray[np.float64]  # quantiles, as `learn_liveliness` gives them
 
 
@@ -113,7 +115,9 @@ def _tables(path: Path, gone: Sequence[int]) -> Path:
     return tables_path(path.stem, path, np.array(gone, np.uint32).tobytes(), *_SOURCES)
 
 
-_SOURCES = sources(__file__, liveliness.__file__, markov.__file__, viewpoints.__file__)
+_SOURCES = sources(
+    *(module.__file__ for module in (liveliness, markov, operations, viewpoints)), __file__
+)
 
 
 def grow_trees(lessons: Lessons) -> Trees:
@@ -125,6 +129,7 @@ def grow_trees(lessons: Lessons) -> Trees:
         grow(contexts, symbols, _works_of_samples(line, lessons), MELODY_SMOOTHING),
         _grow_words(lessons.progressions, "chord", _chord_conditions(lessons), CHORD_ORDER),
         _grow_words(lessons.pulses, "cell", _rhythm_conditions(lessons), RHYTHM_ORDER),
+        grow(*hear_operations(tunes), PLAIN_SMOOTHING),
         learn_liveliness(tunes),
     )
 
@@ -187,13 +192,13 @@ def _arrays(trees: Trees) -> dict[str, NDArray[Any]]:
     return arrays
 
 
-_GROWN = ("melody", "chord", "rhythm")
+_GROWN = ("melody", "chord", "rhythm", "motif")
 _BESIDE_THE_TREE = tuple(field.name for field in fields(Grown) if field.name != "tree")
 
 
 def _trees(arrays: Mapping[str, NDArray[Any]]) -> Trees:
-    melody, chord, rhythm = (_grown(arrays, tree) for tree in _GROWN)
-    return Trees(melody, chord, rhythm, arrays["liveliness"])
+    melody, chord, rhythm, motif = (_grown(arrays, tree) for tree in _GROWN)
+    return Trees(melody, chord, rhythm, motif, arrays["liveliness"])
 
 
 def _grown(arrays: Mapping[str, NDArray[Any]], name: str) -> Grown:

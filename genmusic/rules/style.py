@@ -158,20 +158,21 @@ class MelodyRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MotifRules:
-    """What a bar makes of an earlier bar: weights of the operations."""
+    """What a bar makes of an earlier bar: how often beside what the model has learned."""
 
-    sequence: float = rule(WEIGHT, "same rhythm and shape, moved to the new chord", 4.0)
+    sequence: float = rule(WEIGHT, "same rhythm and shape, moved to the new chord", 2.0)
     vary_tail: float = rule(WEIGHT, "same beginning, new end", 3.0)
-    rhythm: float = rule(WEIGHT, "same rhythm, new notes", 2.0)
-    invert: float = rule(WEIGHT, "same rhythm, shape upside down", 0.5)
-    fragment: float = rule(WEIGHT, "the first half twice", 0.5)
-    augment: float = rule(WEIGHT, "the first half in twice the time", 0.3)
-    diminish: float = rule(WEIGHT, "all of it in half the time, then new notes", 0.2)
-    ornament: float = rule(WEIGHT, "moved to the new chord, with notes in between", 1.0)
+    rhythm: float = rule(WEIGHT, "same rhythm, new notes", 1.0)
+    invert: float = rule(WEIGHT, "same rhythm, shape upside down", 1.0)
+    fragment: float = rule(WEIGHT, "the first half twice", 2.0)
+    augment: float = rule(WEIGHT, "the first half in twice the time", 0.5)
+    diminish: float = rule(WEIGHT, "all of it in half the time, then new notes", 1.0)
+    ornament: float = rule(WEIGHT, "moved to the new chord, with notes in between", 2.0)
+    new: float = rule(WEIGHT, "nothing of it", 1.0)
+    parallel: float = rule(SHARE, "share of phrases that begin like the first of a section", 0.5)
     kinship: float = rule(
         SHARE, "share of later themes that begin with the rhythm of the first", 0.5
     )
-    new: float = rule(WEIGHT, "nothing of it", 1.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

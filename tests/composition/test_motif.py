@@ -1,7 +1,7 @@
 from dataclasses import fields, replace
 
 import pytest
-from composing import parameters, style
+from composing import parameters, style, toy_model
 
 from genmusic.composition.chance import draw_bar
 from genmusic.composition.metre import metre
@@ -18,7 +18,7 @@ NONE = dict.fromkeys((entry.name for entry in fields(MotifRules)), 0.0)
 
 
 def plan(operation: str = "sequence", degree: int = 3, novelty: float = 0.5, **changes) -> Plan:
-    motif = MotifRules(**NONE | {operation: 1.0})
+    motif = MotifRules(**NONE | {operation: 1.0, "parallel": 1.0})
     return replace(
         Plan(
             chance=draw_bar(1, 1, 1),
@@ -44,7 +44,7 @@ def plan(operation: str = "sequence", degree: int = 3, novelty: float = 0.5, **c
 
 
 def sketched(bar: Plan):
-    return sketch_bar(bar, THEMES, [0.0, 0.5, 0.5]).notes
+    return sketch_bar(bar, toy_model(), THEMES, [0.0, 0.5, 0.5]).notes
 
 
 def test_a_sequence_moves_the_idea_with_the_chord():
@@ -56,7 +56,7 @@ def test_a_sequence_moves_the_shorter_way():
 
 
 def test_a_varied_tail_leaves_the_end_open():
-    sketch = sketch_bar(plan("vary_tail"), THEMES, [0.0, 0.5, 0.5])
+    sketch = sketch_bar(plan("vary_tail"), toy_model(), THEMES, [0.0, 0.5, 0.5])
 
     assert (sketch.notes, sketch.open_from) == (((0, 3), (960, 5)), 1920)
 
@@ -91,10 +91,10 @@ def test_the_second_phrase_begins_like_the_first():
 
 
 def test_a_repeated_section_takes_its_bars_as_they_were():
-    returned = sketch_bar(plan("new", 0, statement=1, phrase_bar=0), THEMES, [0.0] * 3)
+    returned = sketch_bar(plan("new", 0, statement=1, phrase_bar=0), toy_model(), THEMES, [0.0] * 3)
 
     assert returned.notes == IDEA
-    assert returned.pull > sketch_bar(plan(), THEMES, [0.0] * 3).pull
+    assert returned.pull > sketch_bar(plan(), toy_model(), THEMES, [0.0] * 3).pull
 
 
 @pytest.mark.parametrize(("eighth", "degree"), [(0, 0), (7, 0), (8, 3), (31, 0), (99, 0)])
@@ -107,7 +107,7 @@ def test_an_augmented_idea_takes_twice_the_time():
 
 
 def test_a_diminished_idea_takes_half_the_time_and_leaves_room():
-    sketch = sketch_bar(plan("diminish"), THEMES, [0.0, 0.5, 0.5])
+    sketch = sketch_bar(plan("diminish"), toy_model(), THEMES, [0.0, 0.5, 0.5])
 
     assert sketch.notes == ((0, 3), (480, 5), (960, 7), (1440, 4))
     assert sketch.open_from == 1920

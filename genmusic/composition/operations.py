@@ -1,0 +1,136 @@
+"""Operations: what a bar of melody makes of an earlier one, heard in music of any kind.
+
+The same ears hear the works that a model learns from and the piece that is being composed, so the
+model can say what usually follows: works that repeat a rhythm go on repeating it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import groupby, pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from genmusic.composition.lessons import Sequences
+from genmusic.composition.theory import pitch_step
+from genmusic.composition.viewpoints import MODES
+
+Integers = NDArray[np.int64]
+
+BarNotes = tuple[tuple[int, int], ...]
+"""Tick from the bar line and step of each note of a bar."""
+
+OPERATIONS = (
+    "sequence", "vary_tail", "rhythm", "invert", "fragment", "augment", "diminish", "ornament",
+    "new",
+)  # fmt: skip
+"""What a bar may make of an earlier one: the keys of `[motif]` with a weight."""
+
+NEW = OPERATIONS.index("new")
+MOTIF_ORDER = 2  # operations before that say what comes next
+MOST_ADDED = 3  # notes that dress a bar up
+
+
+def hear_operations(tunes: Sequences) -> tuple[Integers, Integers, Integers]:
+    """What the bars of all tunes make of those before: contexts, operations and works."""
+    contexts: list[tuple[int, ...]] = []
+    symbols: list[int] = []
+    works: list[int] = []
+    rows = zip(
+        *(tunes.columns[name].tolist() for name in ("position", "wait", "pitch")), strict=True
+    )
+    for length, work, mode in zip(
+        tunes.lengths.tolist(), tunes.works.tolist(), tunes.facts["mode"].tolist(), strict=True
+    ):
+        notes = [next(rows) for _ in range(length)]
+        heard = operations_of(_bars(notes, MODES[mode]))
+        for number, operation in enumerate(heard):
+            contexts.append(context_of(mode, heard[:number]))
+            symbols.append(operation)
+            works.append(work)
+    table = np.array(contexts, np.int64).reshape(len(contexts), 1 + MOTIF_ORDER)
+    return table, np.array(symbols, np.int64), np.array(works, np.int64)
+
+
+def context_of(mode: int, heard: Sequence[int]) -> tuple[int, ...]:
+    """The mode and the last operations, the last one first, -1 where there are none."""
+    recent = tuple(reversed(heard[-MOTIF_ORDER:]))
+    return (mode, *recent, *(-1,) * (MOTIF_ORDER - len(recent)))
+
+
+def operations_of(bars: Sequence[BarNotes]) -> list[int]:
+    """What each bar but the first makes of the one before, or of the one before that."""
+    heard: list[int] = []
+    for number, (before, bar) in enumerate(pairwise(bars)):
+        operation = operation_of(before, bar)
+        if operation == NEW and number:
+            operation = operation_of(bars[number - 1], bar)
+        heard.append(operation)
+    return heard
+
+
+def _bars(notes: Sequence[tuple[int, int, int]], mode: str) -> list[BarNotes]:
+    """Notes (position, wait, pitch) by bars; a bar ends where the position is not what it was."""
+    number, expected, numbered = 0, notes[0][0] if notes else 0, []
+    for position, wait, pitch in notes:
+        number += position != expected + wait
+        expected = position
+        numbered.append((number, (position, pitch_step(mode, pitch))))
+    return [tuple(note for _, note in bar) for _, bar in groupby(numbered, key=lambda row: row[0])]
+
+
+@lru_cache(maxsize=65_536)
+def operation_of(before: BarNotes, bar: BarNotes) -> int:
+    """The operation that makes one bar of another, by its number in `OPERATIONS`."""
+    return OPERATIONS.index(next(_fitting(before, bar), "new")) if before and bar else NEW
+
+
+def _fitting(before: BarNotes, bar: BarNotes) -> Iterator[str]:
+    """The operations that explain a bar, the closest first."""
+    same_rhythm = _rhythm(before) == _rhythm(bar)
+    half = _half_tick(before, bar)
+    head, tail = _cut(bar, half)
+    if same_rhythm and _shape(before) == _shape(bar):
+        yield "sequence"
+    if same_rhythm and len(bar) > 2 and _shape(before) == [-step for step in _shape(bar)]:
+        yield "invert"
+    known_head = _cut(before, half)[0]
+    if len(head) > 1 and _is_like(known_head, head):
+        yield "fragment" if _is_like(head, tail) else "vary_tail"
+    if same_rhythm:
+        yield "rhythm"
+    if len(known_head) > 1 and [2 * tick for tick in _rhythm(known_head)] == _rhythm(bar):
+        yield "augment"
+    if len(before) > 2 and _is_like(tuple((tick // 2, step) for tick, step in before), head):
+        yield "diminish"
+    kept = tuple(note for note in bar if note[0] in _rhythm(before))
+    if len(before) > 1 and 0 < len(bar) - len(before) <= MOST_ADDED and _is_like(before, kept):
+        yield "ornament"
+
+
+def _half_tick(before: BarNotes, bar: BarNotes) -> int:
+    """Where bars divide: the half of 4/4 where notes reach beyond 3/4, else that of the shorter."""
+    return 1_920 if max(before[-1][0], bar[-1][0]) >= 2_880 else 1_440
+
+
+def _cut(bar: BarNotes, half: int) -> tuple[BarNotes, BarNotes]:
+    """The notes before a tick, and those from it on as if it were the bar line."""
+    return (
+        tuple(note for note in bar if note[0] < half),
+        tuple((tick - half, step) for tick, step in bar if tick >= half),
+    )
+
+
+def _is_like(one: BarNotes, other: BarNotes) -> bool:
+    """Whether notes have the same rhythm and shape."""
+    return len(one) > 1 and _rhythm(one) == _rhythm(other) and _shape(one) == _shape(other)
+
+
+def _rhythm(bar: BarNotes) -> list[int]:
+    return [tick for tick, _ in bar]
+
+
+def _shape(bar: BarNotes) -> list[int]:
+    return [step - bar[0][1] for _, step in bar]
