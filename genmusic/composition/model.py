@@ -43,7 +43,7 @@ METRICS = 3  # downbeat, other beat, off the beat
 
 # A note below this share of the likeliest one sounds like a slip. With it, phrases with goals leap
 # as often as those of the corpora, and half as often beyond the octave.
-SLIP_SHARE = 0.03
+SLIP_SHARE = 0.01
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -25,7 +25,9 @@ DRAWS = 3
 CONTRAST_BAR = 2
 CONTRAST = {"new": 1.5, "fragment": 3.0, "diminish": 3.0, "augment": 2.0, "sequence": 0.4}
 PARALLEL_BARS = 2  # bars of the first phrase with which the next ones begin
-VARIED_RETURNS = 0.7  # share of bars that full novelty varies when a section returns
+# Share of bars that full novelty varies when a section returns, and when a primed one does.
+VARIED_RETURNS, VARIED_PRIMED = 0.6, 1.6
+VARIATIONS = {"vary_tail": 4.0, "ornament": 3.0, "rhythm": 2.0, "new": 1.0}
 ORNAMENT_TICKS = 480
 THIRD = 2  # steps
 RETURN_PULL, MOTIF_PULL = 30.0, 4.0  # how firmly targets attract, for each semitone of distance
@@ -95,14 +97,15 @@ def _akin(plan: Plan, themes: Themes, draws: Sequence[float]) -> Sketch:
 
 
 def _return(plan: Plan, heard: Sequence[PhraseTheme], draws: Sequence[float]) -> Sketch:
-    """The same bar of the same section; a primed one may end in another way."""
+    """The same bar of the same section, or a variation of it, the more so in a primed one."""
     source = _source(plan, heard, plan.phrase, plan.phrase_bar)
     if source is None:
         return Sketch()
-    share = VARIED_RETURNS * plan.parameters.novelty
+    share = VARIED_PRIMED if plan.section.endswith("'") else VARIED_RETURNS
     inner = not plan.ends_phrase and plan.phrase_bar > 0
-    varied = inner and plan.section.endswith("'") and draws[0] < share
-    return _vary_tail(source, RETURN_PULL) if varied else _moved(source, RETURN_PULL)
+    if not inner or draws[0] >= share * plan.parameters.novelty:
+        return _moved(source, RETURN_PULL)
+    return _VARIERS[choose(VARIATIONS.values(), draws[1])](source, RETURN_PULL)
 
 
 def _develop(
@@ -232,3 +235,4 @@ _MAKER_OF: Mapping[str, Callable[[_Source, float], Sketch]] = {
     "new": _new,
 }
 _MAKERS = tuple(_MAKER_OF[name] for name in OPERATIONS)
+_VARIERS = tuple(_MAKER_OF[name] for name in VARIATIONS)

@@ -13,6 +13,9 @@ from genmusic.composition.plan import Plan
 from genmusic.composition.rhythm import MOST_PER_BEAT, draw_onsets, grid_ticks, thin_or_fill
 from genmusic.units import TICKS_PER_BEAT
 
+# How far a new bar may have more or fewer notes than the others, as a share: the notes of the bars
+# of a song spread by 0.45 of their mean.
+BAR_REACH = 0.6
 PICKUP_TICKS = TICKS_PER_BEAT // 2  # between the notes that lead to the next phrase
 
 # How often the last note of a phrase comes on the bar line, a pulse later and halfway through the
@@ -54,12 +57,13 @@ def wanted_onsets(plan: Plan, model: Model) -> float:
 
 
 def write_line(plan: Plan, model: Model, sketch: Sketch, draws: Sequence[float]) -> Line:
-    """The rhythm of a bar; a draw for a phrase's end, then those of `draw_onsets`."""
+    """The rhythm of a bar; a draw for a phrase's end, then those of `draw_onsets`, and one more."""
     rules, wanted = plan.style.melody, wanted_onsets(plan, model)
     onsets = tuple(tick for tick, _ in sketch.notes)
     goal_draw, *beat_draws = draws
     if not onsets or sketch.open_from:
-        fresh = draw_onsets(model, rules, wanted, plan.metre, beat_draws)
+        own = wanted * (1.0 + BAR_REACH * (2.0 * beat_draws[-1] - 1.0))
+        fresh = draw_onsets(model, rules, own, plan.metre, beat_draws)
         onsets = (*onsets, *(tick for tick in fresh if tick >= sketch.open_from))
     targets = dict(sketch.notes)
     if plan.ends_phrase:
