@@ -187,6 +187,18 @@ def without_parallels(
     return kept, (struck, sung, low)
 
 
+def held_over(rows: Sequence[Row], mended: Sequence[Row]) -> list[Row]:
+    """The rows that needed no mending, the one before each of the others held through it."""
+    kept: list[Row] = []
+    for row, other in zip(rows, mended, strict=True):
+        if row == other:
+            kept.append(row)
+        elif kept:
+            tick, _, pitch, accent = kept[-1]
+            kept[-1] = (tick, row[0] + row[1] - tick, pitch, accent)
+    return kept
+
+
 def _leads_home(plan: Plan) -> bool:
     return plan.cadence == "authentic" and plan.phrase_bar == plan.phrase_bars - 2
 

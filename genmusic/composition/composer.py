@@ -21,6 +21,7 @@ from genmusic.composition.bass import (
     Basses,
     choose_basses,
     compose_bass,
+    held_over,
     sung_basses,
     without_parallels,
 )
@@ -257,8 +258,11 @@ class Composer:
         while settled.rows is not mended or mended != given:
             given = list(settled.rows)
             mended, state.outer = without_parallels(plan, given, melody, before)
-            if mended == given or looks == MOST_LOOKS:
+            if mended == given or looks > MOST_LOOKS:
                 break
+            if looks == MOST_LOOKS:  # no tone will do: the note before goes on
+                mended = held_over(given, mended)
+                _, state.outer = without_parallels(plan, mended, melody, before)
             settled = settle(plan, "bass", mended, trail, rule)
             looks += 1
         state.trails["bass"] = settled.trail

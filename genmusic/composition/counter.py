@@ -145,9 +145,9 @@ def _rises(melody: Rows, tick: int) -> bool:
 
 
 def _neighbour(room: Sequence[int], pitch: int, rising: bool) -> int:
-    """The next pitch of the scale, against the way of the melody."""
-    index = bisect_left(room, pitch)
-    index += -1 if rising else 1
+    """The next pitch of the scale, against the way of the melody where there is room."""
+    index, step = bisect_left(room, pitch), -1 if rising else 1
+    index += step if 0 <= index + step < len(room) else -step
     return room[min(max(index, 0), len(room) - 1)]
 
 

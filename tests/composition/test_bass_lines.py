@@ -53,7 +53,7 @@ def test_melody_and_bass_hardly_ever_move_in_fifths_or_octaves(name):
 
 def test_a_smooth_bass_takes_chords_upside_down_and_a_stiff_one_does_not():
     def inverted(share: float) -> float:
-        bars = composed(with_rules("harmony", inversions=share), 120)
+        bars = composed(with_rules("harmony", inversions=share), 180)
         return float(np.mean([span.bass is not None for bar in bars for span in bar.chords]))
 
     assert inverted(0.0) < 0.1

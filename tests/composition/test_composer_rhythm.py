@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from composing import style, toy_model
@@ -8,7 +10,7 @@ from genmusic.composition.metre import chord_lengths, metre
 from genmusic.composition.rhythm import FAR, draw_onsets, thin_or_fill
 from genmusic.names import METRES
 
-MELODY = style().melody
+MELODY = replace(style().melody, grid="eighth")
 BAR = 3840
 FOUR = metre("4/4")
 ONSETS = st.sets(st.integers(0, 15).map(lambda n: n * 240), min_size=1).map(sorted)

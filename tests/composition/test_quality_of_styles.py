@@ -30,7 +30,7 @@ def test_melody_and_bass_hardly_ever_move_in_fifths_or_octaves(pieces):
     figures = [measure(as_score(bars)) for bars in pieces]
     shares = [f.parallels for f in figures if f and f.parallels == f.parallels]
 
-    assert not shares or sum(shares) / len(shares) <= 2 * MOST_PARALLELS  # of few pieces
+    assert not shares or sum(shares) / len(shares) <= MOST_PARALLELS
 
 
 def test_bars_return_but_not_all_the_time(pieces):
