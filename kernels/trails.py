@@ -137,16 +137,31 @@ def _first_copy(
 
 @fragment
 def _another_tone(
-    tune: Runs, rhythm: Runs, heard: Trail, note: int, chord: int, tonic: int, low: int, high: int
+    tune: Runs,
+    rhythm: Runs,
+    heard: Trail,
+    note: int,
+    end: int,
+    chord: int,
+    tonic: int,
+    low: int,
+    high: int,
 ) -> int:
-    """The nearest tone of a chord with which a note completes no copy; -1 if there is none."""
-    pitch = heard.pitches[note]
-    for distance in range(1, OCTAVE + 1):
-        for other in (pitch - distance, pitch + distance):
-            if low <= other <= high and chord >> ((other - tonic) % OCTAVE) & 1:
-                heard.pitches[note] = other
-                if not completes(tune, heard, note) and not completes(rhythm, heard, note):
-                    return int(other)
+    """The nearest tone of a chord with which a note completes no copy; -1 if there is none.
+
+    One that repeats a neighbour comes last: it would make two notes of a held one.
+    """
+    pitch, before = heard.pitches[note], heard.pitches[note - 1]
+    after = heard.pitches[note + 1] if note + 1 < end else before
+    for may_repeat in (False, True):
+        for distance in range(1, OCTAVE + 1):
+            for other in (pitch - distance, pitch + distance):
+                if (other in (before, after)) != may_repeat:
+                    continue
+                if low <= other <= high and chord >> ((other - tonic) % OCTAVE) & 1:
+                    heard.pitches[note] = other
+                    if not completes(tune, heard, note) and not completes(rhythm, heard, note):
+                        return int(other)
     return -1
 
 
@@ -222,7 +237,9 @@ def follow(
         changed = True
         copied = line[found]
         chord = chords[sounding(starts, rows[copied, ONSET])]
-        pitch = _another_tone(tune, rhythm, heard, before + found, chord, tonic, low, high)
+        pitch = _another_tone(
+            tune, rhythm, heard, before + found, before + count, chord, tonic, low, high
+        )
         _change(rows, copied, pitch)
         count, found = _first_copy(tune, rhythm, rows, line, before, found, heard)
     for n in range(count):
