@@ -12,6 +12,12 @@ METRES: Mapping[str, int] = {"4/4": 4, "3/4": 3, "6/8": 3, "2/4": 2}
 
 PITCH_CLASSES = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 
+
+def pitch_name(pitch: int) -> str:
+    """Such as ``"Bb3"``; C4 is MIDI note 60."""
+    return f"{PITCH_CLASSES[pitch % 12]}{pitch // 12 - 1}"
+
+
 MODES: Mapping[str, tuple[int, ...]] = {
     "major": (0, 2, 4, 5, 7, 9, 11),
     "minor": (0, 2, 3, 5, 7, 8, 10),

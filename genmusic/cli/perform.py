@@ -10,7 +10,8 @@ from typing import Any
 from genmusic.cli.arguments import add_music_arguments
 from genmusic.cli.play import add_device_arguments, list_devices
 from genmusic.errors import RuleError
-from genmusic.rules.kinds import Pitch
+from genmusic.midi.zones import ROLES, Zone
+from genmusic.rules import read_table
 from genmusic.rules.place import Place
 from genmusic.units import QUANTUM
 
@@ -59,11 +60,13 @@ def _add_listening(parser: argparse.ArgumentParser) -> None:
         help="follow a MIDI clock that comes in, or with link an Ableton Link session",
     )
     parser.add_argument(
-        "--harmony",
+        "--role",
         type=_zone,
-        default=range(0),
-        metavar="KEYS",
-        help="keys whose chords lead the harmony, such as C1-B3",
+        action="append",
+        default=[],
+        metavar="ROLE[=KEYS]",
+        help=f"what keys are for: {', '.join(ROLES)}; such as harmony=C1-B3, or melody for all "
+        "others; may be repeated",
     )
 
 
@@ -113,16 +116,21 @@ def _quanta(text: str) -> int:
     return frames
 
 
-def _zone(text: str) -> range:
-    low, _, high = text.partition("-")
+def _zone(text: str) -> Zone:
+    """A role, and the keys that have it."""
+    role, _, keys = text.partition("=")
+    low, _, high = keys.partition("-")
+    given = {"role": role} | ({"low": low, "high": high} if keys else {})
     try:
-        place = Place("keys", "")
-        keys = range(Pitch().read(low, place), Pitch().read(high, place) + 1)
+        zone = read_table(Zone, given, Place("zone", ""))
     except RuleError:
-        keys = range(0)
-    if not keys:
-        raise argparse.ArgumentTypeError(f"must be two keys such as C1-B3, got {text:.40}")
-    return keys
+        zone = None
+    if zone is None or not zone.keys:
+        raise argparse.ArgumentTypeError(
+            f"must be one of {', '.join(ROLES)}, alone or with two keys as in harmony=C1-B3, "
+            f"got {text:.40}"
+        )
+    return zone
 
 
 def _milliseconds(text: str) -> float:

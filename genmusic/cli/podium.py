@@ -13,19 +13,20 @@ from genmusic.midi.input import MidiInput
 from genmusic.midi.link import LinkClock
 from genmusic.midi.maps import learned_file, read_maps, save_map
 from genmusic.midi.outlet import MidiOutlet
+from genmusic.midi.zones import Zone, played_keys
 from genmusic.playback.conducting import Conducting, Learned
 from genmusic.playback.following import Following
 from genmusic.playback.frame_clock import FrameClock
 from genmusic.playback.hands import Hands
 from genmusic.playback.keys import LiveKeys
 from genmusic.playback.linking import Linking
+from genmusic.playback.places import Places
 from genmusic.playback.score_sender import ScoreSender, Sending
 from genmusic.session.clock import monotonic_seconds
 
 LEARNT = ("valence", "arousal", "tension", "density", "brightness", "space", "tempo_bpm")
 """The controls that the key for learning walks through."""
 PLAYED_PART = "melody"  # whose sound the keys have
-MIDI_KEYS = 128
 
 
 class Podium:
@@ -41,6 +42,8 @@ class Podium:
         What comes from them: knobs and chords, and notes that sound at once.
     sends
         Where the parts are sent, or None.
+    heard
+        When the frames of the music are heard.
     clock
         Which clock tempo and beat come from: a MIDI clock, a Link session, or none.
     """
@@ -51,12 +54,13 @@ class Podium:
         midi: MidiInput,
         leading: tuple[Conducting, Instrument],
         sends: tuple[MidiOutlet, ScoreSender] | None,
+        heard: FrameClock,
         *,
         clock: LinkClock | ClockFollower | None,
     ) -> None:
         self._hands, self._midi = hands, midi
         self._conducting, self._instrument = leading
-        self._heard = FrameClock()
+        self._heard = heard
         self._clock = clock
         self._following = _following(clock, hands, self._heard)
         self._outlet = sends[0] if sends else None
@@ -67,7 +71,7 @@ class Podium:
         """Do what is to be done; a hundred times a second. A line on how it is."""
         now_ns = time.monotonic_ns()
         self._heard.see(self._hands.player.heard_frame, now_ns)
-        self._instrument.turn(self._hands)
+        self._instrument.turn(self._hands, self._conducting.zones)
         lines = [self._listen(), self._instrument.text]
         if self._following:
             self._following.turn(now_ns)
@@ -113,22 +117,23 @@ def _keep(learned: Learned) -> str:
 class Instrument:
     """The live keys, made when it is known which style begins; none until then."""
 
-    def __init__(self, midi: MidiInput, patch: str, harmony: range) -> None:
-        self._midi, self._wanted, self._harmony = midi, patch, harmony
+    def __init__(self, midi: MidiInput, patch: str, zones: Sequence[Zone]) -> None:
+        self._midi, self._wanted, self._zones = midi, patch, tuple(zones)
         self._keys: LiveKeys | None = None
         self._panics = 0
 
     def make(self, patches: Mapping[str, str]) -> Sequence[str]:
         """Lay out the instrument of a style; what `DeviceOutput` wants to know."""
-        zone = range(self._harmony.stop, MIDI_KEYS)  # above the keys that lead the harmony
-        self._keys = LiveKeys(self._wanted or patches[PLAYED_PART], self._midi.ring, zone)
+        played = played_keys(self._zones)
+        self._keys = LiveKeys(self._wanted or patches[PLAYED_PART], self._midi.ring, played)
         return self._keys.names
 
-    def turn(self, hands: Hands) -> None:
+    def turn(self, hands: Hands, zones: tuple[Zone, ...]) -> None:
         """Take the sound of the style that is heard; fall silent in a panic."""
         bar = hands.player.bar_now()
         if self._keys is None or bar is None:
             return
+        self._keys.play_on(played_keys(zones))
         self._keys.choose(self._wanted or hands.patches(bar.bar.style)[PLAYED_PART])
         if hands.panics != self._panics:
             self._panics = hands.panics
@@ -149,7 +154,7 @@ class Instrument:
 def podium(arguments: argparse.Namespace) -> Iterator[tuple[MidiInput, Instrument]]:
     """The ports and the instrument that the arguments ask for."""
     midi = MidiInput(arguments.midi, monotonic_seconds)
-    instrument = Instrument(midi, arguments.instrument, arguments.harmony)
+    instrument = Instrument(midi, arguments.instrument, arguments.role)
     try:
         yield midi, instrument
     finally:
@@ -162,9 +167,10 @@ def on_stage(
     arguments: argparse.Namespace, hands: Hands, midi: MidiInput, instrument: Instrument
 ) -> Iterator[Podium]:
     """Everything that the arguments ask for, around music that plays."""
-    conducting = Conducting(
-        midi, hands, read_maps(arguments.map, midi_folder()), harmony=arguments.harmony
-    )
+    heard = FrameClock()
+    maps = read_maps(arguments.map, midi_folder())
+    where = Places(hands.player, heard)
+    conducting = Conducting(midi, hands, maps, where, arguments.role)
     outlet = None if arguments.send is None else MidiOutlet(arguments.send, monotonic_seconds)
     sends = None
     if outlet:
@@ -172,7 +178,7 @@ def on_stage(
         sends = outlet, ScoreSender(outlet, hands.patches, early_ms, sends_clock=clock)
     clock = _CLOCKS[arguments.clock](conducting, hands)
     try:
-        yield Podium(hands, midi, (conducting, instrument), sends, clock=clock)
+        yield Podium(hands, midi, (conducting, instrument), sends, heard, clock=clock)
     finally:
         if isinstance(clock, LinkClock):
             clock.close()

@@ -37,14 +37,12 @@ class Calls:
 
     Parameters
     ----------
-    keys
-        The zone.
     where
         Tells the place of a moment.
     """
 
-    def __init__(self, keys: range, where: Where) -> None:
-        self._keys, self._where = keys, where
+    def __init__(self, where: Where) -> None:
+        self._where = where
         self._register = Register()
         self._began: Place | None = None  # in whose bar the phrase began
         self._notes: list[_Struck] = []
@@ -55,8 +53,8 @@ class Calls:
         self._sent = False
 
     def hear(self, message: Message) -> None:
-        """Take a message; all but notes of the zone are passed over."""
-        if message.kind not in (NOTE_ON, NOTE_OFF) or message.first not in self._keys:
+        """Take a message; all but keys are passed over."""
+        if message.kind not in (NOTE_ON, NOTE_OFF):
             return
         place = self._where(message.time_ns)
         if place is None:

@@ -30,7 +30,7 @@ class Harmony:
         if self._keys.pitches != before:
             self._moved_at_ns, self._settled = message.time_ns, False
 
-    def turn(self, now_ns: int) -> Mapping[str, Value]:
+    def turn(self, now_ns: int, _controls: Mapping[str, Value] = NOTHING) -> Mapping[str, Value]:
         """The change that the keys ask for once they have settled; empty if there is none."""
         if self._settled or now_ns < self._moved_at_ns + SETTLE_NS:
             return NOTHING

@@ -17,7 +17,8 @@ import tomli_w
 
 from genmusic.controls.spec import TABLE
 from genmusic.errors import DeviceError
-from genmusic.names import CUES
+from genmusic.midi.zones import Zone
+from genmusic.names import CUES, pitch_name
 from genmusic.rules import Choice, Integer, ListOf, Number, Table, Text, read_table, read_toml, rule
 
 SUFFIX = ".toml"
@@ -79,6 +80,7 @@ class MidiMap:
     port: str = rule(Text(PORT_LETTERS), "a part of the name of its port; empty: any port", "")
     knobs: tuple[Knob, ...] = rule(ListOf(Table(Knob), 0, 64), "knobs and faders", ())
     buttons: tuple[Button, ...] = rule(ListOf(Table(Button), 0, 64), "buttons and pads", ())
+    zones: tuple[Zone, ...] = rule(ListOf(Table(Zone), 0, 8), "what keys are for", ())
 
 
 def default_map() -> MidiMap:
@@ -100,6 +102,9 @@ def load_map(path: Path) -> MidiMap:
     """Read a map; a `RuleError` names file, line and key of the first fault."""
     table, place = read_toml(path)
     found = read_table(MidiMap, table, place)
+    for number, zone in enumerate(found.zones):
+        if not zone.keys:
+            raise place.at("zones").at(number).error("must have its low key below its high one")
     for number, button in enumerate(found.buttons):
         if (button.cc < 0) == (button.note < 0):
             there = place.at("buttons").at(number)
@@ -134,7 +139,7 @@ def map_for(port: str, maps: Iterable[MidiMap]) -> MidiMap:
 def with_knob(old: MidiMap, knob: Knob) -> MidiMap:
     """The map with a learned knob, which takes the place of one with the same controller."""
     kept = [k for k in old.knobs if (k.cc, k.channel) != (knob.cc, knob.channel)]
-    return MidiMap(title=old.title, port=old.port, knobs=(*kept, knob), buttons=old.buttons)
+    return replace(old, knobs=(*kept, knob))
 
 
 def save_map(path: Path, saved: MidiMap) -> None:
@@ -161,11 +166,24 @@ def to_toml(written: MidiMap) -> str:
     """The text of a map file; keys at their default are left out."""
     knobs = [_given(knob) for knob in written.knobs]
     buttons = [_given(button) for button in written.buttons]
-    table = {"title": written.title, "port": written.port, "knobs": knobs, "buttons": buttons}
+    zones = [
+        {key: pitch_name(v) if key in _KEYS_OF_ZONE else v for key, v in _given(zone).items()}
+        for zone in written.zones
+    ]
+    table = {
+        "title": written.title,
+        "port": written.port,
+        "knobs": knobs,
+        "buttons": buttons,
+        "zones": zones,
+    }
     text: str = tomli_w.dumps(table)
     return text
 
 
-def _given(row: Knob | Button) -> dict[str, Any]:
+_KEYS_OF_ZONE = ("low", "high")
+
+
+def _given(row: Knob | Button | Zone) -> dict[str, Any]:
     values = {entry.name: (getattr(row, entry.name), entry.default) for entry in fields(row)}
     return {name: value for name, (value, default) in values.items() if value != default}

@@ -27,14 +27,12 @@ class Tune:
 
     Parameters
     ----------
-    keys
-        The zone.
     where
         Tells the place of a moment.
     """
 
-    def __init__(self, keys: range, where: Where) -> None:
-        self._keys, self._where = keys, where
+    def __init__(self, where: Where) -> None:
+        self._where = where
         self._register = Register()
         self._weighed = -1  # the newest bar that was
         self._velocities: list[int] = []  # of the notes since then
@@ -43,8 +41,8 @@ class Tune:
         self._before: dict[str, Value] = {}  # controls as they were when the tune was taken
 
     def hear(self, message: Message) -> None:
-        """Take a message; all but notes struck in the zone are passed over."""
-        if message.kind == NOTE_ON and message.second and message.first in self._keys:
+        """Take a message; all but notes that are struck are passed over."""
+        if message.kind == NOTE_ON and message.second:
             self._register.hear(message.first)
             self._velocities.append(message.second)
 

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from genmusic.midi.clock import ClockFollower
-from genmusic.midi.harmony import Harmony
 from genmusic.midi.input import MidiInput
 from genmusic.midi.mapper import Mapper
 from genmusic.midi.maps import Knob, MidiMap, map_for
 from genmusic.midi.messages import Message
+from genmusic.midi.place import Where
+from genmusic.midi.zones import Players, Zone
 from genmusic.playback.hands import Hands
 
 
@@ -35,8 +36,10 @@ class Conducting:
         What they move.
     maps
         From which each port takes the first that names it.
-    harmony
-        Keys whose chords become the harmony of the next bar.
+    where
+        Tells the place of a moment in the music.
+    zones
+        What the keys of every port are for; none: what the map of each port says.
     """
 
     def __init__(
@@ -44,13 +47,15 @@ class Conducting:
         midi: MidiInput,
         hands: Hands,
         maps: Sequence[MidiMap],
-        harmony: range = range(0),
+        where: Where,
+        zones: Sequence[Zone] = (),
     ) -> None:
         self._midi, self._hands, self._maps = midi, hands, maps
+        self._where, self._given_zones = where, tuple(zones)
         self._mappers: dict[int, Mapper] = {}
+        self._players: dict[int, Players] = {}
         self._learning = ""
         self.clock = ClockFollower()
-        self._harmony = Harmony(harmony)
         self.heard = 0  # messages since the start: the activity meter
         self.last = ""  # the newest of them, for people
 
@@ -72,20 +77,29 @@ class Conducting:
         """Take what came since the last call; the knobs that were learned."""
         messages, lost = self._midi.take()
         learned = [found for message in messages if (found := self._take(message))]
-        if lost:
-            self._harmony.clear()
-        if changes := self._harmony.turn(time.monotonic_ns()):
-            self._hands.set(changes)
+        controls = self._hands.player.controls()
+        for players in self._players.values():
+            if lost:
+                players.clear()
+            if changes := players.turn(time.monotonic_ns(), controls):
+                self._hands.set(changes)
         return learned
+
+    @property
+    def zones(self) -> tuple[Zone, ...]:
+        """What the keys are for, on the ports that were heard."""
+        mapped = (zone for mapper in self._mappers.values() for zone in mapper.map.zones)
+        return self._given_zones or tuple(mapped)
 
     def _take(self, message: Message) -> Learned | None:
         self.clock.hear(message)
         if not message.channel:
             return None
         self.heard, self.last = self.heard + 1, message.text
-        self._harmony.hear(message)
         mapper = self._mapper(message.port)
         wish = mapper.read(message, self._hands.player.controls())
+        if wish.is_note:
+            self._players[message.port].hear(message)
         if wish.controls:
             self._hands.set(wish.controls)
         if wish.action:
@@ -100,4 +114,6 @@ class Conducting:
             name = self._midi.ports.get(port, "")
             self._mappers[port] = Mapper(map_for(name, self._maps), self._hands.styles)
             self._mappers[port].learn(self._learning)
+            zones = self._given_zones or self._mappers[port].map.zones
+            self._players[port] = Players(zones, self._where)
         return self._mappers[port]

@@ -42,3 +42,7 @@ class FrameClock:
     def time_of(self, frame: int) -> int:
         """When a frame is asked for, in ns of the monotonic clock."""
         return frame * NS // SAMPLE_RATE - self._lead
+
+    def frame_at(self, time_ns: int) -> int:
+        """The frame that is asked for at a time."""
+        return (time_ns + self._lead) * SAMPLE_RATE // NS

@@ -27,6 +27,7 @@ class LiveKeys:
         self._memory = create_shared(BLOCK_BYTES)
         self._midi_name = midi.name
         self._instrument = LiveInstrument(self._memory.buf)
+        self._played = played
         self._instrument.set_up(patch, played.start, played.stop - 1)
 
     @property
@@ -42,6 +43,13 @@ class LiveKeys:
     def choose(self, patch: str) -> None:
         """Play another sound from the next note on, or as soon as there is room for it."""
         self._instrument.choose(patch)
+
+    def play_on(self, played: range) -> None:
+        """Sound on other keys than before, where no note is left behind."""
+        if played != self._played:
+            self._played = played
+            self._instrument.limit(played.start, played.stop - 1)
+            self._instrument.silence()
 
     def silence(self) -> None:
         """Let every note go."""

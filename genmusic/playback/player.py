@@ -100,7 +100,10 @@ class Player:
 
     def bar_now(self) -> TimedBar | None:
         """The bar that is heard."""
-        frame = self.heard_frame
+        return self.bar_at(self.heard_frame)
+
+    def bar_at(self, frame: int) -> TimedBar | None:
+        """The bar that is heard at a frame of not long ago."""
         heard = [bar for bar in tuple(self._bars) if bar.start_frame <= frame]
         return heard[-1] if heard else None
 

@@ -163,6 +163,10 @@ class LiveInstrument:
         self._set(active=pool)
         return True
 
+    def limit(self, low: int, high: int) -> None:
+        """Play on the keys from low to high from now on."""
+        self._set(low=low, high=high)
+
     def silence(self) -> None:
         """Let every note go, pedal or not."""
         self._set(silence=self.word("silence") + 1)

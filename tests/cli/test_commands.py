@@ -53,7 +53,10 @@ def test_help_does_not_load_the_compiler(command):
     assert shown.stdout.splitlines()[-1] == "False"
 
 
-@pytest.mark.parametrize("arguments", [[], ["sing"], ["render"], ["render", "a.wav", "--bogus"]])
+@pytest.mark.parametrize("arguments", [
+    [], ["sing"], ["render"], ["render", "a.wav", "--bogus"],
+    ["perform", "--role", "sing"], ["perform", "--role", "melody=C4-C2"],
+])  # fmt: skip
 def test_wrong_usage_is_one_line_that_names_the_help_and_status_2(arguments, capsys):
     status = cli.main(arguments)
 

@@ -28,6 +28,7 @@ from genmusic.midi.maps import (
 )
 from genmusic.midi.messages import Message
 from genmusic.midi.takeover import Takeover
+from genmusic.midi.zones import KEYS, ROLES, Zone
 
 STYLES = ("evening", "drive")
 
@@ -144,10 +145,21 @@ KNOBS = st.builds(
 )
 
 
-@given(st.text('ab "\\\n\té𝄞', max_size=20), st.lists(KNOBS, max_size=5))
-def test_what_is_saved_is_read_back_equal(tmp_path_factory, title, knobs):
+ZONES = st.builds(
+    lambda role, keys: Zone(role=role, low=min(keys), high=max(keys)),
+    st.sampled_from(ROLES),
+    st.tuples(st.sampled_from(KEYS), st.sampled_from(KEYS)),
+)
+
+
+@given(
+    st.text('ab "\\\n\té𝄞', max_size=20),
+    st.lists(KNOBS, max_size=5),
+    st.lists(ZONES, max_size=3),
+)
+def test_what_is_saved_is_read_back_equal(tmp_path_factory, title, knobs, zones):
     path = tmp_path_factory.mktemp("maps") / "mine.toml"
-    saved = MidiMap(title=title or "x", port="p", knobs=tuple(knobs))
+    saved = MidiMap(title=title or "x", port="p", knobs=tuple(knobs), zones=tuple(zones))
 
     save_map(path, saved)
 
@@ -178,13 +190,23 @@ def test_a_button_needs_one_thing_it_sends(tmp_path):
         load_map(path)
 
 
+def test_a_zone_without_a_key_is_refused(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text('title = "x"\n[[zones]]\nrole = "melody"\nlow = "C4"\nhigh = "C3"\n')
+
+    with pytest.raises(RuleError, match=r"mine.toml:\d+: zones.*low key below"):
+        load_map(path)
+
+
 def test_the_map_shown_in_the_documentation_is_good_and_every_key_is_explained(tmp_path):
     text = (Path(__file__).parents[2] / "docs" / "performing.md").read_text()
-    (tmp_path / "keystep.toml").write_text(re.search(r"```toml\n(.*?)```", text, re.S)[1])
+    shown = []
+    for block in re.findall(r"```toml\n(.*?)```", text, re.S):
+        (tmp_path / "shown.toml").write_text(block)
+        shown.append(load_map(tmp_path / "shown.toml"))
 
-    shown = load_map(tmp_path / "keystep.toml")
-
-    assert map_for("Arturia Keystep 37", [shown]) == shown
-    keys = {entry.name for schema in (Knob, Button) for entry in fields(schema)}
+    assert map_for("Arturia Keystep 37", shown) == shown[0]
+    keys = {entry.name for schema in (Knob, Button, Zone) for entry in fields(schema)}
+    assert set(ROLES) <= set(re.findall(r"`(\w+)`", text))
     assert keys <= set(re.findall(r"`(\w+)`", text))
     assert set(ACTIONS) <= set(re.findall(r"`(\w+)`", text))

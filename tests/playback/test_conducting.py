@@ -8,15 +8,20 @@ from sound_server import recorder
 
 from genmusic.midi.input import MidiInput
 from genmusic.midi.maps import Button, Knob, MidiMap
+from genmusic.midi.zones import Zone
 from genmusic.playback import DeviceChoice, DeviceOutput
 from genmusic.playback.conducting import Conducting
+from genmusic.playback.frame_clock import FrameClock
 from genmusic.playback.hands import Hands
+from genmusic.playback.places import Places
 from genmusic.playback.player import Player
 from genmusic.session.clock import monotonic_seconds
 from genmusic.session.engine import Engine
 from genmusic.session.library import open_library
 
 rtmidi = pytest.importorskip("rtmidi")
+LEFT_HAND = Zone(role="harmony", low=24, high=59)
+RIGHT_HAND = Zone(role="melody", low=60)
 MAP = MidiMap(
     title="test",
     port="keys",
@@ -33,8 +38,8 @@ def stage(jack):
     player = Player(Engine(library, 7), output.ring)
     player.start()
     midi = MidiInput(["keys"], monotonic_seconds)
-    hands = Hands(player, library)
-    conducting = Conducting(midi, hands, [MAP], harmony=range(24, 60))
+    hands, clock = Hands(player, library), FrameClock()
+    conducting = Conducting(midi, hands, [MAP], Places(player, clock), [LEFT_HAND, RIGHT_HAND])
     keyboard = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, name="keys")
     keyboard.open_virtual_port("out")
 
@@ -43,6 +48,7 @@ def stage(jack):
         while not condition():
             output.look()
             midi.look()
+            clock.see(player.heard_frame, time.monotonic_ns())
             conducting.turn()
             assert time.monotonic() < end
             time.sleep(0.005)
@@ -107,6 +113,17 @@ def test_a_held_chord_is_the_harmony_of_a_bar_that_comes_and_letting_go_gives_it
     for pitch in (45, 48, 52):
         keyboard.send_message([0x80, pitch, 0])
     until(lambda: hands.player.controls()["chord"] is None)
+
+
+def test_a_key_of_the_right_hand_takes_the_tune_and_the_melody_rests(stage):
+    hands, _conducting, keyboard, until, _output = stage
+
+    keyboard.send_message([0x90, 72, 90])
+    until(lambda: hands.player.controls()["tune_low"] is not None)
+    until(lambda: any(bar.parameters.tune for bar in hands.player.take_bars()))
+
+    low, high = (hands.player.controls()[name] for name in ("tune_low", "tune_high"))
+    assert low < 72 < high
 
 
 def test_keys_outside_the_zone_do_not_lead(stage):
