@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMPS := .make
 SYSTEM_COMMANDS := chromium:chromium ffmpeg:ffmpeg mpv:mpv cvlc:vlc-bin,vlc-plugin-base jackd:jackd2 node:nodejs npm:npm openssl:openssl mscore3:musescore3
-SYSTEM_LIBRARIES := libportaudio.so.2:libportaudio2
+SYSTEM_LIBRARIES := libportaudio.so.2:libportaudio2 libopus.so.0:libopus0
 ARGS ?=
 
 .PHONY: help serve test check bench bench-peers gallery sound-report music-report reference model format clean system

@@ -14,6 +14,7 @@ from kernels._jit import fragment, kernel
 from kernels._types import Floats, Ints, Roll, Vector
 from kernels.simd import (
     LANES,
+    bits_to_float,
     fma,
     greater_of,
     lane_numbers,
@@ -30,7 +31,9 @@ from kernels.voices import BUS, DELAY, FADE, FADE_QUANTA, QUANTUM
 
 STEPS = 2.0**23  # of a bus in full scale
 MOST_FRAMES = 32 * QUANTUM  # in a block
-STRIDE = MOST_FRAMES + QUANTUM  # of one side of a bus: a block, and what reaches into the next
+SOUNDING = MOST_FRAMES + QUANTUM  # where on the left side it says which quanta hold anything
+STRIDE = SOUNDING + QUANTUM  # of one side of a bus: a block, what reaches into the next, and that
+SILENT, WHOLE, FLOATS = 0, 1, 2  # what a quantum of a bus may hold: nothing, steps, or floats
 
 
 @fragment
@@ -48,6 +51,10 @@ def add_row(
     right = splat(f32(pans[slot, 1] * f32(STEPS)))
     place = places[slot, BUS] * 2 * STRIDE + (now - first) * QUANTUM + places[slot, DELAY]
     age = (now - timing[slot, FADE]) * QUANTUM
+    said = places[slot, BUS] * 2 * STRIDE + SOUNDING + now - first
+    buses[said] = WHOLE
+    if places[slot, DELAY] > 0:
+        buses[said + 1] = WHOLE
     for t in range(0, QUANTUM, LANES):
         x = load(rows, row + t)
         if age >= 0:
@@ -56,6 +63,45 @@ def add_row(
             x = x * greater_of(level, splat(f32(0.0)))
         _add(x, left, place + t, buses)
         _add(x, right, place + STRIDE + t, buses)
+
+
+@fragment
+def is_sounding(buses: Ints, bus: int, quantum: int) -> int:
+    """What a quantum of a bus holds: `SILENT`, `WHOLE` or `FLOATS`."""
+    return int(buses[bus * 2 * STRIDE + SOUNDING + quantum])
+
+
+@fragment
+def read_bus(buses: Ints, place: int, held: int) -> Vector:
+    """Sixteen frames of a bus."""
+    bits = load_int(buses, place)
+    if held == FLOATS:
+        return bits_to_float(bits)
+    return to_float(bits) * splat(f32(1.0 / STEPS))
+
+
+@fragment
+def wipe(buses: Ints, bus: int, quantum: int) -> None:
+    """Make a quantum of a bus silent."""
+    begin = bus * 2 * STRIDE + quantum * QUANTUM
+    for t in range(begin, begin + QUANTUM, LANES):
+        store_int(buses, t, splat_int(i32(0)))
+        store_int(buses, t + STRIDE, splat_int(i32(0)))
+
+
+@fragment
+def turn_over(quanta: int, buses: Ints, bus: int) -> None:
+    """Bring what reaches beyond a block to the beginning of the next; the block itself is wiped."""
+    said, begin = bus * 2 * STRIDE + SOUNDING, bus * 2 * STRIDE
+    reaching = buses[said + quanta]
+    for quantum in range(quanta + 1):
+        buses[said + quantum] = SILENT
+    buses[said] = reaching
+    if reaching != SILENT:
+        for t in range(begin, begin + QUANTUM, LANES):
+            for side in range(t, t + 2 * STRIDE, STRIDE):
+                store_int(buses, side, load_int(buses, side + quanta * QUANTUM))
+        wipe(buses, bus, quanta)
 
 
 @kernel
@@ -72,14 +118,12 @@ def drain_buses(quanta: int, buses: Ints, out: Floats) -> None:
         Left then right of each bus.
     """
     frames = quanta * QUANTUM
-    silence = splat_int(i32(0))
-    for side in range(buses.shape[0] // STRIDE):
-        source, target = side * STRIDE, side * frames
-        for t in range(0, frames, LANES):
-            bus = to_float(load_int(buses, source + t))
-            store(out, target + t, bus * splat(f32(1.0 / STEPS)))
-            store_int(buses, source + t, silence)
-        for t in range(0, QUANTUM, LANES):
-            tail = load_int(buses, source + frames + t)
-            store_int(buses, source + frames + t, silence)
-            store_int(buses, source + t, tail)
+    for bus in range(buses.shape[0] // (2 * STRIDE)):
+        for quantum in range(quanta):
+            held, place = is_sounding(buses, bus, quantum), quantum * QUANTUM
+            for t in range(place, place + QUANTUM, LANES):
+                for side in range(2 * bus, 2 * bus + 2):
+                    store(out, side * frames + t, read_bus(buses, side * STRIDE + t, held))
+            if held != SILENT:
+                wipe(buses, bus, quantum)
+        turn_over(quanta, buses, bus)

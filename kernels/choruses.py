@@ -11,7 +11,7 @@ from kernels._jit import fragment, kernel
 from kernels._types import Float, Floats, Ints, Longs, Vector
 from kernels.lanes import LANES, QUANTUM
 from kernels.mixing import CHORUS
-from kernels.rings import PAD, RESTED, WRITE, advance, close_ring, place_of, silence
+from kernels.rings import PAD, WRITE, advance, close_ring, give, place_of, sleeps
 from kernels.simd import (
     float_to_bits,
     fma,
@@ -61,63 +61,70 @@ def _read(line: Floats, base: int, at: int, t: int, tap: Tap) -> Vector:
 
 @fragment
 def _quantum(
-    clock: int, at: int, line: Floats, base: int, bus: tuple[int, int, int], mix: Floats
+    clock: int,
+    at: int,
+    line: Floats,
+    base: int,
+    bus: tuple[int, int, int],
+    sends: Floats,
+    dry: Floats,
 ) -> Float:
     """Run one quantum of one listener; about the largest value that went into the lines."""
-    source, dry, side = bus
+    source, out, side = bus
     t0, t1, t2, t3 = _tap(clock, 0), _tap(clock, 1), _tap(clock, 2), _tap(clock, 3)
     left, right = place_of(base, at, RING), place_of(base + LINE, at, RING)
     level, bits = splat(f32(TAP_LEVEL)), splat_int(np.int32(0))
     for t in range(0, QUANTUM, LANES):
-        a, b = load(mix, source + t), load(mix, source + side + t)
+        a, b = load(sends, source + t), load(sends, source + side + t)
         bits = bits | float_to_bits(a) | float_to_bits(b)
         store(line, left + t, a)
         store(line, right + t, b)
     for t in range(0, QUANTUM, LANES):
-        here, out = source + t, dry + t
         a = _read(line, base, at, t, t0) + _read(line, base + LINE, at, t, t1)
         b = _read(line, base + LINE, at, t, t2) + _read(line, base, at, t, t3)
-        a, b = a * level, b * level
-        store(mix, here, a)
-        store(mix, here + side, b)
-        store(mix, out, load(mix, out) + a)
-        store(mix, out + side, load(mix, out + side) + b)
+        give(source + t, out + t, side, (a * level, b * level), sends, dry)
     close_ring(line, base, at, RING)
     close_ring(line, base + LINE, at, RING)
     return largest_magnitude(bits)
 
 
 @kernel
-def chorus(quanta: int, clocks: Longs, places: Ints, line: Floats, fed: Ints, mix: Floats) -> None:
-    """Widen the chorus bus of each listener into its dry bus.
+def chorus(
+    quanta: int,
+    listener: int,
+    clocks: Longs,
+    places: Ints,
+    line: Floats,
+    fed: Ints,
+    sends: Floats,
+    dry: Floats,
+) -> None:
+    """Widen what one listener sends to the chorus into the dry bus.
 
     Parameters
     ----------
     quanta : int
         Quanta in the block.
+    listener : int
     clocks : (listeners,) int64, quanta
         Since each session began.
     places : (listeners, 2) int32, frames, in/out
         Where the rings are written next, and for how long nothing but silence was written.
     line : (listeners * 2 * 2128,) float32, in/out
         Rings, left then right.
-    fed : (4, listeners, quanta) int32, in/out
-        Whether each send bus holds anything.
-    mix : (5 * listeners * 2 * frames,) float32, in/out
-        Dry bus and sends; the chorus bus is left holding what comes out.
+    fed : (4, quanta) int32, in/out
+        Whether each send holds anything.
+    sends : (4 * 2 * frames,) float32, in/out
+        Left and right of each; the chorus is left holding what comes out.
+    dry : (at least listeners * 2 * frames,) float32, in/out
+        Left and right of each listener.
     """
-    frames = quanta * QUANTUM
-    listeners = places.shape[0]
-    for listener in range(listeners):
-        for q in range(quanta):
-            at = listener * 2 * frames + q * QUANTUM
-            source = CHORUS * listeners * 2 * frames + at
-            if fed[CHORUS - 1, listener, q] == 0:
-                if places[listener, RESTED] >= RING:
-                    continue
-                silence(source, frames, mix)
-                fed[CHORUS - 1, listener, q] = 1
-            bus = (source, at, frames)
-            write, base = int(places[listener, WRITE]), listener * 2 * LINE
-            largest = _quantum(clocks[listener] + q, write, line, base, bus, mix)
-            advance(places, listener, RING, largest)
+    frames, base = quanta * QUANTUM, listener * 2 * LINE
+    for q in range(quanta):
+        if sleeps(q, listener, CHORUS - 1, RING, places, fed, sends):
+            continue
+        at = q * QUANTUM
+        bus = ((CHORUS - 1) * 2 * frames + at, listener * 2 * frames + at, frames)
+        write = int(places[listener, WRITE])
+        largest = _quantum(clocks[listener] + q, write, line, base, bus, sends, dry)
+        advance(places, listener, RING, largest)

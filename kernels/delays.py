@@ -9,7 +9,7 @@ from kernels._jit import fragment, kernel
 from kernels._types import Float, Floats, Ints, Vector
 from kernels.lanes import LANES, QUANTUM
 from kernels.mixing import ECHO, HALL, ramp
-from kernels.rings import PAD, RESTED, WRITE, advance, close_ring, place_of, silence
+from kernels.rings import PAD, WRITE, advance, close_ring, give, place_of, sleeps
 from kernels.simd import float_to_bits, fma, largest_magnitude, load, splat, splat_int, store
 
 RING = 32_768  # frames, a power of two: 0.68 s
@@ -40,65 +40,71 @@ def _crossed(line: Floats, heads: tuple[int, int], t: int, shares: tuple[float, 
 def _quantum(
     q: int,
     at: int,
-    delays: tuple[int, int],
+    who: tuple[int, int, int],
     levels: Floats,
     line: Floats,
-    base: int,
     bus: tuple[int, int, int],
-    mix: Floats,
+    sends: Floats,
+    dry: Floats,
 ) -> Float:
     """Echo one quantum of one listener; about the largest value that went into the line."""
-    source, dry, side = bus
+    (source, out, side), (listener, old, new) = bus, who
+    base = listener * 2 * LINE
     left, right = place_of(base, at, RING), place_of(base + LINE, at, RING)
-    lefts = place_of(base, at - delays[0], RING), place_of(base, at - delays[1], RING)
+    lefts = place_of(base, at - old, RING), place_of(base, at - new, RING)
     rights = lefts[0] + LINE, lefts[1] + LINE
-    shares, bits = (levels[SHARE, q], levels[SHARE, q + 1]), splat_int(np.int32(0))
+    shares = levels[listener, SHARE, q], levels[listener, SHARE, q + 1]
+    feedback = levels[listener, FEEDBACK, q], levels[listener, FEEDBACK, q + 1]
+    bits = splat_int(np.int32(0))
     for t in range(0, QUANTUM, LANES):
-        here, out = source + t, dry + t
-        back = ramp(levels[FEEDBACK, q], levels[FEEDBACK, q + 1], t)
+        here = source + t
+        back = ramp(feedback[0], feedback[1], t)
         a, b = _crossed(line, lefts, t, shares), _crossed(line, rights, t, shares)
-        into_left = fma(back, b, load(mix, here))
-        into_right = fma(back, a, load(mix, here + side))
+        into_left = fma(back, b, load(sends, here))
+        into_right = fma(back, a, load(sends, here + side))
         bits = bits | float_to_bits(into_left) | float_to_bits(into_right)
         store(line, left + t, into_left)
         store(line, right + t, into_right)
-        store(mix, here, a)
-        store(mix, here + side, b)
-        store(mix, out, load(mix, out) + a)
-        store(mix, out + side, load(mix, out + side) + b)
+        give(here, out + t, side, (a, b), sends, dry)
     close_ring(line, base, at, RING)
     close_ring(line, base + LINE, at, RING)
     return largest_magnitude(bits)
 
 
 @fragment
-def _pass_on(q: int, levels: Floats, fresh: bool, bus: tuple[int, int, int], mix: Floats) -> None:
+def _pass_on(q: int, levels: tuple[float, float], fed: Ints, sends: Floats) -> None:
     """Send the echo into the hall, too."""
-    source, hall, side = bus
+    side = fed.shape[1] * QUANTUM
+    source, hall = (ECHO - 1) * 2 * side + q * QUANTUM, (HALL - 1) * 2 * side + q * QUANTUM
+    fresh = fed[HALL - 1, q] == 0
     for t in range(0, QUANTUM, LANES):
-        level = ramp(levels[TO_HALL, q], levels[TO_HALL, q + 1], t)
-        left = splat(f32(0.0)) if fresh else load(mix, hall + t)
-        right = splat(f32(0.0)) if fresh else load(mix, hall + side + t)
-        store(mix, hall + t, fma(level, load(mix, source + t), left))
-        store(mix, hall + side + t, fma(level, load(mix, source + side + t), right))
+        level = ramp(levels[0], levels[1], t)
+        left = splat(f32(0.0)) if fresh else load(sends, hall + t)
+        right = splat(f32(0.0)) if fresh else load(sends, hall + side + t)
+        store(sends, hall + t, fma(level, load(sends, source + t), left))
+        store(sends, hall + side + t, fma(level, load(sends, source + side + t), right))
+    fed[HALL - 1, q] = 1
 
 
 @kernel
 def echo(
     quanta: int,
+    listener: int,
     delays: Ints,
     levels: Floats,
     places: Ints,
     line: Floats,
     fed: Ints,
-    mix: Floats,
+    sends: Floats,
+    dry: Floats,
 ) -> None:
-    """Echo the echo bus of each listener into its dry and hall buses.
+    """Echo what one listener sends to the echo into the dry bus and the hall.
 
     Parameters
     ----------
     quanta : int
         Quanta in the block.
+    listener : int
     delays : (listeners, 2) int32, frames, 128..32704
         The delay that fades out and the one that fades in.
     levels : (listeners, 3, quanta + 1) float32
@@ -108,30 +114,23 @@ def echo(
         Where the ring is written next, and for how long nothing but silence was written.
     line : (listeners * 2 * 32848,) float32, in/out
         Rings, left then right.
-    fed : (4, listeners, quanta) int32, in/out
-        Whether each send bus holds anything.
-    mix : (5 * listeners * 2 * frames,) float32, in/out
-        Dry bus and sends; the echo bus is left holding the echoes.
+    fed : (4, quanta) int32, in/out
+        Whether each send holds anything.
+    sends : (4 * 2 * frames,) float32, in/out
+        Left and right of each; the echo is left holding the echoes.
+    dry : (at least listeners * 2 * frames,) float32, in/out
+        Left and right of each listener.
     """
     frames = quanta * QUANTUM
-    listeners = places.shape[0]
-    for listener in range(listeners):
-        for q in range(quanta):
-            at = listener * 2 * frames + q * QUANTUM
-            source = ECHO * listeners * 2 * frames + at
-            if fed[ECHO - 1, listener, q] == 0:
-                if places[listener, RESTED] >= RING:
-                    continue
-                silence(source, frames, mix)
-                fed[ECHO - 1, listener, q] = 1
-            pair = (int(delays[listener, 0]), int(delays[listener, 1]))
-            base = listener * 2 * LINE
-            write = int(places[listener, WRITE])
-            bus = (source, at, frames)
-            largest = _quantum(q, write, pair, levels[listener], line, base, bus, mix)
-            advance(places, listener, RING, largest)
-            if levels[listener, TO_HALL, q] != 0.0 or levels[listener, TO_HALL, q + 1] != 0.0:
-                hall = HALL * listeners * 2 * frames + at
-                fresh = fed[HALL - 1, listener, q] == 0
-                _pass_on(q, levels[listener], fresh, (source, hall, frames), mix)
-                fed[HALL - 1, listener, q] = 1
+    who = listener, int(delays[listener, 0]), int(delays[listener, 1])
+    for q in range(quanta):
+        if sleeps(q, listener, ECHO - 1, RING, places, fed, sends):
+            continue
+        at = q * QUANTUM
+        bus = ((ECHO - 1) * 2 * frames + at, listener * 2 * frames + at, frames)
+        write = int(places[listener, WRITE])
+        largest = _quantum(q, write, who, levels, line, bus, sends, dry)
+        advance(places, listener, RING, largest)
+        onwards = levels[listener, TO_HALL, q], levels[listener, TO_HALL, q + 1]
+        if onwards[0] != f32(0.0) or onwards[1] != f32(0.0):
+            _pass_on(q, onwards, fed, sends)

@@ -1,4 +1,4 @@
-"""Making way for the kick: how deep each listener's strips are to dip, frame by frame."""
+"""Making way for the kick: how deep a listener's strips are to dip, frame by frame."""
 
 from __future__ import annotations
 
@@ -27,22 +27,25 @@ def _depth(since: float, start: float, release_frames: float) -> Vector:
 
 
 @fragment
-def _rest(listener: int, start: int, memory: Floats, ducks: Floats) -> None:
+def _rest(listener: int, start: int, memory: Floats, dips: Floats) -> None:
     """A quantum without a dip."""
     for t in range(start, start + QUANTUM, LANES):
-        store(ducks, t, splat(f32(0.0)))
+        store(dips, t, splat(f32(0.0)))
     since = memory[listener, SINCE] + f32(QUANTUM)
     memory[listener, SINCE] = min(since, f32(LONGEST_FRAMES))
 
 
 @kernel
-def duck(quanta: int, kicks: Ints, releases: Floats, memory: Floats, ducks: Floats) -> None:
-    """Write the dips of a block.
+def duck(
+    quanta: int, listener: int, kicks: Ints, releases: Floats, memory: Floats, dips: Floats
+) -> None:
+    """Write the dips of one listener in a block.
 
     Parameters
     ----------
     quanta : int
         Quanta in the block.
+    listener : int
     kicks : (listeners, quanta) int32
         The frame inside each quantum at which a kick starts, or -1.
     releases : (listeners, quanta + 1) float32, frames
@@ -50,24 +53,22 @@ def duck(quanta: int, kicks: Ints, releases: Floats, memory: Floats, ducks: Floa
     memory : (listeners, 2) float32, in/out
         Frames since the last kick (`LONGEST_FRAMES` at the start), and how deep the dip before
         it still was.
-    ducks : (listeners * frames,) float32, written in full
+    dips : (frames,) float32, written in full
         0 no dip, 1 the deepest.
     """
-    for listener in range(kicks.shape[0]):
-        begin = listener * quanta * QUANTUM
-        for q in range(quanta):
-            kick = int(kicks[listener, q])
-            if kick < 0 and memory[listener, SINCE] > f32(ATTACK_FRAMES) + releases[listener, q]:
-                _rest(listener, begin + q * QUANTUM, memory, ducks)
-                continue
-            for t in range(0, QUANTUM, LANES):
-                at, release = begin + q * QUANTUM + t, releases[listener, q]
-                since = memory[listener, SINCE]
-                store(ducks, at, _depth(since, memory[listener, FROM], release))
-                memory[listener, SINCE] = min(since + f32(LANES), f32(LONGEST_FRAMES))
-                if t <= kick < t + LANES:
-                    before, split = load(ducks, at), f32(kick - t)
-                    memory[listener, FROM] = ducks[at + kick - t]
-                    memory[listener, SINCE] = f32(LANES) - split
-                    after = _depth(-split, memory[listener, FROM], release)
-                    store(ducks, at, where_less(lane_numbers(), splat(split), before, after))
+    for q in range(quanta):
+        kick, begin = int(kicks[listener, q]), q * QUANTUM
+        if kick < 0 and memory[listener, SINCE] > f32(ATTACK_FRAMES) + releases[listener, q]:
+            _rest(listener, begin, memory, dips)
+            continue
+        for t in range(0, QUANTUM, LANES):
+            at, release = begin + t, releases[listener, q]
+            since = memory[listener, SINCE]
+            store(dips, at, _depth(since, memory[listener, FROM], release))
+            memory[listener, SINCE] = min(since + f32(LANES), f32(LONGEST_FRAMES))
+            if t <= kick < t + LANES:
+                before, split = load(dips, at), f32(kick - t)
+                memory[listener, FROM] = dips[at + kick - t]
+                memory[listener, SINCE] = f32(LANES) - split
+                after = _depth(-split, memory[listener, FROM], release)
+                store(dips, at, where_less(lane_numbers(), splat(split), before, after))

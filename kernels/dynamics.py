@@ -5,7 +5,7 @@ from __future__ import annotations
 from numba import float32 as f32
 
 from kernels._jit import fragment, kernel
-from kernels._types import Float, Floats, Vector
+from kernels._types import Float, Floats, Ints, Vector
 from kernels.lanes import LANES, QUANTUM
 from kernels.mixing import ramp
 from kernels.simd import (
@@ -101,11 +101,11 @@ def _smoothed(need: float, state: Floats) -> Float:
 
 
 @fragment
-def _enter(source: int, gain: tuple[float, float], mix: Floats, line: Floats) -> Vector:
+def _enter(source: int, gain: tuple[float, float], dry: Floats, line: Floats) -> Vector:
     """Bring a quantum to its level behind the past one; its largest values, in sixteen lanes."""
     largest = splat(f32(TINY))
     for t in range(0, QUANTUM, LANES):
-        x = load(mix, source + t) * ramp(gain[0], gain[1], t)
+        x = load(dry, source + t) * ramp(gain[0], gain[1], t)
         largest = greater_of(magnitude(x), largest)
         store(line, QUANTUM + t, x)
     return largest
@@ -145,7 +145,9 @@ def limit(
     ceiling: float,
     states: Floats,
     delays: Floats,
-    mix: Floats,
+    rows: Ints,
+    dry: Floats,
+    first: int,
     out: Floats,
 ) -> None:
     """Bring each listener's mix to its level, and keep its true peaks below a ceiling.
@@ -162,24 +164,33 @@ def limit(
         Gains of the last steps and the last peak; ones at the start.
     delays : (listeners, 2, 128) float32, in/out
         The last 64 frames and room for those that come, left then right; zeros at the start.
-    mix : (at least listeners * 2 * frames,) float32
-        Dry bus of each listener, left then right.
-    out : (listeners * 2 * frames,) float32, written in full
-        Left and right of each listener, 64 frames late.
+    rows : (listeners,) int32
+        Which row of ``out`` is each listener's; a place with -1 is nobody's.
+    dry : (at least listeners * 2 * frames,) float32
+        Left and right of each listener.
+    first : int, frames
+        Where the block begins in ``out``.
+    out : (rows, 2, at least first + frames) float32, written for those who have a row
+        Left and right, 64 frames late.
 
     Notes
     -----
     The gain is the mean over three steps of a minimum over five.
     """
-    frames, top = quanta * QUANTUM, f32(ceiling)
-    for listener in range(states.shape[0]):
+    frames, top, side = quanta * QUANTUM, f32(ceiling), out.shape[2]
+    flat = out.reshape(-1)
+    for listener in range(rows.shape[0]):
+        if rows[listener] < 0:
+            continue
         state, left, right = states[listener], delays[listener, 0], delays[listener, 1]
         for q in range(quanta):
-            at = listener * 2 * frames + q * QUANTUM
+            source = listener * 2 * frames + q * QUANTUM
+            target = rows[listener] * 2 * side + first + q * QUANTUM
             pair = (gains[q, listener], gains[q + 1, listener])
-            lefts, rights = _enter(at, pair, mix, left), _enter(at + frames, pair, mix, right)
+            lefts = _enter(source, pair, dry, left)
+            rights = _enter(source + frames, pair, dry, right)
             if _is_calm(lefts, rights, top, state):
-                _pass(at, left, right, frames, state, out)
+                _pass(target, left, right, side, state, flat)
                 _forget(left)
                 _forget(right)
                 continue
@@ -189,7 +200,7 @@ def limit(
                 state[LAST_GAIN] = after
                 rise = (after - before) * f32(1.0 / STEP)
                 gain = fma(lane_numbers(), splat(rise), splat(before + rise))
-                store(out, at + start, load(left, start) * gain)
-                store(out, at + frames + start, load(right, start) * gain)
+                store(flat, target + start, load(left, start) * gain)
+                store(flat, target + side + start, load(right, start) * gain)
             _forget(left)
             _forget(right)

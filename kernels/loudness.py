@@ -33,6 +33,8 @@ QUANTUM_SECONDS = QUANTUM / 48_000.0
 
 SHELF = (1.53512485958697, -2.69169618940638, 1.19839281085285, -1.69065929318241, 0.73248077421585)
 HIGH_PASS = (-1.99004745483398, 0.99007225036621)  # below b = (1, -2, 1)
+SHELF_IN = (SHELF[1] - SHELF[3] * SHELF[0], SHELF[2] - SHELF[4] * SHELF[0])
+HIGH_PASS_IN = (-2.0 - HIGH_PASS[0], 1.0 - HIGH_PASS[1])
 
 MEAN_SHARE = QUANTUM_SECONDS / 20.0  # of a quantum in the long mean: 20 s
 MOMENT_SHARE = QUANTUM_SECONDS / 0.15
@@ -61,24 +63,25 @@ TILE = POWERS + SIDES * LANES
 def _weighted(
     x: Vector, s: tuple[Vector, Vector, Vector, Vector]
 ) -> tuple[Vector, tuple[Vector, Vector, Vector, Vector]]:
-    """One frame through the shelf and the high-pass of the K-weighting."""
+    """One frame through the shelf and the high-pass of the K-weighting.
+
+    Memories are worked out from memories, not from what comes out: that is ready sooner.
+    """
     y = fma(splat(f32(SHELF[0])), x, s[0])
-    s0 = fnma(splat(f32(SHELF[3])), y, fma(splat(f32(SHELF[1])), x, s[1]))
-    s1 = fnma(splat(f32(SHELF[4])), y, splat(f32(SHELF[2])) * x)
+    s0 = fnma(splat(f32(SHELF[3])), s[0], fma(splat(f32(SHELF_IN[0])), x, s[1]))
+    s1 = fnma(splat(f32(SHELF[4])), s[0], splat(f32(SHELF_IN[1])) * x)
     z = y + s[2]
-    s2 = fnma(splat(f32(HIGH_PASS[0])), z, s[3] - (y + y))
-    s3 = fnma(splat(f32(HIGH_PASS[1])), z, y)
+    s2 = fnma(splat(f32(HIGH_PASS[0])), s[2], fma(splat(f32(HIGH_PASS_IN[0])), y, s[3]))
+    s3 = fnma(splat(f32(HIGH_PASS[1])), s[2], splat(f32(HIGH_PASS_IN[1])) * y)
     return z, (s0, s1, s2, s3)
 
 
 @fragment
-def _weigh(start: int, frames: int, mix: Floats, filters: Floats, tile: Floats) -> Vector:
-    """The K-weighted power of a quantum of sixteen rows, against the target."""
-    for t in range(0, QUANTUM, LANES):
-        transpose(mix, start + t, frames, tile, t * LANES, LANES)
+def _weigh(step: int, filters: Floats, tile: Floats) -> Vector:
+    """The K-weighted power of a quantum in the tile, a frame every ``step``, against the target."""
     memory = load(filters, 0), load(filters, 16), load(filters, 32), load(filters, 48)
     total = splat(f32(0.0))
-    for t in range(0, QUANTUM * LANES, LANES):
+    for t in range(0, QUANTUM * step, step):
         y, memory = _weighted(load(tile, t), memory)
         total = fma(y, y, total)
     for k, value in enumerate(memory):
@@ -87,13 +90,27 @@ def _weigh(start: int, frames: int, mix: Floats, filters: Floats, tile: Floats) 
 
 
 @fragment
+def _weigh_one(at: int, frames: int, dry: Floats, filters: Floats, tile: Floats) -> Vector:
+    """The power of a quantum of a lone listener, in all lanes.
+
+    Left and right lie one after the other: lanes but the first two hold what is still to come.
+    """
+    for t in range(QUANTUM):
+        tile[SIDES * t], tile[SIDES * t + 1] = dry[at + t], dry[at + frames + t]
+    store(tile, POWERS, _weigh(SIDES, filters, tile))
+    return splat(f32(tile[POWERS] + tile[POWERS + 1]))
+
+
+@fragment
 def _weigh_all(
-    listeners: int, at: int, frames: int, mix: Floats, filters: Floats, tile: Floats
+    listeners: int, at: int, frames: int, dry: Floats, filters: Floats, tile: Floats
 ) -> Vector:
     """The power of a quantum of every listener, both sides together."""
     for group in range(filters.shape[0]):
-        power = _weigh(group * LANES * frames + at, frames, mix, filters[group], tile)
-        store(tile, POWERS + group * LANES, power)
+        start = group * LANES * frames + at
+        for t in range(0, QUANTUM, LANES):
+            transpose(dry, start + t, frames, tile, t * LANES, LANES)
+        store(tile, POWERS + group * LANES, _weigh(LANES, filters[group], tile))
     for lane in range(LANES):
         pair = POWERS + SIDES * lane
         tile[lane] = tile[pair] + tile[pair + 1] if lane < listeners else f32(0.0)
@@ -137,7 +154,7 @@ def _glued(power: Vector, state: Floats) -> Vector:
 def level(
     quanta: int,
     listeners: int,
-    mix: Floats,
+    dry: Floats,
     faders: tuple[Floats, Floats],
     filters: Floats,
     state: Floats,
@@ -151,8 +168,8 @@ def level(
     quanta : int
         Quanta in the block.
     listeners : int, 1..16
-    mix : (at least filter groups * 16 * frames,) float32
-        Dry bus of each listener, left then right; rows beyond the listeners' do not count.
+    dry : (at least filter groups * 16 * frames,) float32
+        Left and right of each listener's mix; rows beyond the listeners' do not count.
     faders : two of (quanta + 1, 16) float32, linear gain
         At each quantum border the master fader, which is what is known beforehand, and how much
         louder than -16 LUFS the listener shall hear it; lines between.
@@ -176,7 +193,11 @@ def level(
         gain = load(known, here) * load(wanted, here) * load(state, NEXT * LANES)
         store(out, here, gain)
         if border < quanta:
-            power = _weigh_all(listeners, border * QUANTUM, frames, mix, filters, tile)
+            at = border * QUANTUM
+            if listeners == 1:
+                power = _weigh_one(at, frames, dry, filters[0], tile)
+            else:
+                power = _weigh_all(listeners, at, frames, dry, filters, tile)
             heard = power * gain * gain
             octaves = _levelled(heard, load(wanted, here), state) - _glued(heard, state)
             store(state, NEXT * LANES, exp2(octaves))

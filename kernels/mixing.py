@@ -8,6 +8,7 @@ from numba import float32 as f32
 
 from kernels._jit import fragment, kernel
 from kernels._types import Floats, Ints, Vector
+from kernels.buses import SILENT, STRIDE, is_sounding, read_bus, turn_over, wipe
 from kernels.lanes import LANES, QUANTUM
 from kernels.simd import fma, fnma, lane_numbers, load, splat, store
 
@@ -15,9 +16,9 @@ GAIN, ROOM, HALL, ECHO, CHORUS, DUCK = 0, 1, 2, 3, 4, 5  # rows of a strip; 1 to
 STRIP_ROWS = 6
 Pair: TypeAlias = tuple[Vector, Vector]
 """Left and right."""
-Place: TypeAlias = tuple[int, int, int, int]
-"""Listener, quantum, frame in the quantum, and frames in the block."""
 BUSES = 5  # dry, and what the sends feed, in their order
+SENDS = BUSES - 1
+NO_PART = -1  # ends the list of strips that sound
 
 
 @fragment
@@ -39,9 +40,39 @@ def _rows_in_use(strips: Floats, strip: int, quantum: int) -> int:
 
 
 @fragment
-def _level(strips: Floats, strip: int, row: int, place: Place) -> Vector:
-    _, quantum, t, _ = place
-    return ramp(strips[strip, row, quantum], strips[strip, row, quantum + 1], t)
+def _set_lines(strips: Floats, strip: int, quantum: int, part: int, lines: Floats) -> None:
+    """Write where each row of a strip begins in a quantum, and by how much it rises a frame."""
+    for row in range(STRIP_ROWS):
+        low, high = strips[strip, row, quantum], strips[strip, row, quantum + 1]
+        lines[part, row, 0] = low
+        lines[part, row, 1] = (high - low) * f32(1.0 / QUANTUM)
+
+
+@fragment
+def _read_strips(
+    first: int, quantum: int, strips: Floats, buses: Ints, use: Ints, lines: Floats
+) -> int:
+    """Find the strips that sound in a quantum and their lines; all rows that are up."""
+    everything, count = 0, 0
+    for part in range(lines.shape[0]):
+        held = is_sounding(buses, first + part, quantum)
+        if held == SILENT:
+            continue
+        rows = _rows_in_use(strips, first + part, quantum)
+        if rows == 0:
+            wipe(buses, first + part, quantum)
+            continue
+        _set_lines(strips, first + part, quantum, part, lines)
+        use[0, count], use[1, count], use[2, count] = part, held, rows
+        everything |= rows
+        count += 1
+    use[0, count] = NO_PART
+    return everything
+
+
+@fragment
+def _level(lines: Floats, part: int, row: int, frame: Vector) -> Vector:
+    return fma(frame, splat(lines[part, row, 1]), splat(lines[part, row, 0]))
 
 
 @fragment
@@ -62,114 +93,121 @@ def _store_pair(mix: Floats, place: int, side: int, pair: Pair) -> None:
 
 @fragment
 def _strip_frames(
-    place: Place, strip: int, rows: int, strips: Floats, ducks: Floats, buses: Floats
-) -> Pair:
+    source: int, part: int, use: tuple[int, int], dip: Vector, frame: Vector, lines: Floats,
+    buses: Ints,
+) -> Pair:  # fmt: skip
     """Sixteen frames of a part bus through its fader, and out of the way of the kick."""
-    listener, quantum, t, frames = place
-    source = strip * 2 * frames + quantum * QUANTUM + t
-    pair = (load(buses, source), load(buses, source + frames))
-    pair = _through(pair, _level(strips, strip, GAIN, place))
+    held, rows = use
+    pair = read_bus(buses, source, held), read_bus(buses, source + STRIDE, held)
+    pair = _through(pair, _level(lines, part, GAIN, frame))
     if rows & 1 << DUCK:
-        dip = load(ducks, listener * frames + quantum * QUANTUM + t)
-        depth = _level(strips, strip, DUCK, place)
+        depth = _level(lines, part, DUCK, frame)
         pair = _through(pair, fnma(depth, dip, splat(f32(1.0))))
     return pair
 
 
 @fragment
 def _mix_frames(
-    place: Place,
-    first: int,
-    strips: Floats,
-    rows_in_use: Ints,
-    ducks: Floats,
-    buses: Floats,
+    at: tuple[int, int, int], dip: Vector, use: Ints, lines: Floats, buses: Ints, stems: Floats
 ) -> tuple[Pair, Pair, Pair, Pair, Pair]:
-    """Sixteen frames of one listener, who has the strips from ``first`` on: dry bus and sends."""
-    silence = splat(f32(0.0))
+    """Sixteen frames of one listener: dry bus and sends."""
+    first, place, frames = at
+    t = place & (QUANTUM - 1)
+    silence, frame = splat(f32(0.0)), lane_numbers() + splat(f32(t))
     dry, room, hall = (silence, silence), (silence, silence), (silence, silence)
     echo, chorus = (silence, silence), (silence, silence)
-    for part in range(rows_in_use.shape[0]):
-        rows, strip = rows_in_use[part], first + part
-        if rows:
-            pair = _strip_frames(place, strip, rows, strips, ducks, buses)
-            dry = dry[0] + pair[0], dry[1] + pair[1]
-            if rows & 1 << ROOM:
-                room = _sent(room, pair, _level(strips, strip, ROOM, place))
-            if rows & 1 << HALL:
-                hall = _sent(hall, pair, _level(strips, strip, HALL, place))
-            if rows & 1 << ECHO:
-                echo = _sent(echo, pair, _level(strips, strip, ECHO, place))
-            if rows & 1 << CHORUS:
-                chorus = _sent(chorus, pair, _level(strips, strip, CHORUS, place))
+    number = 0
+    while use[0, number] != NO_PART:
+        part, held, rows = int(use[0, number]), int(use[1, number]), int(use[2, number])
+        number += 1
+        source = (first + part) * 2 * STRIDE + place
+        pair = _strip_frames(source, part, (held, rows), dip, frame, lines, buses)
+        dry = dry[0] + pair[0], dry[1] + pair[1]
+        if rows & 1 << ROOM:
+            room = _sent(room, pair, _level(lines, part, ROOM, frame))
+        if rows & 1 << HALL:
+            hall = _sent(hall, pair, _level(lines, part, HALL, frame))
+        if rows & 1 << ECHO:
+            echo = _sent(echo, pair, _level(lines, part, ECHO, frame))
+        if rows & 1 << CHORUS:
+            chorus = _sent(chorus, pair, _level(lines, part, CHORUS, frame))
+        if stems.shape[0] > 0:
+            _store_pair(stems, part * 2 * frames + place, frames, pair)
     return dry, room, hall, echo, chorus
 
 
 @fragment
 def _write_frames(
-    place: Place, fed: int, pairs: tuple[Pair, Pair, Pair, Pair, Pair], bus: int, mix: Floats
+    place: int, frames: int, fed: int, pairs: tuple[Pair, Pair, Pair, Pair, Pair], sends: Floats
 ) -> None:
-    """Write the dry bus and the sends that are fed; ``bus`` is the length of all of one kind."""
-    listener, quantum, t, frames = place
-    target = listener * 2 * frames + quantum * QUANTUM + t
-    dry, room, hall, echo, chorus = pairs
-    _store_pair(mix, target, frames, dry)
+    """Write the sends that are fed."""
+    _, room, hall, echo, chorus = pairs
     if fed & 1 << ROOM:
-        _store_pair(mix, target + ROOM * bus, frames, room)
+        _store_pair(sends, place + (ROOM - 1) * 2 * frames, frames, room)
     if fed & 1 << HALL:
-        _store_pair(mix, target + HALL * bus, frames, hall)
+        _store_pair(sends, place + (HALL - 1) * 2 * frames, frames, hall)
     if fed & 1 << ECHO:
-        _store_pair(mix, target + ECHO * bus, frames, echo)
+        _store_pair(sends, place + (ECHO - 1) * 2 * frames, frames, echo)
     if fed & 1 << CHORUS:
-        _store_pair(mix, target + CHORUS * bus, frames, chorus)
+        _store_pair(sends, place + (CHORUS - 1) * 2 * frames, frames, chorus)
 
 
 @kernel
 def mix_strips(
     quanta: int,
-    buses: Floats,
+    listener: int,
     strips: Floats,
-    ducks: Floats,
-    rows_in_use: Ints,
+    dips: Floats,
+    buses: Ints,
+    scratch: tuple[Ints, Floats],
     fed: Ints,
-    mix: Floats,
+    sends: Floats,
+    dry: Floats,
+    stems: Floats,
 ) -> None:
-    """Run the part buses of each listener through their strips.
+    """Run the part buses of one listener through their strips, and leave the buses empty.
 
     Parameters
     ----------
     quanta : int
         Quanta in the block.
-    buses : (at least listeners * parts * 2 * frames,) float32
-        Part buses.
+    listener : int
     strips : (listeners * parts, 6, quanta + 1) float32, linear gain
         Fader, sends to room, hall, echo and chorus, and how far the kick pushes the strip down,
         at each quantum border; lines between.
-    ducks : (listeners * frames,) float32, 0..1
+    dips : (frames,) float32, 0..1
         How much of that depth is asked for, as `ducks.duck` writes it.
-    rows_in_use : (parts,) int32, scratch
-    fed : (4, listeners, quanta) int32, written in full
-        Whether each send bus holds anything.
-    mix : (5 * listeners * 2 * frames,) float32
-        Dry bus and sends, left then right of each listener; the dry bus is written in full, a
-        send where it is fed.
+    buses : (listeners * parts * 2 * `STRIDE`,) int32, in/out
+        As in `kernels.buses`; they are turned over.
+    scratch : (3, parts + 1) int32, and (parts, 6, 2) float32
+    fed : (4, quanta) int32, written in full
+        Whether each send holds anything.
+    sends : (4 * 2 * frames,) float32
+        Left and right of each; written where it is fed.
+    dry : (at least listeners * 2 * frames,) float32
+        Left and right of each listener; this one's are written in full.
+    stems : (parts * 2 * frames,) float32, or (0,)
+        What each strip gives to the dry bus, written where it sounds.
 
     Notes
     -----
-    What is left out because its level is zero would change no sample.
+    What is left out because it is silent or its level is zero would change no sample.
     """
-    parts = rows_in_use.shape[0]
-    listeners, frames = strips.shape[0] // parts, quanta * QUANTUM
-    for listener in range(listeners):
-        for q in range(quanta):
-            everything = 0
-            for part in range(parts):
-                rows = _rows_in_use(strips, listener * parts + part, q)
-                rows_in_use[part] = rows
-                everything |= rows
-            for send in range(1, BUSES):
-                fed[send - 1, listener, q] = everything >> send & 1
-            for t in range(0, QUANTUM, LANES):
-                place = (listener, q, t, frames)
-                pairs = _mix_frames(place, listener * parts, strips, rows_in_use, ducks, buses)
-                _write_frames(place, everything, pairs, listeners * 2 * frames, mix)
+    use, lines = scratch
+    parts, frames = lines.shape[0], quanta * QUANTUM
+    first, target = listener * parts, listener * 2 * frames
+    for q in range(quanta):
+        everything = _read_strips(first, q, strips, buses, use, lines)
+        for send in range(1, BUSES):
+            fed[send - 1, q] = everything >> send & 1
+        for t in range(0, QUANTUM, LANES):
+            place = q * QUANTUM + t
+            pairs = _mix_frames((first, place, frames), load(dips, place), use, lines, buses, stems)
+            _store_pair(dry, target + place, frames, pairs[0])
+            _write_frames(place, frames, everything, pairs, sends)
+        number = 0
+        while use[0, number] != NO_PART:
+            wipe(buses, first + use[0, number], q)
+            number += 1
+    for part in range(parts):
+        turn_over(quanta, buses, first + part)

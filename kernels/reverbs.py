@@ -14,7 +14,7 @@ from kernels._jit import fragment, kernel
 from kernels._types import Float, Floats, Ints, IntVector, Longs, Vector
 from kernels.lanes import LANES, QUANTUM
 from kernels.mixing import ramp
-from kernels.rings import PAD, RESTED, WRITE, advance, close_ring, place_of, silence
+from kernels.rings import PAD, WRITE, advance, close_ring, give, place_of, sleeps
 from kernels.simd import (
     float_to_bits,
     fma,
@@ -156,10 +156,11 @@ def _quantum(
     bus: tuple[int, int, int],
     room: Floats,
     wet: tuple[float, float],
-    mix: Floats,
+    sends: Floats,
+    dry: Floats,
 ) -> Float:
     """Run one quantum of one listener; about the largest value that went into a line."""
-    source, dry, side = bus
+    source, out, side = bus
     m0, m1, m2, m3 = _drifts(clock)
     d0, d1 = _small_heads(space, base, at, 0), _small_heads(space, base, at, 1)
     d2, d3 = _small_heads(space, base, at, 2), _small_heads(space, base, at, 3)
@@ -170,9 +171,9 @@ def _quantum(
     h6, h7 = _heads(space, base, at, 6), _heads(space, base, at, 7)
     damping, bits = splat(room[LINES]), splat_int(np.int32(0))
     for t in range(0, QUANTUM, LANES):
-        here, out = source + t, dry + t
-        left = _diffuse(_diffuse(load(mix, here), lines, d0, t), lines, d1, t)
-        right = _diffuse(_diffuse(load(mix, here + side), lines, d3, t), lines, d4, t)
+        here = source + t
+        left = _diffuse(_diffuse(load(sends, here), lines, d0, t), lines, d1, t)
+        right = _diffuse(_diffuse(load(sends, here + side), lines, d3, t), lines, d4, t)
         left, right = _diffuse(left, lines, d2, t), _diffuse(right, lines, d5, t)
         y0 = _moving(lines, h0[1], t, m0, damping)
         y1 = _damped(lines, h1[1] + t, damping)
@@ -192,12 +193,8 @@ def _quantum(
         bits = _turn(lines, h6[0] + t, fma(splat(room[6]), z[6], left), bits)
         bits = _turn(lines, h7[0] + t, fma(splat(room[7]), z[7], right), bits)
         level = ramp(wet[0], wet[1], t)
-        # Rounded before it is added: what is added can be had as a stem, to the last bit.
-        even, odd = (z[0] + z[1]) * level, (z[0] - z[1]) * level  # twice the sums of four lines
-        store(mix, here, even)
-        store(mix, here + side, odd)
-        store(mix, out, load(mix, out) + even)
-        store(mix, out + side, load(mix, out + side) + odd)
+        even, odd = z[0] + z[1], z[0] - z[1]  # twice the sums of four lines
+        give(here, out + t, side, (even * level, odd * level), sends, dry)
     _close_all(lines, base, at, space)
     return largest_magnitude(bits)
 
@@ -205,24 +202,27 @@ def _quantum(
 @kernel
 def reverb(
     quanta: int,
+    listener: int,
     bus: int,
     clocks: Longs,
     space: Ints,
     rooms: Floats,
     wet: Floats,
-    lines: Floats,
     places: Ints,
+    lines: Floats,
     fed: Ints,
-    mix: Floats,
+    sends: Floats,
+    dry: Floats,
 ) -> None:
-    """Add the reverberation of one bus to each listener's dry sound.
+    """Add the reverberation of what one listener sends to a space to the dry bus.
 
     Parameters
     ----------
     quanta : int
         Quanta in the block.
+    listener : int
     bus : int
-        The bus that goes into the reverb, 1..4, and is left holding what comes out.
+        The send that goes into the reverb, 1..4, and is left holding what comes out.
     clocks : (listeners,) int64, quanta
         Since each session began.
     space : (16,) int32, frames
@@ -233,39 +233,37 @@ def reverb(
         and the damping, 0..0.5.
     wet : (listeners, quanta + 1) float32, linear gain
         Level of the reverberation at each quantum border; lines between.
-    lines : (listeners * (8 * (ring + 80) + 6 * (small ring + 80)),) float32, in/out
     places : (listeners, 2) int32, frames, in/out
         Where the rings are written next, and for how long nothing but silence was written.
-    fed : (4, listeners, quanta) int32, in/out
-        Whether the bus holds anything; where it does not, and nothing rings, nothing is done.
-    mix : (5 * listeners * 2 * frames,) float32, in/out
-        Dry bus and sends, left then right of each listener.
+    lines : (listeners * (8 * (ring + 80) + 6 * (small ring + 80)),) float32, in/out
+    fed : (4, quanta) int32, in/out
+        Whether each send holds anything; where it does not, and nothing rings, nothing is done.
+    sends : (4 * 2 * frames,) float32, in/out
+        Left and right of each.
+    dry : (at least listeners * 2 * frames,) float32, in/out
+        Left and right of each listener.
 
     Notes
     -----
     J.-M. Jot, A. Chaigne, "Digital delay networks for designing artificial reverberators", 1991,
     with a Hadamard matrix; half of the lines drift, so that no mode stands still to ring.
     """
-    frames = quanta * QUANTUM
-    listeners = places.shape[0]
-    size = lines.shape[0] // listeners
-    for listener in range(listeners):
-        for q in range(quanta):
-            source = (bus * listeners + listener) * 2 * frames + q * QUANTUM
-            if fed[bus - 1, listener, q] == 0:
-                if places[listener, RESTED] >= space[LINE_RING]:
-                    continue
-                silence(source, frames, mix)
-                fed[bus - 1, listener, q] = 1
-            largest = _quantum(
-                clocks[listener] + q,
-                places[listener, WRITE],
-                space,
-                listener * size,
-                lines,
-                (source, listener * 2 * frames + q * QUANTUM, frames),
-                rooms[listener, q],
-                (wet[listener, q], wet[listener, q + 1]),
-                mix,
-            )
-            advance(places, listener, space[LINE_RING], largest)
+    frames, ring = quanta * QUANTUM, int(space[LINE_RING])
+    base = listener * (lines.shape[0] // places.shape[0])
+    for q in range(quanta):
+        if sleeps(q, listener, bus - 1, ring, places, fed, sends):
+            continue
+        at, levels = q * QUANTUM, (wet[listener, q], wet[listener, q + 1])
+        largest = _quantum(
+            clocks[listener] + q,
+            int(places[listener, WRITE]),
+            space,
+            base,
+            lines,
+            ((bus - 1) * 2 * frames + at, listener * 2 * frames + at, frames),
+            rooms[listener, q],
+            levels,
+            sends,
+            dry,
+        )
+        advance(places, listener, ring, largest)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from numba import float32 as f32
 
 from kernels._jit import fragment
-from kernels._types import Floats, Ints
+from kernels._types import Floats, Ints, Vector
 from kernels.lanes import LANES, QUANTUM
 from kernels.simd import load, splat, store
 
@@ -40,11 +40,38 @@ def close_ring(line: Floats, base: int, at: int, ring: int) -> None:
 
 
 @fragment
-def silence(start: int, side: int, mix: Floats) -> None:
-    """Write a quantum of silence, left and right."""
+def sleeps(
+    q: int, listener: int, send: int, ring: int, places: Ints, fed: Ints, sends: Floats
+) -> bool:
+    """Whether an effect has nothing to do in a quantum: it is not fed, and nothing rings in it.
+
+    If only its tail rings, it is fed with silence.
+    """
+    if fed[send, q] != 0:
+        return False
+    if places[listener, RESTED] >= ring:
+        return True
+    frames = fed.shape[1] * QUANTUM
+    start = send * 2 * frames + q * QUANTUM
     for t in range(start, start + QUANTUM, LANES):
-        store(mix, t, splat(f32(0.0)))
-        store(mix, t + side, splat(f32(0.0)))
+        store(sends, t, splat(f32(0.0)))
+        store(sends, t + frames, splat(f32(0.0)))
+    fed[send, q] = 1
+    return False
+
+
+@fragment
+def give(
+    here: int, out: int, side: int, pair: tuple[Vector, Vector], sends: Floats, dry: Floats
+) -> None:
+    """Leave sixteen frames of what an effect returns in its send, and add them to the dry bus.
+
+    They are rounded before they are added: what is added can be had as a stem, to the last bit.
+    """
+    store(sends, here, pair[0])
+    store(sends, here + side, pair[1])
+    store(dry, out, load(dry, out) + pair[0])
+    store(dry, out + side, load(dry, out + side) + pair[1])
 
 
 @fragment

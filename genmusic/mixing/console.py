@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from genmusic.mixing.faders import SIDES, Faders, bus_rows
-from genmusic.mixing.rings import RingBank
+from genmusic.mixing.faders import SIDES, Faders
+from genmusic.mixing.rings import RingBank, aligned
 from genmusic.mixing.spaces import HALL, ROOM
 from genmusic.mixing.stems import Stems
 from genmusic.names import PARTS
 from genmusic.units import QUANTUM, db_to_gain
-from kernels import choruses, delays, ducks, dynamics, equalisers, loudness, mixing, reverbs
-from kernels.lanes import LANES
+from kernels import choruses, consoles, delays, ducks, dynamics, equalisers, loudness, mixing
+from kernels.lanes import LANES, MOST_QUANTA
 
 Floats = NDArray[np.float32]
+Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
 CEILING_DB = -1.6  # true peaks; a little for what four times oversampling does not see
+MOST_FRAMES = MOST_QUANTA * QUANTUM
 RingState = tuple[Floats, int]
 
 
@@ -32,78 +33,42 @@ class ConsoleState:
     lanes: tuple[Floats, ...]  # the last is the leveller's
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Block:
-    """Working memory for a block."""
-
-    mix: Floats
-    ducks: Floats
-    fed: NDArray[np.int32]
-    gains: Floats
-    out: Floats
-
-
-class _Desktop:
-    """Working memory for blocks of any length up to the longest so far."""
-
-    def __init__(self, listeners: int) -> None:
-        self._listeners = listeners
-        self._most_quanta = 0
-        self._blocks: dict[int, _Block] = {}
-
-    def block(self, quanta: int) -> _Block:
-        """Memory for a block; all blocks share it."""
-        if quanta > self._most_quanta:
-            self._grow(quanta)
-        if quanta not in self._blocks:
-            self._blocks[quanta] = self._cut(quanta)
-        return self._blocks[quanta]
-
-    def _grow(self, quanta: int) -> None:
-        frames, sends = quanta * QUANTUM, mixing.BUSES - 1
-        self._rows = max(mixing.BUSES * SIDES * self._listeners, LANES)
-        self._mix = np.zeros(self._rows * frames, np.float32)
-        self._ducks = np.zeros(self._listeners * frames, np.float32)
-        self._fed = np.zeros(sends * self._listeners * quanta, np.int32)
-        self._gains = np.zeros((quanta + 1) * LANES, np.float32)
-        self._out = np.zeros(self._listeners * SIDES * frames, np.float32)
-        self._most_quanta = quanta
-        self._blocks = {}
-
-    def _cut(self, quanta: int) -> _Block:
-        frames, flags = quanta * QUANTUM, (mixing.BUSES - 1, self._listeners, quanta)
-        return _Block(
-            mix=self._mix[: self._rows * frames],
-            ducks=self._ducks[: self._listeners * frames],
-            fed=self._fed[: math.prod(flags)].reshape(flags),
-            gains=self._gains[: (quanta + 1) * LANES].reshape(-1, LANES),
-            out=self._out[: self._listeners * SIDES * frames],
-        )
-
-
 class Console:
     """The mixer's memory for a rack of listeners."""
 
     def __init__(self, listeners: int, *, keeps_stems: bool = False) -> None:
         self._listeners = listeners
         self._stems = Stems() if keeps_stems else None
-        self._desktop = _Desktop(listeners)
-        self._tile = np.zeros(loudness.TILE, np.float32)
-        self._rows_in_use = np.zeros(len(PARTS), np.int32)
+        self._make_scratch(listeners)
         self._make_effects(listeners)
         self._make_master(listeners)
 
+    def _make_scratch(self, listeners: int) -> None:
+        """Working memory for the longest block."""
+        parts = len(PARTS)
+        self._scratch = (
+            (np.zeros(equalisers.TOGETHER, np.int32), aligned(equalisers.SCRATCH)),
+            (np.zeros((3, parts + 1), np.int32), np.zeros((parts, mixing.STRIP_ROWS, 2), "f4")),
+            aligned(MOST_FRAMES),
+            aligned(mixing.SENDS * SIDES * MOST_FRAMES),
+        )
+        self._dry = aligned(-(-listeners * SIDES // LANES) * LANES * MOST_FRAMES)
+        self._fed = {n: np.zeros((mixing.SENDS, n), np.int32) for n in range(MOST_QUANTA + 1)}
+        self._tile = aligned(loudness.TILE)
+        self._gains = {n: np.zeros((n + 1, LANES), np.float32) for n in range(MOST_QUANTA + 1)}
+
     def _make_effects(self, listeners: int) -> None:
-        groups = bus_rows(listeners) // LANES
-        self._equaliser = np.zeros((groups, equalisers.MEMORIES * LANES), np.float32)
-        self._duck = np.zeros((listeners, 2), np.float32)
-        self._duck[:, ducks.SINCE] = ducks.LONGEST_FRAMES
+        equaliser = np.zeros((listeners * len(PARTS), SIDES * equalisers.MEMORIES), np.float32)
+        duck = np.zeros((listeners, 2), np.float32)
+        duck[:, ducks.SINCE] = ducks.LONGEST_FRAMES
+        self._of_strips = equaliser, duck
         chorus = RingBank(listeners, (choruses.RING,) * SIDES, (choruses.RING,) * SIDES)
         echo = RingBank(listeners, (delays.RING,) * SIDES, (delays.RING,) * SIDES)
         room = RingBank(listeners, ROOM.rings, ROOM.held)
         hall = RingBank(listeners, HALL.rings, HALL.held)
         self._banks = (chorus, echo, room, hall)
-        self._room_table, self._hall_table = ROOM.table, HALL.table
+        self._lines = chorus.memory, echo.memory, room.memory, hall.memory
+        self._spaces = ROOM.table, HALL.table
 
     def _make_master(self, listeners: int) -> None:
         groups = -(-listeners * SIDES // LANES)
@@ -112,13 +77,15 @@ class Console:
         self._levels[list(loudness.ONES_AT_START)] = 1.0
         self._limiter = np.ones((listeners, dynamics.STATE), np.float32)
         self._delays = np.zeros((listeners, SIDES, dynamics.DELAY_FRAMES), np.float32)
+        levels = self._levels.reshape(-1)
+        self._of_master = self._filters, levels, self._limiter, self._delays
         self._ceiling = db_to_gain(CEILING_DB)
 
     def take(self, listener: int) -> ConsoleState:
         """A copy of one listener's memory between two blocks."""
         return ConsoleState(
             tuple(bank.take(listener) for bank in self._banks),
-            tuple(memory[listener].copy() for memory in self._own),
+            tuple(memory.copy() for memory in self._own(listener)),
             tuple(lanes.copy() for lanes in self._lanes_of(listener)),
         )
 
@@ -126,8 +93,8 @@ class Console:
         """Let a listener go on in this place."""
         for bank, held in zip(self._banks, state.rings, strict=True):
             bank.put(listener, held)
-        for memory, own in zip(self._own, state.own, strict=True):
-            memory[listener] = own
+        for memory, own in zip(self._own(listener), state.own, strict=True):
+            memory[:] = own
         for lanes, values in zip(self._lanes_of(listener), state.lanes, strict=True):
             lanes[:] = values
 
@@ -135,78 +102,67 @@ class Console:
         """Forget what a listener has heard."""
         self.put(listener, SILENT_CONSOLE)
 
-    @property
-    def _own(self) -> tuple[Floats, ...]:
-        """What has a row for each listener."""
-        return (self._duck, self._limiter, self._delays)
+    def _own(self, listener: int) -> tuple[Floats, ...]:
+        """One listener's rows, as views, of what has a row for each listener or strip."""
+        equaliser, duck = self._of_strips
+        strips = slice(listener * len(PARTS), (listener + 1) * len(PARTS))
+        return equaliser[strips], duck[listener], self._limiter[listener], self._delays[listener]
 
     def _lanes_of(self, listener: int) -> tuple[Floats, ...]:
         """One listener's lanes, as views, of what works in rows of sixteen lanes."""
-        strips = len(PARTS) * SIDES
         return (
-            *(_lane(self._equaliser, listener * strips + row) for row in range(strips)),
             *(_lane(self._filters, listener * SIDES + side) for side in range(SIDES)),
             self._levels[:, listener],
         )
 
-    def mix(self, quanta: int, buses: Floats, faders: Faders, clocks: Longs) -> Floats:
+    def mix(
+        self,
+        quanta: int,
+        buses: Ints,
+        faders: Faders,
+        clocks: Longs,
+        rows: Ints,
+        first: int,
+        out: Floats,
+    ) -> None:
         """Mix a block.
 
         Parameters
         ----------
         quanta : int
             Quanta in the block.
-        buses : (bus_rows(listeners) * frames,) float32
-            Part buses; the equaliser works on them in place.
+        buses : (listeners * parts * 2 * stride,) int32
+            Part buses, as `kernels.buses` lays them out; they are wiped.
         faders : Faders
             For exactly this block.
         clocks : (listeners,) int64, quanta
             Since each session began.
-
-        Returns
-        -------
-        (listeners, 2, frames) float32, the finished sound, one quantum late (the limiter looks
-        ahead); valid until the next call.
+        rows : (listeners,) int32
+            Which row of ``out`` is each listener's; -1 for a place that is nobody's.
+        first : int, frames
+            Where the block begins in ``out``.
+        out : (rows, 2, frames) float32, C-contiguous
+            The finished sound is written one quantum late (the limiter looks ahead).
         """
-        block = self._desktop.block(quanta)
-        equalisers.equalise(quanta, faders.bands, self._tile, self._equaliser, buses)
-        ducks.duck(quanta, faders.kicks, faders.releases, self._duck, block.ducks)
-        mixing.mix_strips(
-            quanta, buses, faders.strips, block.ducks, self._rows_in_use, block.fed, block.mix
-        )
-        self._run_effects(quanta, faders, clocks, block)
+        fed, stems = self._fed[quanta], NO_STEMS
         if self._stems is not None:
-            self._stems.take(quanta, buses, faders.strips, block.ducks, block.fed, block.mix)
-        self._finish(quanta, faders, block)
-        return block.out.reshape(self._listeners, SIDES, quanta * QUANTUM)
+            stems = self._stems.room_for(quanta)
+        consoles.mix_parts(
+            quanta, rows, clocks, faders.of_strips, faders.of_sends, self._spaces,
+            self._of_strips, self._lines, self._scratch, buses, fed, self._dry, stems,
+        )  # fmt: skip
+        if self._stems is not None:
+            self._stems.take_returns(fed, self._scratch[-1])
+        self.finish(quanta, self._dry, faders, rows, first, out)
 
-    def _run_effects(self, quanta: int, faders: Faders, clocks: Longs, block: _Block) -> None:
-        """What the sends feed, in the order in which it comes back into the mix."""
-        chorus, echo, room, hall = self._banks
-        fed, mix = block.fed, block.mix
-        choruses.chorus(quanta, clocks, chorus.places, chorus.line, fed, mix)
-        delays.echo(quanta, faders.echo_delays, faders.echoes, echo.places, echo.line, fed, mix)
-        for bus, bank, table, rooms, wet in (
-            (mixing.ROOM, room, self._room_table, faders.rooms, faders.room_wet),
-            (mixing.HALL, hall, self._hall_table, faders.halls, faders.hall_wet),
-        ):
-            reverbs.reverb(quanta, bus, clocks, table, rooms, wet, bank.line, bank.places, fed, mix)
-
-    def _finish(self, quanta: int, faders: Faders, block: _Block) -> None:
-        """The master."""
-        loudness.level(
-            quanta,
-            self._listeners,
-            block.mix,
-            (faders.gain, faders.wanted),
-            self._filters,
-            self._levels.reshape(-1),
-            self._tile,
-            block.gains,
-        )
-        dynamics.limit(
-            quanta, block.gains, self._ceiling, self._limiter, self._delays, block.mix, block.out
-        )
+    def finish(
+        self, quanta: int, dry: Floats, faders: Faders, rows: Ints, first: int, out: Floats
+    ) -> None:
+        """The master alone, of a mix as flat rows, left then right of each listener."""
+        consoles.finish(
+            quanta, rows, (faders.gain, faders.wanted), self._of_master, self._ceiling,
+            (self._tile, self._gains[quanta]), dry, first, out,
+        )  # fmt: skip
 
     def levelling(self, listener: int) -> str:
         """What the leveller has learned of a listener, in a word for a checkpoint."""
@@ -230,5 +186,6 @@ def _lane(groups: Floats, row: int) -> Floats:
     return lanes
 
 
+NO_STEMS = np.zeros(0, np.float32)
 SILENT_CONSOLE = Console(1).take(0)
 """Of a listener who has heard nothing yet."""

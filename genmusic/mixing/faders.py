@@ -20,18 +20,13 @@ ECHO_ROWS = ("echo_share", "echo_feedback", "echo_hall")
 """What moves in an echo, in the order of the kernel's rows."""
 
 
-def bus_rows(listeners: int) -> int:
-    """Rows of the part buses, a left and a right of each: in sixteens, for the equaliser."""
-    return -(-listeners * len(PARTS) * SIDES // LANES) * LANES
-
-
 @dataclass(frozen=True, slots=True)
 class Faders:
     """The faders of L listeners for Q quanta, Q + 1 borders.
 
     strips : (L * parts, 6, Q + 1) float32, linear gain
-    bands : (Q + 1, 7, rows) float32
-        As in `kernels.equalisers.equalise`; rows are `bus_rows`.
+    bands : (L * parts, 7, Q + 1) float32
+        As in `kernels.equalisers.equalise`.
     kicks : (L, Q) int32, frames
     releases : (L, Q + 1) float32, frames
         Of the ducks.
@@ -58,13 +53,24 @@ class Faders:
     wanted: Floats
     brightness: Floats
 
+    @property
+    def of_strips(self) -> tuple[Floats, Floats, Ints, Floats]:
+        """What moves in strips, as `kernels.consoles` takes it."""
+        return self.strips, self.bands, self.kicks, self.releases
+
+    @property
+    def of_sends(self) -> tuple[Ints, Floats, tuple[tuple[Floats, Floats], tuple[Floats, Floats]]]:
+        """What moves in effects, as `kernels.consoles` takes it."""
+        spaces = (self.rooms, self.room_wet), (self.halls, self.hall_wet)
+        return self.echo_delays, self.echoes, spaces
+
 
 def make_faders(listeners: int, quanta: int) -> Faders:
     """Faders for a block, all down."""
     borders = quanta + 1
     return Faders(
         strips=_zeros(listeners * len(PARTS), mixing.STRIP_ROWS, borders),
-        bands=_zeros(borders, equalisers.BANDS, bus_rows(listeners)),
+        bands=_zeros(listeners * len(PARTS), equalisers.BANDS, borders),
         kicks=np.full((listeners, quanta), ducks.NO_KICK, np.int32),
         releases=np.ones((listeners, borders), np.float32),
         echo_delays=np.full((listeners, 2), delays.LONGEST_FRAMES, np.int32),

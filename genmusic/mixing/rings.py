@@ -14,6 +14,16 @@ from kernels.rings import BACK, FRONT, RESTED, WRITE
 Floats = NDArray[np.float32]
 
 
+LINE_BYTES = 64
+
+
+def aligned(size: int) -> Floats:
+    """Zeros, (size,) float32, that begin with a line of the cache: vectors never lie across two."""
+    zeros = np.zeros(size + LINE_BYTES // 4, np.float32)
+    begin = -zeros.ctypes.data % LINE_BYTES // 4
+    return zeros[begin : begin + size]
+
+
 class RingBank:
     """The rings of one effect for every listener of a rack.
 
@@ -26,7 +36,8 @@ class RingBank:
 
     def __init__(self, listeners: int, sizes: tuple[int, ...], held: tuple[int, ...]) -> None:
         self._sizes, self._held = sizes, held
-        self.frames = np.zeros((listeners, sum(size + FRONT + BACK for size in sizes)), np.float32)
+        length = sum(size + FRONT + BACK for size in sizes)
+        self.frames = aligned(listeners * length).reshape(listeners, length)
         self.places = np.zeros((listeners, 2), np.int32)
         self.places[:, RESTED] = sizes[0]
 
@@ -34,6 +45,11 @@ class RingBank:
     def line(self) -> Floats:
         """All rings of all listeners, as kernels take them."""
         return self.frames.reshape(-1)
+
+    @property
+    def memory(self) -> tuple[NDArray[np.int32], Floats]:
+        """Places and lines, as kernels take them."""
+        return self.places, self.line
 
     def take(self, listener: int) -> tuple[Floats, int]:
         """A copy of what a listener can still hear, and for how long only silence came."""

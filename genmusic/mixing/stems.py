@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from genmusic.names import PARTS
 from genmusic.units import QUANTUM
-from kernels import mixing
 from kernels.mixing import CHORUS, ECHO, HALL, ROOM
 
 Floats = NDArray[np.float32]
@@ -28,37 +27,22 @@ class Stems:
     def __init__(self) -> None:
         self.block = np.zeros((len(STEMS), SIDES, 0), np.float32)
 
-    def take(
-        self, quanta: int, buses: Floats, strips: Floats, ducks: Floats, fed: Ints, mix: Floats
-    ) -> None:
-        """Take a block that is mixed.
+    def room_for(self, quanta: int) -> Floats:
+        """Where the strips of a block leave what they give to the mix, flat."""
+        self.block = np.zeros((len(STEMS), SIDES, quanta * QUANTUM), np.float32)
+        return self.block[: len(PARTS)].reshape(-1)
+
+    def take_returns(self, fed: Ints, sends: Floats) -> None:
+        """Take what the effects have left of the same block.
 
         Parameters
         ----------
-        quanta : int
-        buses : (at least parts * 2 * frames,) float32
-            Part buses, as they went into the strips.
-        strips : (listeners * parts, 6, quanta + 1) float32
-            The faders of the strips.
-        ducks : (listeners * frames,) float32
-            As they went into the strips.
-        fed : (4, listeners, quanta) int32
-            Where the effects have left what they return.
-        mix : (at least 5 * listeners * 2 * frames,) float32
-            Mix buses, with what the effects return.
+        fed : (4, quanta) int32
+            Where they have left anything.
+        sends : (at least 4 * 2 * frames,) float32
         """
-        frames, listeners = quanta * QUANTUM, fed.shape[1]
-        self.block = np.zeros((len(STEMS), SIDES, frames), np.float32)
-        strip = np.zeros(mixing.BUSES * SIDES * frames, np.float32)
-        rows_in_use, fed_alone = np.zeros(1, np.int32), np.zeros_like(fed[:, :1])
-        for part in range(len(PARTS)):
-            bus = buses[part * SIDES * frames : (part + 1) * SIDES * frames]
-            levels = strips[part : part + 1]
-            mixing.mix_strips(quanta, bus, levels, ducks[:frames], rows_in_use, fed_alone, strip)
-            self.block[part] = strip[: SIDES * frames].reshape(SIDES, frames)
-        rows = mix[: mixing.BUSES * listeners * SIDES * frames].reshape(
-            -1, listeners, SIDES, frames
-        )
-        for stem, bus_number in enumerate(RETURNS.values(), len(PARTS)):
-            heard = np.repeat(fed[bus_number - 1, 0] != 0, QUANTUM)
-            self.block[stem] = np.where(heard, rows[bus_number, 0], 0.0)
+        frames = fed.shape[1] * QUANTUM
+        rows = sends[: len(fed) * SIDES * frames].reshape(-1, SIDES, frames)
+        for stem, bus in enumerate(RETURNS.values(), len(PARTS)):
+            heard = np.repeat(fed[bus - 1] != 0, QUANTUM)
+            self.block[stem] = np.where(heard, rows[bus - 1], 0.0)

@@ -13,7 +13,6 @@ from genmusic.mixing.faders import (
     LONGEST_ECHO_FRAMES,
     NO_KICK,
     SHORTEST_ECHO_FRAMES,
-    SIDES,
     Faders,
     Ints,
 )
@@ -116,7 +115,6 @@ class Desk:
             self._written[quanta] = self._aims
         for name, borders in _places(listener, faders):
             self._ramps[name].fill(first, borders)
-        faders.bands[:, :, _rows(listener, 1)] = faders.bands[:, :, _rows(listener, 0)]
         faders.echo_delays[listener] = self._echo
         _fill_space(ROOM, self._room, first, faders.rooms[listener])
         _fill_space(HALL, self._hall, first, faders.halls[listener])
@@ -131,12 +129,6 @@ class Desk:
         self._kicks = [frame for frame in self._kicks if frame // QUANTUM >= end]
 
 
-def _rows(listener: int, side: int) -> slice:
-    """The rows of a listener's strips on one side."""
-    strips = len(PARTS) * SIDES
-    return slice(listener * strips + side, (listener + 1) * strips, SIDES)
-
-
 def _places(listener: int, faders: Faders) -> Iterator[tuple[str, Floats]]:
     """For each ramp where its values are written."""
     for name in ("room_wet", "hall_wet", "brightness"):
@@ -149,10 +141,8 @@ def _places(listener: int, faders: Faders) -> Iterator[tuple[str, Floats]]:
     for number, part in enumerate(PARTS):
         strip = faders.strips[listener * len(PARTS) + number]
         yield from ((f"{part}.{name}", strip[row]) for row, name in enumerate(STRIP_NAMES))
-        left = (listener * len(PARTS) + number) * SIDES
-        yield from (
-            (f"{part}.{name}", faders.bands[:, row, left]) for row, name in enumerate(BAND_NAMES)
-        )
+        bands = faders.bands[listener * len(PARTS) + number]
+        yield from ((f"{part}.{name}", bands[row]) for row, name in enumerate(BAND_NAMES))
 
 
 def _fill_space(space: Space, seconds: Ramp, first: int, out: Floats) -> None:

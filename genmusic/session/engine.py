@@ -32,6 +32,7 @@ __all__ = ["Change", "Engine", "Ensemble", "TimedBar"]
 Floats = NDArray[np.float32]
 
 
+ALONE = np.zeros(1, np.int32)  # the row of the only place of a rack
 _threads = threading.local()
 
 
@@ -172,7 +173,10 @@ class Engine:
             quanta = self.seat.quanta_until(self.rendered_end + frames - done)
             self.seat.prepare(quanta)
             here = slice(done, done + quanta * QUANTUM)
-            out[:, here] = self.seat.rack.render(quanta)[0]
+            if out.flags.c_contiguous:
+                self.seat.rack.render_into(quanta, ALONE, done, out[None])
+            else:
+                out[:, here] = self.seat.rack.render(quanta)[0]
             if stems is not None:
                 stems[:, :, here] = self.seat.rack.stems
             done += quanta * QUANTUM
@@ -272,17 +276,18 @@ class Ensemble:
 
         Parameters
         ----------
-        out : (listeners, 2, frames) float32, written in full
+        out : (listeners, 2, frames) float32, C-contiguous, written in full
             In the order of `seats`.
         """
-        places = [seat.number for seat in self.seats]
+        rows = np.full(self._rack.listeners, -1, np.int32)
+        rows[[seat.number for seat in self.seats]] = range(len(self.seats))
         done, frames = 0, out.shape[2]
         while done < frames:
             self._each(Seat.make_due_changes)
             ends = [seat.quanta_until(seat.now + frames - done) for seat in self.seats]
             quanta = max(1, min(ends))
             self._each(lambda seat: seat.prepare(quanta))  # noqa: B023 - called at once
-            out[:, :, done : done + quanta * QUANTUM] = self._rack.render(quanta)[places]
+            self._rack.render_into(quanta, rows, done, out)
             done += quanta * QUANTUM
 
     def _each(self, work: Callable[[Seat], None]) -> None:

@@ -15,8 +15,10 @@ from numpy.typing import NDArray
 from genmusic.mixing.console import SILENT_CONSOLE, Console, ConsoleState
 from genmusic.mixing.faders import Faders, make_faders
 from genmusic.synthesis.orchestra import SILENT_ORCHESTRA, Orchestra, OrchestraState, PlayedNote
+from genmusic.units import QUANTUM
 
 Floats = NDArray[np.float32]
+Ints = NDArray[np.int32]
 MOST_LISTENERS = 16
 
 
@@ -40,11 +42,12 @@ class Rack:
         self._console = Console(listeners, keeps_stems=keeps_stems)
         self._faders: dict[int, Faders] = {}
         self._quantum = 0
-        self._origins = [0] * listeners  # the quantum of the rack that is each listener's first
+        self._origins = np.zeros(listeners, np.int64)  # the rack's quantum that is each one's first
+        self._everybody = np.arange(listeners, dtype=np.int32)
 
     def play(self, listener: int, note: PlayedNote) -> None:
         """Play a note that starts in a block still to come."""
-        self._orchestra.play(listener, note, self._origins[listener])
+        self._orchestra.play(listener, note, int(self._origins[listener]))
 
     def let_go(self, listener: int, note: PlayedNote, frame: int) -> None:
         """Let a note that is held go at the quantum of a frame still to come."""
@@ -58,11 +61,28 @@ class Rack:
 
     def render(self, quanta: int) -> Floats:
         """The next block of every place, (places, 2, frames) float32; at most 32 quanta."""
+        out = np.empty((self.listeners, 2, quanta * QUANTUM), np.float32)
+        self.render_into(quanta, self._everybody, 0, out)
+        return out
+
+    def render_into(self, quanta: int, rows: Ints, first: int, out: Floats) -> None:
+        """Write the next block of some places.
+
+        Parameters
+        ----------
+        quanta : int
+            At most 32.
+        rows : (places,) int32
+            Which row of ``out`` is each place's; -1 for one where nobody sits.
+        first : int, frames
+            Where the block begins in ``out``.
+        out : (rows, 2, frames) float32, C-contiguous
+        """
         faders = self.faders(quanta)
-        buses = self._orchestra.render_rows(self._quantum, quanta, faders.brightness)
-        clocks = np.array([self._quantum - origin for origin in self._origins], np.int64)
+        self._orchestra.play_block(self._quantum, quanta, faders.brightness)
+        clocks = self._quantum - self._origins
         self._quantum += quanta
-        return self._console.mix(quanta, buses, faders, clocks)
+        self._console.mix(quanta, self._orchestra.buses, faders, clocks, rows, first, out)
 
     @property
     def stems(self) -> Floats:
@@ -71,7 +91,7 @@ class Rack:
 
     def now(self, listener: int) -> int:
         """Quanta of a listener that are rendered."""
-        return self._quantum - self._origins[listener]
+        return self._quantum - int(self._origins[listener])
 
     def skip_to(self, listener: int, quantum: int) -> None:
         """Be silent, and go on from a quantum of the listener."""

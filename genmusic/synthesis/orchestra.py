@@ -11,11 +11,10 @@ from numpy.typing import NDArray
 
 from genmusic.names import PARTS
 from genmusic.synthesis.patches import find_patch
-from genmusic.synthesis.pools import KINDS, MAX_BLOCK_QUANTA, Pool, Rows
+from genmusic.synthesis.pools import KINDS, Pool, Rows
 from genmusic.synthesis.recipes import Cook, cook_for
 from genmusic.units import QUANTUM
-from kernels.buses import STRIDE, drain_buses
-from kernels.lanes import LANES
+from kernels.buses import SOUNDING, STRIDE, drain_buses
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
@@ -61,9 +60,8 @@ class Orchestra:
         self._pools = {name: Pool(kind) for name, kind in KINDS.items()}
         self._cooks: dict[str, tuple[str, Cook]] = {}
         self._sides = 2 * listeners * len(PARTS)
-        self._rows = -(-self._sides // LANES) * LANES
-        self._buses = np.zeros(self._sides * STRIDE, np.int32)
-        self._out = np.zeros(self._rows * MAX_BLOCK_QUANTA * QUANTUM, np.float32)
+        self.buses = np.zeros(self._sides * STRIDE, np.int32)
+        """Part buses, as `kernels.buses` lays them out."""
         self._unbent: dict[int, Floats] = {}
 
     def play(self, listener: int, note: PlayedNote, origin: int = 0) -> HeldNote:
@@ -103,19 +101,25 @@ class Orchestra:
         """Let a listener's voices go on in a free place, from quantum ``now``."""
         for name, voices in state.pools.items():
             self._pools[name].put(voices, (listener, len(PARTS)), now)
-        self._tails(listener)[:] = state.tails
+        self._set_tails(listener, state.tails)
 
     def clear(self, listener: int) -> None:
         """Forget one listener's voices: the place is free."""
         for pool in self._pools.values():
             pool.clear(listener)
-        self._tails(listener)[:] = 0
+        self._set_tails(listener, SILENT_ORCHESTRA.tails)
+
+    def _buses_of(self, listener: int) -> Ints:
+        buses: Ints = self.buses.reshape(-1, len(PARTS), 2, STRIDE)[listener]
+        return buses
 
     def _tails(self, listener: int) -> Ints:
         """What one listener's buses hold already of the next block."""
-        buses = self._buses.reshape(-1, len(PARTS), 2, STRIDE)
-        tails: Ints = buses[listener, :, :, :QUANTUM]
-        return tails
+        return self._buses_of(listener)[:, :, :QUANTUM]
+
+    def _set_tails(self, listener: int, tails: Ints) -> None:
+        self._tails(listener)[:] = tails
+        self._buses_of(listener)[:, 0, SOUNDING] = tails.any(axis=(1, 2))
 
     def render(
         self, first: int, quanta: int, brightness: Floats, bends: Floats | None = None
@@ -133,23 +137,20 @@ class Orchestra:
 
         Returns
         -------
-        (listeners * parts * 2 * frames,) float32, left then right of each bus; valid until the
-        next call.
+        (listeners * parts * 2 * frames,) float32, left then right of each bus.
         """
-        rows = self.render_rows(first, quanta, brightness, bends)
-        return rows[: self._sides * quanta * QUANTUM]
+        self.play_block(first, quanta, brightness, bends)
+        out = np.empty(self._sides * quanta * QUANTUM, np.float32)
+        drain_buses(quanta, self.buses, out)
+        return out
 
-    def render_rows(
+    def play_block(
         self, first: int, quanta: int, brightness: Floats, bends: Floats | None = None
-    ) -> Floats:
-        """As `render`, with rows of silence up to a whole sixteen, as the mixer takes them."""
+    ) -> None:
+        """As `render`, and leave the sound in `buses`; whoever takes it from there wipes them."""
         ramps = (brightness, self._straight(quanta) if bends is None else bends)
         for pool in self._pools.values():
-            pool.render(first, quanta, ramps, self._buses)
-        out = self._out[: self._rows * quanta * QUANTUM]
-        out[self._sides * quanta * QUANTUM :] = 0.0
-        drain_buses(quanta, self._buses, out)
-        return out
+            pool.render(first, quanta, ramps, self.buses)
 
     def _straight(self, quanta: int) -> Floats:
         if quanta not in self._unbent:

@@ -1,11 +1,23 @@
+from functools import partial
+
 import av
 import numpy as np
 import pytest
 
-from genmusic.encoding import STREAM_CODECS, open_stream_encoder, streams
+from genmusic.encoding import STREAM_CODECS, libopus, open_stream_encoder, streams
 from genmusic.errors import EncodingError, UnknownNameError
 
 CHUNK = 4800  # 100 ms
+
+
+@pytest.fixture(params=["system", "bundled"])
+def opus(request, monkeypatch):
+    """Both ways to the codec."""
+    if request.param == "bundled":
+        monkeypatch.setattr(libopus, "load", lambda: None)
+    elif libopus.load() is None:
+        pytest.skip("the system has no libopus")
+    return partial(open_stream_encoder, "opus", 7)
 
 
 def encode(encoder, music, chunk=CHUNK):
@@ -49,8 +61,8 @@ def test_pcm16_is_the_music_within_one_step_and_a_half_of_dither(music):
     assert np.abs(heard - music[:, : heard.shape[1]]).max() <= 1.501 / 32767
 
 
-def test_the_announced_preskip_is_the_delay_that_is_heard(music):
-    encoder = open_stream_encoder("opus", 7)
+def test_the_announced_preskip_is_the_delay_that_is_heard(opus, music):
+    encoder = opus()
     heard = decode_opus(encode(encoder, music))
 
     hiss = np.diff(music[:, 20_000:60_000].sum(axis=0), 2)  # whitened: one sharp peak
@@ -60,16 +72,16 @@ def test_the_announced_preskip_is_the_delay_that_is_heard(music):
     assert encoder.preskip == delay == 312
 
 
-def test_opus_sounds_like_the_music(music, snr_db):
-    encoder = open_stream_encoder("opus", 7)
+def test_opus_sounds_like_the_music(opus, music, snr_db):
+    encoder = opus()
     heard = decode_opus(encode(encoder, music))[:, encoder.preskip :]
 
     # Measured 24.7 dB: the codec spends nothing on what hiss and a wide stereo picture mask.
     assert snr_db(music[:, : heard.shape[1]], heard) > 22
 
 
-def test_opus_keeps_to_its_bit_rate(music):
-    packets = encode(open_stream_encoder("opus", 7, bitrate=96_000), music)
+def test_opus_keeps_to_its_bit_rate(opus, music):
+    packets = encode(opus(bitrate=96_000), music)
 
     kilobits_per_second = sum(map(len, packets)) * 8 / (len(packets) * 0.020) / 1000
 
@@ -87,7 +99,14 @@ def test_an_unknown_codec_is_named_with_those_that_exist():
         open_stream_encoder("vorbis", 7)
 
 
+@pytest.mark.skipif(libopus.load() is None, reason="the system has no libopus")
+def test_a_setting_that_opus_does_not_have_is_refused():
+    with pytest.raises(EncodingError, match="the opus encoder does not start"):
+        open_stream_encoder("opus", 7, complexity=99)
+
+
 def test_a_missing_codec_says_what_to_do(monkeypatch):
+    monkeypatch.setattr(libopus, "load", lambda: None)
     monkeypatch.setattr(streams, "OPUS_CODEC", "not-built-in")
 
     with pytest.raises(EncodingError, match="ask for pcm16, or install"):

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from genmusic.mixing.console import Console
+from genmusic.mixing.faders import make_faders
 from genmusic.mixing.rings import RingBank
-from genmusic.mixing.spaces import ROOM, turns
+from genmusic.mixing.spaces import HALL, ROOM, turns
+from genmusic.names import PARTS as NAMES
 from genmusic.synthesis.live import LiveInstrument
 from genmusic.synthesis.patches import PATCHES
 from genmusic.synthesis.pools import KINDS, Pool
@@ -27,7 +30,7 @@ from kernels import (
     playout,
     reverbs,
 )
-from kernels.buses import STRIDE, drain_buses
+from kernels.buses import SOUNDING, STEPS, STRIDE, drain_buses
 from kernels.lanes import LANES, QUANTUM
 
 QUANTA = 24
@@ -42,6 +45,7 @@ class Case:
     render: Callable[[list[int], float], np.ndarray]
     floor: float = 0.0  # what silence may leave
     uses: tuple[str, ...] = ()  # other kernels that it calls once for each block
+    calls: int = 1  # of each kernel for each block
 
 
 def blocks_of(lengths):
@@ -111,58 +115,89 @@ def render_release(lengths, loud=1.0):
 
 
 LISTENERS, PARTS = 2, 5
-SENDS = mixing.BUSES - 1
 
 
-def mix_blocks(lengths, run, sound, fed=1):
-    """Run an effect on ``sound``, (5, listeners, 2, all frames), block by block."""
+def effect_blocks(lengths, run, sends, fed=1):
+    """Run an effect of two listeners block by block; what it leaves in sends and dry bus.
+
+    ``sends`` are (listeners, 4, 2, all frames), ``run`` is told which listener's turn it is.
+    """
     out = []
     for first, quanta in blocks_of(lengths):
         frames = slice(first * QUANTUM, (first + quanta) * QUANTUM)
-        piece = np.ascontiguousarray(sound[..., frames])
-        flags = np.full((SENDS, sound.shape[1], quanta), fed, np.int32)
-        run(first, quanta, flags, piece.reshape(-1))
-        held = np.repeat(flags != 0, QUANTUM, axis=2)[:, :, None]
-        piece[1:] = np.where(held, piece[1:], 0.0)  # what is not fed is left as it is
-        out.append(piece.reshape(-1, quanta * QUANTUM))
-    return np.concatenate(out, axis=1)
+        dry = np.zeros((LISTENERS, 2, quanta * QUANTUM), F32)
+        for listener in range(LISTENERS):
+            piece = np.ascontiguousarray(sends[listener, ..., frames])
+            flags = np.full((mixing.SENDS, quanta), fed, np.int32)
+            run(first, quanta, listener, (flags, piece.reshape(-1), dry.reshape(-1)))
+            held = np.repeat(flags != 0, QUANTUM, axis=1)[:, None]
+            out.append((first, listener, np.where(held, piece, 0.0)))
+        out.append((first, LISTENERS, dry))
+    rows = [
+        np.concatenate([x.reshape(-1, x.shape[-1]) for _, kind, x in out if kind == k], axis=1)
+        for k in range(LISTENERS + 1)
+    ]
+    return np.concatenate(rows)
 
 
-def bus_noise(seed, loud, *silent):
-    sound = noise(seed, mixing.BUSES, LISTENERS, 2, QUANTA * QUANTUM) * F32(loud)
-    sound[list(silent)] = 0.0
+def send_noise(seed, loud):
+    return noise(seed, LISTENERS, mixing.SENDS, 2, QUANTA * QUANTUM) * F32(loud)
+
+
+def bus_block(rows, first, quanta):
+    """Part buses, (buses * 2, all frames) of steps, as the kernels hold a block of them."""
+    buses = np.zeros((len(rows) // 2, 2, STRIDE), np.int32)
+    frames = slice(first * QUANTUM, (first + quanta) * QUANTUM)
+    buses[:, :, : quanta * QUANTUM] = rows.reshape(-1, 2, rows.shape[1])[:, :, frames]
+    loud = buses[:, :, : quanta * QUANTUM].reshape(len(buses), 2, quanta, QUANTUM)
+    buses[:, 0, SOUNDING : SOUNDING + quanta] = loud.any(axis=(1, 3))
+    return buses.reshape(-1)
+
+
+def bus_noise(seed, rows, loud):
+    """Whole numbers, with a rest of three quanta in every bus."""
+    sound = np.round(noise(seed, rows, QUANTA * QUANTUM) * F32(loud * STEPS)).astype(np.int32)
+    sound[:, 9 * QUANTUM : 12 * QUANTUM] = 0
     return sound
 
 
 def render_strips(lengths, loud=1.0):
-    buses = noise(3, LISTENERS * PARTS * 2, QUANTA * QUANTUM) * F32(loud)
+    sound = bus_noise(3, LISTENERS * PARTS * 2, loud)
     strips = noise(4, LISTENERS * PARTS, mixing.STRIP_ROWS, QUANTA + 1)
     strips[3:6, mixing.ECHO] = 0.0
     dips = np.abs(noise(14, LISTENERS, QUANTA * QUANTUM))
+    scratch = np.zeros((3, PARTS + 1), np.int32), np.zeros((PARTS, mixing.STRIP_ROWS, 2), F32)
 
-    def run(first, quanta, fed, mix):
+    def run(first, quanta, listener, buffers):
+        buses = bus_block(sound, first, quanta)
         frames = slice(first * QUANTUM, (first + quanta) * QUANTUM)
-        piece = np.ascontiguousarray(buses[:, frames]).reshape(-1)
         faders = np.ascontiguousarray(strips[:, :, first : first + quanta + 1])
-        ducked = np.ascontiguousarray(dips[:, frames]).reshape(-1)
-        mixing.mix_strips(quanta, piece, faders, ducked, np.zeros(PARTS, np.int32), fed, mix)
+        ducked, stems = dips[listener, frames].copy(), np.zeros(0, F32)
+        mixing.mix_strips(quanta, listener, faders, ducked, buses, scratch, *buffers, stems)
+        mine = buses.reshape(LISTENERS, -1)[listener]
+        assert not mine.any()  # what was mixed is gone
 
-    return mix_blocks(lengths, run, np.full_like(bus_noise(3, loud), 9.0))
+    return effect_blocks(lengths, run, np.full_like(send_noise(3, loud), 9.0))
 
 
 def render_equaliser(lengths, loud=1.0):
-    rows = 32
-    sound = noise(15, rows, QUANTA * QUANTUM) * F32(loud)
-    bands = np.abs(noise(16, QUANTA + 1, equalisers.BANDS, rows))
-    bands[:8, list(equalisers.RISES), :20] = 0.0
-    bands[16:, list(equalisers.RISES)] = 0.0
-    tile, memories = np.zeros(QUANTUM * LANES, F32), np.zeros((2, 4 * LANES), F32)
+    strips = 11
+    sound = bus_noise(15, strips * 2, loud)
+    bands = np.abs(noise(16, strips, equalisers.BANDS, QUANTA + 1))
+    rises = list(equalisers.RISES)
+    bands[:3, rises, :8] = 0.0
+    bands[:3, equalisers.LOW_RISE, :20] = 0.0
+    bands[9, rises] = 0.0
+    scratch = np.zeros(equalisers.TOGETHER, np.int32), np.zeros(equalisers.SCRATCH, F32)
+    memories = np.zeros((strips, 2 * equalisers.MEMORIES), F32)
     out = []
     for first, quanta in blocks_of(lengths):
-        piece = np.ascontiguousarray(sound[:, first * QUANTUM : (first + quanta) * QUANTUM])
-        moving = np.ascontiguousarray(bands[first : first + quanta + 1])
-        equalisers.equalise(quanta, moving, tile, memories, piece.reshape(-1))
-        out.append(piece)
+        buses = bus_block(sound, first, quanta)
+        moving = np.ascontiguousarray(bands[:, :, first : first + quanta + 1])
+        equalisers.equalise(quanta, moving, scratch, memories, buses)
+        block = np.full(strips * 2 * quanta * QUANTUM, 9.0, F32)
+        drain_buses(quanta, buses, block)
+        out.append(block.reshape(strips * 2, -1))
     return np.concatenate(out, axis=1)
 
 
@@ -174,11 +209,12 @@ def render_duck(lengths, loud=1.0):
     memory = np.tile(np.array([ducks.LONGEST_FRAMES, 0.0], F32), (LISTENERS, 1))
     out = []
     for first, quanta in blocks_of(lengths):
-        dips = np.full(LISTENERS * quanta * QUANTUM, 9.0, F32)
+        dips = np.full((LISTENERS, quanta * QUANTUM), 9.0, F32)
         borders = np.ascontiguousarray(releases[:, first : first + quanta + 1])
         here = np.ascontiguousarray(kicks[:, first : first + quanta])
-        ducks.duck(quanta, here, borders, memory, dips)
-        out.append(dips.reshape(LISTENERS, -1))
+        for listener in range(LISTENERS):
+            ducks.duck(quanta, listener, here, borders, memory, dips[listener])
+        out.append(dips)
     return np.concatenate(out, axis=1)
 
 
@@ -192,21 +228,21 @@ def render_echo(lengths, loud=1.0):
     delay = np.array([(700, 300), (164, 999)], np.int32)
     places, line = places_of(delays.RING), np.zeros(LISTENERS * 2 * delays.LINE, F32)
 
-    def run(first, quanta, fed, mix):
+    def run(first, quanta, listener, buffers):
         moving = np.ascontiguousarray(levels[:, :, first : first + quanta + 1])
-        delays.echo(quanta, delay, moving, places, line, fed, mix)
+        delays.echo(quanta, listener, delay, moving, places, line, *buffers)
 
-    return mix_blocks(lengths, run, bus_noise(5, loud))
+    return effect_blocks(lengths, run, send_noise(5, loud))
 
 
 def render_chorus(lengths, loud=1.0):
     places, line = places_of(choruses.RING), np.zeros(LISTENERS * 2 * choruses.LINE, F32)
 
-    def run(first, quanta, fed, mix):
+    def run(first, quanta, listener, buffers):
         clocks = np.array([first, first + 50_000], np.int64)
-        choruses.chorus(quanta, clocks, places, line, fed, mix)
+        choruses.chorus(quanta, listener, clocks, places, line, *buffers)
 
-    return mix_blocks(lengths, run, bus_noise(17, loud))
+    return effect_blocks(lengths, run, send_noise(17, loud))
 
 
 def render_reverb(lengths, loud=1.0):
@@ -215,15 +251,16 @@ def render_reverb(lengths, loud=1.0):
     rooms[:, QUANTA // 2 :] = turns(ROOM, 0.3)
     bank = RingBank(LISTENERS, ROOM.rings, ROOM.held)
 
-    def run(first, quanta, fed, mix):
+    def run(first, quanta, listener, buffers):
         level = np.ascontiguousarray(wet[:, first : first + quanta + 1])
         turn = np.ascontiguousarray(rooms[:, first : first + quanta])
         clocks = np.array([first, first + 50_000], np.int64)
         reverbs.reverb(
-            quanta, mixing.ROOM, clocks, ROOM.table, turn, level, bank.line, bank.places, fed, mix
-        )
+            quanta, listener, mixing.ROOM, clocks, ROOM.table, turn, level,
+            bank.places, bank.line, *buffers,
+        )  # fmt: skip
 
-    return mix_blocks(lengths, run, bus_noise(6, loud))
+    return effect_blocks(lengths, run, send_noise(6, loud))
 
 
 def limiter_memory(listeners):
@@ -241,8 +278,9 @@ def render_limit(lengths, loud=1.0):
     for first, quanta in blocks_of(lengths):
         piece = np.ascontiguousarray(sound[:, first * QUANTUM : (first + quanta) * QUANTUM])
         block = np.full(piece.size, 9.0, F32)
-        moving = gains[first : first + quanta + 1].copy()
-        dynamics.limit(quanta, moving, 0.8, state, delay, piece.reshape(-1), block)
+        moving, rows = gains[first : first + quanta + 1].copy(), np.arange(LISTENERS, dtype="i4")
+        heard = block.reshape(LISTENERS, 2, -1)
+        dynamics.limit(quanta, moving, 0.8, state, delay, rows, piece.reshape(-1), 0, heard)
         out.append(block.reshape(LISTENERS * 2, -1))
     return np.concatenate(out, axis=1)
 
@@ -267,6 +305,26 @@ def render_level(lengths, loud=1.0):
         loudness.level(quanta, LANES, piece.reshape(-1), borders, *memory, tile, gains)
         levelled = piece.reshape(LANES, 2, quanta, QUANTUM) * gains[:-1].T[:, None, :, None]
         out.append(levelled.reshape(LANES * 2, -1))
+    return np.concatenate(out, axis=1)
+
+
+def render_console(lengths, loud=1.0):
+    """Three places, one of which is nobody's, with all that a strip can have."""
+    listeners, strips = 3, 3 * len(NAMES)
+    sound = bus_noise(21, strips * 2, loud)
+    console, out = Console(listeners), []
+    rows, moving = np.array([1, -1, 0], np.int32), np.abs(noise(22, strips, 7, QUANTA + 1))
+    for first, quanta in blocks_of(lengths):
+        faders = make_faders(listeners, quanta)
+        faders.strips[:] = 0.3 * moving[:, : mixing.STRIP_ROWS, first : first + quanta + 1]
+        faders.bands[::2] = moving[::2, :, first : first + quanta + 1]
+        faders.echoes[:], faders.room_wet[:], faders.hall_wet[:] = 0.3, 0.2, 0.1
+        faders.rooms[:], faders.halls[:] = turns(ROOM, 0.5), turns(HALL, 2.0)
+        faders.gain[:] = 1.0
+        block, clocks = np.full((2, 2, quanta * QUANTUM + 64), 9.0, F32), np.arange(3) + first
+        buses = bus_block(sound, first, quanta)
+        console.mix(quanta, buses, faders, clocks, rows, QUANTUM, block)
+        out.append(block[:, :, QUANTUM:].reshape(4, -1))
     return np.concatenate(out, axis=1)
 
 
@@ -336,15 +394,17 @@ CASES = {
         render_release, uses=("voices.start_voices", "saws.render_saws", "buses.drain_buses")
     ),
     "buses.drain_buses": voice_case("soft-lead", SCALE),
-    "mixing.mix_strips": Case(render_strips),
+    "mixing.mix_strips": Case(render_strips, calls=LISTENERS),
     "packing.pack16": Case(render_packed, floor=1.5 / 32_767),
-    "equalisers.equalise": Case(render_equaliser),
-    "ducks.duck": Case(render_duck),
-    "choruses.chorus": Case(render_chorus),
-    "delays.echo": Case(render_echo),
-    "reverbs.reverb": Case(render_reverb),
+    "equalisers.equalise": Case(render_equaliser, uses=("buses.drain_buses",)),
+    "ducks.duck": Case(render_duck, calls=LISTENERS),
+    "choruses.chorus": Case(render_chorus, calls=LISTENERS),
+    "delays.echo": Case(render_echo, calls=LISTENERS),
+    "reverbs.reverb": Case(render_reverb, calls=LISTENERS),
     "dynamics.limit": Case(render_limit),
     "loudness.level": Case(render_level),
+    "consoles.mix_parts": Case(render_console, uses=("consoles.finish",)),
+    "consoles.finish": Case(render_console, uses=("consoles.mix_parts",)),
     "playout.play_out": Case(render_playout),
     "live.play_live": Case(render_live),
 }

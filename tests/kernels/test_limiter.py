@@ -17,8 +17,8 @@ def limit(mono):
     sound = np.zeros((2, 2, quanta * QUANTUM), F32)
     sound[1] = mono[: quanta * QUANTUM] * np.array([[1.0], [0.5]])
     gains, out = np.ones((quanta + 1, LANES), F32), np.empty_like(sound)
-    memory = limiter_memory(2)
-    dynamics.limit(quanta, gains, CEILING, *memory, sound.reshape(-1), out.reshape(-1))
+    memory, rows = limiter_memory(2), np.arange(2, dtype=np.int32)
+    dynamics.limit(quanta, gains, CEILING, *memory, rows, sound.reshape(-1), 0, out)
     return out[1, 0]
 
 

@@ -16,16 +16,29 @@ GAUSSIAN_SHARE = 0.317310507863  # of a normal distribution beyond one standard 
 def response(space, seconds, bus=mixing.HALL, sides=(1.0, 1.0), length=4):
     """Left and right of a space when both sides are struck."""
     quanta = length * RATE // QUANTUM
-    mix = np.zeros((mixing.BUSES, 1, 2, quanta * QUANTUM), np.float32)
-    mix[bus, 0, :, 0] = sides
-    bank = RingBank(1, space.rings, space.held)
-    fed = np.ones((mixing.BUSES - 1, 1, quanta), np.int32)
-    rooms = np.tile(turns(space, seconds), (1, quanta, 1))
+    fed, sends, dry = struck(quanta, bus, sides)
+    bank, rooms = (
+        RingBank(1, space.rings, space.held),
+        np.tile(turns(space, seconds), (1, quanta, 1)),
+    )
+    reverberate(quanta, bus, space, rooms, bank, (fed, sends, dry))
+    return dry[0].astype(float)
+
+
+def struck(quanta, bus, sides, fed=1):
+    """Sends of one listener, one of which is struck in its first frame; a silent dry bus."""
+    sends = np.zeros((mixing.SENDS, 2, quanta * QUANTUM), np.float32)
+    sends[bus - 1, :, 0] = sides
+    flags = np.full((mixing.SENDS, quanta), fed, np.int32)
+    return flags, sends, np.zeros((1, 2, quanta * QUANTUM), np.float32)
+
+
+def reverberate(quanta, bus, space, rooms, bank, buffers):
+    """Run a space over a block, wet at full level."""
     wet, clocks = np.ones((1, quanta + 1), np.float32), np.zeros(1, np.int64)
-    places = bank.places
-    reverbs.reverb(quanta, bus, clocks, space.table, rooms, wet, bank.line, places, fed,
-                   mix.reshape(-1))  # fmt: skip
-    return mix[0, 0].astype(float)
+    fed, sends, dry = buffers
+    reverbs.reverb(quanta, 0, bus, clocks, space.table, rooms, wet, bank.places, bank.line,
+                   fed, sends.reshape(-1), dry.reshape(-1))  # fmt: skip
 
 
 def density(sound, at_seconds):
@@ -74,41 +87,35 @@ def test_left_and_right_of_a_space_are_strangers():
 
 def test_a_tail_ends_and_costs_nothing_then():
     quanta = 30 * RATE // QUANTUM
-    bank = RingBank(1, ROOM.rings, ROOM.held)
-    mix = np.zeros((mixing.BUSES, 1, 2, quanta * QUANTUM), np.float32)
-    mix[mixing.ROOM, 0, :, 0] = 1.0
-    fed = np.zeros((mixing.BUSES - 1, 1, quanta), np.int32)
-    fed[mixing.ROOM - 1, 0, 0] = 1
-    rooms = np.tile(turns(ROOM, 0.5), (1, quanta, 1))
-    wet, clocks = np.ones((1, quanta + 1), np.float32), np.zeros(1, np.int64)
+    fed, sends, dry = struck(quanta, mixing.ROOM, (1.0, 1.0), fed=0)
+    fed[mixing.ROOM - 1, 0] = 1
+    bank, rooms = RingBank(1, ROOM.rings, ROOM.held), np.tile(turns(ROOM, 0.5), (1, quanta, 1))
 
-    reverbs.reverb(quanta, mixing.ROOM, clocks, ROOM.table, rooms, wet, bank.line, bank.places,
-                   fed, mix.reshape(-1))  # fmt: skip
+    reverberate(quanta, mixing.ROOM, ROOM, rooms, bank, (fed, sends, dry))
 
-    ran = fed[mixing.ROOM - 1, 0].sum() * QUANTUM / RATE
+    ran = fed[mixing.ROOM - 1].sum() * QUANTUM / RATE
     assert 1.5 < ran < 5.0  # five times -60 dB and what the lines are long
     assert bank.places[0, RESTED] >= ROOM.ring
     assert len(bank.take(0)[0]) == 0
 
 
 def echoed(delay, quanta=1_100, **levels):
-    """Left and right of an echo whose left side is struck once."""
-    mix = np.zeros((mixing.BUSES, 1, 2, quanta * QUANTUM), np.float32)
-    mix[mixing.ECHO, 0, 0, 5] = 1.0
+    """Sends and dry bus of an echo whose left side is struck once."""
+    fed, sends, dry = struck(quanta, mixing.ECHO, (0.0, 0.0))
+    sends[mixing.ECHO - 1, 0, 5] = 1.0
     rows = np.zeros((1, delays.ECHO_ROWS, quanta + 1), np.float32)
     rows[0, delays.SHARE], rows[0, delays.FEEDBACK] = 1.0, levels.get("feedback", 0.5)
     rows[0, delays.TO_HALL] = levels.get("to_hall", 0.0)
-    fed = np.ones((mixing.BUSES - 1, 1, quanta), np.int32)
     places = np.array([[0, delays.RING]], np.int32)
     line = np.zeros(2 * delays.LINE, np.float32)
     pair = np.full((1, 2), delay, np.int32)
-    delays.echo(quanta, pair, rows, places, line, fed, mix.reshape(-1))
-    return mix[:, 0]
+    delays.echo(quanta, 0, pair, rows, places, line, fed, sends.reshape(-1), dry.reshape(-1))
+    return sends, dry[0]
 
 
 @pytest.mark.parametrize("delay", [delays.SHORTEST_FRAMES, 9_001, delays.LONGEST_FRAMES])
 def test_an_echo_comes_when_it_shall_from_side_to_side(delay):
-    dry = echoed(delay)[mixing.GAIN]
+    _, dry = echoed(delay)
 
     assert np.flatnonzero(dry[0])[:2].tolist() == [5 + delay, 6 + delay]  # two: darker
     assert np.flatnonzero(dry[1])[:3].tolist() == [5 + 2 * delay + k for k in range(3)]
@@ -116,23 +123,22 @@ def test_an_echo_comes_when_it_shall_from_side_to_side(delay):
 
 
 def test_the_echo_goes_on_into_the_hall():
-    buses = echoed(9_000, to_hall=0.25)
+    sends, _ = echoed(9_000, to_hall=0.25)
 
-    assert np.allclose(buses[mixing.HALL], 0.25 * buses[mixing.ECHO], atol=1e-7)
+    assert np.allclose(sends[mixing.HALL - 1], 0.25 * sends[mixing.ECHO - 1], atol=1e-7)
 
 
 def test_the_chorus_widens_without_a_change_of_level():
     quanta = 4 * RATE // QUANTUM
     mono = np.random.default_rng(3).normal(0, 0.1, quanta * QUANTUM).astype(np.float32)
-    mix = np.zeros((mixing.BUSES, 1, 2, mono.size), np.float32)
-    mix[mixing.CHORUS] = mono
-    fed = np.ones((mixing.BUSES - 1, 1, quanta), np.int32)
+    fed, sends, dry = struck(quanta, mixing.CHORUS, (0.0, 0.0))
+    sends[mixing.CHORUS - 1] = mono
     places = np.array([[0, choruses.RING]], np.int32)
-    line = np.zeros(2 * choruses.LINE, np.float32)
+    line, clocks = np.zeros(2 * choruses.LINE, np.float32), np.zeros(1, np.int64)
 
-    choruses.chorus(quanta, np.zeros(1, np.int64), places, line, fed, mix.reshape(-1))
+    choruses.chorus(quanta, 0, clocks, places, line, fed, sends.reshape(-1), dry.reshape(-1))
 
-    left, right = mix[0, 0, :, RATE:]
+    left, right = dry[0, :, RATE:]
     assert abs(np.corrcoef(left, right)[0, 1]) < 0.1
     # Noise of all frequencies loses a third of its power between two frames.
     assert left.std() == pytest.approx(mono.std() * (2 / 3) ** 0.5, rel=0.05)
@@ -145,7 +151,7 @@ def dips(kicks, quanta, release_frames=4_800.0):
     memory = np.array([[ducks.LONGEST_FRAMES, 0.0]], np.float32)
     out = np.zeros(quanta * QUANTUM, np.float32)
     releases = np.full((1, quanta + 1), release_frames, np.float32)
-    ducks.duck(quanta, places, releases, memory, out)
+    ducks.duck(quanta, 0, places, releases, memory, out)
     return out
 
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from genmusic.mixing.bands import bands
-from genmusic.mixing.faders import bus_rows
 from kernels import equalisers
-from kernels.lanes import LANES, QUANTUM
+from kernels.buses import FLOATS, MOST_FRAMES, SOUNDING, STRIDE
+from kernels.lanes import MOST_QUANTA
 
 RATE = 48_000
 FRAMES = 16_384
@@ -15,17 +15,22 @@ FLAT = {"low_db": 0.0, "low_hz": 200.0, "mid_db": 0.0, "mid_hz": 1_000.0, "mid_q
 
 
 def equalise(sound, **settings):
-    """Run (frames,) through the third row of an equaliser whose other rows are flat."""
-    quanta, rows = sound.size // QUANTUM, bus_rows(1)
-    moving = np.zeros((quanta + 1, equalisers.BANDS, rows), np.float32)
-    moving[:, :, 2] = bands(*(FLAT | settings).values())
-    buses = np.zeros((rows, sound.size), np.float32)
-    buses[2] = buses[3] = sound
-    memory = np.zeros((rows // LANES, equalisers.MEMORIES * LANES), np.float32)
-    tile = np.zeros(QUANTUM * LANES, np.float32)
-    equalisers.equalise(quanta, moving, tile, memory, buses.reshape(-1))
-    assert np.array_equal(buses[3], sound)  # the neighbour is flat
-    return buses[2]
+    """Run (frames,) through the second strip of an equaliser whose other strips are flat."""
+    strips, memories = 3, np.zeros((3, 2 * equalisers.MEMORIES), np.float32)
+    scratch = np.zeros(equalisers.TOGETHER, np.int32), np.zeros(equalisers.SCRATCH, np.float32)
+    moving = np.zeros((strips, equalisers.BANDS, MOST_QUANTA + 1), np.float32)
+    moving[1] = np.array(bands(*(FLAT | settings).values()))[:, None]
+    out = []
+    for block in sound.reshape(-1, MOST_FRAMES):
+        buses = np.zeros((strips, 2, STRIDE), np.int32)
+        buses[:, :, :MOST_FRAMES] = np.asarray(block, np.float32).view(np.int32)
+        buses[:, 0, SOUNDING : SOUNDING + MOST_QUANTA] = FLOATS
+        equalisers.equalise(MOST_QUANTA, moving, scratch, memories, buses.reshape(-1))
+        after = buses[:, :, :MOST_FRAMES].view(np.float32)
+        assert np.array_equal(after[0, 0], block)  # the neighbour is flat
+        assert np.array_equal(after[1, 0], after[1, 1])
+        out.append(after[1, 0])
+    return np.concatenate(out)
 
 
 def response_db(hz, **settings):

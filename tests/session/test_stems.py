@@ -1,41 +1,35 @@
 """Stems: summed in order they are what enters the master, bit for bit."""
 
-import dataclasses
-
 import av
 import numpy as np
 import pytest
 
 from genmusic.mixing.console import Console
-from genmusic.mixing.faders import bus_rows
 from genmusic.mixing.stems import STEMS
 from genmusic.session.engine import Engine
 from genmusic.session.library import open_library
 from genmusic.session.rack import Rack
 from genmusic.session.rendering import Length, Rendering, saved_stems
 from genmusic.units import QUANTUM
-from kernels.mixing import GAIN
+from kernels.lanes import LANES
 
 FRAMES = 9 * 48_000 // QUANTUM * QUANTUM
 BUSY = {"style": "drive", "arousal": 0.7}
 
 
 class MasterOnly:
-    """Feeds a mix to a console's master, through one strip and past every effect."""
+    """Feeds a mix to a console's master alone."""
 
     def __init__(self):
         self.heard = []
         self._console = Console(1)
 
     def play(self, mix, faders):
-        quanta = mix.shape[1] // QUANTUM
-        buses = np.zeros((bus_rows(1), mix.shape[1]), np.float32)
-        buses[:2] = mix
-        strips, bands = np.zeros_like(faders.strips), np.zeros_like(faders.bands)
-        strips[0, GAIN] = 1.0
-        dry = dataclasses.replace(faders, strips=strips, bands=bands)
-        clocks = np.zeros(1, np.int64)
-        self.heard.append(self._console.mix(quanta, buses.reshape(-1), dry, clocks)[0].copy())
+        rows = np.zeros((LANES, mix.shape[1]), np.float32)
+        rows[:2] = mix
+        out, mine = np.empty((1, *mix.shape), np.float32), np.zeros(1, np.int32)
+        self._console.finish(mix.shape[1] // QUANTUM, rows.reshape(-1), faders, mine, 0, out)
+        self.heard.append(out[0])
 
 
 def summed(stems):
@@ -53,14 +47,13 @@ def library():
 
 def test_the_sum_of_the_stems_through_the_master_is_the_finished_sound(library, monkeypatch):
     master = MasterOnly()
-    render = Rack.render
+    render = Rack.render_into
 
-    def render_both(rack, quanta):
-        out = render(rack, quanta)
+    def render_both(rack, quanta, *where):
+        render(rack, quanta, *where)
         master.play(summed(rack.stems), rack.faders(quanta))
-        return out
 
-    monkeypatch.setattr(Rack, "render", render_both)
+    monkeypatch.setattr(Rack, "render_into", render_both)
     out = np.empty((2, FRAMES), np.float32)
     Engine(library, 5, BUSY, keeps_stems=True).render(out)
 
