@@ -31,6 +31,7 @@ class Trail(NamedTuple):
 
     pitches: Integers  # (notes,) semitones
     onsets: Integers  # (notes,) ticks, rising
+    ratios: Integers  # (notes,) of the wait for each note to the one before; `time_trail` writes it
 
 
 @fragment
@@ -43,11 +44,22 @@ def mix(key: np.uint64, value: int) -> np.uint64:
 @fragment
 def _ratio(wait: int, before: int) -> int:
     """The ratio of two waits in lowest terms, as one number."""
+    if wait == before and wait > 0:
+        return RATIO_BASE + 1
     a, b = wait, before
     while b > 0:
         a, b = b, a % b
     divisor = max(a, 1)
     return (wait // divisor) * RATIO_BASE + before // divisor
+
+
+@fragment
+def time_trail(trail: Trail, notes: int) -> None:
+    """Work out the ratios of the first notes of a trail from their onsets."""
+    onsets = trail.onsets
+    for note in range(2, notes):
+        wait, before = onsets[note] - onsets[note - 1], onsets[note - 1] - onsets[note - 2]
+        trail.ratios[note] = _ratio(wait, before)
 
 
 @fragment
@@ -60,8 +72,7 @@ def completes(runs: Runs, trail: Trail, note: int) -> bool:
     for step in range(first + 1, note + 1):
         key = mix(key, trail.pitches[step] - trail.pitches[step - 1])
         if runs.counts_rhythm and step > first + 1:
-            wait = trail.onsets[step] - trail.onsets[step - 1]
-            key = mix(key, _ratio(wait, trail.onsets[step - 1] - trail.onsets[step - 2]))
+            key = mix(key, trail.ratios[step])
     bucket = np.int64(key >> np.uint64(64 - BUCKET_BITS))
     low, high = runs.buckets[bucket], runs.buckets[bucket + 1]
     end = high

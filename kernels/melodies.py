@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kernels._jit import fragment, kernel
-from kernels.copying import Runs, Trail, completes
-from kernels.sampling import Tree
+from kernels.copying import Runs, Trail, completes, time_trail
+from kernels.looking import look
+from kernels.sampling import Tree, look_ahead
 from kernels.viewpoints import Line, Scratch, Sources, Views, predict, record
 
 Doubles = NDArray[np.float64]
@@ -23,7 +24,6 @@ class Goals(NamedTuple):
     """What is asked of the notes to come."""
 
     weights: Doubles  # (notes, pitches) >= 0; 0 forbids, and each row has a positive one
-    messages: Doubles  # (notes, pitches) > 0, what `sampling.look_ahead` made of the weights
     widest: Integers  # (notes,) semitones that it may leap
     moves: NDArray[np.bool_]  # (notes,) whether it must differ from the note before
 
@@ -56,16 +56,21 @@ def _draw(mass: Doubles, uniform: float) -> int:
 
 @fragment
 def _welcome(
-    goals: Goals, note: int, before: int, tried: NDArray[np.bool_], mass: Doubles
+    goals: Goals,
+    messages: Doubles,
+    note: int,
+    before: int,
+    tried: NDArray[np.bool_],
+    mass: Doubles,
 ) -> float:
     """Weigh what is likely by what is wanted; the sum of what is left."""
     total = 0.0
     for pitch in range(mass.shape[0]):
         leap = abs(pitch - before) if before != NOTHING else 0
         stays = goals.moves[note] and pitch == before
-        if tried[pitch] or stays or leap > goals.widest[note]:
+        if tried[note, pitch] or stays or leap > goals.widest[note]:
             mass[pitch] = 0.0
-        mass[pitch] *= goals.weights[note, pitch] * goals.messages[note, pitch]
+        mass[pitch] *= goals.weights[note, pitch] * messages[note, pitch]
         total += mass[pitch]
     return total
 
@@ -90,18 +95,35 @@ def _is_copy(tune: Runs, rhythm: Runs, trail: Trail, note: int) -> bool:
 
 @fragment
 def _last_resort(
-    tune: Runs, rhythm: Runs, trail: Trail, note: int, weights: Doubles, before: int
+    tune: Runs,
+    rhythm: Runs,
+    trail: Trail,
+    played: int,
+    weights: Doubles,
+    note: int,
+    before: int,
 ) -> int:
     """The most welcome pitch near the one before that copies nothing, welcome or not."""
     best, most = 0, -np.inf
-    for pitch in range(weights.shape[0]):
-        distance = abs(pitch - before) if before != NOTHING else 0
-        score = weights[pitch] / (1.0 + distance) if weights[pitch] > 0.0 else -1.0 - distance
+    for pitch in range(weights.shape[1]):
+        distance, weight = abs(pitch - before) if before != NOTHING else 0, weights[note, pitch]
+        score = weight / (1.0 + distance) if weight > 0.0 else -1.0 - distance
         if score > most:
-            trail.pitches[note] = pitch
-            if not _is_copy(tune, rhythm, trail, note):
+            trail.pitches[played] = pitch
+            if not _is_copy(tune, rhythm, trail, played):
                 best, most = pitch, score
     return best
+
+
+class Room(NamedTuple):
+    """Room to work in, for so many notes, of which some are to come."""
+
+    line: Integers  # (3, notes) pitches, anchors and reach of a `viewpoints.Line`
+    codes: Integers  # (3, views, notes) its conditions and links, and symbols
+    features: Integers  # (looking.FEATURES,)
+    single: Doubles  # (3 + viewpoints.SHORT_DEPTH, pitches)
+    messages: Doubles  # (notes to come, pitches)
+    tried: NDArray[np.bool_]  # (notes to come, pitches)
 
 
 @kernel
@@ -109,16 +131,19 @@ def sample_melody(
     tree: Tree,
     sources: Sources,
     views: Views,
-    line: Line,
+    names: Integers,
+    sizes: Integers,
+    tune: Integers,
+    lowest: int,
+    transitions: Doubles,
     goals: Goals,
-    tune: Runs,
-    rhythm: Runs,
+    copied_tune: Runs,
+    copied_rhythm: Runs,
     trail: Trail,
     slip_share: float,
     uniforms: Doubles,
-    scratch: Scratch,
-    tried: NDArray[np.bool_],
-    out: Doubles,
+    room: Room,
+    out: Integers,
     choices: Integers,
 ) -> None:
     """Draw a melody that keeps to its goals, copies nothing, and avoids slips while it can.
@@ -130,57 +155,97 @@ def sample_melody(
 
     Parameters
     ----------
-    tree, sources, views, scratch
+    tree, sources, views
         As described in `kernels.viewpoints`.
-    line : Line, in/out
-        The notes before and those to come, whose pitches are written.
+    names, sizes, tune, lowest
+        As described in `looking.look`; the notes to come are the last of the tune.
+    transitions : (pitches, pitches) float64, > 0
+        The chain that looks ahead, as for `sampling.look_ahead`.
     goals : Goals
         For the notes to come: so many of them as ``goals.weights`` has rows.
-    tune, rhythm : Runs
+    copied_tune, copied_rhythm : Runs
         What must not be copied, by intervals and by intervals with rhythm.
     trail : Trail, in/out
         What the part has played, to the notes to come; their onsets are known, pitches are
-        written. Pitches are counted as those of ``line``.
+        written. Pitches are counted as those of the tune.
     slip_share : float, 0..1
         0 forbids nothing.
-    uniforms : (>= notes,) float64, 0..1
+    uniforms : (>= notes to come,) float64, 0..1
         The draws; those beyond one for each note are spare.
-    tried : (notes, pitches) bool, scratch, all False
-    out : (pitches,) float64, scratch
-    choices : (notes,) int64, written in full
+    room : Room, scratch
+        ``line`` and ``codes`` are left as what the views have seen.
+    out : (notes to come,) int64, written in full
+        Pitches, as the tune counts them.
+    choices : (notes to come,) int64, written in full
         How many pitches are welcome; where one has none, nothing is drawn.
     """
-    notes, pitches = goals.weights.shape
     if not _count_choices(goals.weights, choices):
         return
-    start = line.pitches.shape[0] - notes
-    played = trail.pitches.shape[0] - notes
+    pitches, start = goals.weights.shape[1], tune.shape[0] - out.shape[0]
+    line = Line(room.line[0], room.line[1], room.line[2], room.codes[0], room.codes[1])
+    look(
+        tune, names, sizes, lowest, room.features, line.pitches, line.anchors, line.reach,
+        line.conditions, line.links,
+    )  # fmt: skip
+    look_ahead(transitions, goals.weights, room.messages)
+    scratch = Scratch(room.codes[2], room.single[0], room.single[1], room.single[3:])
     for note in range(start):
+        line.pitches[note] = min(max(line.pitches[note], 0), pitches - 1)
         record(views, line, note, pitches, scratch.symbols)
-    note = 0
-    used = 0
+    for note in range(trail.pitches.shape[0]):
+        trail.pitches[note] -= lowest
+    time_trail(trail, trail.pitches.shape[0])
+    room.tried[:] = False
+    _draw_notes(
+        tree, sources, views, line, goals, copied_tune, copied_rhythm, trail, slip_share, uniforms,
+        scratch, room, room.single[2],
+    )  # fmt: skip
+    for note in range(out.shape[0]):
+        out[note] = line.pitches[start + note] + lowest
+
+
+@fragment
+def _draw_notes(
+    tree: Tree,
+    sources: Sources,
+    views: Views,
+    line: Line,
+    goals: Goals,
+    tune: Runs,
+    rhythm: Runs,
+    trail: Trail,
+    slip_share: float,
+    uniforms: Doubles,
+    scratch: Scratch,
+    room: Room,
+    mass: Doubles,
+) -> None:
+    notes, pitches = goals.weights.shape
+    start, played = line.pitches.shape[0] - notes, trail.pitches.shape[0] - notes
+    tried, note, used = room.tried, 0, 0
     while note < notes:
         spare = uniforms.shape[0] - used > notes - note
         before = trail.pitches[played + note - 1] if played + note > 0 else NOTHING
-        predict(tree, sources, views, line, start + note, 0, scratch, out)
+        predict(tree, sources, views, line, start + note, 0, scratch, mass)
         if spare:
-            _drop_slips(out, slip_share)
-        total = _welcome(goals, note, before, tried[note], out)
+            _drop_slips(mass, slip_share)
+        total = _welcome(goals, room.messages, note, before, tried, mass)
         if spare and not total > 0.0:
-            tried[note, :] = False
+            for pitch in range(pitches):
+                tried[note, pitch] = False
             if note == 0:
                 used = uniforms.shape[0] - notes  # no way without slips: let them through
             else:
                 note -= 1
             continue
-        drawn = _draw(out, uniforms[used]) if total > 0.0 else 0
+        drawn = _draw(mass, uniforms[used]) if total > 0.0 else 0
         trail.pitches[played + note] = drawn
         if not total > 0.0 or _is_copy(tune, rhythm, trail, played + note):
             if spare:
                 used += 1
                 tried[note, drawn] = True
                 continue
-            drawn = _last_resort(tune, rhythm, trail, played + note, goals.weights[note], before)
+            drawn = _last_resort(tune, rhythm, trail, played + note, goals.weights, note, before)
             trail.pitches[played + note] = drawn
         used += 1
         tried[note, drawn] = True

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
 from kernels._jit import fragment, kernel
 from kernels.chords import sounding
-from kernels.copying import Runs, Trail, completes
+from kernels.copying import Runs, Trail, completes, time_trail
 from kernels.looking import BEAT, BEGINS, DURATION, ENDS, MODE, PITCH, POSITION, REACH, START
 
 Integers = NDArray[np.int64]
@@ -19,6 +21,26 @@ ONSET, LENGTH, HEIGHT, STRESS = range(4)
 """Columns of the rows of a bar: start tick, duration in ticks, MIDI pitch, accent."""
 
 OCTAVE = 12
+TONES = 4  # of a chord that count
+MOST_AGO = 0xFFFF  # ticks; longer ago than this is all the same
+
+
+class Ground(NamedTuple):
+    """What a part stands on in a bar."""
+
+    starts: Integers  # (chords,) tick at which each chord begins, rising
+    tones: Integers  # (chords, TONES) semitones above the tonic, from the root up, -1 for none
+    tonic: int  # pitch class
+    low: int  # the range of the part
+    high: int
+    bar_ticks: int
+
+
+class Room(NamedTuple):
+    """Room to work in, for the notes of a trail and of a bar."""
+
+    line: Integers  # (notes of the bar,)
+    heard: Integers  # (3, all notes)
 
 
 @fragment
@@ -84,7 +106,7 @@ def lay_out(
     opens : bool
         Whether the first note to come begins a phrase.
     tune : (all notes, COLUMNS) int64, written in full
-    played : (2, notes before and to come) int64, written in full
+    played : (>= 2, notes before and to come) int64, two rows written in full
         Semitones from home, 0 for notes to come, and onsets.
     """
     known, before, coming = memory.shape[0], trail.shape[0], onsets.shape[0]
@@ -129,6 +151,7 @@ def _first_copy(
     for n in range(count):
         heard.pitches[known + n] = rows[line[n], HEIGHT]
         heard.onsets[known + n] = rows[line[n], ONSET]
+    time_trail(heard, known + count)
     for n in range(begin, count):
         if completes(tune, heard, known + n) or completes(rhythm, heard, known + n):
             return count, n
@@ -136,16 +159,16 @@ def _first_copy(
 
 
 @fragment
+def _is_tone(ground: Ground, chord: int, pitch: int) -> bool:
+    found = False
+    for n in range(TONES):
+        found = found or ground.tones[chord, n] == (pitch - ground.tonic) % OCTAVE
+    return found
+
+
+@fragment
 def _another_tone(
-    tune: Runs,
-    rhythm: Runs,
-    heard: Trail,
-    note: int,
-    end: int,
-    chord: int,
-    tonic: int,
-    low: int,
-    high: int,
+    tune: Runs, rhythm: Runs, heard: Trail, note: int, end: int, chord: int, ground: Ground
 ) -> int:
     """The nearest tone of a chord with which a note completes no copy; -1 if there is none.
 
@@ -158,7 +181,8 @@ def _another_tone(
             for other in (pitch - distance, pitch + distance):
                 if (other in (before, after)) != may_repeat:
                     continue
-                if low <= other <= high and chord >> ((other - tonic) % OCTAVE) & 1:
+                inside = ground.low <= other <= ground.high
+                if inside and _is_tone(ground, chord, other):
                     heard.pitches[note] = other
                     if not completes(tune, heard, note) and not completes(rhythm, heard, note):
                         return int(other)
@@ -178,21 +202,45 @@ def _change(rows: Integers, copied: int, pitch: int) -> None:
                 rows[row, LENGTH] = 0
 
 
+@fragment
+def recall(trail: Integers, ground: Ground, room: Room, out: Integers) -> None:
+    """What was played before, as it is heard now and as it is kept for the next bar."""
+    for n in range(trail.shape[0]):
+        room.heard[0, n], room.heard[1, n] = trail[n, OF_PITCH], -trail[n, AGO]
+        out[n, AGO] = min(trail[n, AGO] + ground.bar_ticks, MOST_AGO)
+        out[n, OF_PITCH], out[n, BEGAN] = trail[n, OF_PITCH], trail[n, BEGAN]
+
+
+@fragment
+def guard(
+    tune: Runs, rhythm: Runs, before: int, rows: Integers, ground: Ground, room: Room, out: Integers
+) -> tuple[bool, int]:
+    """Change the notes of a bar that complete a copy, and go on to the next bar line."""
+    heard = Trail(room.heard[0], room.heard[1], room.heard[2])
+    changed = False
+    count, found = _first_copy(tune, rhythm, rows, room.line, before, 0, heard)
+    while found >= 0:
+        changed = True
+        copied = room.line[found]
+        chord = sounding(ground.starts, rows[copied, ONSET])
+        pitch = _another_tone(tune, rhythm, heard, before + found, before + count, chord, ground)
+        _change(rows, copied, pitch)
+        count, found = _first_copy(tune, rhythm, rows, room.line, before, found, heard)
+    for n in range(count):
+        place, row = before + n, room.line[n]
+        out[place, AGO] = ground.bar_ticks - rows[row, ONSET]
+        out[place, OF_PITCH], out[place, BEGAN] = rows[row, HEIGHT], 0
+    return changed, before + count
+
+
 @kernel
 def follow(
     tune: Runs,
     rhythm: Runs,
     trail: Integers,
     rows: Integers,
-    starts: Integers,
-    chords: Integers,
-    tonic: int,
-    low: int,
-    high: int,
-    bar_ticks: int,
-    most_ago: int,
-    line: Integers,
-    played: Integers,
+    ground: Ground,
+    room: Room,
     out: Integers,
 ) -> tuple[bool, int]:
     """Go on to the next bar line without a copy.
@@ -208,16 +256,9 @@ def follow(
         The last notes of the part.
     rows : (notes, 4) int64, in/out
         The bar, in any order; notes of length 0 are left out.
-    starts, chords : (chords,) int64
-        Where each chord begins, rising, and its tones: bit n for n semitones above the tonic.
-    tonic : int
-        Pitch class of the tonic.
-    low, high : int
-        The range of the part, which other tones keep to.
-    bar_ticks, most_ago : int
-        Length of the bar; ticks after which it no longer counts how long ago a note was.
-    line : (notes,) int64, scratch
-    played : (2, notes before + notes) int64, scratch
+    ground : Ground
+        What the part stands on.
+    room : Room, scratch
     out : (notes before + notes, 3) int64, written in part
         The notes before, and the line of the bar.
 
@@ -225,25 +266,5 @@ def follow(
     -------
     (bool, int): whether a note was changed; and how many rows of ``out`` are written.
     """
-    before = trail.shape[0]
-    heard = Trail(played[0], played[1])
-    for n in range(before):
-        heard.pitches[n], heard.onsets[n] = trail[n, OF_PITCH], -trail[n, AGO]
-        out[n, AGO] = min(trail[n, AGO] + bar_ticks, most_ago)
-        out[n, OF_PITCH], out[n, BEGAN] = trail[n, OF_PITCH], trail[n, BEGAN]
-    changed = False
-    count, found = _first_copy(tune, rhythm, rows, line, before, 0, heard)
-    while found >= 0:
-        changed = True
-        copied = line[found]
-        chord = chords[sounding(starts, rows[copied, ONSET])]
-        pitch = _another_tone(
-            tune, rhythm, heard, before + found, before + count, chord, tonic, low, high
-        )
-        _change(rows, copied, pitch)
-        count, found = _first_copy(tune, rhythm, rows, line, before, found, heard)
-    for n in range(count):
-        place, row = before + n, line[n]
-        out[place, AGO] = bar_ticks - rows[row, ONSET]
-        out[place, OF_PITCH], out[place, BEGAN] = rows[row, HEIGHT], 0
-    return changed, before + count
+    recall(trail, ground, room, out)
+    return guard(tune, rhythm, trail.shape[0], rows, ground, room, out)

@@ -17,14 +17,7 @@ _TONE_OF_SIGN = {"R": 0, "3": THIRD, "5": 2, "7": SEVENTH, "8": 0}
 # step, more for a repeated note and for leaps.
 MOVE_COSTS = (1.0, 0.0, 0.0, 0.6, 0.6, 1.4, 2.0, 1.6, 2.4, 2.4, 3.0, 3.0, 3.0)
 INVERSION_COST = 2.6  # of the third in the bass for a style that prefers roots
-UNSTEADY_COST = 5  # semitones that a chord on its fifth is worth avoiding
 CENTRE_COST = 0.1  # for each semitone off the middle of the range
-
-Pair = tuple[int, int]
-"""The pitches of melody and bass at one moment; 0 for a melody that rests."""
-
-Before = tuple[int, int, int]
-"""The melody at the last note of the bass, the last note of the melody, and that of the bass."""
 
 Basses = Mapping[int, tuple[int, int]]
 """For the start tick of each chord of a bar, the bass note before it and its own."""
@@ -158,87 +151,6 @@ def _approach(plan: Plan, span: Span, bass: int, *, chromatic: bool) -> int:
         if in_range and (pitch - plan.key.tonic) % OCTAVE in allowed:
             return pitch
     return bass
-
-
-def without_parallels(
-    plan: Plan, rows: Sequence[Row], melody: Sequence[Row], before: Before
-) -> tuple[list[Row], Before]:
-    """The bass with another tone of the chord where it would move in fifths or octaves.
-
-    Two notes are parallel when melody and bass both move and stay a fifth or an octave apart: from
-    what sounded at the last note of the bass, or from the last note of the melody. ``before`` is
-    what the bar before leaves of that; what this bar leaves comes back beside the rows.
-    """
-    kept: list[Row] = []
-    struck, _, low = before
-    for tick, duration, pitch, accent in rows:
-        above = _sounding(melody, tick)
-        pairs = ((struck, low), (_last_before(melody, tick, before[1]), low))
-        if not plan.ends_piece and any(_is_parallel(pair, (above, pitch)) for pair in pairs):
-            pitch = _other_tone(plan, tick, pitch, pairs, above)
-        kept.append((tick, duration, pitch, accent))
-        struck, low = above, pitch
-    sung = _last_before(melody, plan.bar_ticks, before[1])
-    if kept and _leads_home(plan) and 0 in ((struck - low) % OCTAVE, (sung - low) % OCTAVE):
-        # Melody and bass are about to come home to the tonic: not from one and the same note.
-        tick, duration, _, accent = kept[-1]
-        low = _tone(plan, plan.span_at(tick), THIRD, low)
-        kept[-1] = (tick, duration, low, accent)
-    return kept, (struck, sung, low)
-
-
-def held_over(rows: Sequence[Row], mended: Sequence[Row]) -> list[Row]:
-    """The rows that needed no mending, the one before each of the others held through it."""
-    kept: list[Row] = []
-    for row, other in zip(rows, mended, strict=True):
-        if row == other:
-            kept.append(row)
-        elif kept:
-            tick, _, pitch, accent = kept[-1]
-            kept[-1] = (tick, row[0] + row[1] - tick, pitch, accent)
-    return kept
-
-
-def _leads_home(plan: Plan) -> bool:
-    return plan.cadence == "authentic" and plan.phrase_bar == plan.phrase_bars - 2
-
-
-def _tone(plan: Plan, span: Span, place: int, near: int) -> int:
-    """The tone of a chord that is nearest to a pitch."""
-    part = plan.style.parts["bass"]
-    pitch_class = (plan.key.tonic + span.tones[place]) % OCTAVE
-    return nearest_pitch(pitch_class, near, part.low, part.high)
-
-
-def _last_before(rows: Sequence[Row], tick: int, otherwise: int) -> int:
-    """The pitch of the last note that begins before a tick."""
-    return next((p for t, _, p, _ in reversed(rows) if t < tick), otherwise)
-
-
-def _sounding(rows: Sequence[Row], tick: int) -> int:
-    """The pitch that begins or sounds at a tick, 0 for none."""
-    return next((p for t, d, p, _ in reversed(rows) if t <= tick < t + d), 0)
-
-
-def _is_parallel(before: Pair, now: Pair) -> bool:
-    high, low = before
-    interval = (high - low) % OCTAVE
-    perfect = interval in (0, FIFTH) and (now[0] - now[1]) % OCTAVE == interval
-    return perfect and 0 not in (high, now[0]) and high != now[0] and low != now[1]
-
-
-def _other_tone(plan: Plan, tick: int, pitch: int, pairs: Sequence[Pair], above: int) -> int:
-    """The tone of the chord nearest to a pitch that is not parallel with the melody."""
-    part = plan.style.parts["bass"]
-    span = plan.span_at(tick)
-    begins = tick == span.start_tick
-    tones = [(plan.key.tonic + tone) % OCTAVE for tone in span.tones[: 3 if begins else 4]]
-    choices = [nearest_pitch(tone, pitch, part.low, part.high) for tone in tones]
-    free = [c for c in choices if not any(_is_parallel(pair, (above, c)) for pair in pairs)]
-    unsteady = choices[2]  # the fifth, under which a chord does not rest
-    if not free:  # inside a chord, a note that stays is parallel with nothing
-        return pitch if begins else pairs[0][1]
-    return min(free, key=lambda c: (abs(c - pitch) + UNSTEADY_COST * (c == unsteady), c))
 
 
 def sung_basses(basses: Basses, rows: Sequence[Row]) -> Basses:

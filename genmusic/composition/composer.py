@@ -21,9 +21,7 @@ from genmusic.composition.bass import (
     Basses,
     choose_basses,
     compose_bass,
-    held_over,
     sung_basses,
-    without_parallels,
 )
 from genmusic.composition.chance import draw
 from genmusic.composition.clearing import accompanying, cleared
@@ -31,7 +29,7 @@ from genmusic.composition.comp import VoicedSpan, compose_comp, compose_pad, voi
 from genmusic.composition.copying import nothing_to_copy
 from genmusic.composition.counter import choose_kind, compose_counter
 from genmusic.composition.drums import compose_drums
-from genmusic.composition.guarding import settle
+from genmusic.composition.guarding import settle, settle_bass
 from genmusic.composition.hooks import hooked_bar
 from genmusic.composition.melody import compose_melody
 from genmusic.composition.metre import metre
@@ -52,8 +50,6 @@ from genmusic.score.events import Bar, ChordSpan, Notes, iter_notes, note_array
 from genmusic.score.harmony import Chord
 
 Integers = NDArray[np.int64]
-
-MOST_LOOKS = 3  # at a bar of bass, between two rules that it must keep
 
 
 class PassedBar(NamedTuple):
@@ -209,7 +205,7 @@ class Composer:
             melody, tables["melody"] = sung.rows, sung.table
         if "bass" in playing:
             rows = compose_bass(plan, basses, groove[0])
-            bass = self._settle_bass(plan, rows, melody)
+            bass = self._settle_bass(plan, rows, tables.get("melody", NO_ROWS))
             basses, tables["bass"] = sung_basses(basses, bass.rows), bass.table
         state.bass = basses[plan.spans[-1].start_tick][1]
         if "counter" in playing:
@@ -244,29 +240,15 @@ class Composer:
         trails[part] = settled.trail
         return settled
 
-    def _settle_bass(self, plan: Plan, rows: Sequence[Row], melody: Sequence[Row]) -> Settled:
-        """The bass without parallels to the melody, and held to the limit against copies.
-
-        What mends one may break the other, so both look again; the limit has the last word.
-        """
-        state, rule = self._state, self._model.copy_rule
-        trail, before = state.trails.get("bass", NO_TRAIL), state.outer
-        given = list(hooked_bar(plan, "bass", tuple(rows)))
-        mended, state.outer = without_parallels(plan, given, melody, before)
-        settled = settle(plan, "bass", mended, trail, rule)
-        looks = 1
-        while settled.rows is not mended or mended != given:
-            given = list(settled.rows)
-            mended, state.outer = without_parallels(plan, given, melody, before)
-            if mended == given or looks > MOST_LOOKS:
-                break
-            if looks == MOST_LOOKS:  # no tone will do: the note before goes on
-                mended = held_over(given, mended)
-                _, state.outer = without_parallels(plan, mended, melody, before)
-            settled = settle(plan, "bass", mended, trail, rule)
-            looks += 1
-        state.trails["bass"] = settled.trail
-        return settled
+    def _settle_bass(self, plan: Plan, rows: Sequence[Row], melody: Integers) -> Settled:
+        """The same for the bass, which keeps from parallels to the melody as well."""
+        state, hooked = self._state, hooked_bar(plan, "bass", tuple(rows))
+        trail = state.trails.get("bass", NO_TRAIL)
+        bass, state.outer = settle_bass(
+            plan, hooked, melody, trail, state.outer, self._model.copy_rule
+        )
+        state.trails["bass"] = bass.trail
+        return bass
 
     def _compose_melody(self, plan: Plan) -> Settled:
         state = self._state

@@ -9,10 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genmusic.composition.copying import CopyRule
-from genmusic.composition.plan import Plan, Row, Span
-from genmusic.composition.trails import Ground, Settled, Trail, follow
+from genmusic.composition.plan import Plan, Row, Span, row_table
+from genmusic.composition.trails import Settled, Trail, follow, make_room, settled
+from kernels import basslines
+from kernels.trails import TONES, Ground
 
 Integers = NDArray[np.int64]
+
+Before = tuple[int, int, int]
+"""The melody at the last note of the bass, the last note of the melody, and that of the bass."""
 
 
 def settle(
@@ -24,15 +29,46 @@ def settle(
     begins: Sequence[int] = (),
 ) -> Settled:
     """The rows of a part without copies, and its trail at the next bar line."""
+    return follow(trail, rows, _ground(plan, part), begins, rule)
+
+
+def settle_bass(
+    plan: Plan,
+    rows: Sequence[Row],
+    melody: Integers,
+    trail: Trail,
+    before: Before,
+    rule: CopyRule,
+) -> tuple[Settled, Before]:
+    """The rows of the bass without copies, nor parallels to the melody; what they leave.
+
+    ``before`` is what the bar before leaves: the melody at the last note of the bass, the last
+    note of the melody, and that of the bass.
+    """
+    table, after = row_table(rows), np.empty(3, np.int64)
+    room, out = make_room(len(trail), len(table))
+    changed, count = basslines.settle_bass(
+        rule.tune, rule.rhythm, trail, table, melody, np.array(before), _ground(plan, "bass"),
+        plan.ends_piece, _leads_home(plan), np.empty(len(table), np.int64), room, after, out,
+    )  # fmt: skip
+    struck, sung, low = after.tolist()
+    return settled(rows, table, changed, out[:count]), (struck, sung, low)
+
+
+def _leads_home(plan: Plan) -> bool:
+    return plan.cadence == "authentic" and plan.phrase_bar == plan.phrase_bars - 2
+
+
+def _ground(plan: Plan, part: str) -> Ground:
     rules = plan.style.parts[part]
-    starts, chords = chord_tables(plan.spans)
-    ground = Ground(starts, chords, plan.key.tonic, rules.low, rules.high, plan.bar_ticks)
-    return follow(trail, rows, ground, begins, rule)
+    starts, tones = chord_tables(plan.spans)
+    return Ground(starts, tones, plan.key.tonic, rules.low, rules.high, plan.bar_ticks)
 
 
 @lru_cache(maxsize=4096)
 def chord_tables(spans: tuple[Span, ...]) -> tuple[Integers, Integers]:
-    """Where each chord begins, and its tones: bit n for n semitones above the tonic."""
-    starts = [span.start_tick for span in spans]
-    tones = [sum(1 << tone for tone in set(span.tones)) for span in spans]
-    return np.array(starts), np.array(tones)
+    """Where each chord begins, and its tones, as `kernels.trails.Ground` has them."""
+    tones = np.full((len(spans), TONES), -1)
+    for row, span in zip(tones, spans, strict=True):
+        row[: len(span.tones)] = span.tones
+    return np.array([span.start_tick for span in spans]), tones

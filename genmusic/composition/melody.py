@@ -67,7 +67,7 @@ def _request(plan: Plan, line: Line, themes: Themes, trail: Trail, home: int) ->
     memory, onsets, goal_tick = remembered(plan, themes), np.array(line.onsets), line.goal_tick
     targets = np.array([NO_TARGET if step is None else step for step in line.targets])
     tune = np.empty((len(memory) + len(trail) + len(onsets), COLUMNS), np.int64)
-    played = np.empty((2, len(trail) + len(onsets)), np.int64)
+    played = np.empty((3, len(trail) + len(onsets)), np.int64)
     lay_out(
         memory, trail, onsets, MODES.index(family(plan.key.mode)), home, plan.metre.pulse_ticks,
         plan.bar_ticks, goal_tick, plan.phrase_bar == 0, tune, played,
@@ -77,7 +77,7 @@ def _request(plan: Plan, line: Line, themes: Themes, trail: Trail, home: int) ->
         weights=weigh_notes(plan, line, onsets, targets, home),
         widest=_widest_leaps(plan, onsets, goal_tick),
         moves=_must_move(plan, onsets, targets, goal_tick),
-        trail=Played(played[0], played[1]),
+        trail=Played(played[0], played[1], played[2]),
         uniforms=plan.chance.notes[MOST_NOTES : MOST_NOTES + len(onsets) * (DRAWS_PER_NOTE - 1)],
     )
 

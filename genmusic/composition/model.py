@@ -19,11 +19,11 @@ from genmusic.composition.markov import Integers
 from genmusic.composition.operations import OPERATIONS, context_of
 from genmusic.composition.trained import CHORD_ORDER, COMPOUND, RHYTHM_ORDER, Trained, load_trained
 from genmusic.composition.viewpoints import (
+    FEATURE_SIZES,
     MODES,
     Tune,
     Weights,
     look,
-    look_at,
     named_features,
     scratch,
     view_table,
@@ -51,9 +51,14 @@ class Drawn:
     """Notes of a melody, and what they were drawn from."""
 
     model: Model
-    line: viewpoints.Line  # of all that was known; the drawn notes come last
+    room: melodies.Room  # where they were drawn
     pitches: Integers  # (notes drawn,) semitones from the tonic
     choices: Integers  # (notes drawn,) how many pitches were welcome
+
+    @property
+    def line(self) -> viewpoints.Line:
+        """All that was known; the drawn notes come last."""
+        return viewpoints.Line(*self.room.line, *self.room.codes[:2])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -181,24 +186,19 @@ class Model:
         """Draw a melody: what is likely, times the weights, with later goals in view."""
         request.check()
         notes, known = len(request.weights), len(request.tune)
-        line = look_at(request.tune, self._names, PITCHES[0])
-        np.maximum(line.pitches, 0, out=line.pitches)
-        np.minimum(line.pitches, len(PITCHES) - 1, out=line.pitches)
-        weights, messages = request.weights, np.empty((notes, len(PITCHES)))
-        sampling.look_ahead(self._transitions[int(request.tune[-1, MODE])], weights, messages)
+        room = _room(len(self.views), known, notes)
+        pitches, choices = np.empty((2, notes), np.int64)
         tree, sources, views = self.tables
-        choices = np.zeros(notes, np.int64)
         melodies.sample_melody(
-            tree, sources, views, line,
-            melodies.Goals(weights, messages, request.widest, request.moves),
-            self.copy_rule.tune, self.copy_rule.rhythm,
-            Trail(request.trail.pitches - PITCHES[0], request.trail.onsets),
-            SLIP_SHARE, request.uniforms, scratch(len(self.views), known, len(PITCHES)),
-            np.zeros(weights.shape, np.bool_), np.empty(len(PITCHES)), choices,
+            tree, sources, views, self._names, FEATURE_SIZES, request.tune, PITCHES[0],
+            self._transitions[int(request.tune[-1, MODE])],
+            melodies.Goals(request.weights, request.widest, request.moves),
+            self.copy_rule.tune, self.copy_rule.rhythm, request.trail, SLIP_SHARE,
+            request.uniforms, room, pitches, choices,
         )  # fmt: skip
         if not choices.all():
             raise ModelError(f"weights must give each of {notes} notes a pitch above 0")
-        return Drawn(self, line, line.pitches[-notes:] + PITCHES[0], choices)
+        return Drawn(self, room, pitches, choices)
 
     @cached_property
     def tables(self) -> tuple[sampling.Tree, viewpoints.Sources, viewpoints.Views]:
@@ -248,6 +248,18 @@ class Model:
             tree, sources, views, line, scratch(len(self.views), notes, size), rows
         )
         return rows
+
+
+def _room(views: int, known: int, coming: int) -> melodies.Room:
+    size = len(PITCHES)
+    return melodies.Room(
+        np.empty((3, known), np.int64),
+        np.empty((3, views, known), np.int64),
+        np.empty(len(FEATURE_SIZES), np.int64),
+        np.empty((3 + viewpoints.SHORT_DEPTH, size)),
+        np.empty((coming, size)),
+        np.empty((coming, size), np.bool_),
+    )
 
 
 _WORDS = {"chord": "chords", "rhythm": "cells"}

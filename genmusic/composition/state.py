@@ -55,7 +55,7 @@ class State:
     mode: str = "major"
     chords: tuple[Slot, ...] = ()  # of the phrase
     trails: dict[str, Trail] = field(default_factory=dict)  # the last notes of each part
-    outer: tuple[int, int, int] = (0, 0, 0)  # as `bass.Before`
+    outer: tuple[int, int, int] = (0, 0, 0)  # as `guarding.Before`
     bass: int = 0  # the last pitch, 0 at first
     counter: int = 0  # the same
     voicings: dict[str, tuple[int, ...]] = field(default_factory=dict)  # the last of each part

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from genmusic.composition.copying import CopyRule
 from genmusic.composition.plan import Row, row_table
 from kernels import trails as kernel
+from kernels.trails import Ground
 
 Integers = NDArray[np.int64]
 Trail = Integers
@@ -21,18 +22,7 @@ Trail = Integers
 LONGEST = 12  # notes: what the widest limit against copies looks back on
 NO_TRAIL = np.empty((0, 3), np.int64)
 _PACKED = Struct("<HB")
-MOST_AGO, _BEGINS = 0xFFFF, 0x80
-
-
-class Ground(NamedTuple):
-    """What a part stands on in a bar."""
-
-    starts: Integers  # (chords,) tick at which each chord begins
-    chords: Integers  # (chords,) tones of each: bit n for n semitones above the tonic
-    tonic: int
-    low: int  # the range of the part
-    high: int
-    bar_ticks: int
+_BEGINS = 0x80
 
 
 class Settled(NamedTuple):
@@ -53,24 +43,33 @@ def follow(
     on where it stopped.
     """
     table, known = row_table(rows), len(trail)
-    notes = known + len(table)
-    out, room = np.empty((notes, 3), np.int64), np.empty((3, notes), np.int64)
-    changed, count = kernel.follow(
-        rule.tune, rule.rhythm, trail, table, *ground, MOST_AGO, room[0], room[1:], out
-    )
-    if changed:
-        table = table[table[:, kernel.LENGTH] > 0]
-        rows = [(tick, ticks, pitch, accent) for tick, ticks, pitch, accent in table.tolist()]
+    room, out = make_room(known, len(table))
+    changed, count = kernel.follow(rule.tune, rule.rhythm, trail, table, ground, room, out)
     for tick in begins:
         first = out[known:count, kernel.AGO] == ground.bar_ticks - tick
         out[known:count, kernel.BEGAN] |= first
-    return Settled(rows, table, out[max(0, count - LONGEST) : count])
+    return settled(rows, table, changed, out[:count])
+
+
+def make_room(known: int, coming: int) -> tuple[kernel.Room, Trail]:
+    """Room to follow so many notes of a trail and of a bar, and for the trail that they become."""
+    notes = known + coming
+    room = kernel.Room(np.empty(coming, np.int64), np.empty((3, notes), np.int64))
+    return room, np.empty((notes, 3), np.int64)
+
+
+def settled(rows: Sequence[Row], table: Integers, changed: bool, trail: Trail) -> Settled:
+    """What has become of a bar."""
+    if changed:
+        table = table[table[:, kernel.LENGTH] > 0]
+        rows = [(tick, ticks, pitch, accent) for tick, ticks, pitch, accent in table.tolist()]
+    return Settled(rows, table, trail[-LONGEST:])
 
 
 def rest(trail: Trail, bar_ticks: int) -> Trail:
     """The trail at the next bar line of a part that plays nothing."""
     later: Trail = trail + np.array((bar_ticks, 0, 0))
-    later[:, 0] = np.minimum(later[:, 0], MOST_AGO)
+    later[:, 0] = np.minimum(later[:, 0], kernel.MOST_AGO)
     return later
 
 

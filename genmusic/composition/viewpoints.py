@@ -58,7 +58,8 @@ FEATURES: Mapping[str, int] = {
     "note": looking.MOST_NOTE,  # of the phrase
     "place": looking.MOST_PLACE,  # in the phrase, in halves of a beat
 }
-_NAMES, _SIZES = tuple(FEATURES), np.array(tuple(FEATURES.values()))
+FEATURE_SIZES = np.array(tuple(FEATURES.values()))
+_NAMES = tuple(FEATURES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,17 +106,14 @@ MELODY_SMOOTHING = Smoothing(
 
 def look(tune: Tune, views: Sequence[View], lowest: int, reach: Integers) -> kernel.Line:
     """A tune as the views see it; pitches are counted from ``lowest``."""
-    return look_at(tune.table(reach), named_features(views), lowest)
-
-
-def look_at(table: Integers, names: Integers, lowest: int) -> kernel.Line:
-    """The same for the columns of a tune and the features that views name."""
-    notes, views = len(table), len(names)
-    pitches, anchors, reach = np.empty((3, notes), np.int64)
-    conditions, links = np.empty((2, views, notes), np.int64)
-    features = np.empty(looking.FEATURES, np.int64)
-    looking.look(table, names, _SIZES, lowest, features, pitches, anchors, reach, conditions, links)
-    return kernel.Line(pitches, anchors, reach, conditions, links)
+    pitches, anchors, counts = np.empty((3, len(tune)), np.int64)
+    conditions, links = np.empty((2, len(views), len(tune)), np.int64)
+    features, names = np.empty(looking.FEATURES, np.int64), named_features(views)
+    looking.look(
+        tune.table(reach), names, FEATURE_SIZES, lowest, features, pitches, anchors, counts,
+        conditions, links,
+    )  # fmt: skip
+    return kernel.Line(pitches, anchors, counts, conditions, links)
 
 
 def named_features(views: Sequence[View]) -> Integers:

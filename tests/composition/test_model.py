@@ -45,7 +45,7 @@ def sung(model, weights, uniforms, history=(0,), widest=48):
         weights=weights,
         widest=np.full(notes, widest),
         moves=np.zeros(notes, bool),
-        trail=Trail(tune.pitches, tune.starts),
+        trail=Trail(tune.pitches.copy(), tune.starts, np.empty(len(tune), int)),
         uniforms=uniforms,
     )
     return model.sample_melody(request).pitches.tolist()

@@ -10,8 +10,7 @@ BAR = 3840
 ROWS = [(0, 960, 60, 0), (960, 960, 62, 0)]
 
 
-CMAJOR = 1 << 0 | 1 << 4 | 1 << 7
-GROUND = Ground(np.array([0]), np.array([CMAJOR]), 0, 48, 84, BAR)
+GROUND = Ground(np.array([0]), np.array([[0, 4, 7, -1]]), 0, 48, 84, BAR)
 
 
 def after(trail, rows, begins=()):

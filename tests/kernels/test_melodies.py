@@ -10,7 +10,7 @@ from genmusic.composition.copying import Limit, copy_rule, nothing_to_copy
 from genmusic.composition.lessons import Sequences
 from genmusic.composition.markov import Smoothing, grow
 from genmusic.composition.trails import NO_TRAIL, Ground, follow
-from kernels import melodies, sampling, viewpoints
+from kernels import looking, melodies, sampling, viewpoints
 from kernels._jit import KERNELS
 from kernels.copying import Trail
 
@@ -72,18 +72,27 @@ def scratch(notes):
 def sample(tree, weights, uniforms, slip_share=0.01, history=(), rule=None, widest=PITCHES):
     rule = rule or nothing_to_copy()
     notes, known = len(weights), [*history, *[0] * len(weights)]
-    messages = np.empty_like(weights)
-    sampling.look_ahead(np.full((PITCHES, PITCHES), 1 / PITCHES), weights, messages)
-    line = line_of(known)
+    tune = np.zeros((len(known), looking.COLUMNS), np.int64)
+    tune[:, looking.PITCH], tune[:, looking.REACH] = known, np.arange(len(known))
+    tune[:, looking.BEAT] = 960
+    trail = Trail(np.array(known), 480 * np.arange(len(known)), np.empty(len(known), np.int64))
+    out, choices = np.empty((2, notes), np.int64)
     melodies.sample_melody(
-        tree, ALONE, VIEWS, line,
-        melodies.Goals(weights, messages, np.full(notes, widest), np.zeros(notes, bool)),
-        rule.tune, rule.rhythm,
-        Trail(np.array(known, np.int64), 480 * np.arange(len(known))), slip_share,
-        np.asarray(uniforms, float), scratch(len(known)),
-        np.zeros((notes, PITCHES), np.bool_), np.empty(PITCHES), np.empty(notes, np.int64),
+        tree, ALONE, VIEWS, np.full((2, 2, 1), -1), np.ones(looking.FEATURES, np.int64), tune, 0,
+        np.full((PITCHES, PITCHES), 1 / PITCHES),
+        melodies.Goals(weights, np.full(notes, widest), np.zeros(notes, bool)),
+        rule.tune, rule.rhythm, trail, slip_share, np.asarray(uniforms, float),
+        room(len(known), notes), out, choices,
     )  # fmt: skip
-    return line.pitches[len(history) :]
+    return out
+
+
+def room(known, notes):
+    return melodies.Room(
+        np.empty((3, known), np.int64), np.empty((3, 2, known), np.int64),
+        np.empty(looking.FEATURES, np.int64), np.empty((3 + viewpoints.SHORT_DEPTH, PITCHES)),
+        np.empty((notes, PITCHES)), np.empty((notes, PITCHES), np.bool_),
+    )  # fmt: skip
 
 
 def probabilities(tree, line):
@@ -220,7 +229,7 @@ def rule_against(tune, limit):
 def copies(rule, pitches, onsets):
     """The note that completes a copy; it is left out, as nothing else is in its range."""
     rows = [(onset, 1, pitch, 0) for onset, pitch in zip(onsets, pitches, strict=True)]
-    ground = Ground(np.array([0]), np.array([0]), 0, 0, 127, 3840)
+    ground = Ground(np.array([0]), np.full((1, 4), -1), 0, 0, 127, 3840)
     kept = follow(NO_TRAIL, rows, ground, (), rule).rows
     return len(rows) if kept is rows else next(n for n, row in enumerate(rows) if row not in kept)
 
