@@ -16,6 +16,7 @@ from genmusic.units import frames_to_seconds, seconds_to_frames
 
 if TYPE_CHECKING:
     from genmusic.composition.attribution import Decision
+    from genmusic.controls.spec import Value
     from genmusic.session.library import Library
     from genmusic.session.rendering import Length, Rendering
 
@@ -78,6 +79,11 @@ def _add_length(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="with --bars: stop there without an ending",
     )
+    parser.add_argument(
+        "--ending",
+        action="store_true",
+        help="with --seconds: let the music come to its end in that time",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -91,6 +97,8 @@ def run(arguments: argparse.Namespace) -> int:
     with progress_bar(str(arguments.out), BEFORE) as show:
         library, controls = open_music(arguments)
         log = read_automation(arguments.automation, library) if arguments.automation else ()
+        if arguments.ending:
+            arguments.bars = _closing_bars(arguments, library, controls)
         if arguments.bars and not arguments.excerpt:
             controls = {"length_bars": arguments.bars, **controls}
         keeps_stems = arguments.stems is not None
@@ -107,6 +115,16 @@ def run(arguments: argparse.Namespace) -> int:
     text = json.dumps(report) if arguments.json else _sentence(arguments.out, engine.title, report)
     sys.stdout.write(text + "\n")
     return 0
+
+
+def _closing_bars(
+    arguments: argparse.Namespace, library: Library, controls: Mapping[str, Value]
+) -> int:
+    """The bars with which the music ends in the seconds that are asked for."""
+    from genmusic.session.closing import bars_within
+
+    seconds = DEFAULT_SECONDS if arguments.seconds is None else arguments.seconds
+    return arguments.bars or bars_within(library, arguments.seed, controls, seconds)
 
 
 def _length(arguments: argparse.Namespace, library: Library) -> Length:

@@ -15,7 +15,7 @@ from genmusic.units import TICKS_PER_BEAT
 
 STEP, FOURTH, FIFTH, OCTAVE = 2, 5, 7, 12
 PHRASE_REST_TICKS = 2 * TICKS_PER_BEAT  # a longer time from onset to onset is a rest
-FEWEST_NOTES, FEWEST_BARS, FEWEST_MOVES = 24, 8, 24
+FEWEST_NOTES, FEWEST_BARS, FEWEST_MOVES = 24, 8, 8
 NEARLY = 0.75  # likeness from which a bar nearly repeats another
 PHRASE_BARS = (4, 8)
 OTHER_BARS = (1, 2, 3, 5, 6, 7)
