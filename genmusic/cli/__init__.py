@@ -14,7 +14,7 @@ from genmusic.errors import GenmusicError
 
 COMMANDS = (
     "serve", "play",
-    "perform", "render", "train", "model", "style", "midi", "doctor", "bench",
+    "perform", "room", "render", "train", "model", "style", "midi", "doctor", "bench",
 )  # fmt: skip
 """Modules of this folder, in the order of the help; each has ``add_parser`` and ``run``."""
 

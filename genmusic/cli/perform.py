@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import argparse
 import math
+import sys
 from pathlib import Path
 from typing import Any
 
 from genmusic.cli.arguments import add_music_arguments
 from genmusic.cli.play import add_device_arguments, list_devices
-from genmusic.errors import RuleError
+from genmusic.errors import ProtocolError, RuleError
 from genmusic.midi.zones import ROLES, Zone
 from genmusic.rules import read_table
 from genmusic.rules.place import Place
 from genmusic.units import QUANTUM
 
 MOST_EARLY_MS = 1_000.0
+HOST, HIGHEST_PORT = "127.0.0.1", 65_535
 MIDI_CLOCK, LINK = "midi", "link"
 PERIOD, LONGEST_PERIOD = 128, 2048  # frames: the delay of a key
 
@@ -27,6 +29,7 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
     add_device_arguments(parser, _quanta, PERIOD)
     _add_listening(parser)
     _add_sending(parser)
+    _add_room(parser)
 
 
 def _add_listening(parser: argparse.ArgumentParser) -> None:
@@ -89,19 +92,49 @@ def _add_sending(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_room(parser: argparse.ArgumentParser) -> None:
+    """Who hears it besides."""
+    parser.add_argument("--room", type=_room, metavar="NAME", help="let an audience hear it there")
+    parser.add_argument(
+        "--server",
+        metavar="URL",
+        help="the server of the room (default: one of our own, for as long as this plays)",
+    )
+    parser.add_argument(
+        "--listen",
+        type=_address,
+        default=(HOST, 0),
+        metavar="HOST:PORT",
+        help=f"where our own server listens (default: {HOST}, at a free port)",
+    )
+    parser.add_argument(
+        "--token",
+        default="",
+        metavar="TOKEN",
+        help="what lets us lead the room; better in GENMUSIC_ROOM_TOKEN, where nobody sees it",
+    )
+    parser.add_argument("--who", metavar="NAME", help="what the page calls us (default: the user)")
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Play and listen until told to end."""
     if arguments.list:
         list_devices()
         return 0
+    from genmusic.cli.audience import place_of
     from genmusic.cli.concert import Concert, give, keys_of, opened
     from genmusic.cli.podium import on_stage, podium
 
     with (
+        place_of(arguments) as place,
         podium(arguments) as (midi, instrument),
         opened(arguments, instrument.make) as (hands, output),
         on_stage(arguments, hands, midi, instrument) as stage,
+        stage.in_room(place),
     ):
+        if place:
+            sys.stdout.write(f"the audience listens at {place.address}\n")
+            sys.stdout.flush()
         keys = {**keys_of(hands), "l": stage.learn}
         give(Concert(hands, output, keys), arguments.seconds, stage.turn)
     return 0
@@ -131,6 +164,23 @@ def _zone(text: str) -> Zone:
             f"got {text:.40}"
         )
     return zone
+
+
+def _room(text: str) -> str:
+    from genmusic.session.rooms import check_name
+
+    try:
+        check_name(text)
+    except ProtocolError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    return text
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not (host and port.isdecimal() and int(port) <= HIGHEST_PORT):
+        raise argparse.ArgumentTypeError(f"must be HOST:PORT, got {text:.60}")
+    return host, int(port)
 
 
 def _milliseconds(text: str) -> float:

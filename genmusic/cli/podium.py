@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
+from genmusic.cli.audience import Place
+from genmusic.cli.room_line import RoomLine
 from genmusic.config import midi_folder
 from genmusic.midi.clock import ClockFollower
 from genmusic.midi.input import MidiInput
@@ -20,6 +22,7 @@ from genmusic.playback.frame_clock import FrameClock
 from genmusic.playback.hands import Hands
 from genmusic.playback.keys import LiveKeys
 from genmusic.playback.linking import Linking
+from genmusic.playback.minutes import Minutes
 from genmusic.playback.places import Places
 from genmusic.playback.score_sender import ScoreSender, Sending
 from genmusic.session.clock import monotonic_seconds
@@ -66,6 +69,8 @@ class Podium:
         self._outlet = sends[0] if sends else None
         self._sending = Sending(sends[1], hands, self._heard) if sends else None
         self._learnt = -1
+        self._minutes: Minutes | None = None
+        self._line: RoomLine | None = None
 
     def turn(self) -> str:
         """Do what is to be done; a hundred times a second. A line on how it is."""
@@ -81,7 +86,24 @@ class Podium:
             self._sending.turn()
             report = self._outlet.look()
             lines += [f"sending lost: {report.text}"] if report.state == "lost" else []
+        if self._minutes and self._line:
+            self._minutes.turn(played_keys(self._conducting.zones))
+            lines.insert(0, self._line.text)
         return " · ".join(lines)
+
+    @contextmanager
+    def in_room(self, place: Place | None) -> Iterator[None]:
+        """Let an audience hear it meanwhile."""
+        if place is None:
+            yield
+            return
+        keys = (self._midi.ring, self._instrument.wanted)
+        self._minutes = Minutes(self._hands, self._heard, *keys)
+        self._line = RoomLine(self._minutes, place.server, place.room, place.token, place.who)
+        try:
+            yield
+        finally:
+            self._line.close()
 
     def _listen(self) -> str:
         report = self._midi.look()
@@ -118,14 +140,14 @@ class Instrument:
     """The live keys, made when it is known which style begins; none until then."""
 
     def __init__(self, midi: MidiInput, patch: str, zones: Sequence[Zone]) -> None:
-        self._midi, self._wanted, self._zones = midi, patch, tuple(zones)
+        self._midi, self.wanted, self._zones = midi, patch, tuple(zones)
         self._keys: LiveKeys | None = None
         self._panics = 0
 
     def make(self, patches: Mapping[str, str]) -> Sequence[str]:
         """Lay out the instrument of a style; what `DeviceOutput` wants to know."""
         played = played_keys(self._zones)
-        self._keys = LiveKeys(self._wanted or patches[PLAYED_PART], self._midi.ring, played)
+        self._keys = LiveKeys(self.wanted or patches[PLAYED_PART], self._midi.ring, played)
         return self._keys.names
 
     def turn(self, hands: Hands, zones: tuple[Zone, ...]) -> None:
@@ -134,7 +156,7 @@ class Instrument:
         if self._keys is None or bar is None:
             return
         self._keys.play_on(played_keys(zones))
-        self._keys.choose(self._wanted or hands.patches(bar.bar.style)[PLAYED_PART])
+        self._keys.choose(self.wanted or hands.patches(bar.bar.style)[PLAYED_PART])
         if hands.panics != self._panics:
             self._panics = hands.panics
             self._keys.silence()

@@ -5,14 +5,15 @@ from __future__ import annotations
 import sys
 import threading
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from genmusic.controls.spec import Value
 from genmusic.playback.ring import AudioRing
 from genmusic.session.conductor import NextBeat
-from genmusic.session.engine import Engine, TimedBar
+from genmusic.session.engine import Change, Engine, TimedBar
 from genmusic.units import QUANTUM, SAMPLE_RATE
 
 BLOCK_QUANTA = 8  # 11 ms: short, so that a changed control is heard soon
@@ -31,6 +32,8 @@ class Player:
         self, engine: Engine, ring: AudioRing, ahead_seconds: float = AHEAD_SECONDS
     ) -> None:
         self._engine, self._ring = engine, ring
+        self.seed, self.began_with = engine.seed, engine.controls()
+        self.passed: list[tuple[int, int]] = []  # frames that were rendered and never heard
         self._ahead_frames = round(ahead_seconds * SAMPLE_RATE)
         self._lock = threading.Lock()  # held while a block is rendered or a control is set
         self._stopped = threading.Event()
@@ -107,6 +110,16 @@ class Player:
         heard = [bar for bar in tuple(self._bars) if bar.start_frame <= frame]
         return heard[-1] if heard else None
 
+    @property
+    def log(self) -> Sequence[Change]:
+        """Every change so far; it only grows."""
+        return self._engine.seat.log
+
+    def standing(self) -> Mapping[str, Any]:
+        """The newest bar line, as `Engine.restore` takes it."""
+        with self._lock:
+            return self._engine.checkpoint()
+
     def next_piece(self) -> None:
         """Begin another piece at the next bar."""
         with self._lock:
@@ -131,7 +144,9 @@ class Player:
     def locate(self, sixteenth: int) -> None:
         """Drop what was rendered: the song goes on at one of its sixteenths, at once."""
         self._ring.open(False)
+        heard = self.heard_frame
         with self._lock:
+            self.passed.append((heard, self._engine.rendered_end))
             self._engine.locate(sixteenth)
             self._bars.clear()
             self._fresh.clear()
@@ -154,6 +169,8 @@ class Player:
     def panic(self) -> None:
         """Silence within 10 ms; what comes after it is a new piece."""
         self.pause(True)
+        heard = self.heard_frame
         with self._lock:
+            self.passed.append((heard, self._engine.rendered_end))
             self._engine.skip()
             self._ring.forget()

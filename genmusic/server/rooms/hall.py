@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import re
 
 from genmusic.config import Settings
 from genmusic.errors import ProtocolError
 from genmusic.server import journal
 from genmusic.server.rendering import RenderPool
-from genmusic.server.rooms.room import OVER, Room
+from genmusic.server.rooms.room import OVER, WAITING, Room
 from genmusic.session.clock import Clock
 from genmusic.session.library import Library
+from genmusic.session.rooms import check_name
 from genmusic.session.tokens import Purpose, TokenMint
 
-NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}", re.ASCII)
 NOBODY_RETRY_SECONDS = 2.0
 
 
@@ -32,7 +31,7 @@ class Hall:
     @property
     def rooms(self) -> tuple[Room, ...]:
         """Those in which somebody plays."""
-        return tuple(self._rooms.values())
+        return tuple(room for room in self._rooms.values() if room.state != WAITING)
 
     @property
     def guests(self) -> int:
@@ -47,9 +46,10 @@ class Hall:
         ProtocolError
             Nobody plays there.
         """
-        if name not in self._rooms:
+        room = self._rooms.get(name)
+        if room is None or room.state == WAITING:
             raise nobody_plays(name)
-        return self._rooms[name]
+        return room
 
     def open(self, name: str, token: str) -> Room:
         """The room of that name, for who may lead it.
@@ -88,14 +88,6 @@ class Hall:
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-
-
-def check_name(name: str) -> None:
-    """Refuse what cannot be the name of a room."""
-    if not NAME.fullmatch(name):
-        raise ProtocolError(
-            f"a room's name has 1 to 32 small letters, digits and hyphens, got {name!r:.60}"
-        )
 
 
 def nobody_plays(name: str) -> ProtocolError:
