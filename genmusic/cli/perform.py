@@ -6,7 +6,7 @@ import argparse
 import math
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from genmusic.cli.arguments import add_music_arguments
 from genmusic.cli.play import add_device_arguments, list_devices
@@ -15,6 +15,10 @@ from genmusic.midi.zones import ROLES, Zone
 from genmusic.rules import read_table
 from genmusic.rules.place import Place
 from genmusic.units import QUANTUM
+
+if TYPE_CHECKING:
+    from genmusic.cli.podium import Podium
+    from genmusic.playback.hands import Hands
 
 MOST_EARLY_MS = 1_000.0
 HOST, HIGHEST_PORT = "127.0.0.1", 65_535
@@ -30,6 +34,23 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
     _add_listening(parser)
     _add_sending(parser)
     _add_room(parser)
+    _add_keeping(parser)
+
+
+def _add_keeping(parser: argparse.ArgumentParser) -> None:
+    """What is kept of it."""
+    parser.add_argument(
+        "--export",
+        type=_midi_file,
+        metavar="FILE",
+        help="at the end, write what was heard of all parts and of the keys as MIDI (.mid)",
+    )
+    parser.add_argument(
+        "--log",
+        type=Path,
+        metavar="FILE",
+        help="at the end, write what was asked of the music, for genmusic render --log",
+    )
 
 
 def _add_listening(parser: argparse.ArgumentParser) -> None:
@@ -137,7 +158,24 @@ def run(arguments: argparse.Namespace) -> int:
             sys.stdout.flush()
         keys = {**keys_of(hands), "l": stage.learn}
         give(Concert(hands, output, keys), arguments.seconds, stage.turn)
+        _keep(arguments, hands, stage)
     return 0
+
+
+def _keep(arguments: argparse.Namespace, hands: Hands, stage: Podium) -> None:
+    """Write the files that were asked for."""
+    from genmusic.session.performances import write_performance
+
+    if arguments.log is not None:
+        write_performance(arguments.log, hands.player.performance())
+    if arguments.export is not None:
+        stage.recording.save(arguments.export, hands.patches)
+
+
+def _midi_file(text: str) -> Path:
+    if not text.endswith(".mid"):
+        raise argparse.ArgumentTypeError(f"must be a .mid file, got {text:.60}")
+    return Path(text)
 
 
 def _quanta(text: str) -> int:

@@ -24,6 +24,7 @@ from genmusic.playback.keys import LiveKeys
 from genmusic.playback.linking import Linking
 from genmusic.playback.minutes import Minutes
 from genmusic.playback.places import Places
+from genmusic.playback.recording import Recording
 from genmusic.playback.score_sender import ScoreSender, Sending
 from genmusic.session.clock import monotonic_seconds
 
@@ -64,6 +65,7 @@ class Podium:
         self._hands, self._midi = hands, midi
         self._conducting, self._instrument = leading
         self._heard = heard
+        self.recording = Recording(hands.player, midi.ring, heard)
         self._clock = clock
         self._following = _following(clock, hands, self._heard)
         self._outlet = sends[0] if sends else None
@@ -77,6 +79,7 @@ class Podium:
         now_ns = time.monotonic_ns()
         self._heard.see(self._hands.player.heard_frame, now_ns)
         self._instrument.turn(self._hands, self._conducting.zones)
+        self.recording.turn(self._instrument.patch, self._instrument.keys)
         lines = [self._listen(), self._instrument.text]
         if self._following:
             self._following.turn(now_ns)
@@ -142,20 +145,28 @@ class Instrument:
     def __init__(self, midi: MidiInput, patch: str, zones: Sequence[Zone]) -> None:
         self._midi, self.wanted, self._zones = midi, patch, tuple(zones)
         self._keys: LiveKeys | None = None
+        self.keys = range(0)  # that sound
         self._panics = 0
 
     def make(self, patches: Mapping[str, str]) -> Sequence[str]:
         """Lay out the instrument of a style; what `DeviceOutput` wants to know."""
-        played = played_keys(self._zones)
-        self._keys = LiveKeys(self.wanted or patches[PLAYED_PART], self._midi.ring, played)
+        self.keys = played_keys(self._zones)
+        patch = self.wanted or patches[PLAYED_PART]
+        self._keys = LiveKeys(patch, self._midi.ring, self.keys)
         return self._keys.names
+
+    @property
+    def patch(self) -> str:
+        """What sounds when a key is struck."""
+        return self._keys.patch if self._keys else ""
 
     def turn(self, hands: Hands, zones: tuple[Zone, ...]) -> None:
         """Take the sound of the style that is heard; fall silent in a panic."""
         bar = hands.player.bar_now()
         if self._keys is None or bar is None:
             return
-        self._keys.play_on(played_keys(zones))
+        self.keys = played_keys(zones)
+        self._keys.play_on(self.keys)
         self._keys.choose(self.wanted or hands.patches(bar.bar.style)[PLAYED_PART])
         if hands.panics != self._panics:
             self._panics = hands.panics

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from genmusic.composition.attribution import Decision
     from genmusic.controls.spec import Value
     from genmusic.session.library import Library
+    from genmusic.session.performances import Performance
     from genmusic.session.rendering import Length, Rendering
 
 DEFAULT_SECONDS = 60.0
@@ -37,11 +38,18 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
     )
     add_music_arguments(parser)
     _add_length(parser)
-    parser.add_argument(
+    script = parser.add_mutually_exclusive_group()
+    script.add_argument(
         "--automation",
         type=Path,
         metavar="FILE",
         help='control changes on the way: JSON lines {"at_seconds": 8.0, "set": {"valence": 0.5}}',
+    )
+    script.add_argument(
+        "--log",
+        type=Path,
+        metavar="FILE",
+        help="render a performance again: what genmusic perform --log wrote",
     )
     parser.add_argument(
         "--stems",
@@ -88,7 +96,6 @@ def _add_length(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Render and report."""
-    from genmusic.session.automation import read_automation
     from genmusic.session.clock import monotonic_seconds
     from genmusic.session.engine import Engine
     from genmusic.session.rendering import Rendering, check_suffix, save, saved_stems
@@ -96,14 +103,10 @@ def run(arguments: argparse.Namespace) -> int:
     check_suffix(arguments.out)
     with progress_bar(str(arguments.out), BEFORE) as show:
         library, controls = open_music(arguments)
-        log = read_automation(arguments.automation, library) if arguments.automation else ()
-        if arguments.ending:
-            arguments.bars = _closing_bars(arguments, library, controls)
-        if arguments.bars and not arguments.excerpt:
-            controls = {"length_bars": arguments.bars, **controls}
+        piece = _piece(arguments, library, controls)
         keeps_stems = arguments.stems is not None
-        engine = Engine(library, arguments.seed, controls, log, keeps_stems=keeps_stems)
-        rendering = Rendering(engine, _length(arguments, library))
+        engine = Engine(library, piece.seed, piece.controls, piece.log, keeps_stems=keeps_stems)
+        rendering = Rendering(engine, _length(arguments, library, piece))
         decisions = engine.keep_decisions() if arguments.credits else []
         began = monotonic_seconds()
         with saved_stems(rendering, arguments.stems) if keeps_stems else nullcontext():
@@ -127,13 +130,33 @@ def _closing_bars(
     return arguments.bars or bars_within(library, arguments.seed, controls, seconds)
 
 
-def _length(arguments: argparse.Namespace, library: Library) -> Length:
-    """How much to render; a scenario to its end, if nothing is said."""
+def _piece(
+    arguments: argparse.Namespace, library: Library, controls: Mapping[str, Value]
+) -> Performance:
+    """What to play: a performance again, or a piece of which all is said here."""
+    from genmusic.session.automation import read_automation
+    from genmusic.session.performances import Performance, read_performance
+
+    if arguments.log is not None:
+        return read_performance(arguments.log, library)
+    log = read_automation(arguments.automation, library) if arguments.automation else ()
+    if arguments.ending:
+        arguments.bars = _closing_bars(arguments, library, controls)
+    if arguments.bars and not arguments.excerpt:
+        controls = {"length_bars": arguments.bars, **controls}
+    return Performance(arguments.seed, controls, log, 0)
+
+
+def _length(arguments: argparse.Namespace, library: Library, piece: Performance) -> Length:
+    """How much to render; a performance or a scenario to its end, if nothing is said."""
     from genmusic.session.rendering import Length
 
     scenario = library.styles.scenario
-    if scenario is not None and not arguments.bars and arguments.seconds is None:
-        return Length(bars=len(scenario.bars))
+    if not arguments.bars and arguments.seconds is None:
+        if piece.frames:
+            return Length(piece.frames)
+        if scenario is not None:
+            return Length(bars=len(scenario.bars))
     seconds = DEFAULT_SECONDS if arguments.seconds is None else arguments.seconds
     return Length(seconds_to_frames(seconds), arguments.bars)
 

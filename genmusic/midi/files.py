@@ -23,6 +23,9 @@ CHANNELS: Mapping[str, int] = {
 }  # fmt: skip
 """MIDI channels counted from 0; General MIDI keeps channel 10 (here 9) for drums."""
 
+PERFORMER, PERFORMER_CHANNEL = "performer", 5
+"""The track of a player's hands."""
+
 PATCH_PROGRAMS: Mapping[str, int] = {
     "warm-pad": 89,  # Pad 2 (warm)
     "soft-lead": 82,  # Lead 3 (calliope)
@@ -86,6 +89,20 @@ class MidiBar:
     tempo_bpm: float  # at which the bar sounds
     title: str = ""  # of the piece that the bar belongs to
     patches: Mapping[str, str] = field(default_factory=dict)  # part to patch
+    ticks: int = 0  # of a bar that was cut short; 0: it is whole
+
+    @property
+    def length_ticks(self) -> int:
+        """How long the bar is."""
+        return self.ticks or self.bar.beats * TICKS_PER_BEAT
+
+
+@dataclass(frozen=True, slots=True)
+class PlayedMessage:
+    """What a player's hands did, at a tick of the file."""
+
+    tick: int
+    data: tuple[int, ...]  # the bytes of a MIDI message
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -98,8 +115,10 @@ class _Event:
     message: mido.Message | mido.MetaMessage = field(compare=False)
 
 
-def write_midi(file: BinaryIO, bars: Sequence[MidiBar]) -> None:
-    """Write bars that follow one another as a MIDI file."""
+def write_midi(
+    file: BinaryIO, bars: Sequence[MidiBar], played: Sequence[PlayedMessage] = ()
+) -> None:
+    """Write bars that follow one another as a MIDI file, and what was played to them."""
     score = mido.MidiFile(type=1, ticks_per_beat=TICKS_PER_BEAT, charset="utf-8")
     starts = _bar_starts(bars)
     end_tick = starts[-1]
@@ -110,6 +129,8 @@ def write_midi(file: BinaryIO, bars: Sequence[MidiBar]) -> None:
         if notes:
             events = [*_programs(bars, starts, part), *_note_events(notes, CHANNELS[part])]
             score.tracks.append(_track(part, events, end_tick))
+    if played:
+        score.tracks.append(_track(PERFORMER, list(_played_events(played)), end_tick))
     score.save(file=file)
 
 
@@ -117,7 +138,7 @@ def _bar_starts(bars: Sequence[MidiBar]) -> list[int]:
     """The tick of each bar line, the last one included."""
     starts = [0]
     for each in bars:
-        starts.append(starts[-1] + each.bar.beats * TICKS_PER_BEAT)
+        starts.append(starts[-1] + each.length_ticks)
     return starts
 
 
@@ -185,6 +206,14 @@ def _note_events(notes: Sequence[Note], channel: int) -> Iterator[_Event]:
         off = mido.Message("note_off", channel=channel, note=pitch, velocity=0)
         yield _Event(start, _NOTE_ON, pitch, on)
         yield _Event(end, _NOTE_OFF, pitch, off)
+
+
+def _played_events(played: Sequence[PlayedMessage]) -> Iterator[_Event]:
+    """A player's messages, on a channel of their own."""
+    for number, each in enumerate(played):
+        status, *data = each.data
+        message = mido.Message.from_bytes([status & 0xF0 | PERFORMER_CHANNEL, *data])
+        yield _Event(each.tick, _PROGRAM, number, message)  # in the order in which they came
 
 
 def _programs(bars: Sequence[MidiBar], starts: Sequence[int], part: str) -> Iterator[_Event]:

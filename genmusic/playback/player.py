@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from genmusic.controls.spec import Value
 from genmusic.playback.ring import AudioRing
 from genmusic.session.conductor import NextBeat
 from genmusic.session.engine import Change, Engine, TimedBar
+from genmusic.session.performances import Performance
 from genmusic.units import QUANTUM, SAMPLE_RATE
 
 BLOCK_QUANTA = 8  # 11 ms: short, so that a changed control is heard soon
@@ -40,6 +41,7 @@ class Player:
         self._block = np.zeros((2, BLOCK_QUANTA * QUANTUM), np.float32)
         self._bars: deque[TimedBar] = deque(maxlen=BARS_KEPT)
         self._fresh: deque[TimedBar] = deque(maxlen=BARS_KEPT)
+        self.on_bars: list[Callable[[TimedBar], None]] = []  # told of each bar as it is composed
         self._meter = (0.0, 0.0)
         self.jumps: tuple[int, int] = (0, 0)  # so far, and the frame where the music went on
         self._opens = True
@@ -74,6 +76,9 @@ class Player:
             bars = self._engine.take_bars()
             self._bars.extend(bars)
             self._fresh.extend(bars)
+            for bar in bars:
+                for tell in self.on_bars:
+                    tell(bar)
             self._ring.write(self._block)
         left, right = np.abs(self._block).max(axis=1).tolist()
         self._meter = (max(left, self._meter[0] * FALL), max(right, self._meter[1] * FALL))
@@ -82,6 +87,12 @@ class Player:
         """Change controls; the frame at which each is heard."""
         with self._lock:
             return self._engine.set_controls(changes)
+
+    def performance(self) -> Performance:
+        """What was asked of the music so far, to render it again."""
+        with self._lock:
+            log, frames = self._engine.log, self._engine.rendered_end
+        return Performance(self.seed, self.began_with, log, frames)
 
     def controls(self) -> dict[str, Value]:
         """The value of every control."""

@@ -39,7 +39,7 @@ def read_automation(path: Path, library: Library) -> tuple[Change, ...]:
         The file cannot be read, is too large, or a line is wrong; names the line.
     """
     changes: list[Change] = []
-    for number, line in enumerate(_read_lines(path), 1):
+    for number, line in enumerate(read_lines(path), 1):
         if line.strip():
             try:
                 changes.extend(_read_changes(line, library))
@@ -48,7 +48,8 @@ def read_automation(path: Path, library: Library) -> tuple[Change, ...]:
     return tuple(changes)
 
 
-def _read_lines(path: Path) -> list[bytes]:
+def read_lines(path: Path) -> list[bytes]:
+    """The lines of a file that is not too large; `AutomationError` otherwise."""
     try:
         with path.open("rb") as file:
             data = file.read(FILE_BYTES_LIMIT + 1)
