@@ -20,6 +20,8 @@ Shorts: TypeAlias = NDArray[np.int16]
 Longs: TypeAlias = NDArray[np.int64]
 Roll: TypeAlias = tuple[Longs, Ints, Longs, Longs, Floats]
 """Timing, places, seeds, numbers and pans of voices (`kernels.voices`)."""
+Book: TypeAlias = tuple[Floats, Ints, Ints]
+"""Recipes of a kind of instrument: settings, whole settings and lives (`kernels.voices`)."""
 Held: TypeAlias = tuple[Floats, Ints, Floats, Ints]
 """Settings, whole settings, state and counters of every slot of a pool (`kernels.lanes`)."""
 Ramps: TypeAlias = tuple[Floats, Floats]

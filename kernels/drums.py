@@ -206,21 +206,26 @@ def _hiss(lanes: Lanes, noise: Vector, decay: Vector, hiss: Floats) -> None:
 
 @fragment
 def _filtered(lanes: Lanes, hiss: Floats) -> None:
-    """Add noise and metal to the tile, through the filter."""
+    """Add noise and metal to the tile, through the filter.
+
+    The high-pass is what low-pass and damped band-pass leave of the input: its gain goes to them.
+    """
     settings, _, state, _, facts, tile, _ = lanes
     swing = (load(facts, BRIGHT) - splat(f32(0.5))) * splat(f32(2.0))
     cutoff = exp2(fma(load(settings, BRIGHTNESS), swing, load(settings, CUTOFF)))
     damping, alive = load(settings, DAMPING), load(facts, ALIVE)
     a1, a2, a3 = svf_coefficients(cutoff, damping)
-    low_gain, band_gain = load(settings, LOW) * alive, load(settings, BAND) * alive
+    half = splat(f32(0.5)) * alive
     high_gain = load(settings, HIGH) * alive
+    low_gain = fnma(load(settings, HIGH), half, load(settings, LOW) * half)
+    band_gain = fnma(load(settings, HIGH) * damping, half, load(settings, BAND) * half)
     s1, s2 = load(state, INTEGRATOR_1), load(state, INTEGRATOR_2)
     for t in range(QUANTUM):
         n = load(hiss, t * LANES)
-        band, low, s1, s2 = svf_step(n, s1, s2, a1, a2, a3)
-        high = fnma(damping, band, n) - low
-        out = fma(low, low_gain, fma(band, band_gain, high * high_gain))
+        n1, n2 = svf_step(n, s1, s2, a1, a2, a3)
+        out = fma(s2 + n2, low_gain, fma(s1 + n1, band_gain, n * high_gain))
         store(tile, t * LANES, load(tile, t * LANES) + out)
+        s1, s2 = n1, n2
     store(state, INTEGRATOR_1, s1)
     store(state, INTEGRATOR_2, s2)
 

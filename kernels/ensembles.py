@@ -20,11 +20,12 @@ from kernels.lanes import (
     rows_of,
     sizes_of,
 )
-from kernels.oscillators import saw, saw_width
+from kernels.oscillators import FULL_SCALE, saw, saw_width
 from kernels.polynomials import exp2, sine
 from kernels.simd import fma, load, load_int, splat, store, store_int, to_float, to_int
 
 SAWS = 6
+TO_UNITY = 0.5 / FULL_SCALE  # of what comes out of the filter: the sum of two means
 SETTINGS = (
     # The state at the start of a note.
     "envelope",  # 0..1
@@ -110,9 +111,10 @@ def _frames(
         x6 = x6 + steps[5]
         some = (saw(x1, width) + saw(x2, width)) + saw(x3, width)
         others = (saw(x4, width) + saw(x5, width)) + saw(x6, width)
-        _, low, s1, s2 = svf_step(some + others, s1, s2, svf[0], svf[1], svf[2])
+        n1, n2 = svf_step(some + others, s1, s2, svf[0], svf[1], svf[2])
         gain = gain + slope
-        store(tile, t * LANES, low * gain)
+        store(tile, t * LANES, (s2 + n2) * gain)
+        s1, s2 = n1, n2
     return (x1, x2, x3, x4, x5, x6), (s1, s2), gain
 
 
@@ -138,7 +140,8 @@ def _quantum(lanes: Lanes) -> None:
         load_int(counters, PHASE + 4 * LANES),
         load_int(counters, PHASE + 5 * LANES),
     )
-    level, held = load(settings, LEVEL) * load(facts, ALIVE), load(facts, HELD)
+    level = load(settings, LEVEL) * splat(f32(TO_UNITY)) * load(facts, ALIVE)
+    held = load(facts, HELD)
     depth = load(settings, DEPTH)
     # One width for all six: they lie within a few cents.
     middle = to_float(load_int(whole_settings, INCREMENT + 3 * LANES))

@@ -15,7 +15,7 @@ whole settings its counters; the last V settings say how far notes differ (`kern
 ``ramps`` are brightness (listeners, quanta + 1) 0..1 and bends (buses, quanta + 1) octaves.
 ``desk`` is scratch: the order (N,), the counts (`COUNTS`,), the slots that ended (N + 1,) int32,
 the lanes (settings, whole settings, state, counters, facts, tile, and the tables that the kind
-reads), and rows (1024,) float32.
+reads), and rows (16 * `kernels.buses.ROW`,) float32.
 """
 
 from __future__ import annotations
@@ -25,17 +25,20 @@ from numba import int32 as i32
 
 from kernels._jit import fragment
 from kernels._types import Desk, Floats, Fragment, Held, Ints, Longs, Ramps, Roll, Vector
-from kernels.buses import add_row
+from kernels.buses import PAD, ROW, add_row
 from kernels.polynomials import exp2
 from kernels.simd import LANES as LANES
-from kernels.simd import fma, load, splat, transpose
+from kernels.simd import fma, load, load_int, splat, store, to_float, transpose, where_less
 from kernels.voices import BUS, END, LISTENER, RELEASE, START, retire, vary
 from kernels.voices import QUANTUM as QUANTUM
 
 CONTROL_FRAMES = 16  # envelopes and coefficients move on this grid
 
-ALIVE, HELD, BRIGHT, BEND, BENT = (LANES * fact for fact in range(5))  # places in the facts
-LANE_FACTS = 5 * LANES
+ALIVE, HELD, BRIGHT, BEND, BENT, BENDING = (LANES * fact for fact in range(6))
+"""Places in the facts; the last is one number, whether any lane is bent."""
+LANE_FACTS = 6 * LANES
+_LASTS, _HOLDS, _BRIGHTS, _BENDS = (LANES * span for span in range(4))
+"""Places in the spans of sixteen voices in a block, which take the room of the counts."""
 
 HEAVIEST = 16  # voices weigh 0..16: how much there is to compute
 MOST_QUANTA = 32  # in a block
@@ -67,6 +70,8 @@ def sizes_of(
 @fragment
 def bend_factor(facts: Floats, frame: int) -> Vector:
     """By how much each lane's pitch is bent at a frame of the quantum."""
+    if facts[BENDING] == f32(0.0):
+        return splat(f32(1.0))
     bend = load(facts, BEND)
     share = f32(frame * (1.0 / QUANTUM))
     return exp2(fma(load(facts, BENT) - bend, splat(share), bend))
@@ -149,24 +154,48 @@ def _scatter(lane: int, slot: int, held: Held, sizes: tuple[int, ...], desk: Des
 
 
 @fragment
-def read_facts(
-    slots: Ints, step: int, block: tuple[int, int], roll: Roll, ramps: Ramps, facts: Floats
-) -> None:
-    """Which lanes sound in their own quantum ``step`` of the block, are held, bright and bent."""
+def _measure(
+    slots: Ints, block: tuple[int, int], roll: Roll, ramps: Ramps, facts: Floats, spans: Ints
+) -> int:
+    """Write the spans of up to sixteen voices; the quanta in which the longest of them sounds.
+
+    They are quanta that a voice sounds in the block and is held in it, and where its brightness and
+    its bend begin.
+    """
     timing, places = roll[0], roll[1]
-    brightness, bends = ramps
+    borders, longest, bending = ramps[0].shape[1], 0, False
     for lane in range(LANES):
-        facts[ALIVE + lane], facts[HELD + lane] = f32(0.0), f32(0.0)
-        facts[BRIGHT + lane], facts[BEND + lane], facts[BENT + lane] = f32(0.5), f32(0.0), f32(0.0)
+        spans[_LASTS + lane] = i32(0)
     for lane in range(slots.shape[0]):
         slot = int(slots[lane])
-        now = max(timing[slot, START], block[0]) + step
-        if now < min(timing[slot, END], block[0] + block[1]):
-            column, bus = now - block[0], places[slot, BUS]
-            facts[ALIVE + lane] = f32(1.0)
-            facts[HELD + lane] = f32(1.0) if now < timing[slot, RELEASE] else f32(0.0)
-            facts[BRIGHT + lane] = brightness[places[slot, LISTENER], column]
-            facts[BEND + lane], facts[BENT + lane] = bends[bus, column], bends[bus, column + 1]
+        begin = max(timing[slot, START], block[0])
+        lasts = min(timing[slot, END], block[0] + block[1]) - begin
+        longest, column = max(longest, lasts), begin - block[0]
+        spans[_LASTS + lane] = i32(lasts)
+        spans[_HOLDS + lane] = i32(min(max(timing[slot, RELEASE] - begin, 0), lasts))
+        spans[_BRIGHTS + lane] = i32(places[slot, LISTENER] * borders + column)
+        spans[_BENDS + lane] = i32(places[slot, BUS] * borders + column)
+        for border in range(column, column + lasts + 1):
+            bending |= ramps[1][places[slot, BUS], border] != f32(0.0)
+    facts[BENDING] = f32(1.0) if bending else f32(0.0)
+    return int(longest)
+
+
+@fragment
+def _read_facts(count: int, step: int, ramps: Ramps, spans: Ints, facts: Floats) -> None:
+    """Which lanes sound in their own quantum ``step`` of the block, are held, bright and bent."""
+    one, zero = splat(f32(1.0)), splat(f32(0.0))
+    now = splat(f32(step))
+    store(facts, ALIVE, where_less(now, to_float(load_int(spans, _LASTS)), one, zero))
+    store(facts, HELD, where_less(now, to_float(load_int(spans, _HOLDS)), one, zero))
+    brightness, bends = ramps[0].reshape(ramps[0].size), ramps[1].reshape(ramps[1].size)
+    for lane in range(count):
+        here = min(step, spans[_LASTS + lane] - 1)
+        facts[BRIGHT + lane] = brightness[spans[_BRIGHTS + lane] + here]
+    if facts[BENDING] != f32(0.0):
+        for lane in range(count):
+            here = spans[_BENDS + lane] + min(step, spans[_LASTS + lane] - 1)
+            facts[BEND + lane], facts[BENT + lane] = bends[here], bends[here + 1]
 
 
 @fragment
@@ -174,14 +203,14 @@ def _add_lanes(
     slots: Ints, step: int, block: tuple[int, int], roll: Roll, desk: Desk, buses: Ints
 ) -> None:
     """Add the quantum in the tile, lane by lane, to the buses of those that sound."""
-    facts, tile, rows = desk[3][4], desk[3][5], desk[4]
+    tile, rows, spans = desk[3][5], desk[4], desk[1]
     for t in range(0, QUANTUM, LANES):
-        transpose(tile, t * LANES, LANES, rows, t, QUANTUM)
+        transpose(tile, t * LANES, LANES, rows, PAD + t, ROW)
     for lane in range(slots.shape[0]):
-        if facts[ALIVE + lane] > f32(0.0):
+        if step < spans[_LASTS + lane]:
             slot = int(slots[lane])
             now = max(roll[0][slot, START], block[0]) + step
-            add_row(slot, now, block[0], roll, rows, lane * QUANTUM, buses)
+            add_row(slot, now, block[0], roll, rows, lane * ROW, buses)
 
 
 def lanes_player(quantum: Fragment, weigh: Fragment, sizes: tuple[int, ...]) -> Fragment:
@@ -206,17 +235,15 @@ def lanes_player(quantum: Fragment, weigh: Fragment, sizes: tuple[int, ...]) -> 
             desk[2][slot] = i32(weigh(slot, sizes, held))
         count = _list_voices(block, timing, desk)
         for base in range(0, count, LANES):
-            slots = desk[0][base : min(base + LANES, count)]
-            steps = 0
-            for lane in range(slots.shape[0]):
-                steps = max(steps, _quanta_here(int(slots[lane]), block, timing))
+            slots, spans = desk[0][base : min(base + LANES, count)], desk[1]
+            steps = _measure(slots, block, roll, ramps, desk[3][4], spans)
             _gather(slots, held, sizes, desk)
             for step in range(steps):
-                read_facts(slots, step, block, roll, ramps, desk[3][4])
+                _read_facts(slots.shape[0], step, ramps, spans, desk[3][4])
                 quantum(desk[3])
                 _add_lanes(slots, step, block, roll, desk, buses)
                 for lane in range(slots.shape[0]):
-                    if _quanta_here(int(slots[lane]), block, timing) == step + 1:
+                    if spans[_LASTS + lane] == step + 1:
                         _scatter(lane, int(slots[lane]), held, sizes, desk)
         retire(block[0] + block[1], timing, desk[2])
 
@@ -226,8 +253,8 @@ def lanes_player(quantum: Fragment, weigh: Fragment, sizes: tuple[int, ...]) -> 
 def rows_player(quantum: Fragment, sizes: tuple[int, ...]) -> Fragment:
     """As `lanes_player`, one voice after the other: for those whose frames are the lanes.
 
-    ``quantum`` renders a quantum of a slot into a row. It is told whether the voice starts there,
-    whether it is held, how bright it is, and its bend at both ends.
+    ``quantum`` renders a quantum of a slot into a row, from its `PAD` on. It is told whether the
+    voice starts there, whether it is held, how bright it is, and its bend at both ends.
     """
 
     @fragment

@@ -16,7 +16,7 @@ from numba import int32 as i32
 from numba import int64 as i64
 
 from kernels._jit import kernel, viewer
-from kernels._types import Floats, Ints, LiveBlock, Longs, Roll
+from kernels._types import Book, Floats, Ints, LiveBlock, Longs, Roll
 from kernels.buses import drain_buses
 from kernels.drums import render_drums
 from kernels.ensembles import render_ensembles
@@ -25,13 +25,26 @@ from kernels.modes import render_modes
 from kernels.pianos import render_pianos
 from kernels.saws import render_saws
 from kernels.strings import render_strings
-from kernels.voices import END, QUANTUM, release_voices, start_voices
+from kernels.voices import (
+    GATE_FRAMES,
+    KIND,
+    LIFE,
+    NOTE_BUS,
+    NOTE_LISTENER,
+    NUMBER,
+    QUANTUM,
+    RECIPE,
+    SEED,
+    START_FRAME,
+    release_voice,
+    start_voices,
+)
 from kernels.wavetables import render_wavetables
 
 KINDS = ("saws", "fm", "drums", "ensembles", "wavetables", "strings", "modes", "pianos")
 SAWS, FM, DRUMS, ENSEMBLES, WAVETABLES, STRINGS, MODES, PIANOS = range(8)
 
-LONGS = ("words", "keys", "note", "release")
+LONGS = ("words", "keys", "note")
 INTS = ("marks", "buses")
 FLOATS = ("brightness", "bends", "sides", "drained")
 POOL_LONGS = ("timing", "seeds", "numbers")
@@ -49,7 +62,7 @@ POOLS = 2
 REGIONS = len(COMMON) + POOLS * len(POOL)
 """Regions: those of all, then those of each pool."""
 (
-    _WORDS, _KEYS, _NOTE, _RELEASE, _MARKS, _BUSES, _BRIGHTNESS, _BENDS, _SIDES, _DRAINED,
+    _WORDS, _KEYS, _NOTE, _MARKS, _BUSES, _BRIGHTNESS, _BENDS, _SIDES, _DRAINED,
 ) = range(len(COMMON))  # fmt: skip
 (
     _TIMING, _SEEDS, _NUMBERS, _PLACES, _WHOLE, _COUNTERS, _VARIED, _ORDER, _COUNTS, _ENDED,
@@ -140,54 +153,60 @@ def _tell_time(now_ns: int, frames: int, words: Longs) -> int:
 
 
 @viewer
-def _free_slot(timing: Longs) -> int:
-    """A slot that is free, or else that of the oldest note."""
-    oldest = 0
-    for slot in range(timing.shape[0]):
-        if timing[slot, END] == 0:
-            return slot
-        if timing[slot, 0] < timing[oldest, 0]:
-            oldest = slot
-    return oldest
+def _let_go(key: int, frame: int, block: LiveBlock) -> None:
+    """Release the note of a key."""
+    keys = _longs(block, _KEYS).reshape((KEYS, 2))
+    if keys[key, 1] >= 0:
+        roll = _roll(block, _base(int(keys[key, 0])))
+        release_voice(keys[key, 1], frame // QUANTUM + 1, roll)
+    keys[key, 1] = -1
+    _ints(block, _MARKS)[key] = i32(UP)
 
 
 @viewer
-def _let_go(key: int, frame: int, block: LiveBlock) -> None:
-    """Release the note of a key."""
-    keys = _longs(block, _KEYS).reshape((KEYS, 3))
-    release = _longs(block, _RELEASE)
-    release[0], release[1] = keys[key, 1], keys[key, 2]
-    release[2] = frame // QUANTUM + 1
-    if keys[key, 2] >= 0:
-        release_voices(release.reshape((1, 3)), _roll(block, _base(int(keys[key, 0]))))
-    keys[key, 2] = -1
-    _ints(block, _MARKS)[key] = i32(UP)
+def _book(block: LiveBlock, base: int) -> Book:
+    """What each key and touch sounds like."""
+    settings, whole = (
+        _floats(block, base + _RECIPE_SETTINGS),
+        _ints(block, base + _RECIPE_WHOLE),
+    )
+    rows = KEYS * LAYERS
+    return (
+        settings.reshape((rows, settings.shape[0] // rows)),
+        whole.reshape((rows, whole.shape[0] // rows)),
+        _ints(block, base + _LIFE).reshape((rows, len(LIFE))),
+    )
 
 
 @viewer
 def _strike(key: int, velocity: int, frame: int, block: LiveBlock) -> None:
     """Start a note; the one that the same key holds is let go."""
-    words, keys = _longs(block, _WORDS), _longs(block, _KEYS).reshape((KEYS, 3))
+    words, keys = _longs(block, _WORDS), _longs(block, _KEYS).reshape((KEYS, 2))
     _let_go(key, frame, block)
     pool = int(words[ACTIVE])
     base = _base(pool)
     roll = _roll(block, base)
-    slot = _free_slot(roll[0])
-    row = key * LAYERS + min(velocity * LAYERS // 128, LAYERS - 1)
-    settings, recipes = _floats(block, base + _SETTINGS), _floats(block, base + _RECIPE_SETTINGS)
-    width = recipes.shape[0] // (KEYS * LAYERS)
-    settings[slot * width : (slot + 1) * width] = recipes[row * width : (row + 1) * width]
-    whole, recipes_whole = _ints(block, base + _WHOLE), _ints(block, base + _RECIPE_WHOLE)
-    width = recipes_whole.shape[0] // (KEYS * LAYERS)
-    whole[slot * width : (slot + 1) * width] = recipes_whole[row * width : (row + 1) * width]
-    life, note = _ints(block, base + _LIFE), _longs(block, _NOTE)
+    slots = roll[0].shape[0]
+    settings, whole = _floats(block, base + _SETTINGS), _ints(block, base + _WHOLE)
+    note = _longs(block, _NOTE)
     words[PLAYED] += 1
-    note[0], note[1], note[2], note[3], note[4] = slot, frame, FOREVER_FRAMES, 0, 0
-    note[5], note[6], note[7] = life[3 * row], life[3 * row + 1], life[3 * row + 2]
-    note[8], note[9] = words[PLAYED] * 7919 + key, words[PLAYED]
-    sides = _floats(block, _SIDES).reshape((1, 2))
-    start_voices(note.reshape((1, note.shape[0])), sides, i64(MOST_VOICES), roll)
-    keys[key, 0], keys[key, 1], keys[key, 2] = pool, slot, words[PLAYED]
+    note[KIND], note[NUMBER] = 0, words[PLAYED]
+    note[RECIPE] = key * LAYERS + min(velocity * LAYERS // 128, LAYERS - 1)
+    note[START_FRAME], note[GATE_FRAMES], note[NOTE_BUS], note[NOTE_LISTENER] = (
+        frame, FOREVER_FRAMES, 0, 0
+    )  # fmt: skip
+    note[SEED] = words[PLAYED] * 7919 + key
+    start_voices(
+        i64(0),
+        note.reshape((1, note.shape[0])),
+        _floats(block, _SIDES).reshape((1, 2)),
+        _book(block, base),
+        i64(MOST_VOICES),
+        roll,
+        settings.reshape((slots, settings.shape[0] // slots)),
+        whole.reshape((slots, whole.shape[0] // slots)),
+    )
+    keys[key, 0], keys[key, 1] = pool, words[PLAYED]
     _ints(block, _MARKS)[key] = i32(DOWN)
 
 

@@ -183,16 +183,17 @@ def _knock(stays: int, lanes: Lanes) -> None:
     noise = load(state, NOISE)
     if not _any_above_zero(noise * load(facts, ALIVE), facts):
         return
-    s1, s2 = load(state, INTEGRATOR_1), load(state, INTEGRATOR_2)
+    s1, s2, half = load(state, INTEGRATOR_1), load(state, INTEGRATOR_2), splat(f32(0.5))
     seed, decay = load_int(counters, SEED), load(settings, stays + NOISE_DECAY)
     a1, a2, a3 = svf_coefficients(
         load(settings, stays + NOISE_CUTOFF), load(settings, stays + NOISE_DAMPING)
     )
     for t in range(QUANTUM):
         seed = next_noise(seed)
-        band, _, s1, s2 = svf_step(white(seed) * noise, s1, s2, a1, a2, a3)
+        n1, s2 = svf_step(white(seed) * noise, s1, s2, a1, a2, a3)
         noise = noise * decay
-        store(tile, t * LANES, load(tile, t * LANES) + band)
+        store(tile, t * LANES, fma(s1 + n1, half, load(tile, t * LANES)))
+        s1 = n1
     store_int(counters, SEED, seed)
     floor, zero = splat(f32(ASLEEP)), splat(f32(0.0))
     for row, value in ((NOISE, noise), (INTEGRATOR_1, s1), (INTEGRATOR_2, s2)):

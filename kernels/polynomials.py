@@ -71,9 +71,11 @@ def log2(x: Vector) -> Vector:
 
 
 @fragment
-def tangent(x: Vector) -> Vector:
-    """Tangent for 0 <= x < 1.3 (a Pade quotient of degree 5 over 4; error below 1e-4)."""
+def tangent(x: Vector) -> tuple[Vector, Vector]:
+    """Tangent for 0 <= x < 1.3 as a quotient: what is above and below the line.
+
+    A Pade quotient of degree 5 over 4; error below 1e-4.
+    """
     q = x * x
     above = fma(q, q - splat(f32(105.0)), splat(f32(945.0)))
-    below = fma(q, fma(q, splat(f32(15.0)), splat(f32(-420.0))), splat(f32(945.0)))
-    return x * above / below
+    return x * above, fma(q, fma(q, splat(f32(15.0)), splat(f32(-420.0))), splat(f32(945.0)))

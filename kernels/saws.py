@@ -20,7 +20,7 @@ from kernels.lanes import (
     rows_of,
     sizes_of,
 )
-from kernels.oscillators import saw, saw_width
+from kernels.oscillators import FULL_SCALE, saw, saw_width
 from kernels.polynomials import exp2, sine
 from kernels.simd import (
     fma,
@@ -71,6 +71,7 @@ WHOLE_SETTINGS = (
 VARIED = (("phase_1",), ("phase_2",), ("vibrato_phase",), ("increment_1",), ("increment_2",))
 STATES, COUNTERS = 8, 3
 SIZES = sizes_of(SETTINGS, WHOLE_SETTINGS, (STATES, COUNTERS), VARIED)
+TO_UNITY = 0.5 / FULL_SCALE  # of what comes out of the filter: the sum of two means
 LEAN_RATE = 0.0013  # a lopsided wave leaves the saturation off centre: high-pass at 10 Hz
 
 (ENVELOPE, GAIN, ATTACKING, INTEGRATOR_1, INTEGRATOR_2, REACH, DRIVEN, LEAN, LEVEL, ATTACK_STEP,
@@ -96,9 +97,10 @@ def _frames(
         x1 = x1 + steps[0]
         x2 = x2 + steps[1]
         both = saw(x1, widths[0]) + saw(x2, widths[1])
-        _, low, s1, s2 = svf_step(both, s1, s2, svf[0], svf[1], svf[2])
+        n1, n2 = svf_step(both, s1, s2, svf[0], svf[1], svf[2])
         gain = gain + slope
-        store(tile, t * LANES, low * gain)
+        store(tile, t * LANES, (s2 + n2) * gain)
+        s1, s2 = n1, n2
     return (x1, x2, s1, s2, before, lean), gain
 
 
@@ -127,7 +129,8 @@ def _driven_frames(
         x1 = x1 + steps[0]
         x2 = x2 + steps[1]
         both = saw(x1, widths[0]) + saw(x2, widths[1])
-        _, low, s1, s2 = svf_step(both, s1, s2, svf[0], svf[1], svf[2])
+        n1, n2 = svf_step(both, s1, s2, svf[0], svf[1], svf[2])
+        low, s1, s2 = s2 + n2, n1, n2
         now = low * drive
         root = square_root(fma(now, now, one))
         bent = (now + before) / (root + root_before)
@@ -171,8 +174,10 @@ def _quantum(lanes: Lanes) -> None:
         load(state, DRIVEN),
         load(state, LEAN),
     )
-    drive, any_drive = load(settings, DRIVE), _any_drive(settings)
-    level, held = load(settings, LEVEL) * load(facts, ALIVE), load(facts, HELD)
+    drive, any_drive = load(settings, DRIVE) * splat(f32(TO_UNITY)), _any_drive(settings)
+    to_unity = where_less(splat(f32(0.0)), drive, one, splat(f32(TO_UNITY)))
+    level = load(settings, LEVEL) * to_unity * load(facts, ALIVE)
+    held = load(facts, HELD)
     increment_1 = to_float(load_int(whole_settings, INCREMENT_1))
     increment_2 = to_float(load_int(whole_settings, INCREMENT_2))
     bend = bend_factor(facts, 0)

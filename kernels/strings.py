@@ -12,6 +12,7 @@ from numba import int32 as i32
 
 from kernels._jit import fragment, kernel
 from kernels._types import Desk, Floats, Held, Ints, Ramps, Roll, Vector
+from kernels.buses import PAD as BUS_PAD
 from kernels.lanes import LANES, QUANTUM, rows_player, sizes_of
 from kernels.polynomials import PHASE_TO_HALF_TURNS, exp2
 from kernels.simd import fma, load, splat, store
@@ -147,7 +148,7 @@ def _quantum(
         here, before = load(line, read), load(line, read - 1)
         wave = fma(tap_0, here, fma(tap_1, before, tap_2 * load(line, read - 2)))
         _mirror(line, base, write, wave)
-        store(row, t, wave * level)
+        store(row, BUS_PAD + t, wave * level)
         write = (write + LANES) & (RING - 1)
     places[slot] = i32(write)
 

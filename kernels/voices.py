@@ -21,24 +21,29 @@ from numba import int64 as i64
 from numba import uint64 as u64
 
 from kernels._jit import fragment, kernel
-from kernels._types import Floats, Held, Ints, Longs, Roll
+from kernels._types import Book, Floats, Held, Ints, Longs, Roll
 
 QUANTUM = 64
 START, RELEASE, END, FADE = 0, 1, 2, 3
 DELAY, BUS, LISTENER, CHOKE, TAIL = 0, 1, 2, 3, 4
 FADE_QUANTA = 4  # before every end: 5 ms, too slow to click and too fast to be heard
 NOTE = (
-    "slot",
+    "kind",  # of instrument: each pool takes its own of notes that start together
+    "recipe",  # row of the book
     "start_frame",
     "gate_frames",
     "bus",
     "listener",
-    "release_quanta",  # from release to silence
-    "longest_quanta",  # from start to silence, however long it is held
-    "choke",
     "seed",
     "number",
 )
+KIND, RECIPE, START_FRAME, GATE_FRAMES, NOTE_BUS, NOTE_LISTENER, SEED, NUMBER = range(len(NOTE))
+LIFE = (
+    "release_quanta",  # from release to silence
+    "longest_quanta",  # from start to silence, however long it is held
+    "choke",
+)
+RELEASE_QUANTA, LONGEST_QUANTA, LIFE_CHOKE = range(len(LIFE))
 PAN_SOURCE = 255  # of the random numbers of a note, the one that spreads it
 
 
@@ -95,58 +100,108 @@ def _make_room(bus: int, choke: int, now: int, most: int, roll: Roll) -> None:
             _cut(stalest, now, timing)
 
 
+@fragment
+def free_slot(timing: Longs) -> int:
+    """A slot that is free, or else that of the oldest note."""
+    oldest = 0
+    for slot in range(timing.shape[0]):
+        if timing[slot, END] == 0:
+            return slot
+        if timing[slot, START] < timing[oldest, START]:
+            oldest = slot
+    return oldest
+
+
+@fragment
+def _place(slot: int, note: int, notes: Longs, sides: Floats, roll: Roll) -> None:
+    """Say where a voice sounds, and which it is."""
+    _, places, seeds, numbers, pans = roll
+    places[slot, DELAY] = i32(notes[note, START_FRAME] % QUANTUM)
+    places[slot, BUS] = i32(notes[note, NOTE_BUS])
+    places[slot, LISTENER] = i32(notes[note, NOTE_LISTENER])
+    seeds[slot], numbers[slot] = notes[note, SEED], notes[note, NUMBER]
+    place = sides[note, 0] + sides[note, 1] * signed(notes[note, SEED], PAN_SOURCE)
+    right = f32(0.5) + f32(0.5) * min(max(place, f32(-1.0)), f32(1.0))
+    pans[slot, 0], pans[slot, 1] = np.sqrt(f32(1.0) - right), np.sqrt(right)
+
+
+@fragment
+def _live(slot: int, start: int, gate_frames: int, life: Ints, row: int, roll: Roll) -> None:
+    """Say when a voice is let go, and when it ends."""
+    timing, places = roll[0], roll[1]
+    tail, longest = life[row, RELEASE_QUANTA], life[row, LONGEST_QUANTA]
+    held = max((gate_frames + QUANTUM // 2) // QUANTUM, 1)
+    release = start + min(held, longest)
+    timing[slot, START], timing[slot, RELEASE] = start, release
+    timing[slot, END] = min(release + tail, start + longest)
+    timing[slot, FADE] = timing[slot, END] - FADE_QUANTA
+    places[slot, CHOKE], places[slot, TAIL] = life[row, LIFE_CHOKE], tail
+
+
 @kernel
-def start_voices(notes: Longs, sides: Floats, most: int, roll: Roll) -> None:
-    """Give notes their slots, in the order in which they come.
+def start_voices(
+    kind: int,
+    notes: Longs,
+    sides: Floats,
+    book: Book,
+    most: int,
+    roll: Roll,
+    settings: Floats,
+    whole_settings: Ints,
+) -> None:
+    """Give the notes of one kind their slots, in the order in which they come.
 
     Parameters
     ----------
-    notes : (notes, 10) int64
+    kind : int
+        Notes of other kinds are passed over.
+    notes : (notes, 8) int64
         Columns as in `NOTE`; none may start before the block that is rendered next.
     sides : (notes, 2) float32
         Place from -1 (left) to 1 (right), and how far a note may lie from it.
+    book : tuple of (recipes, P + V) float32, (recipes, I) int32 and (recipes, 3) int32
+        Settings, whole settings, and columns as in `LIFE`.
     most : int
         Voices that may last on one bus.
     roll : tuple of (timing, places, seeds, numbers, pans), in/out
-        As described in `kernels.voices`.
+        As described in `kernels.voices`; where no slot is free, the oldest note loses its own.
+    settings, whole_settings : (N, P + V) float32 and (N, I) int32, in/out
+        As in `kernels.lanes`.
     """
-    timing, places, seeds, numbers, pans = roll
-    for n in range(notes.shape[0]):
-        slot, start = notes[n, 0], notes[n, 1] // QUANTUM
-        _make_room(notes[n, 3], notes[n, 7], start, most, roll)
-        held = max((notes[n, 2] + QUANTUM // 2) // QUANTUM, 1)
-        release = start + min(held, notes[n, 6])
-        timing[slot, START], timing[slot, RELEASE] = start, release
-        timing[slot, END] = min(release + notes[n, 5], start + notes[n, 6])
-        timing[slot, FADE] = timing[slot, END] - FADE_QUANTA
-        places[slot, DELAY] = i32(notes[n, 1] % QUANTUM)
-        places[slot, BUS], places[slot, LISTENER] = i32(notes[n, 3]), i32(notes[n, 4])
-        places[slot, CHOKE], places[slot, TAIL] = i32(notes[n, 7]), i32(notes[n, 5])
-        seeds[slot], numbers[slot] = notes[n, 8], notes[n, 9]
-        place = sides[n, 0] + sides[n, 1] * signed(notes[n, 8], PAN_SOURCE)
-        right = f32(0.5) + f32(0.5) * min(max(place, f32(-1.0)), f32(1.0))
-        pans[slot, 0], pans[slot, 1] = np.sqrt(f32(1.0) - right), np.sqrt(right)
+    for note in range(notes.shape[0]):
+        if notes[note, KIND] != kind:
+            continue
+        row, start = notes[note, RECIPE], notes[note, START_FRAME] // QUANTUM
+        _make_room(notes[note, NOTE_BUS], book[2][row, LIFE_CHOKE], start, most, roll)
+        slot = free_slot(roll[0])
+        for setting in range(settings.shape[1]):
+            settings[slot, setting] = book[0][row, setting]
+        for setting in range(whole_settings.shape[1]):
+            whole_settings[slot, setting] = book[1][row, setting]
+        _live(slot, start, notes[note, GATE_FRAMES], book[2], row, roll)
+        _place(slot, note, notes, sides, roll)
 
 
 @kernel
-def release_voices(slots: Longs, roll: Roll) -> None:
-    """Let held notes go.
+def release_voice(number: int, quantum: int, roll: Roll) -> None:
+    """Let a held note go, if it still sounds.
 
     Parameters
     ----------
-    slots : (notes, 3) int64
-        Slot, number of the note that must still be there, and the quantum of its release.
+    number : int
+        Of the note.
+    quantum : int
+        Of its release, not rendered yet.
     roll : tuple of (timing, places, seeds, numbers, pans), in/out
         As described in `kernels.voices`.
     """
     timing, places, _, numbers, _ = roll
-    for n in range(slots.shape[0]):
-        slot, quantum = slots[n, 0], slots[n, 2]
-        sounds = numbers[slot] == slots[n, 1] and timing[slot, END] > quantum
+    for slot in range(timing.shape[0]):
+        sounds = numbers[slot] == number and timing[slot, END] > quantum
         if sounds and quantum < timing[slot, RELEASE]:
-            quantum = max(quantum, timing[slot, START] + 1)
-            timing[slot, RELEASE] = quantum
-            timing[slot, END] = min(timing[slot, END], quantum + places[slot, TAIL])
+            let_go = max(quantum, timing[slot, START] + 1)
+            timing[slot, RELEASE] = let_go
+            timing[slot, END] = min(timing[slot, END], let_go + places[slot, TAIL])
             timing[slot, FADE] = min(timing[slot, FADE], timing[slot, END] - FADE_QUANTA)
 
 

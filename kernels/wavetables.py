@@ -168,11 +168,13 @@ def _frames(
             second = where_less(apart, half, first, read_table(tables, table, x2))
             third = where_less(apart, half, first, read_table(tables, table, x3))
             pair = first + second
-        noise, _, n1, n2 = svf_step(white(seed), n1, n2, b[0], b[1], b[2])
-        voice = fma(noise, hiss, pair + third)
-        _, low, s1, s2 = svf_step(voice, s1, s2, a[0], a[1], a[2])
+        m1, n2 = svf_step(white(seed), n1, n2, b[0], b[1], b[2])
+        voice = fma(n1 + m1, hiss, pair + third)
+        n1 = m1
+        m1, m2 = svf_step(voice, s1, s2, a[0], a[1], a[2])
         gain = gain + slope
-        store(tile, t * LANES, low * gain)
+        store(tile, t * LANES, (s2 + m2) * gain)
+        s1, s2 = m1, m2
     return (x1, x2, x3, seed), (s1, s2, n1, n2), gain
 
 
@@ -186,7 +188,7 @@ def _weigh(slot: int, sizes: tuple[int, ...], held: Held) -> int:
 def _quantum(lanes: Lanes) -> None:
     """One quantum of sixteen voices into the tile."""
     settings, whole_settings, state, counters, facts, tile, tables = lanes
-    held, one = load(facts, HELD), splat(f32(1.0))
+    held, one, half = load(facts, HELD), splat(f32(1.0)), splat(f32(0.5))
     swing = (load(facts, BRIGHT) - splat(f32(0.5))) * splat(f32(2.0))
     octaves = fma(load(settings, BRIGHTNESS), swing, load(settings, CUTOFF))
     e, gain, attacking = load(state, ENVELOPE), load(state, GAIN), load(state, ATTACKING)
@@ -205,7 +207,7 @@ def _quantum(lanes: Lanes) -> None:
     )
     table, apart = load_int(whole_settings, TABLE), load(settings, APART)
     sheets = (tables, tile, _any_apart(settings))
-    level = load(settings, LEVEL) * load(facts, ALIVE)
+    level = load(settings, LEVEL) * half * load(facts, ALIVE)
     noise_svf = svf_coefficients(exp2(load(settings, NOISE_OCTAVES)), load(settings, NOISE_DAMPING))
     for t0 in range(0, QUANTUM, CONTROL_FRAMES):
         e, attacking = move_envelope(e, attacking, held, settings, ATTACK_STEP)
@@ -222,7 +224,7 @@ def _quantum(lanes: Lanes) -> None:
         cutoff = exp2(fma(load(settings, ENVELOPE_OCTAVES), e, octaves))
         svf = svf_coefficients(cutoff, load(settings, DAMPING))
         slope = (e * loud - gain) * splat(f32(1.0 / CONTROL_FRAMES))
-        gains = (gain, slope, load(settings, BREATH) + onset)
+        gains = (gain, slope, (load(settings, BREATH) + onset) * half)
         x, integrators, gain = _frames(
             x, steps, table, integrators, (svf, noise_svf), gains, apart, sheets, t0
         )

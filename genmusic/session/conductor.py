@@ -6,28 +6,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from genmusic.composition.attribution import Decision
 from genmusic.composition.composer import Composer
 from genmusic.controls.spec import Landing, Value
 from genmusic.mood.mapping import MusicalParameters, musical_parameters
 from genmusic.rules import Style
 from genmusic.score.events import Bar
-from genmusic.session.timed import Beat, TimedBar, frame_of_tick, time_bar
+from genmusic.session.timed import Beat, Longs, TimedBar, frames_of_ticks, time_bar
 from genmusic.session.titles import title
+from genmusic.synthesis.orchestra import GATE_FRAMES, PART, PITCH, START_FRAME, VELOCITY
 from genmusic.units import TICKS_PER_BEAT, beat_frames
 
 SIXTEENTHS = 4  # in a beat
 BEATS_UNKNOWN = 4  # of a bar before the first
-
-
-class DueNote(NamedTuple):
-    """A row of a bar's notes with its time (a tuple: there are thousands a second)."""
-
-    start_frame: int
-    gate_frames: int
-    pitch: int
-    velocity: int
-    part: int
 
 
 class NextBeat(NamedTuple):
@@ -163,7 +156,7 @@ class Conductor:
         """The cue that has not been done yet; empty for none."""
         return self._composer.cue_in_force
 
-    def play_until(self, frame: int, style: Style) -> Iterator[tuple[Bar, list[DueNote]]]:
+    def play_until(self, frame: int, style: Style) -> Iterator[tuple[Bar, Longs]]:
         """Compose and time what begins before ``frame``: a beat's notes at a time."""
         while self.next_beat_frame < frame:
             bar = self._bar
@@ -223,7 +216,7 @@ class Conductor:
         wished = self._controls["tempo_bpm"]
         return bar.tempo_bpm if wished is None else float(wished)
 
-    def _begin_beat(self, bar: Bar) -> list[DueNote]:
+    def _begin_beat(self, bar: Bar) -> Longs:
         tempo_bpm = self._tempo_of(bar)
         changed = tempo_bpm != self._tempo_bpm
         self._tempo_bpm = tempo_bpm
@@ -243,22 +236,19 @@ class Conductor:
         """The pace of each beat of a bar; who sets the tempo beats the time alone."""
         return pace if pace and self._controls["tempo_bpm"] is None else (1.0,) * beats
 
-    def _due(self, bar: Bar) -> list[DueNote]:
-        """The notes that start in the newest beat."""
+    def _due(self, bar: Bar) -> Longs:
+        """The notes that start in the newest beat, as `Orchestra.play_notes` takes them."""
         begin = (len(self._beats) - 1) * TICKS_PER_BEAT
-        starts = bar.notes["start_tick"]
-        due = bar.notes[(starts >= begin) & (starts < begin + TICKS_PER_BEAT)]
-        return [
-            DueNote(
-                start := frame_of_tick(self._beats, tick),
-                max(1, frame_of_tick(self._beats, tick + length) - start),
-                pitch,
-                velocity,
-                part,
-            )
-            for tick, length, pitch, velocity, part, *_ in due.tolist()
-            if frame_of_tick(self._beats, tick) >= self._song.opens_frame
-        ]
+        ticks = bar.notes["start_tick"]
+        due = bar.notes[(ticks >= begin) & (ticks < begin + TICKS_PER_BEAT)]
+        notes = np.empty((len(due), 5), np.int64)
+        for column, name in ((PART, "part"), (PITCH, "pitch"), (VELOCITY, "velocity")):
+            notes[:, column] = due[name]
+        starts = due["start_tick"].astype(np.int64)
+        notes[:, START_FRAME] = frames_of_ticks(self._beats, starts)
+        ends = frames_of_ticks(self._beats, starts + due["duration_ticks"])
+        notes[:, GATE_FRAMES] = np.maximum(ends - notes[:, START_FRAME], 1)
+        return notes[notes[:, START_FRAME] >= self._song.opens_frame]
 
     def landing_frame(self, landing: Landing, now: int) -> int:
         """The frame at which a change made at frame ``now`` takes effect."""

@@ -45,6 +45,7 @@ class Desk:
         self._aims = 0  # journeys begun
         self._moves_until = 0  # the quantum at which the last one ends
         self._written: dict[int, int] = {}  # by length of block: aims when it was last at rest
+        self._kickless: dict[int, bool] = {}  # by length of block: its faders hold no kick
 
     def copy(self) -> Desk:
         """Faders that go on from here on their own."""
@@ -57,7 +58,7 @@ class Desk:
 
     def forget_written(self) -> None:
         """Write all faders again: they are others, or no longer as this desk left them."""
-        self._written = {}
+        self._written, self._kickless = {}, {}
 
     def follow(
         self,
@@ -107,8 +108,9 @@ class Desk:
 
         Faders at rest, which is most of the time, are as they were written the last time.
         """
-        self._fill_kicks(first, faders.kicks[listener])
         quanta = faders.kicks.shape[1]
+        if self._kicks or not self._kickless.get(quanta):
+            self._fill_kicks(first, quanta, faders.kicks[listener])
         if self._written.get(quanta) == self._aims:
             return
         if first >= self._moves_until:
@@ -119,13 +121,15 @@ class Desk:
         _fill_space(ROOM, self._room, first, faders.rooms[listener])
         _fill_space(HALL, self._hall, first, faders.halls[listener])
 
-    def _fill_kicks(self, first: int, kicks: Ints) -> None:
+    def _fill_kicks(self, first: int, quanta: int, kicks: Ints) -> None:
         """Write where in each quantum a kick starts."""
         kicks[:] = NO_KICK
-        end = first + len(kicks)
+        end = first + quanta
+        self._kickless[quanta] = True
         for frame in self._kicks:
             if first <= frame // QUANTUM < end:
                 kicks[frame // QUANTUM - first] = frame % QUANTUM
+                self._kickless[quanta] = False
         self._kicks = [frame for frame in self._kicks if frame // QUANTUM >= end]
 
 

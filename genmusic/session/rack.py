@@ -14,11 +14,18 @@ from numpy.typing import NDArray
 
 from genmusic.mixing.console import SILENT_CONSOLE, Console, ConsoleState
 from genmusic.mixing.faders import Faders, make_faders
-from genmusic.synthesis.orchestra import SILENT_ORCHESTRA, Orchestra, OrchestraState, PlayedNote
+from genmusic.synthesis.orchestra import (
+    SILENT_ORCHESTRA,
+    Orchestra,
+    OrchestraState,
+    PlayedNote,
+    Sounds,
+)
 from genmusic.units import QUANTUM
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
+Longs = NDArray[np.int64]
 MOST_LISTENERS = 16
 
 
@@ -49,9 +56,13 @@ class Rack:
         """Play a note that starts in a block still to come."""
         self._orchestra.play(listener, note, int(self._origins[listener]))
 
+    def play_notes(self, listener: int, notes: Longs, sounds: Sounds) -> None:
+        """Play notes that start in blocks still to come, as `Orchestra.play_notes` takes them."""
+        self._orchestra.play_notes(listener, notes, sounds, int(self._origins[listener]))
+
     def let_go(self, listener: int, note: PlayedNote, frame: int) -> None:
         """Let a note that is held go at the quantum of a frame still to come."""
-        self._orchestra.let_go(listener, note, frame, self._origins[listener])
+        self._orchestra.let_go(listener, note, frame, int(self._origins[listener]))
 
     def faders(self, quanta: int) -> Faders:
         """The faders to set before a block of that length is rendered."""

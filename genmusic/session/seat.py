@@ -18,15 +18,16 @@ from genmusic.composition.composer import Composer
 from genmusic.controls.spec import CONTROLS, Value, check_changes, defaults
 from genmusic.names import PARTS
 from genmusic.rules import Style
-from genmusic.session.conductor import Conductor, ConductorState, DueNote, NextBeat
+from genmusic.session.conductor import Conductor, ConductorState, NextBeat
 from genmusic.session.desk import Desk
 from genmusic.session.library import Library
 from genmusic.session.log import EDITION, POSITION, SKIP, Change
 from genmusic.session.rack import SILENCE, Rack, Sound
 from genmusic.session.shelf import edition_of
 from genmusic.session.strokes import PART, STROKE, read_stroke
-from genmusic.session.timed import TimedBar
-from genmusic.synthesis.orchestra import UNTIL_RELEASED, PlayedNote
+from genmusic.session.timed import Longs, TimedBar
+from genmusic.synthesis import orchestra
+from genmusic.synthesis.orchestra import UNTIL_RELEASED, PlayedNote, Sounds
 from genmusic.synthesis.pools import MAX_BLOCK_QUANTA
 from genmusic.units import QUANTUM, quantum_at_or_after
 
@@ -35,6 +36,12 @@ CUE, CALL = "cue", "call"
 EVENTS: dict[str, Value] = {CUE: None, CALL: None}  # while nothing plays yet
 PLAYED = PARTS.index(PART)
 KICK_PITCHES = (35, 36)  # of General MIDI
+
+
+def _sounds_of(style: Style, section: str) -> Sounds:
+    """What plays each part in a section."""
+    parts = style.parts_in(section).items()
+    return Sounds({PARTS.index(name): (rules.patch, rules.pan) for name, rules in parts})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,7 +88,7 @@ class Seat:
         self._desk = Desk(self.values, self._style)
         self._place = None if rack is None else (rack, 0)
         self._resting: tuple[Sound, int] = (SILENCE, 0)  # and the quantum, while it has no place
-        self._section, self._parts = "", self._style.parts
+        self._section, self._sounds = "", _sounds_of(self._style, "")
         self._keys: dict[int, PlayedNote] = {}
 
     @property
@@ -147,7 +154,8 @@ class Seat:
         """
         self.values = dict(moment.values)
         self._style, self._wished_style = moment.style, moment.wished_style
-        self._section, self._parts = moment.section, moment.style.parts_in(moment.section)
+        self._section = moment.section
+        self._sounds = _sounds_of(moment.style, moment.section)
         del self.log[moment.changes :]
         self._ahead = deque(again)
         composer = Composer(self.seed, moment.conductor.style, self._library.models)
@@ -250,19 +258,21 @@ class Seat:
     def prepare(self, quanta: int) -> None:
         """Have the next block's notes played and its faders set."""
         first = self.now // QUANTUM
-        for note in self._compose_until((first + quanta) * QUANTUM):
-            self._play(note)
+        end = (first + quanta) * QUANTUM
+        if self._conductor.next_beat_frame < end:
+            for notes, sounds in self._compose_until(end):
+                self._play(notes, sounds)
         self._desk.fill(self.number, first, self.rack.faders(quanta))
 
-    def _compose_until(self, frame: int) -> Iterator[PlayedNote]:
-        """Compose every beat that begins before ``frame``; its notes, with their sounds."""
+    def _compose_until(self, frame: int) -> Iterator[tuple[Longs, Sounds]]:
+        """Compose every beat that begins before ``frame``; its notes, and what plays them."""
         began = self._conductor.next_beat_frame
         for bar, notes in self._conductor.play_until(frame, self._wished_style):
             if self._conductor.style is not self._style or bar.section != self._section:
                 self._adopt(self._conductor.style, bar.section, began // QUANTUM)
             echo_seconds = self._style.mix.echo_beats * 60.0 / self._conductor.tempo_bpm
             self._desk.set_echo(echo_seconds, began // QUANTUM)
-            yield from map(self._sounding, notes)
+            yield notes, self._sounds
             began = self._conductor.next_beat_frame
             self.values[CUE] = self._conductor.cue_in_force or None  # it may be done
 
@@ -280,11 +290,15 @@ class Seat:
             self.make_due_changes()
             stop = min(end, self._ahead[0].frame) if self._ahead else end
             self._conductor.pass_pieces(stop, self._wished_style)
-            later = [n for n in self._compose_until(stop) if n.start_frame >= stop]
+            beats = [
+                (later, sounds)
+                for notes, sounds in self._compose_until(stop)
+                if len(later := notes[notes[:, orchestra.START_FRAME] >= stop])
+            ]
             self._keys.clear()
             self.rack.skip_to(self.number, stop // QUANTUM)
-            for note in later:
-                self._play(note)
+            for later, sounds in beats:
+                self._play(later, sounds)
 
     def restore(self, checkpoint: Mapping[str, Any]) -> None:
         """Go to the bar line of a checkpoint; the log given at the start is followed up to it."""
@@ -308,25 +322,17 @@ class Seat:
 
     def _adopt(self, style: Style, section: str, at: int) -> None:
         """Let the mixer follow the composer into another style or section."""
-        self._style, self._section, self._parts = style, section, style.parts_in(section)
+        self._style, self._section, self._sounds = style, section, _sounds_of(style, section)
         self._desk.follow(self.values, style, section, at)
 
-    def _sounding(self, note: DueNote) -> PlayedNote:
-        rules = self._parts[PARTS[note.part]]
-        return PlayedNote(
-            note.start_frame,
-            note.gate_frames,
-            note.part,
-            rules.patch,
-            note.pitch,
-            note.velocity,
-            rules.pan,
-        )
-
-    def _play(self, note: PlayedNote) -> None:
-        self.rack.play(self.number, note)
-        if note.part == DRUMS and note.pitch in KICK_PITCHES:
-            self._desk.kick(note.start_frame)
+    def _play(self, notes: Longs, sounds: Sounds) -> None:
+        if not len(notes):
+            return
+        self.rack.play_notes(self.number, notes, sounds)
+        columns = [orchestra.START_FRAME, orchestra.PART, orchestra.PITCH]
+        for start, part, pitch in notes[:, columns].tolist():
+            if part == DRUMS and pitch in KICK_PITCHES:
+                self._desk.kick(start)
 
     def take_bars(self) -> list[TimedBar]:
         """Bars composed since the last call, on the clock."""

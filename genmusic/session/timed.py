@@ -13,6 +13,8 @@ from genmusic.mood.mapping import MusicalParameters
 from genmusic.score.events import Bar
 from genmusic.units import TICKS_PER_BEAT, beat_frames
 
+Longs = NDArray[np.int64]
+
 
 @dataclass(frozen=True, slots=True)
 class TimedBar:
@@ -24,7 +26,7 @@ class TimedBar:
     start_frame: int
     end_frame: int
     tempo_bpm: float
-    note_frames: NDArray[np.int64]  # (notes, 2): start and end of each row of bar.notes
+    note_frames: Longs  # (notes, 2): start and end of each row of bar.notes
     chord_frames: tuple[int, ...]
     beat_frames: tuple[int, ...]  # where each quarter note begins
     song_beat: int = 0  # quarter notes of the song before it
@@ -56,11 +58,13 @@ class Beat:
     tempo_bpm: float
 
 
-def frame_of_tick(beats: list[Beat], tick: int) -> int:
-    """The frame of a tick in a bar of timed beats; ticks beyond run on at the last tempo."""
-    number = min(tick // TICKS_PER_BEAT, len(beats) - 1)
-    beat = beats[number]
-    return beat.start_frame + (tick - number * TICKS_PER_BEAT) * beat.frames // TICKS_PER_BEAT
+def frames_of_ticks(beats: Sequence[Beat], ticks: Longs) -> Longs:
+    """The frames of ticks in a bar of timed beats; ticks beyond run on at the last tempo."""
+    clock = np.array([(beat.start_frame, beat.frames) for beat in beats], np.int64)
+    numbers = np.minimum(ticks // TICKS_PER_BEAT, len(beats) - 1)
+    starts, lengths = clock[numbers].T
+    frames: Longs = starts + (ticks - numbers * TICKS_PER_BEAT) * lengths // TICKS_PER_BEAT
+    return frames
 
 
 def time_bar(
@@ -82,12 +86,9 @@ def time_bar(
         last = beats[-1]
         beat_bpm = tempo_bpm * pace[len(beats)]
         beats.append(Beat(last.start_frame + last.frames, beat_frames(beat_bpm), beat_bpm))
-    starts = bar.notes["start_tick"].tolist()
-    lengths = bar.notes["duration_ticks"].tolist()
-    note_frames = [
-        (frame_of_tick(beats, start), frame_of_tick(beats, start + length))
-        for start, length in zip(starts, lengths, strict=True)
-    ]
+    starts = bar.notes["start_tick"].astype(np.int64)
+    ends = starts + bar.notes["duration_ticks"]
+    chords = np.array([span.start_tick for span in bar.chords], np.int64)
     return TimedBar(
         bar,
         parameters,
@@ -95,8 +96,8 @@ def time_bar(
         beats[0].start_frame,
         beats[-1].start_frame + beats[-1].frames,
         tempo_bpm,
-        np.array(note_frames, np.int64).reshape(-1, 2),
-        tuple(frame_of_tick(beats, span.start_tick) for span in bar.chords),
+        np.stack((frames_of_ticks(beats, starts), frames_of_ticks(beats, ends)), axis=1),
+        tuple(frames_of_ticks(beats, chords).tolist()),
         tuple(beat.start_frame for beat in beats),
         song_beat,
     )

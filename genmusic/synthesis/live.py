@@ -10,10 +10,9 @@ from numpy.typing import NDArray
 
 from genmusic.synthesis.patches import find_patch
 from genmusic.synthesis.pools import KINDS, Kind
-from genmusic.synthesis.recipes import Recipe, cook_for
-from genmusic.synthesis.voicing import Patch
+from genmusic.synthesis.recipes import Cook, Recipe
 from genmusic.units import QUANTUM
-from kernels.buses import STRIDE
+from kernels.buses import ROW, STRIDE
 from kernels.lanes import COUNTS, LANE_FACTS, LANES, MOST_QUANTA
 from kernels.live import (
     BLOCK_BYTES,
@@ -31,7 +30,7 @@ from kernels.live import (
     WORDS,
 )
 from kernels.live import KINDS as KIND_NAMES
-from kernels.voices import END, NOTE
+from kernels.voices import END, LIFE, NOTE
 
 SLOTS = 32  # voices of a sound; more are stolen
 LINE_BYTES = 64
@@ -43,9 +42,8 @@ def _common_sizes() -> dict[str, int]:
     frames = MOST_QUANTA * QUANTUM
     return {
         "words": len(WORDS),
-        "keys": 3 * KEYS,
+        "keys": 2 * KEYS,
         "note": len(NOTE),
-        "release": 3,
         "marks": KEYS,
         "buses": 2 * STRIDE,
         "brightness": MOST_QUANTA + 2,
@@ -74,7 +72,7 @@ def _pool_sizes(kind: Kind) -> Mapping[str, int]:
         "lane_whole_settings": whole * lanes + LANES,
         "lane_counters": counters * lanes + LANES,
         "recipe_whole_settings": whole * KEYS * LAYERS,
-        "life": 3 * KEYS * LAYERS,
+        "life": len(LIFE) * KEYS * LAYERS,
         "pans": 2 * SLOTS,
         "settings": width * SLOTS,
         "state": states * SLOTS,
@@ -82,7 +80,7 @@ def _pool_sizes(kind: Kind) -> Mapping[str, int]:
         "lane_state": states * lanes + LANES,
         "facts": LANE_FACTS,
         "tile": QUANTUM * LANES,
-        "rows": QUANTUM * LANES,
+        "rows": ROW * LANES,
         "tables": QUANTUM * LANES if kind.tables is None else kind.tables.size,
         "recipe_settings": width * KEYS * LAYERS,
     }
@@ -138,7 +136,7 @@ class LiveInstrument:
             self._place(-1, name, length)
         for pool in range(POOLS):
             self._lay_out_pool(pool, next(iter(KINDS.values())))
-        self._region(-1, "keys").reshape(KEYS, 3)[:, 2] = -1
+        self._region(-1, "keys").reshape(KEYS, 2)[:, 1] = -1
         self._region(-1, "brightness")[:] = 0.5
         self._set(low=low, high=high, level=round(1000 * DEFAULT_LEVEL))
         self._fill(0, patch)
@@ -178,7 +176,7 @@ class LiveInstrument:
         self._region(pool, "varied")[:] = np.array(kind.varied, np.int32).reshape(-1)
         if kind.tables is not None:
             self._region(pool, "tables")[:] = kind.tables
-        self._write_recipes(pool, _recipes_of_keys(found, kind))
+        self._write_recipes(pool, _recipes_of_keys(Cook(found, name, kind.module)))
         self._region(-1, "words")[KIND_0 + pool] = KIND_NAMES.index(name)
         self.patch = patch
 
@@ -209,9 +207,9 @@ class LiveInstrument:
         return view[start : start + length]
 
 
-def _recipes_of_keys(patch: Patch, kind: Kind) -> list[Recipe]:
+def _recipes_of_keys(cook: Cook) -> list[Recipe]:
     """A recipe for every key and touch; keys above what the sound reaches play its highest."""
-    cook, recipes = cook_for(patch, kind.module), list[list[Recipe]]()
+    recipes = list[list[Recipe]]()
     for key in range(KEYS):
         try:
             layers = [cook(key, (2 * layer + 1) * 127 // (2 * LAYERS)) for layer in range(LAYERS)]

@@ -12,17 +12,24 @@ from numpy.typing import NDArray
 from genmusic.names import PARTS
 from genmusic.synthesis.patches import find_patch
 from genmusic.synthesis.pools import KINDS, Pool, Rows
-from genmusic.synthesis.recipes import Cook, cook_for
+from genmusic.synthesis.recipes import COOKBOOK, Cook, Dish
 from genmusic.units import QUANTUM
+from kernels import voices
 from kernels.buses import SOUNDING, STRIDE, drain_buses
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
+Longs = NDArray[np.int64]
+KIND_NAMES = tuple(KINDS)
 UNTIL_RELEASED = 1 << 50  # frames: the gate of a note whose end is not known yet
 
 
+START_FRAME, GATE_FRAMES, PART, PITCH, VELOCITY = range(5)
+"""Columns of notes that are played together, (notes, 5) int64; a part is an index of `PARTS`."""
+
+
 class PlayedNote(NamedTuple):
-    """A note in frames, with the sound that plays it (a tuple: there are thousands a second)."""
+    """A note in frames, with the sound that plays it."""
 
     start_frame: int
     gate_frames: int
@@ -38,8 +45,35 @@ class HeldNote(NamedTuple):
     """What names a note that sounds until `Orchestra.release`."""
 
     kind: str
-    slot: int
     number: int
+
+
+class Sounds:
+    """What plays each part, and where it stands.
+
+    Parameters
+    ----------
+    players : mapping of int to (str, float)
+        For the parts that play, by their index in `PARTS`, a patch and a place from -1 (left) to 1.
+    """
+
+    def __init__(self, players: Mapping[int, tuple[str, float]]) -> None:
+        self.cooks = {part: find_cook(patch) for part, (patch, _) in players.items()}
+        self.kinds = np.zeros(len(PARTS), np.intp)
+        self.sides = np.zeros((len(PARTS), 2), np.float32)
+        for part, (_, pan) in players.items():
+            cook = self.cooks[part]
+            self.kinds[part] = KIND_NAMES.index(cook.kind)
+            self.sides[part] = pan, cook.patch.width
+
+
+_COOKS: dict[int, Cook] = {}
+
+
+def find_cook(patch: str) -> Cook:
+    """Who turns the notes of a patch into recipes; always the same one."""
+    kind, found = find_patch(patch)
+    return _COOKS.setdefault(id(found), Cook(found, kind, KINDS[kind].module))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,7 +92,7 @@ class Orchestra:
 
     def __init__(self, listeners: int) -> None:
         self._pools = {name: Pool(kind) for name, kind in KINDS.items()}
-        self._cooks: dict[str, tuple[str, Cook]] = {}
+        self._played = 0  # notes; their numbers say which came first
         self._sides = 2 * listeners * len(PARTS)
         self.buses = np.zeros(self._sides * STRIDE, np.int32)
         """Part buses, as `kernels.buses` lays them out."""
@@ -69,27 +103,62 @@ class Orchestra:
 
         ``origin`` is the quantum at which frame 0 of the listener lies.
         """
-        kind, cook = self._cooks.get(note.patch) or self._find_cook(note.patch)
-        pitch = note.pitch + note.cents / 100.0 if note.cents else note.pitch
-        recipe = cook(pitch, note.velocity)
-        start_frame, bus = note.start_frame + origin * QUANTUM, listener * len(PARTS) + note.part
-        place = (start_frame, note.gate_frames, bus, listener, _seed_of(note))
-        return HeldNote(kind, *self._pools[kind].start(recipe, place, note.pan))
+        sounds, cook = Sounds({note.part: (note.patch, note.pan)}), find_cook(note.patch)
+        row = (note.start_frame, note.gate_frames, note.part, note.pitch, note.velocity)
+        dish = (cook, note.pitch + note.cents / 100.0, note.velocity)
+        self._start(np.array([row], np.int64), sounds, [dish], (listener, origin))
+        return HeldNote(cook.kind, self._played - 1)
 
-    def _find_cook(self, name: str) -> tuple[str, Cook]:
-        kind, patch = find_patch(name)
-        self._cooks[name] = found = (kind, cook_for(patch, KINDS[kind].module))
-        return found
+    def play_notes(self, listener: int, notes: Longs, sounds: Sounds, origin: int = 0) -> None:
+        """Start a voice for each of some notes, at its frame.
+
+        Parameters
+        ----------
+        listener : int
+        notes : (notes, 5) int64
+            Columns `START_FRAME`, `GATE_FRAMES`, `PART`, `PITCH` and `VELOCITY`; none lies before
+            the next block.
+        sounds : Sounds
+            Of all parts.
+        origin : int
+            The quantum at which frame 0 of the listener lies.
+        """
+        cooks, rows = sounds.cooks, notes.tolist()
+        dishes = [(cooks[part], float(pitch), touch) for _, _, part, pitch, touch in rows]
+        self._start(notes, sounds, dishes, (listener, origin))
+
+    def _start(
+        self, notes: Longs, sounds: Sounds, dishes: list[Dish], place: tuple[int, int]
+    ) -> None:
+        """Hand notes to the pools; the place is a listener, and the quantum of their frame 0."""
+        listener, origin = place
+        recipes, books = COOKBOOK.look_up(dishes)
+        starts, parts = notes[:, START_FRAME], notes[:, PART]
+        kinds = sounds.kinds[parts]
+        given = np.empty((len(notes), len(voices.NOTE)), np.int64)
+        given[:, voices.KIND] = kinds
+        given[:, voices.RECIPE] = recipes
+        given[:, voices.START_FRAME] = starts + origin * QUANTUM
+        given[:, voices.GATE_FRAMES] = notes[:, GATE_FRAMES]
+        given[:, voices.NOTE_BUS] = parts + listener * len(PARTS)
+        given[:, voices.NOTE_LISTENER] = listener
+        given[:, voices.SEED] = (starts << 20) ^ (notes[:, PITCH] << 12) ^ (parts << 4)
+        given[:, voices.NUMBER] = np.arange(self._played, self._played + len(notes))
+        self._played += len(notes)
+        sides = sounds.sides[parts]
+        for kind, count in enumerate(np.bincount(kinds).tolist()):
+            if count:
+                name = KIND_NAMES[kind]
+                self._pools[name].start((kind, given, sides), books[name], count)
 
     def release(self, note: HeldNote, frame: int, origin: int = 0) -> None:
         """Let a note go before its gate ends, at the quantum of a frame still to come."""
-        quantum = frame // QUANTUM + origin
-        self._pools[note.kind].release(note.slot, note.number, quantum)
+        self._pools[note.kind].release(note.number, frame // QUANTUM + origin)
 
     def let_go(self, listener: int, note: PlayedNote, frame: int, origin: int = 0) -> None:
         """As `release`, for a note that may have changed its rack meanwhile."""
-        kind, _cook = self._cooks.get(note.patch) or self._find_cook(note.patch)
-        self._pools[kind].let_go(listener, _seed_of(note), frame // QUANTUM + origin)
+        pool, quantum = self._pools[find_cook(note.patch).kind], frame // QUANTUM + origin
+        pool.let_go(listener, _seed_of(note), quantum)
 
     def take(self, listener: int, now: int) -> OrchestraState:
         """A copy of one listener's voices between two blocks, at quantum ``now``."""
@@ -99,8 +168,10 @@ class Orchestra:
 
     def put(self, listener: int, state: OrchestraState, now: int) -> None:
         """Let a listener's voices go on in a free place, from quantum ``now``."""
-        for name, voices in state.pools.items():
-            self._pools[name].put(voices, (listener, len(PARTS)), now)
+        for name, held in state.pools.items():
+            numbers = np.arange(self._played, self._played + len(held.timing))
+            self._pools[name].put(held, (listener, len(PARTS)), now, numbers)
+            self._played += len(numbers)
         self._set_tails(listener, state.tails)
 
     def clear(self, listener: int) -> None:

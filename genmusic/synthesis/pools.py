@@ -14,16 +14,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 import kernels
-from genmusic.synthesis.recipes import Recipe
 from genmusic.synthesis.timbres import TABLES
 from genmusic.units import QUANTUM
 from kernels import drums, ensembles, fm, modes, pianos, saws, strings, wavetables
-from kernels._types import Held, Lanes, Roll
+from kernels._types import Book, Held, Lanes, Roll
+from kernels.buses import ROW
 from kernels.lanes import COUNTS, LANE_FACTS, LANES, MOST_QUANTA
-from kernels.voices import BUS, END, LISTENER, release_voices, start_voices
+from kernels.voices import BUS, END, LISTENER, release_voice, start_voices
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
+Longs = NDArray[np.int64]
 MAX_BLOCK_QUANTA = MOST_QUANTA  # a longer block is rendered in pieces: buses stay in the cache
 MOST_VOICES = 24  # of one kind in a part at once; beyond it the stalest is cut
 
@@ -124,13 +125,8 @@ class Pool:
         self._kind = kind
         self._sizes: tuple[int, ...] = kind.module.SIZES
         self._varied = np.array(kind.varied, np.int32)
-        self._free: list[int] = []
-        self._played = 0
-        self._notes: list[tuple[int, ...]] = []
-        self._sides: list[tuple[float, float]] = []
-        self._releases: list[tuple[int, int, int]] = []
         self._lanes = self._make_lanes()
-        self._slots = 0
+        self._slots = self._taken = 0
         self._rows = Rows.of(0, self._sizes)
         self._grow()
 
@@ -157,44 +153,36 @@ class Pool:
         self._rows, self._roll, self._held = grown, grown.roll, grown.held
         self._ended = np.zeros(self._slots + 1, np.int32)
         order, counts = np.zeros(self._slots, np.int32), np.zeros(COUNTS, np.int32)
-        self._desk = (order, counts, self._ended, self._lanes, _scratch())
-        self._free += range(old, self._slots)
+        rows = np.zeros(LANES * ROW, np.float32)
+        self._desk = (order, counts, self._ended, self._lanes, rows)
 
-    def start(self, recipe: Recipe, note: tuple[int, ...], pan: float) -> tuple[int, int]:
-        """Give a note its slot; it sounds from its start on.
+    def start(self, given: tuple[int, Longs, Floats], book: Book, count: int) -> None:
+        """Give notes their slots; each sounds from its start on.
 
-        ``note`` is start and gate in frames, bus, listener and seed. Returns the slot and the
-        number of the note, which `release` asks for.
+        Parameters
+        ----------
+        given : tuple of int, (notes, 8) int64 and (notes, 2) float32
+            A kind, notes and sides as in `kernels.voices.start_voices`; others are passed over.
+        book : tuple
+            The recipes that the notes name.
+        count : int
+            Notes of the kind.
         """
-        if not self._free:
+        while self._slots - self._taken < count:
             self._grow()
-        slot, number = self._free.pop(), self._played
-        self._played = number + 1
-        self._rows.settings[slot] = recipe.settings
-        self._rows.whole_settings[slot] = recipe.whole_settings
-        self._notes.append((slot, *note[:4], *recipe.life, note[4], number))
-        self._sides.append((pan, recipe.width))
-        return slot, number
+        rows = self._rows
+        start_voices(*given, book, MOST_VOICES, self._roll, rows.settings, rows.whole_settings)
+        self._taken += count
 
-    def release(self, slot: int, number: int, quantum: int) -> None:
+    def release(self, number: int, quantum: int) -> None:
         """Let a note go, if it still sounds, at a quantum that is not rendered yet."""
-        self._releases.append((slot, number, quantum))
+        release_voice(number, quantum, self._roll)
 
     def let_go(self, listener: int, seed: int, quantum: int) -> None:
         """Let a listener's notes of a seed go, wherever they sit by now."""
         slots = self._slots_of(listener)
         for slot in slots[self._rows.seeds[slots] == seed].tolist():
-            self.release(slot, int(self._rows.numbers[slot]), quantum)
-
-    def _seat(self) -> None:
-        """Let the notes that have come become voices."""
-        if self._notes:
-            notes, sides = np.array(self._notes, np.int64), np.array(self._sides, np.float32)
-            start_voices(notes, sides, MOST_VOICES, self._roll)
-            self._notes, self._sides = [], []
-        if self._releases:
-            release_voices(np.array(self._releases, np.int64), self._roll)
-            self._releases = []
+            self.release(int(self._rows.numbers[slot]), quantum)
 
     def render(self, first: int, quanta: int, ramps: tuple[Floats, Floats], buses: Ints) -> None:
         """Render a block and add every voice to its bus.
@@ -207,13 +195,11 @@ class Pool:
             Brightness, 0..1, and bend, octaves.
         buses : (buses * 2 * `kernels.buses.STRIDE`,) int32, in/out
         """
-        if len(self._free) == self._slots:
+        if not self._taken:
             return
-        self._seat()
         kernel, desk = self._kind.kernel, self._desk
         kernel(first, quanta, self._roll, self._held, self._varied, ramps, desk, buses)
-        if self._ended[0]:
-            self._free += self._ended[1 : self._ended[0] + 1].tolist()
+        self._taken -= int(self._ended[0])
 
     def take(self, listener: int, now: int) -> Rows | None:
         """A copy of one listener's voices between two blocks, on a clock that says 0 at ``now``."""
@@ -224,30 +210,30 @@ class Pool:
         taken = self._rows.at(slots)
         return taken._replace(timing=taken.timing - now)
 
-    def put(self, voices: Rows, place: tuple[int, int], now: int) -> None:
-        """Let a listener's voices go on from quantum ``now``.
+    def put(self, voices: Rows, place: tuple[int, int], now: int, numbers: Longs) -> None:
+        """Let a listener's voices go on from quantum ``now``, under new numbers.
 
         ``place`` is the listener's number, and the buses that a listener has.
         """
-        count = len(voices.timing)
-        while len(self._free) < count:
+        count, rows = len(numbers), self._rows
+        while self._slots - self._taken < count:
             self._grow()
-        slots, rows = np.array([self._free.pop() for _ in range(count)], np.intp), self._rows
+            rows = self._rows
+        slots = np.flatnonzero(rows.timing[:, END] == 0)[:count]
         rows.put(slots, voices)
         rows.timing[slots] = voices.timing + now
         rows.places[slots, BUS] += place[1] * (place[0] - voices.places[:, LISTENER])
         rows.places[slots, LISTENER] = place[0]
-        rows.numbers[slots] = np.arange(self._played, self._played + count)
-        self._played += count
+        rows.numbers[slots] = numbers
+        self._taken += count
 
     def clear(self, listener: int) -> None:
         """Forget one listener's voices."""
         slots = self._slots_of(listener)
         self._rows.timing[slots, END] = 0
-        self._free += slots.tolist()
+        self._taken -= slots.size
 
     def _slots_of(self, listener: int) -> NDArray[np.intp]:
-        self._seat()
         rows = self._rows
         return np.flatnonzero((rows.timing[:, END] > 0) & (rows.places[:, LISTENER] == listener))
 

@@ -14,16 +14,17 @@ from patch import GATE_SECONDS, PANS, PITCHES, VOICES
 from genmusic.mixing.rings import RingBank
 from genmusic.mixing.spaces import HALL, turns
 from genmusic.synthesis.pools import KINDS, MAX_BLOCK_QUANTA, Pool
-from genmusic.synthesis.recipes import Cook
+from genmusic.synthesis.recipes import COOKBOOK, Cook
 from genmusic.synthesis.saws import SawPatch
 from genmusic.units import QUANTUM, SAMPLE_RATE, hz_to_increment, log2
 from kernels import mixing, reverbs, saws
 from kernels._jit import kernel
-from kernels._types import Floats
+from kernels._types import Book, Floats, Longs
 from kernels.buses import STRIDE, drain_buses
 from kernels.lanes import LANES
-from kernels.oscillators import saw, saw_width
+from kernels.oscillators import FULL_SCALE, saw, saw_width
 from kernels.simd import splat_int, store, to_float
+from kernels.voices import START_FRAME
 
 SAWS = SawPatch(
     level_db=0.0,
@@ -67,9 +68,9 @@ def _held(seconds: int) -> float:
 
 def _play(seconds: int, gate_seconds: float, rounds: range) -> float:
     pool = Pool(KINDS["saws"])
-    cook = Cook(SAWS if len(rounds) > 1 else replace(SAWS, release_seconds=1.0), saws)
-    starts = iter([(second + n / VOICES, n) for second in rounds for n in range(VOICES)])
-    waiting = next(starts, None)
+    cook = Cook(SAWS if len(rounds) > 1 else replace(SAWS, release_seconds=1.0), "saws", saws)
+    notes, sides, book = _score(cook, round(gate_seconds * SAMPLE_RATE), rounds)
+    started = 0
     bright = np.full((1, MAX_BLOCK_QUANTA + 1), 0.5, np.float32)
     straight = np.zeros((BUSES, MAX_BLOCK_QUANTA + 1), np.float32)
     buses = np.zeros(BUSES * TWO_SIDES * STRIDE, np.int32)
@@ -77,20 +78,27 @@ def _play(seconds: int, gate_seconds: float, rounds: range) -> float:
     mix = np.zeros((TWO_SIDES, MAX_BLOCK_QUANTA * QUANTUM), np.float32)
     begin = time.process_time()
     for first in range(0, seconds * SAMPLE_RATE // QUANTUM, MAX_BLOCK_QUANTA):
-        end_seconds = (first + MAX_BLOCK_QUANTA) * QUANTUM / SAMPLE_RATE
-        while waiting and waiting[0] < end_seconds:
-            _start(pool, cook, *waiting, gate_seconds)
-            waiting = next(starts, None)
+        end = (first + MAX_BLOCK_QUANTA) * QUANTUM
+        due = slice(started, started + int((notes[started:, START_FRAME] < end).sum()))
+        if due.stop > started:
+            pool.start((0, notes[due], sides[due]), book, due.stop - started)
+            started = due.stop
         pool.render(first, MAX_BLOCK_QUANTA, (bright, straight), buses)
         drain_buses(MAX_BLOCK_QUANTA, buses, out.reshape(-1))
         out.sum(axis=0, out=mix)
     return time.process_time() - begin
 
 
-def _start(pool: Pool, cook: Cook, at: float, number: int, gate_seconds: float) -> None:
-    gate = round(gate_seconds * SAMPLE_RATE)
-    note = (round(at * SAMPLE_RATE), gate, number % BUSES, 0, number)
-    pool.start(cook(PITCHES[number], 96), note, PANS[number])
+def _score(cook: Cook, gate: int, rounds: range) -> tuple[Longs, Floats, Book]:
+    """The notes of all rounds, as the kernel takes them."""
+    rows, books = COOKBOOK.look_up([(cook, pitch, 96) for pitch in PITCHES])
+    starts = [(second + n / VOICES, n) for second in rounds for n in range(VOICES)]
+    notes = [
+        (0, rows[n], round(at * SAMPLE_RATE), gate, n % BUSES, 0, n, number)
+        for number, (at, n) in enumerate(starts)
+    ]
+    sides = np.array([(PANS[n], 0.0) for _, n in starts], np.float32)
+    return np.array(notes, np.int64), sides, books["saws"]
 
 
 @kernel
@@ -106,7 +114,7 @@ def _saw_frames(increment: int, out: Floats) -> None:
 def _saw(hz: float) -> Sound:
     out = np.empty(round(1.5 * SAMPLE_RATE) * LANES, np.float32)
     _saw_frames(np.int32(hz_to_increment(hz)), out)
-    return out[::LANES]
+    return out[::LANES] / FULL_SCALE
 
 
 def _reverb(seconds: int) -> float:

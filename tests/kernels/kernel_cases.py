@@ -14,9 +14,10 @@ from genmusic.mixing.rings import RingBank
 from genmusic.mixing.spaces import HALL, ROOM, turns
 from genmusic.names import PARTS as NAMES
 from genmusic.synthesis.live import LiveInstrument
+from genmusic.synthesis.orchestra import find_cook
 from genmusic.synthesis.patches import PATCHES
 from genmusic.synthesis.pools import KINDS, Pool
-from genmusic.synthesis.recipes import cook_for
+from genmusic.synthesis.recipes import COOKBOOK
 from kernels import (
     choruses,
     delays,
@@ -64,15 +65,16 @@ def noise(seed, *shape):
 
 def voices(patch_name, pitches):
     """Render a pool of 32 voices that start, release and end at different quanta, each on a bus."""
-    kind, patch = PATCHES[patch_name]
-    cook = cook_for(patch, KINDS[kind].module)
+    cook = find_cook(patch_name)
 
     def render(lengths, loud=1.0, only=None):
-        pool, buses = Pool(KINDS[kind]), np.zeros(VOICES * 2 * STRIDE, np.int32)
-        for voice in range(VOICES if loud else 0) if only is None else only:
-            start, gate = (voice % 7) * QUANTUM + voice, (2 + voice % 9) * QUANTUM
-            recipe = cook(pitches[voice % len(pitches)], 20 + 3 * voice)
-            pool.start(recipe, (start, gate, voice, 0, 77 * voice), 0.5)
+        pool, buses = Pool(KINDS[cook.kind]), np.zeros(VOICES * 2 * STRIDE, np.int32)
+        sounding = range(VOICES if loud else 0) if only is None else only
+        dishes = [(cook, pitches[voice % len(pitches)], 20 + 3 * voice) for voice in sounding]
+        start(pool, dishes, [
+            ((voice % 7) * QUANTUM + voice, (2 + voice % 9) * QUANTUM, voice, 0, 77 * voice, voice)
+            for voice in sounding
+        ], 0.5)  # fmt: skip
         bright = np.linspace(0.0, 1.0, QUANTA + 1, dtype=F32)[None]
         bends = np.tile(bright / 12, (VOICES, 1))
         out = []
@@ -88,6 +90,15 @@ def voices(patch_name, pitches):
     return render
 
 
+def start(pool, dishes, notes, pan=0.0):
+    """Start notes: start and gate in frames, bus, listener, seed and number of each."""
+    if dishes:
+        rows, books = COOKBOOK.look_up(dishes)
+        given = np.array([(0, row, *note) for row, note in zip(rows, notes, strict=True)], np.int64)
+        sides = np.tile(np.array([pan, 0.0], F32), (len(notes), 1))
+        pool.start((0, given, sides), books[dishes[0][0].kind], len(notes))
+
+
 def voice_case(patch_name, pitches):
     kernel = KINDS[PATCHES[patch_name][0]].kernel
     name = f"{kernel.__module__.removeprefix('kernels.')}.{kernel.__name__}"
@@ -97,15 +108,15 @@ def voice_case(patch_name, pitches):
 
 def render_release(lengths, loud=1.0):
     """Notes that are let go long before their gate ends."""
-    kind, patch = PATCHES["soft-lead"]
-    cook = cook_for(patch, KINDS[kind].module)
-    pool, buses = Pool(KINDS[kind]), np.zeros(2 * STRIDE, np.int32)
-    held = [pool.start(cook(60, 90), (0, 1 << 50, 0, 0, 1), 0.0)] if loud else []
+    cook = find_cook("soft-lead")
+    pool, buses = Pool(KINDS[cook.kind]), np.zeros(2 * STRIDE, np.int32)
+    if loud:
+        start(pool, [(cook, 60, 90)], [(0, 1 << 50, 0, 0, 1, 7)])
     still = np.zeros((1, QUANTA + 1), F32)
     out = []
     for first, quanta in blocks_of(lengths):
-        for note in held if first == 0 else ():
-            pool.release(*note, 9)
+        if first == 0:
+            pool.release(7, 9)
         ramps = (still[:, : quanta + 1].copy(), still[:, : quanta + 1].copy())
         pool.render(first, quanta, ramps, buses)
         block = np.zeros(2 * quanta * QUANTUM, F32)
@@ -390,7 +401,7 @@ CASES = {
     "modes.render_modes": voice_case("vibraphone", SCALE),
     "pianos.render_pianos": voice_case("piano", SCALE),
     "voices.start_voices": voice_case("soft-lead", SCALE),
-    "voices.release_voices": Case(
+    "voices.release_voice": Case(
         render_release, uses=("voices.start_voices", "saws.render_saws", "buses.drain_buses")
     ),
     "buses.drain_buses": voice_case("soft-lead", SCALE),

@@ -141,13 +141,10 @@ def test_a_note_that_has_gone_is_not_let_go_again():
     for first in range(0, 1_600, 32):
         orchestra.render(first, 32, bright)
 
-    next_one = orchestra.play(
-        0, PlayedNote(1_600 * QUANTUM, 1 << 20, 0, "electric-piano", 60, 99, 0.0)
-    )
+    orchestra.play(0, PlayedNote(1_600 * QUANTUM, 1 << 20, 0, "electric-piano", 60, 99, 0.0))
     orchestra.release(gone, 1_601 * QUANTUM)
     sound = [orchestra.render(first, 32, bright).std() for first in range(1_600, 1_920, 32)]
 
-    assert next_one.slot == gone.slot
     assert sound[-1] > 0.2 * sound[0]
 
 
@@ -158,7 +155,8 @@ def test_silence_costs_no_call_of_an_instrument(monkeypatch):
         orchestra.play(0, PlayedNote(0, 64, 0, patch, 60, 100, 0.0))
     for first in range(0, 16_000, 32):
         orchestra.render(first, 32, bright)
-    monkeypatch.setattr("genmusic.synthesis.pools.Pool._seat", None)  # whoever sounds is seated
+    for pool in orchestra._pools.values():
+        monkeypatch.setattr(pool, "_kind", None)  # whoever sounds would ask for its kernel
 
     assert not orchestra.render(16_000, 32, bright).any()
 
