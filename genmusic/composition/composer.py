@@ -168,18 +168,29 @@ class Composer:
         """Let the next bar be the first of a piece, which may have been played before."""
         form.begin_piece(self._state, piece)
 
+    def keep(self) -> State:
+        """What `go_back` needs to come back to this bar line."""
+        return self._state.copy()
+
+    def go_back(self, state: State) -> None:
+        """Return to a bar line; the composer must hold the style that was playing then."""
+        self._check_style(state.style)
+        self._state = state.copy()
+
     def checkpoint(self) -> dict[str, object]:
         """All that the coming bars depend on besides seed, style, model and mood, for JSON."""
         return self._state.to_json()
 
     def restore(self, checkpoint: Mapping[str, Any]) -> None:
         """Return to a checkpoint; the composer must hold the style that was playing then."""
-        if checkpoint["style"] != self._style.name:
-            raise UnknownNameError(
-                f"the checkpoint is of the style {checkpoint['style']!r}, "
-                f"the composer has {self._style.name!r}"
-            )
+        self._check_style(checkpoint["style"])
         self._state = state_from_json(checkpoint)
+
+    def _check_style(self, name: str) -> None:
+        if name != self._style.name:
+            raise UnknownNameError(
+                f"the checkpoint is of the style {name!r}, the composer has {self._style.name!r}"
+            )
 
     def _silence(self, plan: Plan) -> Bar:
         """A bar after the end of the music."""

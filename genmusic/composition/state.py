@@ -67,6 +67,12 @@ class State:
     answer: tuple[tuple[int, int, int], ...] = ()  # notes of the call or its answer, as `CallNote`
     answer_bars: int = 0  # of the answer so far; 0 while the call waits for it
 
+    def copy(self) -> State:
+        """The same, to come back to: what it holds is replaced by a composer, never changed."""
+        return replace(
+            self, trails=dict(self.trails), voicings=dict(self.voicings), themes=dict(self.themes)
+        )
+
     def to_json(self) -> dict[str, Any]:
         """The name of the style, and the other fields in their order: numbers, text and lists."""
         packed = {

@@ -10,6 +10,7 @@ import numpy as np
 
 from genmusic.composition.attribution import Decision
 from genmusic.composition.composer import Composer
+from genmusic.composition.state import State
 from genmusic.controls.spec import Landing, Value
 from genmusic.mood.mapping import MusicalParameters, musical_parameters
 from genmusic.rules import Style
@@ -31,6 +32,9 @@ class NextBeat(NamedTuple):
     bar_beats: int  # quarter notes in its bar
 
 
+_NOTHING = np.empty((0, 5), np.int64)
+
+
 @dataclass(frozen=True, slots=True)
 class Song:
     """Where the music is, as sequencers count: from the first bar of a piece, on and on."""
@@ -41,12 +45,27 @@ class Song:
 
 
 @dataclass(frozen=True, slots=True)
+class BarLine:
+    """A bar line, and what the composer remembers there."""
+
+    frame: int
+    piece: int  # with which the song begins
+    beats: int  # of the song before
+    composer: State
+
+    def to_json(self) -> dict[str, Any]:
+        """The same as a checkpoint."""
+        song = [self.piece, self.beats]
+        return {"frame": self.frame, "song": song, **self.composer.to_json()}
+
+
+@dataclass(frozen=True, slots=True)
 class ConductorState:
     """A conductor between two beats."""
 
     style: Style  # of the bar that sounds
-    composer: Mapping[str, Any]
-    checkpoint: Mapping[str, Any]
+    composer: State
+    bar_line: BarLine | None
     bar: Bar | None
     parameters: MusicalParameters | None
     beats: tuple[Beat, ...]
@@ -70,7 +89,8 @@ class Conductor:
         self._parameters: MusicalParameters | None = None  # of the current bar
         self._beats: list[Beat] = []  # of the current bar, as played
         self._tempo_bpm = 0.0
-        self._checkpoint: dict[str, Any] = {}
+        self._bar_line: BarLine | None = None  # the newest
+        self._read: tuple[Style, Mapping[str, Value], MusicalParameters] | None = None
         self._announced: list[TimedBar] = []
         self._song = Song()
         self.next_beat_frame = 0
@@ -112,7 +132,7 @@ class Conductor:
 
         The checkpoint stays that of the last bar line before: who restores it comes here again.
         """
-        kept, self._bar, self._beats = self._checkpoint, None, []
+        kept, self._bar, self._beats = self._bar_line, None, []
         self._composer.cue("")  # what was asked for elsewhere is not meant here
         self._composer.begin_piece(self._song.piece)
         self._song = Song(self._song.piece, 0, frame)
@@ -130,16 +150,16 @@ class Conductor:
         )
         for _ in range(passed):
             self._begin_beat(bar)
-        self._checkpoint = kept
+        self._bar_line = kept
 
     def _pass_beats(self, beats: int, style: Style) -> None:
         """Leave out whole pieces that end by a beat of the song."""
         while style is self._composer.style:
-            state = self._composer.checkpoint()
-            passed = self._composer.pass_piece(musical_parameters(self._controls, style), style)
+            state = self._composer.keep()
+            passed = self._composer.pass_piece(self._asked(style), style)
             end = self._song.beats + sum(bar.beats for bar in passed)
             if end > beats:
-                self._composer.restore(state)
+                self._composer.go_back(state)
                 return
             self._song = replace(self._song, beats=end)
 
@@ -156,13 +176,19 @@ class Conductor:
         """The cue that has not been done yet; empty for none."""
         return self._composer.cue_in_force
 
-    def play_until(self, frame: int, style: Style) -> Iterator[tuple[Bar, Longs]]:
-        """Compose and time what begins before ``frame``: a beat's notes at a time."""
+    def play_until(
+        self, frame: int, style: Style, heard_from: int = 0
+    ) -> Iterator[tuple[Bar, Longs]]:
+        """Compose and time what begins before ``frame``: a beat's notes at a time.
+
+        Beats that are over by ``heard_from`` come without their notes.
+        """
         while self.next_beat_frame < frame:
             bar = self._bar
             if bar is None or len(self._beats) == bar.beats:
                 bar = self._begin_bar(style)
-            yield bar, self._begin_beat(bar)
+            self._begin_beat(bar)
+            yield bar, self._due(bar) if self.next_beat_frame > heard_from else _NOTHING
 
     def pass_pieces(self, frame: int, style: Style) -> None:
         """Leave out whole pieces that end by ``frame``, unless a change of style is due."""
@@ -171,21 +197,21 @@ class Conductor:
                 return
             self._begin_beat(self._bar)
         while style is self._composer.style and not self.cue_in_force:
-            state, song = self._composer.checkpoint(), self._counted()
+            state, song = self._composer.keep(), self._counted()
             frames, beats = self._length_of_piece(style)
             end = self.next_beat_frame + frames
             if end > frame:
-                self._composer.restore(state)
+                self._composer.go_back(state)
                 return
             self._song = replace(song, beats=song.beats + beats)
             self.next_beat_frame, self._bar, self._beats = end, None, []
-            self._checkpoint = self._bar_line()
+            self._bar_line = self._newest_bar_line()
 
     def _length_of_piece(self, style: Style) -> tuple[int, int]:
         """Pass the rest of a piece; the frames and the beats that it lasts."""
         wished = self._controls["tempo_bpm"]
         frames = beats = 0
-        for passed in self._composer.pass_piece(musical_parameters(self._controls, style), style):
+        for passed in self._composer.pass_piece(self._asked(style), style):
             tempo_bpm = passed.tempo_bpm if wished is None else float(wished)
             pace = self._pace(passed.pace, passed.beats)
             frames += sum(beat_frames(tempo_bpm * share) for share in pace)
@@ -194,11 +220,18 @@ class Conductor:
 
     def _begin_bar(self, style: Style) -> Bar:
         self._song = self._counted()
-        self._checkpoint = self._bar_line()
-        self._parameters = musical_parameters(self._controls, style)
+        self._bar_line = self._newest_bar_line()
+        self._parameters = self._asked(style)
         self._bar = bar = self._composer.compose_bar(self._parameters, style)
         self._beats = []
         return bar
+
+    def _asked(self, style: Style) -> MusicalParameters:
+        """What the controls ask of the composer; worked out when one has moved."""
+        if self._read is None or self._read[0] is not style or self._read[1] != self._controls:
+            controls = dict(self._controls)
+            self._read = style, controls, musical_parameters(controls, style)
+        return self._read[2]
 
     def _counted(self) -> Song:
         """The song with the newest bar; a piece that was asked for begins anew with its first."""
@@ -208,15 +241,15 @@ class Conductor:
         is_new = bar.piece < song.piece == self._composer.piece
         return replace(song, beats=0 if is_new else song.beats + bar.beats)
 
-    def _bar_line(self) -> dict[str, Any]:
-        song = {"song": [self._song.piece, self._song.beats]}
-        return {"frame": self.next_beat_frame, **song, **self._composer.checkpoint()}
+    def _newest_bar_line(self) -> BarLine:
+        song = self._song
+        return BarLine(self.next_beat_frame, song.piece, song.beats, self._composer.keep())
 
     def _tempo_of(self, bar: Bar) -> float:
         wished = self._controls["tempo_bpm"]
         return bar.tempo_bpm if wished is None else float(wished)
 
-    def _begin_beat(self, bar: Bar) -> Longs:
+    def _begin_beat(self, bar: Bar) -> None:
         tempo_bpm = self._tempo_of(bar)
         changed = tempo_bpm != self._tempo_bpm
         self._tempo_bpm = tempo_bpm
@@ -230,7 +263,6 @@ class Conductor:
                 bar, self._parameters, self.title, self._beats, tempo_bpm, pace, self._song.beats
             )
             self._announced.append(timed)
-        return self._due(bar)
 
     def _pace(self, pace: tuple[float, ...], beats: int) -> tuple[float, ...]:
         """The pace of each beat of a bar; who sets the tempo beats the time alone."""
@@ -269,7 +301,7 @@ class Conductor:
 
     def checkpoint(self) -> dict[str, Any]:
         """The state at the newest bar line: its frame and the composer's memory."""
-        return dict(self._checkpoint)
+        return self._bar_line.to_json() if self._bar_line else {}
 
     def restore(self, checkpoint: Mapping[str, Any]) -> None:
         """Go on from a bar line."""
@@ -284,8 +316,8 @@ class Conductor:
         """What `return_to` needs to come back to this beat."""
         return ConductorState(
             self._composer.style,
-            self._composer.checkpoint(),
-            self._checkpoint,
+            self._composer.keep(),
+            self._bar_line,
             self._bar,
             self._parameters,
             tuple(self._beats),
@@ -296,8 +328,8 @@ class Conductor:
 
     def return_to(self, state: ConductorState) -> None:
         """Go back to a beat, with a composer of the style that sounded then."""
-        self._composer.restore(state.composer)
-        self._checkpoint = dict(state.checkpoint)
+        self._composer.go_back(state.composer)
+        self._bar_line = state.bar_line
         self._bar, self._beats = state.bar, list(state.beats)
         self._parameters = state.parameters
         self._tempo_bpm = state.tempo_bpm

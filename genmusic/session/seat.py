@@ -264,10 +264,13 @@ class Seat:
                 self._play(notes, sounds)
         self._desk.fill(self.number, first, self.rack.faders(quanta))
 
-    def _compose_until(self, frame: int) -> Iterator[tuple[Longs, Sounds]]:
-        """Compose every beat that begins before ``frame``; its notes, and what plays them."""
-        began = self._conductor.next_beat_frame
-        for bar, notes in self._conductor.play_until(frame, self._wished_style):
+    def _compose_until(self, frame: int, heard_from: int = 0) -> Iterator[tuple[Longs, Sounds]]:
+        """Compose every beat that begins before ``frame``; its notes, and what plays them.
+
+        Notes of beats that are over by ``heard_from`` are left out.
+        """
+        began, style = self._conductor.next_beat_frame, self._wished_style
+        for bar, notes in self._conductor.play_until(frame, style, heard_from):
             if self._conductor.style is not self._style or bar.section != self._section:
                 self._adopt(self._conductor.style, bar.section, began // QUANTUM)
             echo_seconds = self._style.mix.echo_beats * 60.0 / self._conductor.tempo_bpm
@@ -292,7 +295,7 @@ class Seat:
             self._conductor.pass_pieces(stop, self._wished_style)
             beats = [
                 (later, sounds)
-                for notes, sounds in self._compose_until(stop)
+                for notes, sounds in self._compose_until(stop, stop)
                 if len(later := notes[notes[:, orchestra.START_FRAME] >= stop])
             ]
             self._keys.clear()

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from genmusic.composition.state import PhraseTheme, State
 from genmusic.errors import StorageError
 from genmusic.mixing.automation import Ramp
 from genmusic.mixing.console import ConsoleState
@@ -21,7 +22,7 @@ from genmusic.mood.mapping import MusicalParameters
 from genmusic.rules import Style
 from genmusic.score.events import Bar, ChordSpan
 from genmusic.score.harmony import Chord, Key
-from genmusic.session.conductor import ConductorState, Song
+from genmusic.session.conductor import BarLine, ConductorState, Song
 from genmusic.session.desk import Desk
 from genmusic.session.rack import Sound
 from genmusic.session.seat import Moment
@@ -33,8 +34,8 @@ from genmusic.synthesis.pools import Rows
 _CLASSES: Mapping[str, type] = {
     known.__name__: known
     for known in (
-        Bar, Beat, Chord, ChordSpan, ConductorState, ConsoleState, Desk, Key, Moment,
-        MusicalParameters, OrchestraState, PlayedNote, Ramp, Rows, Song, Sound,
+        Bar, BarLine, Beat, Chord, ChordSpan, ConductorState, ConsoleState, Desk, Key, Moment,
+        MusicalParameters, OrchestraState, PhraseTheme, PlayedNote, Ramp, Rows, Song, Sound, State,
     )
 }  # fmt: skip
 _STYLE, _TUPLE, _ARRAY, _MAPPING = "style", "tuple", "array", "mapping"
