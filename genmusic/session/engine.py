@@ -170,7 +170,7 @@ class Engine:
         done, frames = 0, out.shape[1]
         while done < frames:
             self.seat.make_due_changes()
-            quanta = self.seat.quanta_until(self.rendered_end + frames - done)
+            quanta = self.seat.quanta_in_one_go(frames - done)
             self.seat.prepare(quanta)
             here = slice(done, done + quanta * QUANTUM)
             if out.flags.c_contiguous:
@@ -284,7 +284,7 @@ class Ensemble:
         done, frames = 0, out.shape[2]
         while done < frames:
             self._each(Seat.make_due_changes)
-            ends = [seat.quanta_until(seat.now + frames - done) for seat in self.seats]
+            ends = [seat.quanta_in_one_go(frames - done) for seat in self.seats]
             quanta = max(1, min(ends))
             self._each(lambda seat: seat.prepare(quanta))  # noqa: B023 - called at once
             self._rack.render_into(quanta, rows, done, out)

@@ -96,7 +96,8 @@ class Seat:
         """Frames rendered so far: where the next change takes effect."""
         if self._place is None:
             return self._resting[1] * QUANTUM
-        return self.rack.now(self.number) * QUANTUM
+        rack, number = self._place
+        return rack.now(number) * QUANTUM
 
     @property
     def ahead(self) -> tuple[Change, ...]:
@@ -249,11 +250,11 @@ class Seat:
         if newest is not self._wished_style:
             self.make(EDITION, edition_of(newest))
 
-    def quanta_until(self, end: int) -> int:
-        """Quanta that can be rendered in one go towards frame ``end``: no change lies inside."""
+    def quanta_in_one_go(self, frames: int) -> int:
+        """Quanta of the next frames that can be rendered together: no change lies inside."""
         if self._ahead:
-            end = min(end, self._ahead[0].frame)
-        return min((end - self.now) // QUANTUM, MAX_BLOCK_QUANTA)
+            frames = min(frames, self._ahead[0].frame - self.now)
+        return min(frames // QUANTUM, MAX_BLOCK_QUANTA)
 
     def prepare(self, quanta: int) -> None:
         """Have the next block's notes played and its faders set."""
