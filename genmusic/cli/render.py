@@ -15,7 +15,7 @@ from genmusic.cli.progress import progress_bar
 from genmusic.units import frames_to_seconds, seconds_to_frames
 
 if TYPE_CHECKING:
-    from genmusic.composition.attribution import Decision
+    from genmusic.composition.word_credits import Decided
     from genmusic.controls.spec import Value
     from genmusic.session.library import Library
     from genmusic.session.performances import Performance
@@ -61,7 +61,7 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
         "--credits",
         type=Path,
         metavar="FILE",
-        help="also write as JSON which works taught each note of the melody",
+        help="also write as JSON which works taught each note, beat and chord",
     )
     parser.add_argument("--json", action="store_true", help="print figures and hash as JSON")
 
@@ -161,7 +161,7 @@ def _length(arguments: argparse.Namespace, library: Library, piece: Performance)
     return Length(seconds_to_frames(seconds), arguments.bars)
 
 
-def _save_credits(path: Path, library: Library, decisions: Sequence[Decision], bars: int) -> None:
+def _save_credits(path: Path, library: Library, decisions: Sequence[Decided], bars: int) -> None:
     from genmusic.errors import EncodingError
     from genmusic.session.credits import credit
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from genmusic.rules import Style
     from genmusic.session.library import Library
 
-LISTENERS, MOST_LISTENERS = 8, 200
+LISTENERS, MOST_LISTENERS = 24, 200
 USUAL_REFERENCE = "songs"
 REFERENCES = {"chamber": "quartets"}
 """The body of works that a style is held against, where it is not the songs."""

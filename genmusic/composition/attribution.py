@@ -44,6 +44,7 @@ class Decision:
     steps: tuple[int, ...]  # of the scale, for each note
     aimed: tuple[bool, ...]  # whether a motif wanted the note where it is
     drawn: Drawn | None  # None: it answers what a player called
+    metre: str = "4/4"
 
 
 class Ledger:
@@ -131,19 +132,19 @@ def _credit_corpus(model: Model, context: Sequence[int], symbol: int) -> tuple[C
     whole, deepest = 0.0, 0
     for trained, share in model.parts:
         grown = trained.trees.melody
-        rows = _rows(grown, context)
-        likely, gained = _gains(grown, rows, symbol)
+        rows = rows_of(grown, context)
+        likely, gained = gains(grown, rows, symbol, 2 * MOST_PITCH + 1)
         whole += share * likely
         deepest = max(deepest, len(rows) - 1)
         shares[RULES] += share * (likely - sum(gained))
         for row, gain in zip(rows, gained, strict=True):
             if gain > 0.0:
-                for work, part in _works(grown, row, symbol):
+                for work, part in works(grown, row, symbol):
                     shares[trained.outline.name, work] += share * gain * part
     return {source: share / whole for source, share in shares.items()}, deepest
 
 
-def _rows(grown: Grown, context: Sequence[int]) -> list[int]:
+def rows_of(grown: Grown, context: Sequence[int]) -> list[int]:
     """The rows of a context and of its beginnings."""
     rows: list[int] = []
     row, tree = 0, grown.tree
@@ -156,11 +157,13 @@ def _rows(grown: Grown, context: Sequence[int]) -> list[int]:
     return rows
 
 
-def _gains(grown: Grown, rows: Sequence[int], symbol: int) -> tuple[float, list[float]]:
-    """The probability of a symbol, and what each row adds to it."""
+def gains(
+    grown: Grown, rows: Sequence[int], symbol: int, symbols: int
+) -> tuple[float, list[float]]:
+    """The probability of one of so many symbols, and what each row adds to it."""
     tree = grown.tree
     gained: list[float] = []
-    likely = 1.0 / (2 * MOST_PITCH + 1)
+    likely = 1.0 / symbols
     for row in rows:
         backoff = float(tree.backoffs[row])
         entries = slice(tree.first_entry[row], tree.first_entry[row + 1])
@@ -170,16 +173,16 @@ def _gains(grown: Grown, rows: Sequence[int], symbol: int) -> tuple[float, list[
     return likely, gained
 
 
-def _works(grown: Grown, row: int, symbol: int) -> Iterator[tuple[int, float]]:
+def works(grown: Grown, row: int, symbol: int) -> Iterator[tuple[int, float]]:
     """The works that have the symbol in a row's context, by how often they do."""
     first, count = int(grown.first_sample[row]), int(grown.sample_count[row])
     samples = slice(first, first + count, max(1, count // MOST_SAMPLES))
-    works = grown.sample_works[samples][grown.sample_symbols[samples] == symbol]
-    found, counts = np.unique(works, return_counts=True)
+    taught = grown.sample_works[samples][grown.sample_symbols[samples] == symbol]
+    found, counts = np.unique(taught, return_counts=True)
     if not len(found):  # so rare that the samples looked at have none
         samples = slice(first, first + count)
-        works = grown.sample_works[samples][grown.sample_symbols[samples] == symbol]
-        found, counts = np.unique(works, return_counts=True)
+        taught = grown.sample_works[samples][grown.sample_symbols[samples] == symbol]
+        found, counts = np.unique(taught, return_counts=True)
     return zip(found.tolist(), (counts / counts.sum()).tolist(), strict=True)
 
 

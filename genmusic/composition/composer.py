@@ -34,13 +34,14 @@ from genmusic.composition.hooks import hooked_bar
 from genmusic.composition.melody import compose_melody
 from genmusic.composition.metre import metre
 from genmusic.composition.performance import perform
-from genmusic.composition.plan import NO_ROWS, Plan, Row, Span, row_table
+from genmusic.composition.plan import NO_ROWS, Plan, Row, Span, row_table, theme_of
 from genmusic.composition.planning import pace, plan_bar, plan_harmony
 from genmusic.composition.repertoire import Models
 from genmusic.composition.state import State, state_from_json
 from genmusic.composition.theory import OCTAVE
 from genmusic.composition.trails import NO_TRAIL, Settled, rest
 from genmusic.composition.voicing import Lay
+from genmusic.composition.word_credits import Decided, PhraseDecision
 from genmusic.controls.spec import Landing
 from genmusic.errors import UnknownNameError
 from genmusic.mood.mapping import MusicalParameters
@@ -70,7 +71,7 @@ class Composer:
         self._models = models
         self._model = models.mixed(style.model.mix, style.model.copying)
         self._state = State(style=style.name)
-        self.decisions: list[Decision] | None = None
+        self.decisions: list[Decided] | None = None
         """Where melodies are noted as they are decided, if anybody wants to know."""
 
     @property
@@ -89,13 +90,23 @@ class Composer:
         parameters = self._begin_bar(parameters, style)
         length_bars = parameters.length_bars
         if state.phrase_bar == 0:
-            plan_harmony(state, seed, self._style, self._model, parameters)
+            self._plan_harmony(parameters)
         tune = parameters.tune
         written = cleared(self._style, *tune) if tune else self._style
         plan = plan_bar(state, seed, written, parameters)
         bar = self._silence(plan) if 0 < length_bars <= state.bar else self._compose_parts(plan)
         self._end_bar()
         return bar
+
+    def _plan_harmony(self, parameters: MusicalParameters) -> None:
+        state, model = self._state, self._model
+        task = plan_harmony(state, self._seed, self._style, model, parameters)
+        if self.decisions is not None:
+            theme = (state.piece, theme_of(state.labels[state.section]))
+            rules = self._style.harmony
+            self.decisions.append(
+                PhraseDecision(state.bar, theme, model, task, rules, state.chords)
+            )
 
     def pass_piece(self, parameters: MusicalParameters, style: Style) -> list[PassedBar]:
         """Go to the next piece without writing a note: the time of each bar on the way.
@@ -269,7 +280,9 @@ class Composer:
         if self.decisions is not None and bar.drawn is not None:
             theme = (state.piece, plan.theme)
             self.decisions.append(
-                Decision(state.bar, theme, bar.rows, bar.steps, bar.aimed, bar.drawn)
+                Decision(
+                    state.bar, theme, bar.rows, bar.steps, bar.aimed, bar.drawn, plan.metre.name
+                )
             )
         themes = state.themes.get(plan.theme, ())
         if plan.phrase < len(themes) and not plan.repeated:

@@ -14,7 +14,7 @@ import numpy as np
 
 from genmusic.composition.chance import choose
 from genmusic.composition.metre import chord_lengths
-from genmusic.composition.model import CHORD_ORDER, Model
+from genmusic.composition.model import CHORD_ORDER, MODES, Model
 from genmusic.composition.state import Slot
 from genmusic.composition.theory import DEGREES, degree_of, family, scale_chord
 from genmusic.rules.style import HarmonyRules
@@ -118,6 +118,30 @@ def end_chords(
     room = _ending_room(task, lengths)
     kept = [frozenset({degree}) for _, degree in known[: len(known) - room]]
     return _fill(task, lengths, kept + masks[len(kept) :], rules, model, draws)
+
+
+def free_slots(task: Task, lengths: Sequence[int]) -> list[bool]:
+    """Whether each chord of a phrase was free to be one or another."""
+    return [len(mask) > 1 for mask in _masks(task, lengths)]
+
+
+def heard_degree(
+    model: Model, task: Task, before: tuple[int, ...], degree: int
+) -> tuple[float, tuple[tuple[int, ...], tuple[tuple[int, str], ...]]]:
+    """What the model has to say for a degree after others, and the context that it knows."""
+    recent = before[-CHORD_ORDER:]
+    share = _sharpened(_expectation(model, task.mode, recent)[degree], task.novelty)
+    symbols = _vocabulary(model, task.mode).symbols
+    known = tuple(model.chords[symbols[d]] for d in recent if symbols[d] >= 0)
+    return share, ((MODES.index(family(task.mode)),), known)
+
+
+def chords_of_degree(model: Model, mode: str, degree: int) -> tuple[tuple[int, str], ...]:
+    """The chords of a model that the scale builds on a degree."""
+    degrees = _vocabulary(model, mode).degrees
+    return tuple(
+        chord for chord, own in zip(model.chords, degrees, strict=True) if own == degree + 1
+    )
 
 
 def _fill(

@@ -170,7 +170,7 @@ class Model:
         """The mean of what the trained models say, each in words of its own."""
         out[:] = 0.0
         for trained, share in self.parts:
-            own: tuple[Any, ...] = getattr(trained.outline, _WORDS[tree])
+            own: tuple[Any, ...] = getattr(trained.outline, WORDS[tree])
             known = {word: number for number, word in enumerate(own)}
             context = list(conditions)
             for word in reversed(recent):
@@ -262,7 +262,7 @@ def _room(views: int, known: int, coming: int) -> melodies.Room:
     )
 
 
-_WORDS = {"chord": "chords", "rhythm": "cells"}
+WORDS = {"chord": "chords", "rhythm": "cells"}
 
 
 def _union(vocabularies: Iterable[tuple[Word, ...]]) -> tuple[Word, ...]:

@@ -26,8 +26,8 @@ CLOSING_BARS = 2  # that slacken towards the end of a piece
 
 def plan_harmony(
     state: State, seed: int, style: Style, model: Model, parameters: MusicalParameters
-) -> None:
-    """The chords of a phrase: those of its theme, or new ones to be remembered."""
+) -> Task:
+    """The chords of a phrase: those of its theme, or new ones to be remembered; what was asked."""
     theme = theme_of(state.labels[state.section])
     known = state.themes.get(theme, ())
     bars, cadence = state.phrases[state.phrase]
@@ -46,11 +46,12 @@ def plan_harmony(
     if state.phrase < len(known) and _bars(known[state.phrase], state.metre) == bars:
         chords = known[state.phrase].chords
         state.chords = end_chords(task, chords, style.harmony, model, draws)
-        return
+        return task
     chords = plan_chords(task, style.harmony, model, draws)
     state.chords = _hooked_chords(state, style, seed, task, parameters, chords)
     if state.phrase == len(known):
         state.themes[theme] = (*known, PhraseTheme(state.chords))
+    return task
 
 
 def _hooked_chords(

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from genmusic.composition.attribution import Decision
 from genmusic.composition.composer import Composer
 from genmusic.composition.state import State
+from genmusic.composition.word_credits import Decided
 from genmusic.controls.spec import Landing, Value
 from genmusic.mood.mapping import MusicalParameters, musical_parameters
 from genmusic.rules import Style
@@ -117,7 +117,7 @@ class Conductor:
         """The style of the newest bar, in the edition that composed it."""
         return self._composer.style
 
-    def keep_decisions(self) -> list[Decision]:
+    def keep_decisions(self) -> list[Decided]:
         """Note from now on how melodies come about; the list that grows."""
         self._composer.decisions = []
         return self._composer.decisions

@@ -18,6 +18,13 @@ from genmusic.composition.attribution import (
     roll_up,
 )
 from genmusic.composition.manifest import Work
+from genmusic.composition.word_credits import (
+    Decided,
+    PhraseDecision,
+    Placed,
+    credit_beats,
+    credit_chords,
+)
 from genmusic.session.engine import Engine
 from genmusic.session.library import Library
 from genmusic.session.log import Change
@@ -28,26 +35,51 @@ NAMED = 8  # works for each note
 
 @dataclass(frozen=True, slots=True)
 class WorkCredit:
-    """A work and its share of a melody."""
+    """A work and its share of what was taught."""
 
     work: Work
     share: float
 
 
 @dataclass(frozen=True, slots=True)
+class WordCredits:
+    """Who taught the chords, or the rhythm: works, the greatest share first, and rules."""
+
+    works: tuple[WorkCredit, ...]
+    rules: float
+    words: tuple[Placed, ...]  # bar, tick and credit of each
+
+    def to_json(self, library: Library, name: str) -> dict[str, Any]:
+        """Plain values; shares sum to 1 in each word and in all."""
+        return {
+            "works": _listed(self.works),
+            "rules": round(self.rules, DECIMALS),
+            name: [
+                {"bar": bar, "tick": tick, "shares": _leading(library, credit)}
+                for bar, tick, credit in self.words
+            ],
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Credits:
-    """Who taught a melody: works, the greatest share first, the piece itself, rules, and you."""
+    """Who taught a melody: works, the greatest share first, the piece itself, rules, and you.
+
+    Beside it, who taught its rhythm and the harmony.
+    """
 
     works: tuple[WorkCredit, ...]
     session: float
     rules: float
     you: float  # who called what the melody answers
     notes: tuple[tuple[int, int, int, Credit], ...]  # bar, tick, pitch and credit of each
+    rhythm: WordCredits
+    harmony: WordCredits
 
     def to_json(self, library: Library) -> dict[str, Any]:
         """Plain values, notes included; shares sum to 1 in each note and in all."""
         return {
-            "works": [{**asdict(c.work), "share": round(c.share, DECIMALS)} for c in self.works],
+            "works": _listed(self.works),
             "session": round(self.session, DECIMALS),
             "rules": round(self.rules, DECIMALS),
             "you": round(self.you, DECIMALS),
@@ -60,7 +92,13 @@ class Credits:
                 }
                 for bar, tick, pitch, credit in self.notes
             ],
+            "rhythm": self.rhythm.to_json(library, "beats"),
+            "harmony": self.harmony.to_json(library, "chords"),
         }
+
+
+def _listed(works: Sequence[WorkCredit]) -> list[dict[str, Any]]:
+    return [{**asdict(one.work), "share": round(one.share, DECIMALS)} for one in works]
 
 
 def piece_credits(
@@ -78,12 +116,15 @@ def piece_credits(
     return credit(library, [d for d in decisions if d.theme[0] == last])
 
 
-def credit(library: Library, decisions: Iterable[Decision]) -> Credits:
-    """Who taught the notes of some decisions; each counts as long as it lasts."""
+def credit(library: Library, decisions: Iterable[Decided]) -> Credits:
+    """Who taught what was decided; each note counts as long as it lasts."""
+    decided = list(decisions)
+    bars = [one for one in decided if isinstance(one, Decision)]
+    phrases = [one for one in decided if isinstance(one, PhraseDecision)]
     ledger = Ledger()
     notes: list[tuple[int, int, int, Credit]] = []
     lengths: list[float] = []
-    for decision in decisions:
+    for decision in bars:
         for (tick, duration, pitch, _), share in zip(
             decision.rows, ledger.credit(decision), strict=True
         ):
@@ -91,7 +132,23 @@ def credit(library: Library, decisions: Iterable[Decision]) -> Credits:
             lengths.append(float(duration))
     shares = roll_up(zip((share for *_, share in notes), lengths, strict=True))
     session, rules, you = (shares.pop(source, 0.0) for source in (SESSION, RULES, YOU))
-    return Credits(_by_work(library, shares), session, rules, you, tuple(notes))
+    return Credits(
+        _by_work(library, shares),
+        session,
+        rules,
+        you,
+        tuple(notes),
+        _words(library, (word for bar in bars for word in credit_beats(bar))),
+        _words(library, (word for phrase in phrases for word in credit_chords(phrase))),
+    )
+
+
+def _words(library: Library, placed: Iterable[Placed]) -> WordCredits:
+    """Each word counts the same."""
+    words = tuple(placed)
+    shares = roll_up((credit, 1.0) for *_, credit in words)
+    rules = shares.pop(RULES, 0.0)
+    return WordCredits(_by_work(library, shares), rules, words)
 
 
 def _by_work(library: Library, shares: Mapping[Source, float]) -> tuple[WorkCredit, ...]:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from genmusic.composition.attribution import Decision
+from genmusic.composition.word_credits import Decided
 from genmusic.controls.spec import Value
 from genmusic.errors import ControlError
 from genmusic.session.conductor import NextBeat
@@ -227,7 +227,7 @@ class Engine:
         """
         self.seat.restore(checkpoint)
 
-    def keep_decisions(self) -> list[Decision]:
+    def keep_decisions(self) -> list[Decided]:
         """Note from now on how melodies come about, for `session.credits`; the list grows."""
         return self.seat.keep_decisions()
 

@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from genmusic.composition.attribution import Decision
 from genmusic.composition.composer import Composer
+from genmusic.composition.word_credits import Decided
 from genmusic.controls.spec import CONTROLS, Value, check_changes, defaults
 from genmusic.names import PARTS
 from genmusic.rules import Style
@@ -280,7 +280,7 @@ class Seat:
             began = self._conductor.next_beat_frame
             self.values[CUE] = self._conductor.cue_in_force or None  # it may be done
 
-    def keep_decisions(self) -> list[Decision]:
+    def keep_decisions(self) -> list[Decided]:
         """Note from now on how melodies come about, until the seat goes back in time."""
         return self._conductor.keep_decisions()
 

@@ -3,7 +3,7 @@
 import pytest
 from composing import TUNE, composer, parameters, shipped_model, style, tune_line
 
-from genmusic.composition.attribution import RULES, SESSION, Ledger, roll_up
+from genmusic.composition.attribution import RULES, SESSION, Decision, Ledger, roll_up
 from genmusic.composition.composer import Composer
 from genmusic.composition.training.learning import Piece, Progression, Pulse, learn_model
 
@@ -15,7 +15,7 @@ def decided(writer, bars=24):
     asked, rules = parameters(), style()
     for _ in range(bars):
         writer.compose_bar(asked, rules)
-    return writer.decisions
+    return [one for one in writer.decisions if isinstance(one, Decision)]
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +64,8 @@ def test_the_work_that_sounds_like_it_gets_more_credit():
         writer.compose_bar(bright, style())
     ledger = Ledger()
 
-    shares = roll_up((c, 1.0) for d in writer.decisions for c in ledger.credit(d))
+    melodies = [d for d in writer.decisions if isinstance(d, Decision)]
+    shares = roll_up((c, 1.0) for d in melodies for c in ledger.credit(d))
 
     assert shares["trained", 0] > shares.get(("trained", 1), 0.0)
 

@@ -13,8 +13,9 @@ from genmusic.composition.quality.figures import NAMES, Figures, overlap, sample
 from genmusic.composition.quality.measuring import measure
 from genmusic.composition.quality.pieces import Phrase, as_score, compose_pieces, phrases
 from genmusic.composition.quality.reference import Reference
+from genmusic.composition.quality.surprise import Judge
 from genmusic.composition.quality.sweep import Response, sweep
-from genmusic.composition.repertoire import Models
+from genmusic.composition.repertoire import Repertoire
 from genmusic.controls.spec import defaults
 from genmusic.mood.mapping import musical_parameters
 from genmusic.rules import Style
@@ -32,7 +33,7 @@ class Row:
     """A figure of our pieces beside that of others' works."""
 
     name: str
-    ours: float  # median over the pieces
+    ours: float  # median over the pieces; of faults, which most pieces lack, the mean
     low: float  # 10th percentile of the reference
     high: float  # 90th
     overlap: float  # of the distributions, 0..1; nan where it is not asked for
@@ -55,6 +56,19 @@ class Hour:
 
 
 @dataclass(frozen=True, slots=True)
+class Surprise:
+    """Bits a note, for a model that has heard neither."""
+
+    ours: float
+    held_out: float  # of works that the model was kept from
+
+    @property
+    def difference(self) -> float:
+        """How much more surprising ours are; negative for less."""
+        return self.ours - self.held_out
+
+
+@dataclass(frozen=True, slots=True)
 class Assessment:
     """Everything that is measured of one style."""
 
@@ -63,6 +77,7 @@ class Assessment:
     reference: str
     pieces: int
     rows: tuple[Row, ...]
+    surprise: Surprise
     responses: tuple[Response, ...]
     listeners: int
     shared: int  # phrases that two of the listeners both hear
@@ -74,24 +89,29 @@ class Assessment:
         return min(self.responses, key=lambda r: r.correlation if r.correlation > -1.0 else -2.0)
 
 
-def assess(style: Style, model: Models, reference: tuple[str, Reference], seeds: int) -> Assessment:
+def assess(
+    style: Style, models: Repertoire, reference: tuple[str, Reference], seeds: int
+) -> Assessment:
     """Compose and measure; everything depends on the arguments alone."""
     asked = musical_parameters(defaults(), style)
     music = [
-        list(compose_pieces(seed, style, model, asked, PIECES_OF_A_SEED)) for seed in range(seeds)
+        list(compose_pieces(seed, style, models, asked, PIECES_OF_A_SEED)) for seed in range(seeds)
     ]
     pieces = [bars for listener in music for bars in listener]
-    found = [figures for figures in (measure(as_score(bars)) for bars in pieces) if figures]
+    scores = [as_score(bars) for bars in pieces]
+    found = [figures for figures in map(measure, scores) if figures]
+    judge = Judge(models, style.model.mix)
     return Assessment(
         style.name,
         style.title,
         reference[0],
         len(found),
         tuple(_rows(found, reference[1])),
-        tuple(sweep(style, model)),
+        Surprise(judge.bits(scores), judge.held_out_bits),
+        tuple(sweep(style, models)),
         seeds,
         shared_phrases([[p for bars in listener for _, p in phrases(bars)] for listener in music]),
-        _hour(style, model),
+        _hour(style, models),
     )
 
 
@@ -101,7 +121,8 @@ def _rows(pieces: Sequence[Figures], reference: Reference) -> Iterator[Row]:
         if len(ours) and name in reference.percentiles:
             laid = name in OVERLAPPING
             share = overlap(ours.tolist(), reference.percentiles[name]) if laid else math.nan
-            yield Row(name, float(np.median(ours)), *reference.usual(name), share)
+            middle = float(ours.mean() if name in FAULTS else np.median(ours))
+            yield Row(name, middle, *reference.usual(name), share)
 
 
 def shared_phrases(listeners: Sequence[Sequence[Phrase]]) -> int:
@@ -110,10 +131,10 @@ def shared_phrases(listeners: Sequence[Sequence[Phrase]]) -> int:
     return len(set().union(*heard)) and sum(map(len, heard)) - len(set().union(*heard))
 
 
-def _hour(style: Style, model: Models) -> Hour:
+def _hour(style: Style, models: Repertoire) -> Hour:
     """Compose an hour for one listener, at the default mood."""
     asked = musical_parameters(defaults(), style)
-    composer = Composer(0, style, model)
+    composer = Composer(0, style, models)
     pieces: list[list[Bar]] = []
     seconds = 0.0
     while seconds < HOUR_SECONDS:

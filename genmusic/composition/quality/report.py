@@ -7,21 +7,25 @@ from collections.abc import Iterator, Sequence
 
 from genmusic.composition.quality.assessment import Assessment, Row
 from genmusic.composition.quality.figures import HIGH, LOW, NAMES
-from genmusic.composition.quality.reference import Reference
+from genmusic.composition.quality.reference import EXCERPT_BARS, Reference
+from genmusic.composition.quality.surprise import STRETCH_NOTES
 
 MOST_PARALLELS = 0.005
 LEAST_RESPONSE = 0.95
 LEAST_OVERLAP = 0.80
+MOST_SURPRISE = 0.15  # bits
+
+CEILING_PIECES = 48
 
 HEAD = f"""# How good the music is, in numbers
 
 Written by `make music-report`; run it again after a change of a style, a model or the composer.
 
 For each shipped style, pieces are composed at the default mood and measured exactly as the works
-are that the models learn from: {{works}}.
-A figure is *usual* when the median of our pieces lies between the {LOW}th and the {HIGH}th
-percentile of those works. No number replaces listening: a style may well mean to be unusual, as
-techno does when it repeats itself.
+are that the models learn from: {{works}}, in excerpts of about
+{EXCERPT_BARS} bars, as long as a piece of ours. A figure is *usual* when the median of our pieces
+lies between the {LOW}th and the {HIGH}th percentile of those excerpts. No number replaces
+listening: a style may well mean to be unusual, as ambient does when it takes its time.
 
 - *Chord tones*: melody notes on strong beats that another part sounds too.
 - *Leaps* are intervals above a fifth; one above a fourth *turns back* when the next interval goes
@@ -30,9 +34,13 @@ techno does when it repeats itself.
   the first, in an earlier bar. *Likeness a phrase apart* is how much more alike bars are 4 and 8
   bars apart than at other distances.
 - *Parallels*: of the moves that melody and bass make at once, those that keep a fifth or an
-  octave. At most {MOST_PARALLELS:.1%} is the aim.
+  octave; the mean over the pieces. At most {MOST_PARALLELS:.1%} is the aim.
 - *Overlap*: the area that the distribution of the pieces shares with that of the works;
-  {LEAST_OVERLAP:.2f} is the aim where a style is to sound like them.
+  {LEAST_OVERLAP:.2f} is the aim where a style is to sound like them. Of one body of works,
+  {CEILING_PIECES} drawn by lot overlap with the others by 0.85 to 0.91.
+- *Surprise*: bits that a note of our melodies costs the models of the style without a tenth of
+  their works, beside a note of those works, both in stretches of {STRETCH_NOTES} notes. Within
+  {MOST_SURPRISE} bit is the aim: less is dull, more is random.
 - *Follows the mood*: Spearman's correlation between a control, turned from end to end, and what it
   is said to move; the weakest of all is shown, {LEAST_RESPONSE:.2f} is the aim.
 - *Shared phrases*: phrases of the melody, transposed or not, that two listeners of the same style
@@ -44,7 +52,7 @@ def write_report(
     assessments: Sequence[Assessment], references: dict[str, Reference]
 ) -> Iterator[str]:
     """The lines of the page."""
-    works = " and ".join(f"{len_.works} {name}" for name, len_ in references.items())
+    works = " and ".join(f"{body.works} {name}" for name, body in references.items())
     yield from HEAD.format(works=works).splitlines()
     yield from _overview(assessments)
     for each in assessments:
@@ -56,17 +64,20 @@ def _overview(assessments: Sequence[Assessment]) -> Iterator[str]:
     yield "## All styles"
     yield ""
     yield (
-        "| style | usual figures | parallels | weakest response to the mood | shared by listeners "
-        "| returned within an hour |"
+        "| style | usual figures | overlaps of 0.80 | surprise beside held-out works | parallels "
+        "| weakest response to the mood | shared by listeners | returned within an hour |"
     )
-    yield "|---|---|---|---|---|---|"
+    yield "|---|---|---|---|---|---|---|---|"
     for each in assessments:
         usual = sum(row.is_usual for row in each.rows if row.name != "parallels")
         compared = sum(row.name != "parallels" for row in each.rows)
         parallels = next((row.ours for row in each.rows if row.name == "parallels"), math.nan)
+        laid = [row.overlap for row in each.rows if not math.isnan(row.overlap)]
+        near = sum(share >= LEAST_OVERLAP for share in laid)
         weakest = each.weakest
         yield (
-            f"| {each.title} | {usual} of {compared} | {parallels:.1%} "
+            f"| {each.title} | {usual} of {compared} | {near} of {len(laid)} "
+            f"| {each.surprise.difference:+.2f} bit | {parallels:.2%} "
             f"| {weakest.correlation:.2f} ({weakest.control}: {weakest.parameter}) "
             f"| {each.shared} | {each.hour.returned} of {each.hour.phrases} |"
         )
@@ -79,7 +90,8 @@ def _section(each: Assessment) -> Iterator[str]:
     yield ""
     yield (
         f"{each.pieces} pieces beside the {each.reference}. An hour has {hour.pieces} pieces, "
-        f"{hour.bars} bars, {hour.phrases} phrases and {hour.keys} keys."
+        f"{hour.bars} bars, {hour.phrases} phrases and {hour.keys} keys. A note costs "
+        f"{each.surprise.ours:.2f} bits, one of held-out works {each.surprise.held_out:.2f}."
     )
     yield ""
     yield f"| figure | ours | {each.reference}, {LOW}th to {HIGH}th percentile | usual | overlap |"
