@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
@@ -91,6 +91,26 @@ class Request:
             )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Dictionary:
+    """The words of a trained model among those of a mix, what it knows of them, and its share."""
+
+    words: Sequence[int]  # for each word of the mix the model's own number, -1 for none
+    numbers: Integers  # for each word of its own the number in the mix
+    tree: sampling.Tree
+    share: float
+
+
+def _dictionary(
+    own: Sequence[Word], mixed: Sequence[Word], tree: sampling.Tree, share: float
+) -> _Dictionary:
+    known = {word: number for number, word in enumerate(own)}
+    among = {word: number for number, word in enumerate(mixed)}
+    return _Dictionary(
+        [known.get(word, -1) for word in mixed], np.array([among[w] for w in own]), tree, share
+    )
+
+
 class Model:
     """Distributions of what comes next; shared, read-only.
 
@@ -116,6 +136,7 @@ class Model:
         self.cells = _union(trained.outline.cells for trained, _ in parts)
         self.views = parts[0][0].outline.views
         self._names = named_features(self.views)
+        self._motif_after = lru_cache(maxsize=1024)(self._mixed_motif)
         if any(trained.outline.views != self.views for trained, _ in parts):
             raise ModelError(f"the models {self.name} look at melodies in different ways")
 
@@ -125,8 +146,7 @@ class Model:
 
     def chord_distribution(self, mode: str, history: Sequence[int], out: Doubles) -> None:
         """Probability of each chord after ``history``."""
-        recent = [self.chords[number] for number in history[-CHORD_ORDER:]]
-        self._ask("chord", self.chords, (MODES.index(mode),), recent, out)
+        self._ask("chord", (MODES.index(mode),), history[-CHORD_ORDER:], out)
 
     def rhythm_distribution(
         self, history: Sequence[int], beat: int, beats: int, out: Doubles
@@ -135,14 +155,15 @@ class Model:
 
         Add `COMPOUND` to ``beats`` for metres such as 6/8, where ``beats`` are dotted.
         """
-        recent = [self.cells[number] for number in history[-RHYTHM_ORDER:]]
-        self._ask("rhythm", self.cells, (beats, beat), recent, out)
+        self._ask("rhythm", (beats, beat), history[-RHYTHM_ORDER:], out)
 
     def motif_distribution(self, mode: str, heard: Sequence[int]) -> Doubles:
-        """Probability of each of `OPERATIONS` after those that were heard."""
+        """Probability of each of `OPERATIONS` after those that were heard; not to be changed."""
+        return self._motif_after(context_of(MODES.index(mode), heard))
+
+    def _mixed_motif(self, steps: tuple[int, ...]) -> Doubles:
         mixed, said = np.zeros(len(OPERATIONS)), np.empty(len(OPERATIONS))
-        steps = [step for step in context_of(MODES.index(mode), heard) if step >= 0]
-        context = np.array(steps, np.int64)
+        context = np.array([step for step in steps if step >= 0], np.int64)
         for trained, share in self.parts:
             sampling.distribution(trained.trees.motif.tree, context, len(context), said)
             mixed += share * said
@@ -160,27 +181,34 @@ class Model:
         return quantiles
 
     def _ask(
-        self,
-        tree: str,
-        words: Sequence[Word],
-        conditions: tuple[int, ...],
-        recent: Sequence[Word],
-        out: Doubles,
+        self, tree: str, conditions: tuple[int, ...], recent: Sequence[int], out: Doubles
     ) -> None:
         """The mean of what the trained models say, each in words of its own."""
         out[:] = 0.0
-        for trained, share in self.parts:
-            own: tuple[Any, ...] = getattr(trained.outline, WORDS[tree])
-            known = {word: number for number, word in enumerate(own)}
+        for own in self._dictionaries[tree]:
             context = list(conditions)
             for word in reversed(recent):
-                if word not in known:
+                if own.words[word] < 0:
                     break
-                context.append(known[word])
-            said = np.empty(len(own))
-            grown = getattr(trained.trees, tree)
-            sampling.distribution(grown.tree, np.array(context, np.int64), len(context), said)
-            out[[words.index(word) for word in own]] += share * said
+                context.append(own.words[word])
+            said = np.empty(len(own.numbers))
+            sampling.distribution(own.tree, np.array(context, np.int64), len(context), said)
+            out[own.numbers] += own.share * said
+
+    @cached_property
+    def _dictionaries(self) -> Mapping[str, Sequence[_Dictionary]]:
+        return {
+            tree: [
+                _dictionary(
+                    getattr(trained.outline, words),
+                    getattr(self, words),
+                    getattr(trained.trees, tree).tree,
+                    share,
+                )
+                for trained, share in self.parts
+            ]
+            for tree, words in WORDS.items()
+        }
 
     def sample_melody(self, request: Request) -> Drawn:
         """Draw a melody: what is likely, times the weights, with later goals in view."""
