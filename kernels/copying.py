@@ -73,16 +73,23 @@ def completes(runs: Runs, trail: Trail, note: int) -> bool:
         key = mix(key, trail.pitches[step] - trail.pitches[step - 1])
         if runs.counts_rhythm and step > first + 1:
             key = mix(key, trail.ratios[step])
+    return _is_among(runs, key)
+
+
+@fragment
+def _is_among(runs: Runs, key: np.uint64) -> bool:
+    """Look where the key would be if those of its bucket lay evenly, and go on from there."""
     bucket = np.int64(key >> np.uint64(64 - BUCKET_BITS))
-    low, high = runs.buckets[bucket], runs.buckets[bucket + 1]
-    end = high
-    while low < high:
-        middle = (low + high) // 2
-        if runs.keys[middle] < key:
-            low = middle + 1
-        else:
-            high = middle
-    return bool(low < end and runs.keys[low] == key)
+    first, end = runs.buckets[bucket], runs.buckets[bucket + 1]
+    if first == end:
+        return False
+    inside = np.int64((key >> np.uint64(32 - BUCKET_BITS)) & np.uint64(0xFFFFFFFF))
+    place = first + ((end - first) * inside >> 32)
+    while place > first and runs.keys[place] > key:
+        place -= 1
+    while place < end - 1 and runs.keys[place] < key:
+        place += 1
+    return bool(runs.keys[place] == key)
 
 
 @kernel

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from genmusic.names import METRES
@@ -24,25 +24,17 @@ class Metre:
     half_ticks: int  # where the bar divides
     levels: tuple[int, ...]  # ticks whose multiples are strong, less so, still less, off the beat
 
-    @property
-    def bar_ticks(self) -> int:
-        """Length of the bar."""
-        return self.beats * TICKS_PER_BEAT
+    bar_ticks: int = field(init=False, compare=False)  # length of the bar
+    pulses: int = field(init=False, compare=False)  # in the bar
+    is_compound: bool = field(init=False, compare=False)  # whether a pulse divides in three
+    eighths: int = field(init=False, compare=False)  # in the bar, the unit of chord plans
 
-    @property
-    def pulses(self) -> int:
-        """Pulses in the bar."""
-        return self.bar_ticks // self.pulse_ticks
-
-    @property
-    def is_compound(self) -> bool:
-        """Whether a pulse divides in three."""
-        return self.pulse_ticks == DOTTED_TICKS
-
-    @property
-    def eighths(self) -> int:
-        """Eighth notes in the bar, the unit of chord plans."""
-        return self.bar_ticks // EIGHTH_TICKS
+    def __post_init__(self) -> None:
+        bar_ticks = self.beats * TICKS_PER_BEAT
+        object.__setattr__(self, "bar_ticks", bar_ticks)
+        object.__setattr__(self, "pulses", bar_ticks // self.pulse_ticks)
+        object.__setattr__(self, "is_compound", self.pulse_ticks == DOTTED_TICKS)
+        object.__setattr__(self, "eighths", bar_ticks // EIGHTH_TICKS)
 
     def weakness(self, tick: int) -> int:
         """0 on the first beat, more the weaker the place in the bar."""

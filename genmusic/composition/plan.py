@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,10 +70,14 @@ class Plan:
     piece: int = 0  # since the session began
     rise: float = 0.0  # how far a build has come, 0..1
 
-    @property
-    def bar_ticks(self) -> int:
-        """Length of the bar."""
-        return self.metre.bar_ticks
+    bar_ticks: int = field(init=False)
+    theme: str = field(init=False)  # the label of the section without its primes
+    section_rules: SectionRules = field(init=False)  # what the style says of the section
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "bar_ticks", self.metre.bar_ticks)
+        object.__setattr__(self, "theme", theme_of(self.section))
+        object.__setattr__(self, "section_rules", section_rules(self.style, self.section))
 
     @property
     def beats(self) -> int:
@@ -86,11 +90,6 @@ class Plan:
         return self.statement > 0
 
     @property
-    def section_rules(self) -> SectionRules:
-        """What the style says of the section."""
-        return section_rules(self.style, self.section)
-
-    @property
     def opens_piece(self) -> bool:
         """Whether this is the first bar of its piece."""
         return self.piece_bar == 0
@@ -99,11 +98,6 @@ class Plan:
     def ends_phrase(self) -> bool:
         """Whether this is the last bar of its phrase."""
         return self.phrase_bar == self.phrase_bars - 1
-
-    @property
-    def theme(self) -> str:
-        """The label of the section without its primes."""
-        return theme_of(self.section)
 
     def span_at(self, tick: int) -> Span:
         """The chord that sounds at a tick."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import time
 from collections.abc import Iterator
@@ -32,6 +33,8 @@ WARM_SECONDS = 6  # past the first bars, until everybody plays
 def engine_figures(library: Library) -> Iterator[Figure]:
     """Every figure of the engine, one after the other."""
     compile_kernels(library)
+    gc.collect()
+    gc.freeze()  # as the server does
     yield _voices()
     yield from _crowds(library)
     yield from _composing(library)
