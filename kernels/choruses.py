@@ -121,7 +121,7 @@ def chorus(
     """
     frames, base = quanta * QUANTUM, listener * 2 * LINE
     for q in range(quanta):
-        if sleeps(q, listener, CHORUS - 1, RING, places, fed, sends):
+        if sleeps(q, listener, CHORUS - 1, RING, places, line, fed, sends):
             continue
         at = q * QUANTUM
         bus = ((CHORUS - 1) * 2 * frames + at, listener * 2 * frames + at, frames)

@@ -28,7 +28,7 @@ Bank: TypeAlias = tuple[Ints, Floats]
 """Places and lines of the rings of an effect."""
 Banks: TypeAlias = tuple[Bank, Bank, Bank, Bank]
 """Of chorus, echo, room and hall."""
-Scratch: TypeAlias = tuple[tuple[Ints, Floats], tuple[Ints, Floats], Floats, Floats]
+Scratch: TypeAlias = tuple[Floats, tuple[Ints, Floats], Floats, Floats]
 """Of the equaliser and of the strips; dips and sends of one listener."""
 
 
@@ -80,10 +80,12 @@ def mix_parts(
     delays, echoes, of_spaces = levels
     widener, echoer, _, _ = banks
     for_bands, for_strips, dips, sends = scratch
-    equalise(quanta, bands, for_bands, memory[0], buses)
+    parts = faders.shape[0] // rows.shape[0]
     for listener in range(rows.shape[0]):
         if rows[listener] < 0:
             continue
+        strip = listener * parts
+        equalise(quanta, strip, strip + parts, bands, for_bands, memory[0], buses)
         duck(quanta, listener, kicks, releases, memory[1], dips)
         mix_strips(quanta, listener, faders, dips, buses, for_strips, fed, sends, dry, stems)
         chorus(quanta, listener, clocks, widener[0], widener[1], fed, sends, dry)

@@ -124,7 +124,7 @@ def echo(
     frames = quanta * QUANTUM
     who = listener, int(delays[listener, 0]), int(delays[listener, 1])
     for q in range(quanta):
-        if sleeps(q, listener, ECHO - 1, RING, places, fed, sends):
+        if sleeps(q, listener, ECHO - 1, RING, places, line, fed, sends):
             continue
         at = q * QUANTUM
         bus = ((ECHO - 1) * 2 * frames + at, listener * 2 * frames + at, frames)

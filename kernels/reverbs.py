@@ -251,7 +251,7 @@ def reverb(
     frames, ring = quanta * QUANTUM, int(space[LINE_RING])
     base = listener * (lines.shape[0] // places.shape[0])
     for q in range(quanta):
-        if sleeps(q, listener, bus - 1, ring, places, fed, sends):
+        if sleeps(q, listener, bus - 1, ring, places, lines, fed, sends):
             continue
         at, levels = q * QUANTUM, (wet[listener, q], wet[listener, q + 1])
         largest = _quantum(

@@ -40,16 +40,35 @@ def close_ring(line: Floats, base: int, at: int, ring: int) -> None:
 
 
 @fragment
+def _wake(listener: int, places: Ints, lines: Floats) -> None:
+    """Empty the rings of a listener, which may hold anything while they rest."""
+    size = lines.shape[0] // places.shape[0]
+    for t in range(listener * size, (listener + 1) * size, LANES):
+        store(lines, t, splat(f32(0.0)))
+    places[listener, RESTED] = 0
+
+
+@fragment
 def sleeps(
-    q: int, listener: int, send: int, ring: int, places: Ints, fed: Ints, sends: Floats
+    q: int,
+    listener: int,
+    send: int,
+    ring: int,
+    places: Ints,
+    lines: Floats,
+    fed: Ints,
+    sends: Floats,
 ) -> bool:
     """Whether an effect has nothing to do in a quantum: it is not fed, and nothing rings in it.
 
-    If only its tail rings, it is fed with silence.
+    If only its tail rings, it is fed with silence. Who was never fed has rings that nobody touched.
     """
+    rests = places[listener, RESTED] >= ring
     if fed[send, q] != 0:
+        if rests:
+            _wake(listener, places, lines)
         return False
-    if places[listener, RESTED] >= ring:
+    if rests:
         return True
     frames = fed.shape[1] * QUANTUM
     start = send * 2 * frames + q * QUANTUM

@@ -12,7 +12,7 @@ no alignment.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from llvmlite import ir
@@ -357,6 +357,49 @@ def shift_right(typingctx: Any, x: Any, bits: Any) -> Any:
         return builder.lshr(args[0], _broadcast(builder, builder.trunc(args[1], _INT), _INTS))
 
     return i32x16(i32x16, types.int64), generate
+
+
+def _shuffled(builder: Any, x: Any, y: Any, lanes: Iterable[int]) -> Any:
+    """Sixteen of the lanes of two vectors; those of the second count from 16 on."""
+    return builder.shuffle_vector(x, y, ir.Constant(_INTS, list(lanes)))
+
+
+@intrinsic
+def after(typingctx: Any, before: Any, x: Any) -> Any:
+    """Each lane's neighbour on the left; the first one's is the last of ``before``."""
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return _shuffled(builder, *args, range(LANES - 1, 2 * LANES - 1))
+
+    return f32x16(f32x16, f32x16), generate
+
+
+@intrinsic
+def last_lane(typingctx: Any, x: Any) -> Any:
+    """The last lane in all lanes."""
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return _shuffled(builder, args[0], args[0], [LANES - 1] * LANES)
+
+    return f32x16(f32x16), generate
+
+
+def _moved_by(distance: int) -> Any:
+    """What moves lanes to the right by a distance; zeros follow."""
+
+    @intrinsic
+    def moved(typingctx: Any, x: Any) -> Any:
+        def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+            zeros = ir.Constant(_FLOATS, [0.0] * LANES)
+            lanes = range(LANES - distance, 2 * LANES - distance)
+            return _shuffled(builder, zeros, args[0], lanes)
+
+        return f32x16(f32x16), generate
+
+    return moved
+
+
+moved_1, moved_2, moved_4, moved_8 = map(_moved_by, (1, 2, 4, 8))
 
 
 def _transposed(builder: Any, rows: list[Any]) -> list[Any]:

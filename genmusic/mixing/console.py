@@ -47,7 +47,7 @@ class Console:
         """Working memory for the longest block."""
         parts = len(PARTS)
         self._scratch = (
-            (np.zeros(equalisers.TOGETHER, np.int32), aligned(equalisers.SCRATCH)),
+            aligned(SIDES * QUANTUM + LANES),
             (np.zeros((3, parts + 1), np.int32), np.zeros((parts, mixing.STRIP_ROWS, 2), "f4")),
             aligned(MOST_FRAMES),
             aligned(mixing.SENDS * SIDES * MOST_FRAMES),

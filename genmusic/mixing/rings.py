@@ -70,10 +70,10 @@ class RingBank:
     def put(self, listener: int, state: tuple[Floats, int]) -> None:
         """Go on from what `take` gave."""
         frames, rested = state
-        self.frames[listener] = 0.0
         self.places[listener] = (0, rested)
-        if not frames.size:
+        if not frames.size:  # rings that rest may hold anything: they are emptied when they wake
             return
+        self.frames[listener] = 0.0
         ends = np.cumsum(self._held)[:-1]
         for ring, newest in zip(self._rings(listener), np.split(frames, ends), strict=True):
             inner = ring[FRONT : ring.size - BACK]

@@ -199,13 +199,13 @@ def render_equaliser(lengths, loud=1.0):
     bands[:3, rises, :8] = 0.0
     bands[:3, equalisers.LOW_RISE, :20] = 0.0
     bands[9, rises] = 0.0
-    scratch = np.zeros(equalisers.TOGETHER, np.int32), np.zeros(equalisers.SCRATCH, F32)
+    rows = np.zeros(2 * QUANTUM + LANES, F32)
     memories = np.zeros((strips, 2 * equalisers.MEMORIES), F32)
     out = []
     for first, quanta in blocks_of(lengths):
         buses = bus_block(sound, first, quanta)
         moving = np.ascontiguousarray(bands[:, :, first : first + quanta + 1])
-        equalisers.equalise(quanta, moving, scratch, memories, buses)
+        equalisers.equalise(quanta, 0, strips, moving, rows, memories, buses)
         block = np.full(strips * 2 * quanta * QUANTUM, 9.0, F32)
         drain_buses(quanta, buses, block)
         out.append(block.reshape(strips * 2, -1))

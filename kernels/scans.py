@@ -1,0 +1,109 @@
+"""Recursive filters in time lanes: sixteen consecutive frames at once.
+
+What a frame remembers is a sum over the frames before it, weighted with powers of one factor (or
+of one matrix). Such sums over sixteen lanes take four steps, each of which doubles how far back
+they reach (Hillis, Steele, "Data parallel algorithms", 1986).
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from numba import float32 as f32
+
+from kernels._jit import fragment
+from kernels._types import Float, Vector
+from kernels.simd import fma, last_lane, moved_1, moved_2, moved_4, moved_8, splat
+
+Factors: TypeAlias = tuple[Float, Float, Float, Float]
+"""A factor to the first, second, fourth and eighth power."""
+Matrix: TypeAlias = tuple[Float, Float, Float, Float]
+"""Two rows of two."""
+Matrices: TypeAlias = tuple[Matrix, Matrix, Matrix, Matrix]
+Pair: TypeAlias = tuple[Vector, Vector]
+
+
+@fragment
+def factors_of(keep: float) -> Factors:
+    """The powers of a factor that `summed` needs."""
+    second = keep * keep
+    fourth = second * second
+    return keep, second, fourth, fourth * fourth
+
+
+@fragment
+def summed(x: Vector, keep: Factors) -> Vector:
+    """Each lane with all before it, weighted with powers of a factor."""
+    x = fma(splat(keep[0]), moved_1(x), x)
+    x = fma(splat(keep[1]), moved_2(x), x)
+    x = fma(splat(keep[2]), moved_4(x), x)
+    return fma(splat(keep[3]), moved_8(x), x)
+
+
+@fragment
+def powers_of(keep: Factors, first: Vector) -> Vector:
+    """The first, second … sixteenth power of a factor; ``first`` is 1 in the first lane, else 0."""
+    return summed(first * splat(keep[0]), keep)
+
+
+@fragment
+def recalled(x: Vector, before: Vector, keep: Factors, powers: Vector) -> Vector:
+    """A one-pole filter's memory after each of sixteen frames; ``before`` ends with the last."""
+    return fma(powers, last_lane(before), summed(x, keep))
+
+
+@fragment
+def _times(a: Matrix, b: Matrix) -> Matrix:
+    return (
+        f32(a[0] * b[0] + a[1] * b[2]),
+        f32(a[0] * b[1] + a[1] * b[3]),
+        f32(a[2] * b[0] + a[3] * b[2]),
+        f32(a[2] * b[1] + a[3] * b[3]),
+    )
+
+
+@fragment
+def matrices_of(turn: Matrix) -> Matrices:
+    """The powers of a matrix that `summed_pair` needs."""
+    second = _times(turn, turn)
+    fourth = _times(second, second)
+    return turn, second, fourth, _times(fourth, fourth)
+
+
+@fragment
+def _added(pair: Pair, moved: Pair, turn: Matrix) -> Pair:
+    x, y = moved
+    return (
+        fma(splat(turn[1]), y, fma(splat(turn[0]), x, pair[0])),
+        fma(splat(turn[3]), y, fma(splat(turn[2]), x, pair[1])),
+    )
+
+
+@fragment
+def summed_pair(pair: Pair, turns: Matrices) -> Pair:
+    """As `summed`, of two values that a matrix mixes from frame to frame."""
+    pair = _added(pair, (moved_1(pair[0]), moved_1(pair[1])), turns[0])
+    pair = _added(pair, (moved_2(pair[0]), moved_2(pair[1])), turns[1])
+    pair = _added(pair, (moved_4(pair[0]), moved_4(pair[1])), turns[2])
+    return _added(pair, (moved_8(pair[0]), moved_8(pair[1])), turns[3])
+
+
+@fragment
+def powers_of_matrix(turns: Matrices, first: Vector) -> tuple[Pair, Pair]:
+    """Both columns of the first, second … sixteenth power of a matrix."""
+    turn = turns[0]
+    left = first * splat(turn[0]), first * splat(turn[2])
+    right = first * splat(turn[1]), first * splat(turn[3])
+    return summed_pair(left, turns), summed_pair(right, turns)
+
+
+@fragment
+def recalled_pair(pair: Pair, before: Pair, turns: Matrices, powers: tuple[Pair, Pair]) -> Pair:
+    """As `recalled`, of a filter that remembers two values."""
+    x, y = last_lane(before[0]), last_lane(before[1])
+    own, other = summed_pair(pair, turns)
+    left, right = powers
+    return (
+        fma(right[0], y, fma(left[0], x, own)),
+        fma(right[1], y, fma(left[1], x, other)),
+    )
