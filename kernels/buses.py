@@ -35,6 +35,8 @@ SOUNDING = MOST_FRAMES + QUANTUM  # where on the left side it says which quanta 
 STRIDE = SOUNDING + QUANTUM  # of one side of a bus: a block, what reaches into the next, and that
 PAD = LANES  # zeros on both sides of a voice's row, so that buses are touched in whole sixteens
 ROW = QUANTUM + 2 * PAD
+REACHING = 2 * QUANTUM  # where in a tail it says whether it holds anything
+TAIL = REACHING + LANES  # of what is left of a bus between two blocks
 SILENT, WHOLE, FLOATS = 0, 1, 2  # what a quantum of a bus may hold: nothing, steps, or floats
 
 
@@ -133,3 +135,47 @@ def drain_buses(quanta: int, buses: Ints, out: Floats) -> None:
             if held != SILENT:
                 wipe(buses, bus, quantum)
         turn_over(quanta, buses, bus)
+
+
+@kernel
+def take_in(tails: Ints, buses: Ints) -> None:
+    """Begin a block with what the one before left over.
+
+    Parameters
+    ----------
+    tails : (buses * `TAIL`,) int32
+        As `hand_over` leaves it.
+    buses : (buses * 2 * `STRIDE`,) int32, in/out
+        Silent before.
+    """
+    for bus in range(tails.shape[0] // TAIL):
+        source, target = bus * TAIL, bus * 2 * STRIDE
+        if tails[source + REACHING] == SILENT:
+            continue
+        buses[target + SOUNDING] = WHOLE
+        for t in range(0, QUANTUM, LANES):
+            store_int(buses, target + t, load_int(tails, source + t))
+            store_int(buses, target + STRIDE + t, load_int(tails, source + QUANTUM + t))
+
+
+@kernel
+def hand_over(buses: Ints, tails: Ints) -> None:
+    """Take what is left at the beginning of buses, which are silent then, and free for others.
+
+    Parameters
+    ----------
+    buses : (buses * 2 * `STRIDE`,) int32, in/out
+        Turned over.
+    tails : (buses * `TAIL`,) int32, written where anything is left
+        A quantum of the left and of the right side, then whether they hold anything.
+    """
+    for bus in range(tails.shape[0] // TAIL):
+        source, target = bus * 2 * STRIDE, bus * TAIL
+        tails[target + REACHING] = buses[source + SOUNDING]
+        if buses[source + SOUNDING] == SILENT:
+            continue
+        buses[source + SOUNDING] = SILENT
+        for t in range(0, QUANTUM, LANES):
+            store_int(tails, target + t, load_int(buses, source + t))
+            store_int(tails, target + QUANTUM + t, load_int(buses, source + STRIDE + t))
+        wipe(buses, bus, 0)

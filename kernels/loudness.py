@@ -19,6 +19,7 @@ from kernels.simd import (
     fma,
     fnma,
     greater_of,
+    lane_numbers,
     lesser_of,
     load,
     splat,
@@ -77,27 +78,38 @@ def _weighted(
 
 
 @fragment
-def _weigh(step: int, filters: Floats, tile: Floats) -> Vector:
-    """The K-weighted power of a quantum in the tile, a frame every ``step``, against the target."""
-    memory = load(filters, 0), load(filters, 16), load(filters, 32), load(filters, 48)
-    total = splat(f32(0.0))
-    for t in range(0, QUANTUM * step, step):
-        y, memory = _weighted(load(tile, t), memory)
-        total = fma(y, y, total)
+def _remembered(filters: Floats) -> tuple[Vector, Vector, Vector, Vector]:
+    return load(filters, 0), load(filters, 16), load(filters, 32), load(filters, 48)
+
+
+@fragment
+def _remember(memory: tuple[Vector, Vector, Vector, Vector], filters: Floats) -> None:
     for k, value in enumerate(memory):
         store(filters, k * LANES, value)
+
+
+@fragment
+def _weigh(filters: Floats, tile: Floats) -> Vector:
+    """The K-weighted power of a quantum in the tile, against the target."""
+    memory, total = _remembered(filters), splat(f32(0.0))
+    for t in range(0, QUANTUM * LANES, LANES):
+        y, memory = _weighted(load(tile, t), memory)
+        total = fma(y, y, total)
+    _remember(memory, filters)
     return total * splat(f32(1.0 / (QUANTUM * TARGET_POWER)))
 
 
 @fragment
 def _weigh_one(at: int, frames: int, dry: Floats, filters: Floats, tile: Floats) -> Vector:
-    """The power of a quantum of a lone listener, in all lanes.
-
-    Left and right lie one after the other: lanes but the first two hold what is still to come.
-    """
-    for t in range(QUANTUM):
-        tile[SIDES * t], tile[SIDES * t + 1] = dry[at + t], dry[at + frames + t]
-    store(tile, POWERS, _weigh(SIDES, filters, tile))
+    """As `_weigh_all`, of a lone listener: the left side is in the first lane, the right after."""
+    memory, total = _remembered(filters), splat(f32(0.0))
+    for t in range(at, at + QUANTUM):
+        left, right = splat(dry[t]), splat(dry[frames + t])
+        x = where_less(lane_numbers(), splat(f32(1.0)), left, right)
+        y, memory = _weighted(x, memory)
+        total = fma(y, y, total)
+    _remember(memory, filters)
+    store(tile, POWERS, total * splat(f32(1.0 / (QUANTUM * TARGET_POWER))))
     return splat(f32(tile[POWERS] + tile[POWERS + 1]))
 
 
@@ -110,7 +122,7 @@ def _weigh_all(
         start = group * LANES * frames + at
         for t in range(0, QUANTUM, LANES):
             transpose(dry, start + t, frames, tile, t * LANES, LANES)
-        store(tile, POWERS + group * LANES, _weigh(LANES, filters[group], tile))
+        store(tile, POWERS + group * LANES, _weigh(filters[group], tile))
     for lane in range(LANES):
         pair = POWERS + SIDES * lane
         tile[lane] = tile[pair] + tile[pair + 1] if lane < listeners else f32(0.0)

@@ -1,17 +1,33 @@
-"""What a callback needs that no array gives: a pointer from an address, and the time."""
+"""Memory that begins with a line of the cache; a pointer from an address; the time.
+
+The last two are what a callback needs and no array gives.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
+import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
+from numpy.typing import NDArray
 
 _LONG = ir.IntType(64)
 _CLOCK_MONOTONIC = 1
 _NS = 1_000_000_000
+
+
+LINE_BYTES = 64  # of the cache: sixteen floats
+Number = TypeVar("Number", np.float32, np.int32)
+
+
+def aligned(size: int, kind: type[Number]) -> NDArray[Number]:
+    """Zeros, (size,) of four bytes each, of which no aligned sixteen lie across two lines."""
+    zeros = np.zeros(size + LINE_BYTES // 4, kind)
+    begin = -zeros.ctypes.data % LINE_BYTES // 4
+    return zeros[begin : begin + size]
 
 
 @intrinsic

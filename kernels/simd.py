@@ -369,7 +369,7 @@ def after(typingctx: Any, before: Any, x: Any) -> Any:
     """Each lane's neighbour on the left; the first one's is the last of ``before``."""
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        return _shuffled(builder, *args, range(LANES - 1, 2 * LANES - 1))
+        return _shuffled(builder, args[0], args[1], range(LANES - 1, 2 * LANES - 1))
 
     return f32x16(f32x16, f32x16), generate
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from genmusic.mixing.faders import SIDES, Faders
-from genmusic.mixing.rings import RingBank, aligned
+from genmusic.mixing.rings import RingBank
 from genmusic.mixing.spaces import HALL, ROOM
 from genmusic.mixing.stems import Stems
 from genmusic.names import PARTS
 from genmusic.units import QUANTUM, db_to_gain
 from kernels import choruses, consoles, delays, ducks, dynamics, equalisers, loudness, mixing
 from kernels.lanes import LANES, MOST_QUANTA
+from kernels.memory import aligned
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
@@ -33,29 +35,44 @@ class ConsoleState:
     lanes: tuple[Floats, ...]  # the last is the leveller's
 
 
+class _Scratch:
+    """Working memory for the longest block; all consoles of a thread share it."""
+
+    def __init__(self, listeners: int) -> None:
+        parts = len(PARTS)
+        self.of_parts = (
+            aligned(SIDES * QUANTUM + LANES, np.float32),
+            (np.zeros((3, parts + 1), np.int32), np.zeros((parts, mixing.STRIP_ROWS, 2), "f4")),
+            aligned(MOST_FRAMES, np.float32),
+            aligned(mixing.SENDS * SIDES * MOST_FRAMES, np.float32),
+        )
+        self.dry = aligned(-(-listeners * SIDES // LANES) * LANES * MOST_FRAMES, np.float32)
+        self.fed = [np.zeros((mixing.SENDS, n), np.int32) for n in range(MOST_QUANTA + 1)]
+        self.tile = aligned(loudness.TILE, np.float32)
+        self.gains = [np.zeros((n + 1, LANES), np.float32) for n in range(MOST_QUANTA + 1)]
+
+
+_threads = threading.local()
+
+
+def _scratch(listeners: int) -> _Scratch:
+    """The working memory of this thread."""
+    if not hasattr(_threads, "scratch"):
+        _threads.scratch = {}
+    shared: dict[int, _Scratch] = _threads.scratch
+    if listeners not in shared:
+        shared[listeners] = _Scratch(listeners)
+    return shared[listeners]
+
+
 class Console:
     """The mixer's memory for a rack of listeners."""
 
     def __init__(self, listeners: int, *, keeps_stems: bool = False) -> None:
         self._listeners = listeners
         self._stems = Stems() if keeps_stems else None
-        self._make_scratch(listeners)
         self._make_effects(listeners)
         self._make_master(listeners)
-
-    def _make_scratch(self, listeners: int) -> None:
-        """Working memory for the longest block."""
-        parts = len(PARTS)
-        self._scratch = (
-            aligned(SIDES * QUANTUM + LANES),
-            (np.zeros((3, parts + 1), np.int32), np.zeros((parts, mixing.STRIP_ROWS, 2), "f4")),
-            aligned(MOST_FRAMES),
-            aligned(mixing.SENDS * SIDES * MOST_FRAMES),
-        )
-        self._dry = aligned(-(-listeners * SIDES // LANES) * LANES * MOST_FRAMES)
-        self._fed = {n: np.zeros((mixing.SENDS, n), np.int32) for n in range(MOST_QUANTA + 1)}
-        self._tile = aligned(loudness.TILE)
-        self._gains = {n: np.zeros((n + 1, LANES), np.float32) for n in range(MOST_QUANTA + 1)}
 
     def _make_effects(self, listeners: int) -> None:
         equaliser = np.zeros((listeners * len(PARTS), SIDES * equalisers.MEMORIES), np.float32)
@@ -144,24 +161,26 @@ class Console:
         out : (rows, 2, frames) float32, C-contiguous
             The finished sound is written one quantum late (the limiter looks ahead).
         """
-        fed, stems = self._fed[quanta], NO_STEMS
+        scratch = _scratch(self._listeners)
+        fed, stems = scratch.fed[quanta], NO_STEMS
         if self._stems is not None:
             stems = self._stems.room_for(quanta)
         consoles.mix_parts(
             quanta, rows, clocks, faders.of_strips, faders.of_sends, self._spaces,
-            self._of_strips, self._lines, self._scratch, buses, fed, self._dry, stems,
+            self._of_strips, self._lines, scratch.of_parts, buses, fed, scratch.dry, stems,
         )  # fmt: skip
         if self._stems is not None:
-            self._stems.take_returns(fed, self._scratch[-1])
-        self.finish(quanta, self._dry, faders, rows, first, out)
+            self._stems.take_returns(fed, scratch.of_parts[-1])
+        self.finish(quanta, scratch.dry, faders, rows, first, out)
 
     def finish(
         self, quanta: int, dry: Floats, faders: Faders, rows: Ints, first: int, out: Floats
     ) -> None:
         """The master alone, of a mix as flat rows, left then right of each listener."""
+        scratch = _scratch(self._listeners)
         consoles.finish(
             quanta, rows, (faders.gain, faders.wanted), self._of_master, self._ceiling,
-            (self._tile, self._gains[quanta]), dry, first, out,
+            (scratch.tile, scratch.gains[quanta]), dry, first, out,
         )  # fmt: skip
 
     def levelling(self, listener: int) -> str:

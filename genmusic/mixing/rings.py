@@ -9,19 +9,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from kernels.memory import aligned
 from kernels.rings import BACK, FRONT, RESTED, WRITE
 
 Floats = NDArray[np.float32]
-
-
-LINE_BYTES = 64
-
-
-def aligned(size: int) -> Floats:
-    """Zeros, (size,) float32, that begin with a line of the cache: vectors never lie across two."""
-    zeros = np.zeros(size + LINE_BYTES // 4, np.float32)
-    begin = -zeros.ctypes.data % LINE_BYTES // 4
-    return zeros[begin : begin + size]
 
 
 class RingBank:
@@ -37,7 +28,7 @@ class RingBank:
     def __init__(self, listeners: int, sizes: tuple[int, ...], held: tuple[int, ...]) -> None:
         self._sizes, self._held = sizes, held
         length = sum(size + FRONT + BACK for size in sizes)
-        self.frames = aligned(listeners * length).reshape(listeners, length)
+        self.frames = aligned(listeners * length, np.float32).reshape(listeners, length)
         self.places = np.zeros((listeners, 2), np.int32)
         self.places[:, RESTED] = sizes[0]
 

@@ -20,6 +20,7 @@ from genmusic.synthesis.orchestra import (
     OrchestraState,
     PlayedNote,
     Sounds,
+    wipe_shared_buses,
 )
 from genmusic.units import QUANTUM
 
@@ -89,11 +90,15 @@ class Rack:
             Where the block begins in ``out``.
         out : (rows, 2, frames) float32, C-contiguous
         """
-        faders = self.faders(quanta)
-        self._orchestra.play_block(self._quantum, quanta, faders.brightness)
-        clocks = self._quantum - self._origins
+        faders, clocks = self.faders(quanta), self._quantum - self._origins
+        try:
+            buses = self._orchestra.play_block(self._quantum, quanta, faders.brightness)
+            self._console.mix(quanta, buses, faders, clocks, rows, first, out)
+            self._orchestra.rest(buses)
+        except BaseException:
+            wipe_shared_buses()
+            raise
         self._quantum += quanta
-        self._console.mix(quanta, self._orchestra.buses, faders, clocks, rows, first, out)
 
     @property
     def stems(self) -> Floats:

@@ -30,10 +30,11 @@ from kernels.live import (
     WORDS,
 )
 from kernels.live import KINDS as KIND_NAMES
+from kernels.memory import LINE_BYTES
 from kernels.voices import END, LIFE, NOTE
 
 SLOTS = 32  # voices of a sound; more are stolen
-LINE_BYTES = 64
+
 DEFAULT_LEVEL = 0.5
 Buffer = memoryview | bytearray | None  # None: a memory that is closed
 

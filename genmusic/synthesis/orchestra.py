@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -15,7 +16,8 @@ from genmusic.synthesis.pools import KINDS, Pool, Rows
 from genmusic.synthesis.recipes import COOKBOOK, Cook, Dish
 from genmusic.units import QUANTUM
 from kernels import voices
-from kernels.buses import SOUNDING, STRIDE, drain_buses
+from kernels.buses import REACHING, STRIDE, TAIL, drain_buses, hand_over, take_in
+from kernels.memory import aligned
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
@@ -23,9 +25,25 @@ Longs = NDArray[np.int64]
 KIND_NAMES = tuple(KINDS)
 UNTIL_RELEASED = 1 << 50  # frames: the gate of a note whose end is not known yet
 
-
 START_FRAME, GATE_FRAMES, PART, PITCH, VELOCITY = range(5)
 """Columns of notes that are played together, (notes, 5) int64; a part is an index of `PARTS`."""
+_threads = threading.local()
+
+
+def _shared_buses(sides: int) -> Ints:
+    """Silent buses of this thread: a block fills them, and they are silent when it is mixed."""
+    if not hasattr(_threads, "buses"):
+        _threads.buses = {}
+    shared: dict[int, Ints] = _threads.buses
+    if sides not in shared:
+        shared[sides] = aligned(sides * STRIDE, np.int32)
+    return shared[sides]
+
+
+def wipe_shared_buses() -> None:
+    """Silence the buses of this thread after a block that went wrong."""
+    for buses in getattr(_threads, "buses", {}).values():
+        buses[:] = 0
 
 
 class PlayedNote(NamedTuple):
@@ -94,8 +112,7 @@ class Orchestra:
         self._pools = {name: Pool(kind) for name, kind in KINDS.items()}
         self._played = 0  # notes; their numbers say which came first
         self._sides = 2 * listeners * len(PARTS)
-        self.buses = np.zeros(self._sides * STRIDE, np.int32)
-        """Part buses, as `kernels.buses` lays them out."""
+        self._tails = np.zeros(self._sides // 2 * TAIL, np.int32)
         self._unbent: dict[int, Floats] = {}
 
     def play(self, listener: int, note: PlayedNote, origin: int = 0) -> HeldNote:
@@ -164,7 +181,9 @@ class Orchestra:
         """A copy of one listener's voices between two blocks, at quantum ``now``."""
         taken = {name: pool.take(listener, now) for name, pool in self._pools.items()}
         pools = {name: state for name, state in taken.items() if state is not None}
-        return OrchestraState(pools, self._tails(listener).copy())
+        tails = np.where(self._tails_of(listener)[:, REACHING, None] != 0,
+                         self._tails_of(listener)[:, :REACHING], 0)  # fmt: skip
+        return OrchestraState(pools, tails.reshape(SILENT_ORCHESTRA.tails.shape))
 
     def put(self, listener: int, state: OrchestraState, now: int) -> None:
         """Let a listener's voices go on in a free place, from quantum ``now``."""
@@ -180,17 +199,15 @@ class Orchestra:
             pool.clear(listener)
         self._set_tails(listener, SILENT_ORCHESTRA.tails)
 
-    def _buses_of(self, listener: int) -> Ints:
-        buses: Ints = self.buses.reshape(-1, len(PARTS), 2, STRIDE)[listener]
-        return buses
-
-    def _tails(self, listener: int) -> Ints:
-        """What one listener's buses hold already of the next block."""
-        return self._buses_of(listener)[:, :, :QUANTUM]
+    def _tails_of(self, listener: int) -> Ints:
+        """What one listener's buses give beyond the last block, (parts, `TAIL`)."""
+        tails: Ints = self._tails.reshape(-1, len(PARTS), TAIL)[listener]
+        return tails
 
     def _set_tails(self, listener: int, tails: Ints) -> None:
-        self._tails(listener)[:] = tails
-        self._buses_of(listener)[:, 0, SOUNDING] = tails.any(axis=(1, 2))
+        mine = self._tails_of(listener)
+        mine[:, :REACHING] = tails.reshape(len(PARTS), -1)
+        mine[:, REACHING] = tails.any(axis=(1, 2))
 
     def render(
         self, first: int, quanta: int, brightness: Floats, bends: Floats | None = None
@@ -210,18 +227,29 @@ class Orchestra:
         -------
         (listeners * parts * 2 * frames,) float32, left then right of each bus.
         """
-        self.play_block(first, quanta, brightness, bends)
+        buses = self.play_block(first, quanta, brightness, bends)
         out = np.empty(self._sides * quanta * QUANTUM, np.float32)
-        drain_buses(quanta, self.buses, out)
+        drain_buses(quanta, buses, out)
+        self.rest(buses)
         return out
 
     def play_block(
         self, first: int, quanta: int, brightness: Floats, bends: Floats | None = None
-    ) -> None:
-        """As `render`, and leave the sound in `buses`; whoever takes it from there wipes them."""
+    ) -> Ints:
+        """As `render`, on buses that all orchestras of the thread share (`kernels.buses`).
+
+        Whoever mixes them turns them over; then the orchestra must `rest`.
+        """
+        buses = _shared_buses(self._sides)
+        take_in(self._tails, buses)
         ramps = (brightness, self._straight(quanta) if bends is None else bends)
         for pool in self._pools.values():
-            pool.render(first, quanta, ramps, self.buses)
+            pool.render(first, quanta, ramps, buses)
+        return buses
+
+    def rest(self, buses: Ints) -> None:
+        """Keep what the buses give beyond the block, and leave them to others."""
+        hand_over(buses, self._tails)
 
     def _straight(self, quanta: int) -> Floats:
         if quanta not in self._unbent:

@@ -31,7 +31,16 @@ from kernels import (
     playout,
     reverbs,
 )
-from kernels.buses import SOUNDING, STEPS, STRIDE, drain_buses
+from kernels.buses import (
+    SOUNDING,
+    STEPS,
+    STRIDE,
+    TAIL,
+    WHOLE,
+    drain_buses,
+    hand_over,
+    take_in,
+)
 from kernels.lanes import LANES, QUANTUM
 
 QUANTA = 24
@@ -123,6 +132,27 @@ def render_release(lengths, loud=1.0):
         drain_buses(quanta, buses, block)
         out.append(block.reshape(2, -1))
     return np.concatenate(out, axis=1)
+
+
+def render_handing(lengths, loud=1.0):
+    """Buses that are handed from one orchestra to another after each block."""
+    sound, out = bus_noise(23, 8, loud), []
+    shared, tails = np.zeros(4 * 2 * STRIDE, np.int32), np.zeros((2, 4 * TAIL), np.int32)
+    for first, quanta in blocks_of(lengths):
+        for orchestra in range(2):
+            take_in(tails[orchestra], shared)
+            sides = shared.reshape(8, STRIDE)
+            for quantum in range(quanta):  # late by eight frames, as voices are
+                here = sound[:, (first + quantum) * QUANTUM :][:, :QUANTUM] * (orchestra + 1)
+                sides[:, quantum * QUANTUM + 8 :][:, :QUANTUM] += here
+            sides[::2, SOUNDING : SOUNDING + quanta + 1] = WHOLE
+            block = np.full(8 * quanta * QUANTUM, 9.0, F32)
+            drain_buses(quanta, shared, block)
+            hand_over(shared, tails[orchestra])
+            assert not shared.any()
+            out.append((orchestra, block.reshape(8, -1)))
+    rows = [np.concatenate([b for k, b in out if k == orchestra], axis=1) for orchestra in range(2)]
+    return np.concatenate(rows)
 
 
 LISTENERS, PARTS = 2, 5
@@ -390,6 +420,7 @@ def render_packed(lengths, loud=1.0):
     return np.concatenate(out, axis=1)
 
 
+HANDING = ("buses.take_in", "buses.drain_buses", "buses.hand_over")
 SCALE = (36, 48, 60, 67, 72, 84)
 CASES = {
     "saws.render_saws": voice_case("soft-lead", SCALE),
@@ -405,6 +436,8 @@ CASES = {
         render_release, uses=("voices.start_voices", "saws.render_saws", "buses.drain_buses")
     ),
     "buses.drain_buses": voice_case("soft-lead", SCALE),
+    "buses.take_in": Case(render_handing, uses=HANDING, calls=2),
+    "buses.hand_over": Case(render_handing, uses=HANDING, calls=2),
     "mixing.mix_strips": Case(render_strips, calls=LISTENERS),
     "packing.pack16": Case(render_packed, floor=1.5 / 32_767),
     "equalisers.equalise": Case(render_equaliser, uses=("buses.drain_buses",)),
