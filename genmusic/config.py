@@ -100,6 +100,7 @@ class Settings:
     message_bytes: int = 4_096
     body_bytes: int = 16_384  # of a request
     messages_per_second: float = 200.0
+    midi_per_second: float = 200.0  # messages of keyboards, of which one may bring 32
     sets_per_second: float = 100.0  # a dragged point at 60 frames a second stays below
 
     # encoding

@@ -23,6 +23,7 @@ import { MediaControls } from "./listening/media-session.js";
 import { PlainPlayer } from "./listening/plain-player.js";
 import { Player } from "./listening/player.js";
 import { keepTicket, recall, remember, takeTicket } from "./memory.js";
+import { offerRooms, Room } from "./room/room.js";
 import { like } from "./tray/like.js";
 import { Preview } from "./tray/preview.js";
 import { share } from "./tray/share.js";
@@ -42,6 +43,7 @@ import { linkTo, wishesOf, withChanges } from "./wishes.js";
 const element = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
 const memory = recall();
+let wishes = wishesOf(new URLSearchParams(location.search));
 speak([memory.language, ...navigator.languages]);
 
 const timeline = new ScoreTimeline();
@@ -85,6 +87,7 @@ const health = new Health(element("health"));
 const why = new Why(element("why"));
 const spectrum = new Spectrum(/** @type {HTMLCanvasElement} */ (element("spectrum")));
 const nowPlaying = new NowPlaying(announce, dressUp);
+const room = new Room(wishes.room ?? "", followPerformer);
 const landings = new Landings(sender, timeline, showLanding);
 const stage = new Stage(
   /** @type {HTMLCanvasElement} */ (element("roll")),
@@ -95,7 +98,6 @@ const stage = new Stage(
 );
 if (full) new OutputChoice(element("output"), (device) => full.loudspeaker.playOn(device));
 
-let wishes = wishesOf(new URLSearchParams(location.search));
 /** What the listener hears, or is about to. @type {Controls} */
 let controls = {};
 /** @type {Ready | null} */
@@ -130,13 +132,14 @@ function stop() {
 }
 
 function skip() {
-  if (!session) return;
+  if (!session || room.led) return;
   player.send({ type: "skip" });
   listening.say(() => say("skipped"));
 }
 
 /** @param {Controls} changes */
 function change(changes) {
+  if (room.led) return refuseToSteer();
   controls = { ...controls, ...changes };
   panel.show(changes);
   for (const name of Object.keys(changes)) askedAt.set(name, player.heardPts);
@@ -146,12 +149,24 @@ function change(changes) {
   listening.show();
 }
 
+/** In a room the performer steers: everything stays as it is. */
+function refuseToSteer() {
+  followPerformer(controls);
+  listening.say(() => room.refusal);
+}
+
+/** What the performer of a room did, when it is heard. @param {Controls} changes */
+function followPerformer(changes) {
+  takeOver({ ...controls, ...changes });
+  listening.show();
+}
+
 function keep() {
   remember({ mood: pad.mood, style: styles.chosen?.name ?? memory.style });
 }
 
 async function likeIt() {
-  if (!session || element("like").ariaPressed === "true") return;
+  if (!session || room.led || element("like").ariaPressed === "true") return;
   element("like").ariaPressed = "true";
   listening.say(() => say("liked"));
   controls = await like(session);
@@ -160,7 +175,8 @@ async function likeIt() {
 
 async function shareLink() {
   if (!session) return listening.say(() => say("linkNeedsMusic"));
-  const link = linkTo(new URL(location.href), session.seed, controls, panel.defaults);
+  const page = new URL(location.href);
+  const link = room.led ? page : linkTo(page, session.seed, controls, panel.defaults);
   const word = (await share(link)) ? "linkCopied" : "linkInAddress";
   listening.say(() => say(word));
 }
@@ -182,6 +198,7 @@ function hearLink({ state, retryInMs = 0, reason = "" }) {
   else if (state === "lost") listening.happen("lost");
   else if (state === "restarting") listening.happen("restart");
   else if (state === "full") listening.happen("full", String(Math.ceil(retryInMs / 1000)));
+  else if (state === "nobody") listening.happen("nobody");
   else if (state === "refused") listening.happen("refused", reason);
   else if (state === "failed") listening.happen("failed");
 }
@@ -201,6 +218,8 @@ function hearServer(message) {
   if (message.type === "ready") welcome(message);
   else if (message.type === "notes") timeline.add(message);
   else if (message.type === "title") nowPlaying.name(message.title);
+  else if (message.type === "room") room.hear(message);
+  else if (message.type === "moved") room.expect(message);
   else if (message.type === "applied") hearApplied(message.id, message.pts);
   else if (message.type === "error" && message.id !== undefined) refuse(message.id, message);
 }
@@ -208,10 +227,11 @@ function hearServer(message) {
 /** @param {Ready} ready */
 function welcome(ready) {
   const goesOn = ready.resumed && session !== null;
-  if (session) listening.say(() => say(goesOn ? "backAgain" : "backWithAnother"));
+  if (session && !room.led) listening.say(() => say(goesOn ? "backAgain" : "backWithAnother"));
   else if (ready.codec === "pcm16" && wishes.codecs.includes("opus"))
     listening.say(() => say("plainSamples"));
   if (!goesOn) timeline.clear();
+  room.begin();
   session = ready;
   sender.opened(goesOn);
   health.showCodec(ready.codec);
@@ -255,6 +275,7 @@ function refuse(id, { message }) {
 function showMoment(heard) {
   nowPlaying.update(timeline, heard);
   landings.update(heard);
+  room.update(heard);
   if (!backstage.open) return;
   const bar = timeline.barAt(heard);
   if (bar) {
@@ -320,19 +341,22 @@ listenToHands({
 
 // The first picture
 
-const asked = wishes.seed !== undefined || wishes.controls !== undefined;
+const asked = room.led || wishes.seed !== undefined || wishes.controls !== undefined;
 if (!asked) wishes = withChanges(wishes, moodOf(memory.mood));
 pad.show(moodOf(wishes.controls ?? {}));
 if (asked) {
   const described = () => [styles.chosen?.title, inWords(pad.mood).toLowerCase()];
-  listening.invitation = () => say("linkOpened", described().filter(Boolean).join(", "));
+  listening.invitation = () =>
+    room.led
+      ? say("room.invitation", room.name)
+      : say("linkOpened", described().filter(Boolean).join(", "));
 }
 const ticket = takeTicket();
 if (ticket) {
   wishes = { ...wishes, ticket };
   listening.invitation = () => say("state.paused");
 }
-document.addEventListener("visibilitychange", () => keepTicket(document.hidden ? session : null));
+document.addEventListener("visibilitychange", () => keepTicket(document.hidden && !room.led ? session : null));
 const tables = Promise.all([styles.load(), panel.load()])
   .catch((error) => console.warn("a table is missing:", error))
   .then(knowTables);
@@ -348,7 +372,9 @@ function knowTables() {
 }
 
 creditTeachers(element("teachers")).catch((error) => console.warn("no teachers:", error));
-if (!full) listening.happen("insecure");
+if (!room.led) offerRooms(element("doors")).catch((error) => console.warn("no rooms:", error));
+if (!full && room.led) listening.happen("refused", say("room.needsFull"));
+else if (!full) listening.happen("insecure");
 listening.show();
 stage.wake();
 

@@ -8,7 +8,13 @@
  *   type: "ready", session: string, token: string, codec: "opus" | "pcm16" | "mp3", rate: number,
  *   channels: number, packet_frames: number, preskip: number, lookahead_ms: number, pts: number,
  *   resumed: boolean, seed: number, style: string, controls: Controls, title: string,
+ *   room?: string | null,
  * }} Ready
+ * @typedef {{
+ *   type: "room", name: string, who: string, state: "led" | "paused" | "alone" | "over",
+ *   listeners: number,
+ * }} RoomState who plays in a room, and whether they do
+ * @typedef {{ type: "moved", pts: number, controls: Controls }} Moved by the performer of a room
  * @typedef {{ type: "applied", id: number, pts: Record<string, number> }} Applied
  * @typedef {[start_pts: number, end_pts: number, pitch: number, velocity: number]} ScoreNote
  * @typedef {{
@@ -23,11 +29,13 @@
  * }} ServerError one with an id refuses a change, one without ends the connection
  * @typedef {{ type: "drain", after_ms: number }} Drain
  * @typedef {{ type: "title", title: string }} Title from the plain player, which hears no notes
- * @typedef {Ready | Applied | Notes | ServerError | Drain | Title} ServerMessage
+ * @typedef {Ready | Applied | Notes | RoomState | Moved | ServerError | Drain | Title
+ * } ServerMessage
  *
  * @typedef {{ session: string, token: string }} Ticket what opens a session again
  * @typedef {{
  *   codecs: string[], seed?: number, style?: string, controls?: Controls, ticket?: Ticket,
+ *   room?: string,
  * }} Wishes
  * @typedef {{ type: "set", id: number, controls: Controls } | { type: "skip" }} ClientMessage
  *
@@ -35,8 +43,8 @@
  *   | { type: "send", message: ClientMessage }
  *   | { type: "pause" } | { type: "play" }} ToWorker
  *
- * @typedef {"connecting" | "open" | "lost" | "restarting" | "full" | "asleep" | "refused"
- *   | "failed"} LinkState
+ * @typedef {"connecting" | "open" | "lost" | "restarting" | "full" | "nobody" | "asleep"
+ *   | "refused" | "failed"} LinkState
  * @typedef {{ type: "link", state: LinkState, retryInMs?: number, reason?: string }} LinkReport
  * @typedef {LinkReport | { type: "message", message: ServerMessage }
  *   | { type: "traffic", bytes: number }} FromWorker

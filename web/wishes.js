@@ -2,16 +2,19 @@
 
 const CODECS = ["opus", "pcm16"]; // by preference; the worker leaves out what it cannot decode
 const CONTROL = /^[a-z]\w*(\.\w+)?$/;
-const NO_CONTROLS = new Set(["seed", "style", "codec"]);
+const ROOM = /^[a-z0-9][a-z0-9-]{0,31}$/;
+const NO_CONTROLS = new Set(["seed", "style", "codec", "room"]);
 
 /**
- * What the address asks for: ?seed=7&style=evening&valence=0.4&codec=pcm
+ * What the address asks for: ?seed=7&style=evening&valence=0.4&codec=pcm, or ?room=garden
  * @param {URLSearchParams} query
  * @returns {Wishes}
  */
 export function wishesOf(query) {
   /** @type {Wishes} */
   const wishes = { codecs: query.get("codec") === "pcm" ? ["pcm16"] : CODECS };
+  const room = query.get("room") ?? "";
+  if (ROOM.test(room)) return { ...wishes, room };
   const seed = query.get("seed") ?? "";
   if (/^\d{1,16}$/.test(seed) && Number.isSafeInteger(Number(seed))) wishes.seed = Number(seed);
   const style = query.get("style");

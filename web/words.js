@@ -29,6 +29,7 @@ export const WORDS = /** @type {const} */ ({
   "state.interrupted": ["Something else took the loudspeaker. The music comes back by itself.", "Etwas anderes hat den Lautsprecher. Die Musik kommt von selbst wieder."],
   "state.insecure": ["This address is not secure, so a simple player is used: changes take some seconds. For the full page use https, or localhost.", "Diese Adresse ist nicht sicher, darum spielt ein einfacher Player: Änderungen brauchen ein paar Sekunden. Die ganze Seite gibt es über https oder localhost."],
   "state.silent": ["No loudspeaker answered. Connect one, then press play.", "Kein Lautsprecher antwortet. Schließ einen an und drück auf Play."],
+  "state.waiting": ["Nobody plays in this room yet. The music begins by itself.", "In diesem Raum spielt noch niemand. Die Musik beginnt von selbst."],
   "state.refused": ["The server cannot play this: {}.", "Der Server kann das nicht spielen: {}."],
   "state.broken": ["Something broke. Reload the page to begin again.", "Etwas ist kaputtgegangen. Lade die Seite neu."],
 
@@ -46,6 +47,20 @@ export const WORDS = /** @type {const} */ ({
   linkCopied: ["The link is copied: same music, same mood.", "Der Link ist kopiert: gleiche Musik, gleiche Stimmung."],
   linkInAddress: ["The link is in the address bar: same music, same mood.", "Der Link steht in der Adresszeile: gleiche Musik, gleiche Stimmung."],
   linkNeedsMusic: ["Press play first: then there is something to share.", "Drück erst auf Play: dann gibt es etwas zu teilen."],
+
+  // Rooms
+  "room.somebody": ["somebody", "jemand"],
+  "room.waiting": ["Room {}", "Raum {}"],
+  "room.led": ["Live: {} plays", "Live: {} spielt"],
+  "room.paused": ["{} holds still for a moment", "{} hält einen Moment inne"],
+  "room.alone": ["{} lost the line; the music goes on by itself", "{} hat die Leitung verloren; die Musik geht von selbst weiter"],
+  "room.over": ["{} has finished", "{} ist fertig"],
+  "room.listeners": ["{} listening", "{} hören zu"],
+  "room.refusal": ["{} leads here. Leave the room to play on your own.", "{} führt hier. Verlass den Raum, um selbst zu spielen."],
+  "room.invitation": ["Music is played live in {}. Press play to hear it.", "In {} wird live gespielt. Drück auf Play und hör zu."],
+  "room.leave": ["Leave the room: a piece of your own", "Den Raum verlassen: ein eigenes Stück"],
+  "room.door": ["Live now: {} in {}", "Jetzt live: {} in {}"],
+  "room.needsFull": ["rooms need https, or localhost", "Räume brauchen https oder localhost"],
 
   // Hands
   play: ["Play", "Play"],
@@ -157,6 +172,7 @@ export const WORDS = /** @type {const} */ ({
   "link.lost": ["reconnecting", "verbindet neu"],
   "link.restarting": ["server restarting", "Server startet neu"],
   "link.full": ["server full", "Server voll"],
+  "link.nobody": ["nobody plays", "niemand spielt"],
   "link.asleep": ["asleep", "schläft"],
   "link.refused": ["refused", "abgelehnt"],
   "link.failed": ["failed", "gescheitert"],

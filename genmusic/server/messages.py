@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -30,6 +30,9 @@ Seed = Annotated[int, Meta(ge=0, lt=SEED_LIMIT)]
 Id = Annotated[int, Meta(ge=-(2**53), le=2**53)] | Name | None
 Text = Annotated[str, Meta(max_length=LONGEST_TEXT)]
 Controls = Annotated[dict[Name, float | Text | bool | None], Meta(max_length=64)]
+_Data = Annotated[int, Meta(ge=0, le=127)]
+MidiEvent = tuple[Frames, Annotated[int, Meta(ge=0x80, le=0xEF)], _Data, _Data]
+"""The frame that was heard when it came, and the three bytes of a channel message."""
 Codecs = Annotated[list[Name], Meta(min_length=1, max_length=8)]
 
 
@@ -77,6 +80,39 @@ class Skip(Struct, tag_field="type", tag="skip"):
     id: Id = None
 
 
+class Midi(Struct, tag_field="type", tag="midi", forbid_unknown_fields=True):
+    """What came from a keyboard at the listener's."""
+
+    port: Name
+    events: Annotated[list[MidiEvent], Meta(min_length=1, max_length=32)]
+
+
+class Role(Struct, tag_field="type", tag="role", forbid_unknown_fields=True):
+    """What the keys are for."""
+
+    role: Literal["play", "harmony", "melody", "answer"]
+
+
+class Learn(Struct, tag_field="type", tag="learn", forbid_unknown_fields=True):
+    """The next knob that is turned belongs to a control."""
+
+    control: Name
+
+
+class LearnedKnob(Struct, forbid_unknown_fields=True):
+    """A knob that was learned before."""
+
+    cc: Annotated[int, Meta(ge=0, le=119)]
+    control: Name
+
+
+class Knobs(Struct, tag_field="type", tag="knobs", forbid_unknown_fields=True):
+    """What was learned of a port before."""
+
+    port: Name
+    knobs: Annotated[list[LearnedKnob], Meta(max_length=64)]
+
+
 class Pause(Struct, tag_field="type", tag="pause"):
     """Nobody listens for a while."""
 
@@ -89,7 +125,7 @@ class Bye(Struct, tag_field="type", tag="bye"):
     """The session is over."""
 
 
-ClientMessage = Hello | Ack | Set | Skip | Pause | Play | Bye
+ClientMessage = Hello | Ack | Set | Skip | Midi | Role | Learn | Knobs | Pause | Play | Bye
 
 _client_messages: msgspec.json.Decoder[ClientMessage] = msgspec.json.Decoder(ClientMessage)
 
@@ -173,6 +209,20 @@ class Moved(Struct, tag_field="type", tag="moved"):
     controls: dict[str, Value]
 
 
+class Learned(Struct, tag_field="type", tag="learned"):
+    """A knob that was given to a control."""
+
+    port: str
+    cc: int
+    control: str
+
+
+class Asked(Struct, tag_field="type", tag="asked"):
+    """A button of a keyboard asks for what only the client can do."""
+
+    action: str
+
+
 class Drain(Struct, tag_field="type", tag="drain"):
     """The server goes away; come back after it has closed the connection."""
 
@@ -189,7 +239,7 @@ class Fault(Struct, tag_field="type", tag="error", omit_defaults=True):
     id: Id = None
 
 
-ServerMessage = Ready | Applied | BarNotes | RoomState | Moved | Drain | Fault
+ServerMessage = Ready | Applied | BarNotes | RoomState | Moved | Learned | Asked | Drain | Fault
 
 _encoder = msgspec.json.Encoder()
 

@@ -13,11 +13,24 @@ from genmusic.server import journal, messages
 from genmusic.server.gate.keeper import address_of
 from genmusic.server.limits import RateLimit
 from genmusic.server.listeners import Listeners
-from genmusic.server.messages import Ack, Bye, Hello, Pause, Play, Set, Skip
+from genmusic.server.messages import (
+    Ack,
+    Bye,
+    Hello,
+    Knobs,
+    Learn,
+    Midi,
+    Pause,
+    Play,
+    Role,
+    Set,
+    Skip,
+)
 from genmusic.server.player import Player
 from genmusic.server.presence import Presence
 from genmusic.server.rooms.guest import RoomGuest
-from genmusic.server.socket import SUBPROTOCOL, StreamSocket
+from genmusic.server.socket import SUBPROTOCOL, StreamSocket, framed
+from genmusic.server.web_keyboard import WebKeyboard
 from genmusic.session.requests import Request
 from genmusic.session.session import Replay, Session, Wishes
 from genmusic.units import SAMPLE_RATE
@@ -48,6 +61,8 @@ class Connection(Presence):
         self._set_limit = RateLimit("changes", limits.sets_per_second, listeners.clock())
         self._under_frames = 0
         self._guest: RoomGuest | None = None
+        self._keyboard: WebKeyboard | None = None
+        self._midi_limit = RateLimit("keys", limits.midi_per_second, listeners.clock())
 
     # Life
 
@@ -84,7 +99,11 @@ class Connection(Presence):
         """Be greeted, then play and listen."""
         await self.race(self._read_during(Phase.GREETING))
         if self._player is not None:
-            await self.race(self._read_during(Phase.PLAYING), self._player.run())
+            try:
+                await self.race(self._read_during(Phase.PLAYING), self._player.run())
+            finally:
+                if self._keyboard is not None:
+                    self._keyboard.close()
         elif self._guest is not None:
             try:
                 await self.race(self._read_during(Phase.IN_ROOM), self._guest.stay())
@@ -190,6 +209,42 @@ class Connection(Presence):
     async def _bye(self, _message: Bye) -> None:
         self.phase = Phase.OVER
 
+    async def _take_keys(self, midi: Midi) -> None:
+        for _event in midi.events:
+            self._midi_limit.take(self._listeners.clock())
+        self._at_keyboard.hear(midi)
+
+    async def _give_role(self, role: Role) -> None:
+        self._midi_limit.take(self._listeners.clock())
+        self._at_keyboard.choose(role.role)
+
+    async def _learn(self, learn: Learn) -> None:
+        self._midi_limit.take(self._listeners.clock())
+        self._at_keyboard.learn(learn.control)
+
+    async def _remember_knobs(self, knobs: Knobs) -> None:
+        self._midi_limit.take(self._listeners.clock())
+        self._at_keyboard.remember(knobs)
+
+    @property
+    def _at_keyboard(self) -> WebKeyboard:
+        """The listener's keyboards, from their first message on."""
+        if self._keyboard is None and self._session is not None:
+            listeners, session = self._listeners, self._session
+            self._keyboard = WebKeyboard(
+                session,
+                tuple(listeners.library.styles),
+                self._playing.request,
+                lambda message: self._socket.push(framed(message)),
+                lambda: session.pacing.ear(listeners.clock()),
+            )
+        if self._keyboard is None:
+            raise ProtocolError("hello comes first")
+        return self._keyboard
+
+    async def _refuse_keys(self, _message: Midi | Role | Learn | Knobs) -> None:
+        self._midi_limit.take(self._listeners.clock())
+
     async def _hear_in_room(self, ack: Ack) -> None:
         self._count_missed(ack)
         self._visiting.hear_of()
@@ -224,6 +279,10 @@ HANDLERS: Mapping[Phase, Mapping[type, Handler]] = {
         Ack: Connection._hear,
         Set: Connection._set,
         Skip: Connection._skip,
+        Midi: Connection._take_keys,
+        Role: Connection._give_role,
+        Learn: Connection._learn,
+        Knobs: Connection._remember_knobs,
         Pause: Connection._pause,
         Play: Connection._play,
         Bye: Connection._bye,
@@ -232,6 +291,7 @@ HANDLERS: Mapping[Phase, Mapping[type, Handler]] = {
         Ack: Connection._hear_in_room,
         Set: Connection._refuse,
         Skip: Connection._refuse,
+        **dict.fromkeys((Midi, Role, Learn, Knobs), Connection._refuse_keys),
         Pause: Connection._pause_in_room,
         Play: Connection._play_in_room,
         Bye: Connection._bye,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from genmusic.controls.spec import Value
 from genmusic.errors import GenmusicError
@@ -19,6 +19,7 @@ class Request:
 
     id: RequestId
     controls: Mapping[str, object] | None
+    strokes: Sequence[Change] = ()  # keys that are played, at frames of their own
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,8 @@ class Answer:
 class Plan:
     """Requests that were found right, and what of them goes into the log before it is done.
 
-    All sets are one change, then comes one skip: a flood of them costs no more than two.
+    All sets are one change, then comes one skip: a flood of them costs no more than two. Keys that
+    are played follow, by their frames, which are those of the plan or later.
     """
 
     frame: int
@@ -70,4 +72,7 @@ def plan_requests(
     changes = [Change(frame, name, value) for name, value in merged.items()]
     if any(request.controls is None for request in requests):
         changes.append(Change(frame, SKIP, None))
+    strokes = (stroke for request in requests for stroke in request.strokes)
+    played = [replace(stroke, frame=max(stroke.frame, frame)) for stroke in strokes]
+    changes += sorted(played, key=lambda stroke: stroke.frame)
     return Plan(frame, tuple(requests), tuple(changes), refusals)

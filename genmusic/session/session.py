@@ -124,6 +124,11 @@ class Session:
         """Title of the piece."""
         return self.engine.title
 
+    def bar_at(self, frame: int) -> TimedBar | None:
+        """The bar that sounds at a frame, of those of late and those to come."""
+        begun = [bar for bar in self._bars if bar.start_frame <= frame < bar.end_frame]
+        return begun[-1] if begun else None
+
     # The log
 
     @property
@@ -140,7 +145,8 @@ class Session:
         before = bisect_right(log, plan.frame, key=lambda change: change.frame)
         first = min(before, self.kept_changes)
         after = [change for change in log[before:] if change.name != EDITION]
-        return first, (*log[first:before], *plan.changes, *after)
+        later = sorted([*plan.changes, *after], key=lambda change: change.frame)
+        return first, (*log[first:before], *later)
 
     def still(self) -> bytes:
         """All that sounds, as near before the ear as is known, for another server to go on."""
@@ -223,7 +229,8 @@ class Session:
         """Carry out a plan that is in the log, then render and encode the next frames."""
         with self.engine.at_work():
             before = self._go_back(plan.frame) if self.splices(plan) else ()
-            landings = self._make(plan.changes)
+            landings = self._make([c for c in plan.changes if c.frame <= self._end])
+            self.engine.follow([c for c in plan.changes if c.frame > self._end])
             packets = (*before, *self._render(frames))
             return self._step(plan.answers(landings), packets)
 

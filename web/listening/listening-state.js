@@ -1,7 +1,7 @@
 /**
  * @typedef {"idle" | "connecting" | "playing" | "paused" | "reconnecting" | "restarting"
- *   | "full" | "interrupted" | "silent" | "insecure" | "refused" | "broken"} State
- * @typedef {"play" | "stop" | "insecure" | "sound" | "open" | "lost" | "restart" | "full"
+ *   | "full" | "waiting" | "interrupted" | "silent" | "insecure" | "refused" | "broken"} State
+ * @typedef {"play" | "stop" | "insecure" | "sound" | "open" | "lost" | "restart" | "full" | "nobody"
  *   | "interrupted" | "no-device" | "refused" | "failed"} Event
  */
 
@@ -10,6 +10,7 @@ const WHILE_WAITING = /** @type {const} */ ({
   lost: "reconnecting",
   restart: "restarting",
   full: "full",
+  nobody: "waiting",
   refused: "refused",
   failed: "broken",
   "no-device": "silent",
@@ -25,6 +26,7 @@ const NEXT = /** @type {Record<State, Partial<Record<Event, State>>>} */ ({
   reconnecting: { ...WHILE_WAITING, open: "connecting" },
   restarting: { ...WHILE_WAITING, lost: "restarting", open: "connecting" },
   full: { ...WHILE_WAITING, open: "connecting" },
+  waiting: { ...WHILE_WAITING, open: "connecting" },
   interrupted: { ...WHILE_WAITING, lost: "interrupted", sound: "playing" },
   silent: { play: "connecting" },
   insecure: { play: "connecting" },

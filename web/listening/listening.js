@@ -9,6 +9,7 @@ const TROUBLES = new Set([
   "reconnecting",
   "restarting",
   "full",
+  "waiting",
   "interrupted",
   "silent",
   "refused",

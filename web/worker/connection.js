@@ -9,6 +9,7 @@ import { CLOSE, reconnectDelayMs } from "./back-off.js";
  */
 
 const READY_WITHIN_MS = 8_000;
+const NOBODY = "no_room"; // plays in the room: it is looked again
 
 /**
  * @typedef {{
@@ -100,7 +101,11 @@ export class Connection {
     const next_pts = this._handlers.nextPts();
     // A page that was reloaded holds nothing: it goes on where the ear was.
     const resume = next_pts > 0 ? { resume: { next_pts } } : {};
-    const hello = this._ticket ? { codecs, ...this._ticket, ...resume } : this._wishes;
+    const { room } = this._wishes;
+    const session = this._ticket?.session;
+    const here = room && session ? { session, ...resume } : {};
+    const own = this._ticket ? { codecs, ...this._ticket, ...resume } : this._wishes;
+    const hello = room ? { codecs, room, ...here } : own;
     socket.send(JSON.stringify({ type: "hello", v: VERSION, ...hello }));
   }
 
@@ -154,7 +159,11 @@ export class Connection {
    * @param {ServerError | null} complaint
    */
   _comeBack(code, complaint) {
-    const retryInMs = reconnectDelayMs(this._attempt, code, complaint?.retry_after, Math.random());
+    const asked = complaint?.retry_after;
+    const nobody = complaint?.code === NOBODY && asked !== undefined;
+    const retryInMs = nobody
+      ? 1_000 * asked
+      : reconnectDelayMs(this._attempt, code, asked, Math.random());
     this._attempt += 1;
     this._timer = setTimeout(() => this._connect(), retryInMs);
     this._handlers.onLink({ type: "link", state: stateOf(code, complaint), retryInMs });
@@ -167,5 +176,6 @@ export class Connection {
  */
 function stateOf(code, complaint) {
   if (complaint?.code === "full") return "full";
+  if (complaint?.code === NOBODY) return "nobody";
   return code === CLOSE.restart ? "restarting" : "lost";
 }
