@@ -60,7 +60,7 @@ def test_every_error_is_listed_with_its_close_code():
         ("heartbeat_seconds", "(every {:g} s)"),
         ("keep_seconds", "keeps the session for {:g} s"),
         ("history_seconds", "the last {:g} s of packets"),
-        ("lookahead_seconds", "more than {:g} s (`ready.lookahead_ms`)"),
+        ("lookahead_seconds", "look-ahead is {:g} s at first (`ready.lookahead_ms`)"),
         ("play_speed_limit", "faster than {:g} × real time"),
         ("message_bytes", "At most {} bytes"),
         ("messages_per_second", "at most {:g} a second"),
