@@ -230,7 +230,8 @@ class Session:
         with self.engine.at_work():
             before = self._go_back(plan.frame) if self.splices(plan) else ()
             landings = self._make([c for c in plan.changes if c.frame <= self._end])
-            self.engine.follow([c for c in plan.changes if c.frame > self._end])
+            if later := [c for c in plan.changes if c.frame > self._end]:
+                self.engine.follow(later)
             packets = (*before, *self._render(frames))
             return self._step(plan.answers(landings), packets)
 
