@@ -175,7 +175,7 @@ async def test_the_notes_of_a_bar_can_be_drawn(start, tune_in):
 
     assert set(bars[0]) == {
         "type", "pts", "end", "bar", "section", "phrase", "key", "tempo_bpm", "title", "style",
-        "chords", "parameters", "parts",
+        "chords", "parameters", "parts", "cue",
     }  # fmt: skip
     assert bars[0]["chords"][0]["pts"] == bars[0]["pts"]
     assert all(start < end and 0 < velocity < 128 for start, end, _, velocity in rows)
