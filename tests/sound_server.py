@@ -12,7 +12,9 @@ import numpy as np
 import pytest
 
 NAME = "genmusic-test"
+NAMES = [NAME, *(f"{NAME}-{number}" for number in range(2, 5))]
 PERIOD = 256
+MORTAL = ("setpriv", "--pdeathsig", "TERM")  # what follows ends when the tests are killed
 
 
 class JackServer:
@@ -29,14 +31,14 @@ class JackServer:
     def _launch(self, *options):
         driver = ["-d", "dummy", "-r", "48000", "-p", str(self.period)]
         self._process = subprocess.Popen(
-            ["jackd", "-n", self.name, *options, *driver],
+            [*MORTAL, "jackd", "-n", self.name, *options, *driver],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
         for _ in range(100):
             if self._process.poll() is not None:
                 return False
-            if subprocess.run(["jack_lsp"], capture_output=True, check=False).returncode == 0:
+            if answers():
                 return True
             time.sleep(0.05)
         return False
@@ -50,23 +52,39 @@ class JackServer:
             self._process.wait()
 
 
+def answers():
+    """Whether the server that the environment names is there."""
+    return subprocess.run(["jack_lsp"], capture_output=True, check=False).returncode == 0
+
+
 @contextmanager
 def private_server(monkeypatch, period=PERIOD):
     """A running server that this process and its children see, and nobody else.
 
-    Always of one name, one at a time: JACK keeps eight names of servers that were killed, for ever.
+    One at a time, and of few names: JACK keeps eight names of servers that were killed, for ever.
+    A name whose server still answers was left behind by somebody, and is left alone.
     """
     if shutil.which("jackd") is None:
         pytest.skip("jackd is not installed: make system")
-    monkeypatch.setenv("JACK_DEFAULT_SERVER", NAME)
     monkeypatch.setenv("JACK_NO_START_SERVER", "1")
     monkeypatch.setenv("JACK_NO_AUDIO_RESERVATION", "1")
-    with (Path(tempfile.gettempdir()) / f"{NAME}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        server = JackServer(NAME, period)
+    with one_at_a_time(NAME):
+        for name in NAMES:
+            monkeypatch.setenv("JACK_DEFAULT_SERVER", name)
+            if not answers():
+                break
+        server = JackServer(name, period)
         server.start()
         yield server
         server.stop()
+
+
+@contextmanager
+def one_at_a_time(name):
+    """Keep others on this machine who test the same from joining in."""
+    with (Path(tempfile.gettempdir()) / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 @contextmanager

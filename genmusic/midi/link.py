@@ -59,6 +59,11 @@ class LinkClock:
             else:
                 self.stops += 1
 
+    def keep_bar(self, beats: int) -> None:
+        """Share bars of so many beats with those who count the same."""
+        if self._link.quantum != beats:
+            self._link.quantum = float(beats)
+
     @property
     def running(self) -> bool:
         """Whether it says where the beat is."""

@@ -70,9 +70,9 @@ class Following:
         self._clock, self._hands, self._heard = clock, hands, heard
         self._next_beat_frame = -1
         self._starts, self._stops = clock.starts, clock.stops
-        self._launching = clock.launches
-        if self._launching:
-            hands.pause(True)
+        self._launching = self._is_ready = False
+        if clock.launches:
+            self._await_launch()
 
     def turn(self, now_ns: int) -> None:
         """Follow; a hundred times a second, with the time of the monotonic clock."""
@@ -82,12 +82,16 @@ class Following:
             return
         if self._launching:
             self._launch(line, beat, now_ns)
+            return
         if not self._heard.is_set or beat.frame == self._next_beat_frame:
             return
         self._next_beat_frame = beat.frame
         tempo_bpm = line.tempo_bpm  # of a clock that stands; where its beat is, nobody knows
         if self._clock.running:
             tempo_bpm = tempo_towards(beat, self._heard.time_of(beat.frame), line)
+        self._beat_time(tempo_bpm)
+
+    def _beat_time(self, tempo_bpm: float) -> None:
         tempo_bpm = min(FASTEST_BPM, max(SLOWEST_BPM, tempo_bpm))
         self._hands.set({"tempo_bpm": round(tempo_bpm / RESOLUTION_BPM) * RESOLUTION_BPM})
 
@@ -103,17 +107,28 @@ class Following:
 
     def _start(self, beat: float) -> None:
         """Play from a beat of the song, or on from where the music stopped if that is there."""
+        if self._clock.launches:
+            self._await_launch()
+            return
         hands = self._hands
         if beat == 0.0 or abs(hands.player.heard_beat - beat) > NEAR_BEATS:
             hands.locate(round(beat * SIXTEENTHS))
-        self._launching = self._clock.launches
-        hands.pause(self._launching)
+        hands.pause(False)
+
+    def _await_launch(self) -> None:
+        """Be still until the clock's next bar."""
+        self._launching, self._is_ready = True, False
+        self._hands.pause(True)
 
     def _launch(self, line: Line, beat: NextBeat, now_ns: int) -> None:
         """Begin with the clock's next bar, unless the performer has begun already."""
-        if self._hands.paused:
-            bar_ns = line.step_ns * TICKS_PER_BEAT * beat.bar_beats
-            if (line.time_of(0) - now_ns) % bar_ns > LAUNCH_NS:
-                return
-            self._hands.pause(False)
+        if not self._is_ready:
+            self._is_ready = True
+            self._beat_time(line.tempo_bpm)
+            self._hands.locate(0)  # what was rendered is in another tempo
+            return
+        bar_ns = line.step_ns * TICKS_PER_BEAT * beat.bar_beats
+        if self._hands.paused and (line.time_of(0) - now_ns) % bar_ns > LAUNCH_NS:
+            return
+        self._hands.pause(False)
         self._launching = False

@@ -38,6 +38,7 @@ class Linking:
         wished_bpm = self._wished_bpm
         if wished_bpm is not None and wished_bpm != self._tempo_bpm:
             self._clock.tell_tempo(wished_bpm)
+        self._clock.keep_bar(self._hands.player.next_beat.bar_beats)
         self._clock.turn()
         self._following.turn(now_ns)
         self._paused, self._tempo_bpm = self._hands.paused, self._wished_bpm

@@ -5,6 +5,7 @@ import time
 
 import numpy as np
 import pytest
+from sound_server import one_at_a_time
 
 from genmusic.midi.link import HUSH_SECONDS, LinkClock
 from genmusic.session.clock import monotonic_seconds
@@ -18,11 +19,13 @@ async def make(tempo_bpm):
 
 @pytest.fixture
 def peer():
-    peer = asyncio.run(make(133.0))
-    peer.start_stop_sync_enabled = True
-    peer.enabled = True
-    yield peer
-    peer.enabled = False
+    with one_at_a_time("genmusic-link"):
+        peer = asyncio.run(make(133.0))
+        peer.quantum = 4.0
+        peer.start_stop_sync_enabled = True
+        peer.enabled = True
+        yield peer
+        peer.enabled = False
 
 
 @pytest.fixture
@@ -51,6 +54,7 @@ def test_nothing_is_announced_at_first_and_no_tempo_is_pushed(peer, clock):
 
 
 def test_beats_are_those_of_the_others_and_tempo_start_and_stop_go_both_ways(peer, clock):
+    clock.keep_bar(4)
     until(lambda: clock.peers and clock.running, clock)
     off_ms = []
     for _ in range(50):
