@@ -85,9 +85,11 @@ def main(ring_name: str, wanted: str) -> None:
 
     parent, ring = os.getppid(), open_events(ring_name)
     port = rtmidi.MidiOut(find_system(), name=CLIENT)
+    target = ""
     if wanted:
         names = port.get_ports()
-        port.open_port(names.index(find_port(names, wanted)))
+        target = find_port(names, wanted)
+        port.open_port(names.index(target))
     else:
         port.open_virtual_port(OWN_PORT)
     sender, looked_at = Sender(port, ring), time.monotonic()
@@ -97,6 +99,8 @@ def main(ring_name: str, wanted: str) -> None:
         if time.monotonic() > looked_at + LOOK_SECONDS:
             looked_at = time.monotonic()
             find_system()
+            if target and target not in port.get_ports():  # messages to it would vanish unseen
+                raise DeviceError(f"the port {target} is gone")
     sender.silence()
     os._exit(0)  # closing a port hangs when its server has died
 

@@ -1,5 +1,6 @@
 """The parts as MIDI: every note once, in time with the sound, and none that hangs."""
 
+import re
 import time
 
 import numpy as np
@@ -197,6 +198,38 @@ def test_on_a_real_port_notes_leave_within_two_milliseconds_of_their_time(jack):
     period_ms = 256 / 48
     assert [data[1] for _, data in heard] == [n % 128 for n in range(300)]
     assert np.median(late_ms) < 2.0 + 2 * period_ms
+
+
+def test_gear_that_is_unplugged_is_said_and_played_again_when_it_is_back(jack):
+    heard, outlet = [], MidiOutlet("synth", monotonic_seconds)
+
+    def plug_in():
+        gear = rtmidi.MidiIn(rtmidi.API_UNIX_JACK, name="synth")
+        gear.set_callback(lambda event, _: heard.append(tuple(event[0])))
+        gear.open_virtual_port("in")
+        return gear
+
+    def until(condition):
+        end = time.monotonic() + 60
+        while not condition(outlet.look()):
+            assert time.monotonic() < end, outlet.look()
+            time.sleep(0.02)
+
+    gear = plug_in()
+    until(lambda report: report.state == "working")
+    gear.close_port()
+    gear.delete()
+    until(lambda report: report.state == "lost")
+    assert re.search(r"synth:in is gone|no MIDI port matches", outlet.look().text)
+
+    gear, back = plug_in(), time.monotonic()
+    until(lambda report: report.state == "working")
+    assert time.monotonic() - back < 5.0  # two seconds on a machine with nothing else to do
+    outlet.send(Message(time.monotonic_ns(), 0x90, 60, 100))
+    until(lambda _: (0x90, 60, 100) in heard)
+    gear.close_port()
+    gear.delete()
+    outlet.close()
 
 
 def test_a_pause_lets_go_of_every_note_of_the_gear(jack, library):
