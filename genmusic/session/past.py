@@ -15,7 +15,7 @@ from genmusic.session.log import EDITION
 from genmusic.session.seat import Moment
 from genmusic.units import SAMPLE_RATE
 
-STRIDE_FRAMES = 2 * SAMPLE_RATE  # between moments: 0.1 to 0.4 MB each, against rendering it again
+STRIDE_FRAMES = 4 * SAMPLE_RATE  # between moments: 0.1 to 0.4 MB each, against rendering it again
 NEAR_FRAMES = SAMPLE_RATE // 5  # a change is often followed by another: a moment is kept there
 
 
