@@ -17,7 +17,7 @@ from genmusic.cli.arguments import whole_number
 if TYPE_CHECKING:
     from genmusic.cli.bench.figures import Figure
 
-GROUPS = ("engine", "stream", "perform")
+GROUPS = ("engine", "stream", "perform", "endurance")
 MARKS = {True: "reached", False: "not yet", None: ""}
 
 
@@ -35,6 +35,14 @@ def add_parser(subparsers: Any) -> None:  # noqa: ANN401 - argparse's own type i
     parser.add_argument(
         "--minutes", type=float, default=1 / 6, metavar="M",
         help="to listen for with each codec (default: ten seconds)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--restarts", type=whole_number(1, 1_000), default=20, metavar="N",
+        help="of endurance (default: 20)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--hours", type=float, default=24.0, metavar="H",
+        help="of music that endurance hears in a hurry (default: 24)",
     )  # fmt: skip
     parser.set_defaults(run=run)
 
@@ -64,6 +72,11 @@ def _figures(arguments: argparse.Namespace) -> Iterator[Figure]:
         from genmusic.cli.bench.perform_figures import perform_figures
 
         yield from perform_figures()
+    if group == "endurance":  # it takes an hour
+        from genmusic.cli.bench.endurance_figures import Endurance, endurance_figures
+
+        trial = Endurance(arguments.listeners, arguments.restarts, arguments.hours)
+        yield from endurance_figures(open_library(), trial)
 
 
 def _line(figure: Figure) -> str:

@@ -8,11 +8,13 @@ import itertools
 import json
 import struct
 import time
+from collections import deque
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import aiohttp
 
+from genmusic.config import Settings
 from genmusic.units import SAMPLE_RATE
 
 ACK_SECONDS = 0.15
@@ -20,11 +22,15 @@ RETRY_SECONDS = 0.1
 HEAD = struct.Struct("<BBHIQ")  # type, flags, count, sequence, pts
 SPLICE, DISCONTINUITY = 1, 2
 PACKET_FRAMES = 960
+PACKET_BYTES = 4 * PACKET_FRAMES  # of pcm16
+PROMISED_FRAMES = round(Settings().least_lookahead_seconds * SAMPLE_RATE)
 
 
 @dataclass(slots=True)
 class Ear:
     """One listener who hears from the first chunk on, and comes back whenever the line is lost."""
+
+    ack_seconds: ClassVar[float] = ACK_SECONDS
 
     codec: str
     url: str
@@ -32,15 +38,21 @@ class Ear:
     underruns: int = 0
     gaps: int = 0  # frames that never came, or came with a flag that they do not fit
     reconnects: int = 0
+    greetings: int = 0
     lost: int = 0  # sessions that were not there any more: it began another
     first_sound_ms: float = 0.0
-    lags: list[float] = field(default_factory=list)  # seconds: when chunks came, less their pts
+    late_ms: list[float] = field(default_factory=list)  # chunks, after the ack that called for them
+    keeps_sound: bool = False  # of pcm16
+    sound: dict[int, bytes] = field(default_factory=dict)  # packets, by the frame they begin at
+    ready: dict[str, Any] = field(default_factory=dict)  # the newest greeting
+    granted: dict[str, float] = field(default_factory=dict)  # controls, as they were acknowledged
     waits_ms: list[float] = field(default_factory=list)  # from a wish to the ear
     _begun: float = 0.0
     _stalled: float = 0.0
     _dry: bool = False
     _ticket: dict[str, Any] | None = None
-    _asked: dict[int, float] = field(default_factory=dict)
+    _asked: dict[int, tuple[float, dict[str, float]]] = field(default_factory=dict)
+    _acks: deque[tuple[int, float]] = field(default_factory=deque)  # frame and time of each
     _landing: tuple[float, int] | None = None  # when asked, and the frame that was promised
     _socket: aiohttp.ClientWebSocketResponse | None = None
     _ids: itertools.count[int] = field(default_factory=itertools.count)
@@ -71,7 +83,7 @@ class Ear:
     async def wish(self, controls: dict[str, float]) -> None:
         """Ask for a change, and note how long it takes to the ear."""
         number = next(self._ids)
-        self._asked[number] = time.perf_counter()
+        self._asked[number] = (time.perf_counter(), controls)
         await self._ack()
         await self._say({"type": "set", "id": number, "controls": controls})
 
@@ -126,34 +138,53 @@ class Ear:
         if flags & DISCONTINUITY or (pts > self.end and not flags & SPLICE):
             self.gaps += max(pts - self.end, 1)
         self.end = pts + frames if flags & SPLICE else max(self.end, pts + frames)
-        self.lags.append(now - self._begun - self._stalled - pts / SAMPLE_RATE)
+        self.late_ms.append(1e3 * self._lateness(pts + frames, now))
+        if self.keeps_sound:
+            self._keep(data, pts)
         if self._landing is not None and self._landing[1] < self.end:
             asked, frame = self._landing
             at_ear = self._begun + self._stalled + frame / SAMPLE_RATE
             self.waits_ms.append(1e3 * (max(at_ear, now) - asked))
             self._landing = None
 
+    def _lateness(self, end: int, now: float) -> float:
+        """Seconds since the ack which left less in hand than the least look-ahead."""
+        while self._acks and self._acks[0][0] < end - PROMISED_FRAMES:
+            self._acks.popleft()
+        return now - self._acks[0][1] if self._acks else 0.0
+
+    def _keep(self, data: bytes, pts: int) -> None:
+        for number, at in enumerate(range(HEAD.size, len(data), PACKET_BYTES)):
+            self.sound[pts + number * PACKET_FRAMES] = data[at : at + PACKET_BYTES]
+
     def _read(self, text: dict[str, Any]) -> None:
         if text["type"] == "ready":
+            self.ready = text
+            self.greetings += 1
             self._ticket = {key: text[key] for key in ("session", "token")}
         elif text["type"] == "error" and text["code"] == "no_session":
             self._begin_anew()
         elif text["type"] == "applied" and text["id"] in self._asked:
-            self._landing = (self._asked.pop(text["id"]), max(text["pts"].values()))
+            asked, controls = self._asked.pop(text["id"])
+            self.granted |= controls
+            self._landing = (asked, max(text["pts"].values()))
 
     def _begin_anew(self) -> None:
         """Its session is gone: the next connection asks for another."""
         self.lost += 1
         self._ticket, self._begun, self._stalled, self.end = None, 0.0, 0.0, 0
         self._asked.clear()
+        self._acks.clear()
 
     async def _keep_acking(self) -> None:
         while True:
-            await asyncio.sleep(ACK_SECONDS)
+            await asyncio.sleep(self.ack_seconds)
             await self._ack()
 
     async def _ack(self) -> None:
-        await self._say({"type": "ack", "played": self.played, "end": self.end, "under": 0})
+        played = self.played
+        self._acks.append((played, time.perf_counter()))
+        await self._say({"type": "ack", "played": played, "end": self.end, "under": 0})
 
     async def _say(self, message: dict[str, Any]) -> None:
         if self._socket is not None and not self._socket.closed:

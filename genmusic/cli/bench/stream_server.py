@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,10 +55,12 @@ class Server:
 
 
 @contextmanager
-def running_server(folder: Path, listeners: int, port: int = 0) -> Iterator[Server]:
+def running_server(
+    folder: Path, listeners: int, port: int = 0, limits: Sequence[str] = ()
+) -> Iterator[Server]:
     """Start a server that keeps its kernels and its sessions in a folder; stop it at the end."""
-    limits = (f"sessions_per_address={2 * listeners}", f"connections_per_address={4 * listeners}",
-              "load_limit=1", "joins_per_second=100000")  # fmt: skip
+    limits = (*limits, f"sessions_per_address={2 * listeners}", "load_limit=1",
+              f"connections_per_address={4 * listeners}", "joins_per_second=100000")  # fmt: skip
     command = [sys.executable, "-m", "genmusic", "serve", "--port", str(port),
                "--data", str(folder / "data"),
                "--max-sessions", str(2 * listeners + 16)]  # fmt: skip
