@@ -44,7 +44,7 @@ from kernels.wavetables import render_wavetables
 KINDS = ("saws", "fm", "drums", "ensembles", "wavetables", "strings", "modes", "pianos")
 SAWS, FM, DRUMS, ENSEMBLES, WAVETABLES, STRINGS, MODES, PIANOS = range(8)
 
-LONGS = ("words", "keys", "note")
+LONGS = ("words", "keys", "note", "muted")
 INTS = ("marks", "buses")
 FLOATS = ("brightness", "bends", "sides", "drained")
 POOL_LONGS = ("timing", "seeds", "numbers")
@@ -62,7 +62,7 @@ POOLS = 2
 REGIONS = len(COMMON) + POOLS * len(POOL)
 """Regions: those of all, then those of each pool."""
 (
-    _WORDS, _KEYS, _NOTE, _MARKS, _BUSES, _BRIGHTNESS, _BENDS, _SIDES, _DRAINED,
+    _WORDS, _KEYS, _NOTE, _MUTED, _MARKS, _BUSES, _BRIGHTNESS, _BENDS, _SIDES, _DRAINED,
 ) = range(len(COMMON))  # fmt: skip
 (
     _TIMING, _SEEDS, _NUMBERS, _PLACES, _WHOLE, _COUNTERS, _VARIED, _ORDER, _COUNTS, _ENDED,
@@ -242,11 +242,18 @@ def _turn(controller: int, value: int, frame: int, block: LiveBlock) -> None:
 
 
 @viewer
+def _is_muted(channel: int, key: int, block: LiveBlock) -> bool:
+    """Whether a note is a button of its controller: a bit for each key of each channel."""
+    word = _longs(block, _MUTED)[2 * channel + key // 64]
+    return bool((word >> (key % 64)) & 1)
+
+
+@viewer
 def _obey(status: int, first: int, second: int, frame: int, block: LiveBlock) -> None:
     """Do what one message says."""
     words = _longs(block, _WORDS)
     kind = status & 0xF0
-    plays = words[LOW] <= first <= words[HIGH]
+    plays = words[LOW] <= first <= words[HIGH] and not _is_muted(status & 0x0F, first, block)
     if kind == 0x90 and second > 0:
         if plays:
             _strike(first, second, frame, block)

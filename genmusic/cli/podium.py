@@ -78,7 +78,7 @@ class Podium:
         """Do what is to be done; a hundred times a second. A line on how it is."""
         now_ns = time.monotonic_ns()
         self._heard.see(self._hands.player.heard_frame, now_ns)
-        self._instrument.turn(self._hands, self._conducting.zones)
+        self._instrument.turn(self._hands, self._conducting)
         self.recording.turn(self._instrument.patch, self._instrument.keys)
         lines = [self._listen(), self._instrument.text]
         if self._following:
@@ -160,13 +160,13 @@ class Instrument:
         """What sounds when a key is struck."""
         return self._keys.patch if self._keys else ""
 
-    def turn(self, hands: Hands, zones: tuple[Zone, ...]) -> None:
+    def turn(self, hands: Hands, conducting: Conducting) -> None:
         """Take the sound of the style that is heard; fall silent in a panic."""
         bar = hands.player.bar_now()
         if self._keys is None or bar is None:
             return
-        self.keys = played_keys(zones)
-        self._keys.play_on(self.keys)
+        self.keys = played_keys(conducting.zones)
+        self._keys.play_on(self.keys, conducting.buttons)
         self._keys.choose(self.wanted or hands.patches(bar.bar.style)[PLAYED_PART])
         if hands.panics != self._panics:
             self._panics = hands.panics

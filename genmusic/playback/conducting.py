@@ -91,6 +91,17 @@ class Conducting:
         mapped = (zone for mapper in self._mappers.values() for zone in mapper.map.zones)
         return self._given_zones or tuple(mapped)
 
+    @property
+    def buttons(self) -> frozenset[tuple[int, int]]:
+        """Channel and note of every button that sends notes, on the ports that were heard."""
+        return frozenset(
+            (channel, button.note)
+            for mapper in self._mappers.values()
+            for button in mapper.map.buttons
+            for channel in ([button.channel] if button.channel else range(1, 17))
+            if button.note >= 0
+        )
+
     def _take(self, message: Message) -> Learned | None:
         self.clock.hear(message)
         if not message.channel:

@@ -9,6 +9,9 @@ from genmusic.shared import create_shared
 from genmusic.synthesis.live import LiveInstrument
 from kernels.live import BLOCK_BYTES
 
+Buttons = frozenset[tuple[int, int]]
+"""MIDI channel, 1..16, and note of each button that sends notes."""
+
 
 class LiveKeys:
     """The instrument's memory, shared with the process that plays.
@@ -27,7 +30,7 @@ class LiveKeys:
         self._memory = create_shared(BLOCK_BYTES)
         self._midi_name = midi.name
         self._instrument = LiveInstrument(self._memory.buf)
-        self._played = played
+        self._played: tuple[range, Buttons] = (played, frozenset())
         self._instrument.set_up(patch, played.start, played.stop - 1)
 
     @property
@@ -44,11 +47,11 @@ class LiveKeys:
         """Play another sound from the next note on, or as soon as there is room for it."""
         self._instrument.choose(patch)
 
-    def play_on(self, played: range) -> None:
-        """Sound on other keys than before, where no note is left behind."""
-        if played != self._played:
-            self._played = played
-            self._instrument.limit(played.start, played.stop - 1)
+    def play_on(self, played: range, buttons: Buttons) -> None:
+        """Sound on other keys than before, less those that are buttons; no note is left behind."""
+        if (played, buttons) != self._played:
+            self._played = (played, buttons)
+            self._instrument.limit(played.start, played.stop - 1, buttons)
             self._instrument.silence()
 
     def silence(self) -> None:

@@ -13,6 +13,7 @@ from genmusic.composition.state import State
 from genmusic.composition.word_credits import Decided
 from genmusic.controls.spec import Landing, Value
 from genmusic.mood.mapping import MusicalParameters, musical_parameters
+from genmusic.names import PARTS
 from genmusic.rules import Style
 from genmusic.score.events import Bar
 from genmusic.session.timed import Beat, Longs, TimedBar, frames_of_ticks, time_bar
@@ -22,6 +23,9 @@ from genmusic.units import TICKS_PER_BEAT, beat_frames
 
 SIXTEENTHS = 4  # in a beat
 BEATS_UNKNOWN = 4  # of a bar before the first
+
+
+MELODY = PARTS.index("melody")
 
 
 class NextBeat(NamedTuple):
@@ -167,6 +171,17 @@ class Conductor:
         """Answer a call from the next bar on; None breaks off what is being answered."""
         self._composer.hear(call)
 
+    def give_way(self) -> None:
+        """Let the melody rest from the next beat on: somebody else has the tune."""
+        bar = self._bar
+        if bar is None:
+            return
+        begun = bar.notes["start_tick"] < len(self._beats) * TICKS_PER_BEAT
+        kept = begun | (bar.notes["part"] != MELODY)
+        if not kept.all():
+            self._bar = replace(bar, notes=bar.notes[kept])
+            self._announce(self._bar)
+
     def cue(self, cue: str) -> None:
         """Let a cue be in force from the next bar on; empty: none any more."""
         self._composer.cue(cue)
@@ -258,9 +273,15 @@ class Conductor:
         beat = Beat(self.next_beat_frame, beat_frames(beat_bpm), beat_bpm)
         self._beats.append(beat)
         self.next_beat_frame += beat.frames
-        if self._parameters and (changed or len(self._beats) == 1):
+        if changed or len(self._beats) == 1:
+            self._announce(bar)
+
+    def _announce(self, bar: Bar) -> None:
+        """Tell of a bar that has begun; it may come again, with other frames or fewer notes."""
+        if self._parameters:
+            pace, beats = self._pace(bar.pace, bar.beats), self._song.beats
             timed = time_bar(
-                bar, self._parameters, self.title, self._beats, tempo_bpm, pace, self._song.beats
+                bar, self._parameters, self.title, self._beats, self._tempo_bpm, pace, beats
             )
             self._announced.append(timed)
 

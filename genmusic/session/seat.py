@@ -32,6 +32,7 @@ from genmusic.synthesis.pools import MAX_BLOCK_QUANTA
 from genmusic.units import QUANTUM, quantum_at_or_after
 
 DRUMS = PARTS.index("drums")
+TUNE = ("tune_low", "tune_high")
 CUE, CALL = "cue", "call"
 EVENTS: dict[str, Value] = {CUE: None, CALL: None}  # while nothing plays yet
 PLAYED = PARTS.index(PART)
@@ -204,14 +205,21 @@ class Seat:
         if name == EDITION:
             self._wished_style = self._library.styles.edition(str(value))
             return self._conductor.landing_frame("bar", now)
+        had_tune = self._player_has_tune
         self.values[name] = value
         if name in EVENTS:
             self._conductor_hears(name, value)
+        if self._player_has_tune and (not had_tune or name == CALL):
+            self._conductor.give_way()
         if name == "style":
             self._wished_style = self._library.first_style(str(value))
         if self._desk.follow(self.values, self._style, self._section, now // QUANTUM, name):
             return now
         return self._conductor.landing_frame(CONTROLS[name].lands, now)
+
+    @property
+    def _player_has_tune(self) -> bool:
+        return any(self.values[end] is not None for end in TUNE)
 
     def _conductor_hears(self, name: str, value: Value) -> None:
         if name == CUE:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 import numpy as np
@@ -33,6 +33,7 @@ from kernels.live import KINDS as KIND_NAMES
 from kernels.memory import LINE_BYTES
 from kernels.voices import END, LIFE, NOTE
 
+CHANNELS = 16
 SLOTS = 32  # voices of a sound; more are stolen
 
 DEFAULT_LEVEL = 0.5
@@ -45,6 +46,7 @@ def _common_sizes() -> dict[str, int]:
         "words": len(WORDS),
         "keys": 2 * KEYS,
         "note": len(NOTE),
+        "muted": CHANNELS * KEYS // 64,
         "marks": KEYS,
         "buses": 2 * STRIDE,
         "brightness": MOST_QUANTA + 2,
@@ -162,8 +164,12 @@ class LiveInstrument:
         self._set(active=pool)
         return True
 
-    def limit(self, low: int, high: int) -> None:
-        """Play on the keys from low to high from now on."""
+    def limit(self, low: int, high: int, muted: Iterable[tuple[int, int]] = ()) -> None:
+        """Play on the keys from low to high, less those that are muted on a channel of 1..16."""
+        bits = np.zeros(CHANNELS * KEYS, np.uint8)
+        for channel, key in muted:
+            bits[(channel - 1) * KEYS + key] = 1
+        self._region(-1, "muted")[:] = np.packbits(bits, bitorder="little").view(np.int64)
         self._set(low=low, high=high)
 
     def silence(self) -> None:

@@ -8,7 +8,7 @@ import pytest
 from composing import composer, notes_of, parameters, same, style
 
 from genmusic.composition.answering import _OPERATIONS, OPERATIONS
-from genmusic.composition.attribution import RULES, YOU, Ledger
+from genmusic.composition.attribution import RULES, YOU, Decision, Ledger
 from genmusic.composition.idiom import go_on, interval_and_wait, remember, symbols_of
 from genmusic.composition.theory import chord_tones, pitch_step
 from genmusic.controls.calls import CallNote, read_call, write_call
@@ -173,7 +173,8 @@ def test_the_notes_of_an_answer_are_credited_to_whoever_called():
     bar = writer.compose_bar(asked, style())
     ledger = Ledger()
 
-    *_, credits = [ledger.credit(decision) for decision in writer.decisions]
+    melodies = [made for made in writer.decisions if isinstance(made, Decision)]
+    *_, credits = [ledger.credit(decision) for decision in melodies]
 
     assert credits == [{YOU: 1.0}] * len(notes_of(bar, "melody"))
     assert RULES != YOU

@@ -62,3 +62,28 @@ def test_a_held_section_can_be_skipped_through(library):
 
 def test_a_cue_among_the_controls_of_a_beginning_means_nothing(library):
     assert Engine(library, 5, {"cue": "ending"}).controls()["cue"] is None
+
+
+def melody_frames(bars):
+    """Where the notes of the melody begin, as the bars were told of last."""
+    told = {bar.bar.index: bar for bar in bars}
+    return [
+        int(frames[0])
+        for bar in told.values()
+        for note, frames in zip(bar.bar.notes, bar.note_frames, strict=True)
+        if note["part"] == 0
+    ]
+
+
+def test_the_melody_makes_way_at_the_next_beat_for_a_player_who_takes_the_tune(library):
+    plain, led = (Engine(library, 5, {"style": "drive", "arousal": 0.6}) for _ in range(2))
+    for engine in (plain, led):
+        played(engine, 4 * SECONDS)
+    beat = led.seat.next_beat.frame
+    led.set_controls({"tune_low": 60.0, "tune_high": 80.0})
+    for engine in (plain, led):
+        played(engine, SECONDS)
+
+    rested, sung = melody_frames(led.take_bars()), melody_frames(plain.take_bars())
+    assert any(frame >= beat for frame in sung)
+    assert rested == [frame for frame in sung if frame < beat]

@@ -170,6 +170,19 @@ def test_keys_outside_the_zone_are_not_played():
     assert not device.run(10).any()
 
 
+@pytest.mark.parametrize("key", [0, 36, 63, 64, 127])
+def test_a_note_that_is_a_button_is_not_played_on_its_channel(device, key):
+    device.instrument.limit(0, 127, [(10, key)])
+
+    device.send(NOTE | 9, key, 100)
+    device.run(2)
+    assert not device.sounding()
+    for status, other in ((NOTE | 9, (key + 1) % 128), (NOTE | 8, key)):
+        device.send(status, other, 100)
+    device.run(2)
+    assert device.sounding() == 2
+
+
 def test_another_sound_is_taken_while_the_last_one_rings_on():
     device = Device("organ")
     device.send(NOTE, 60, 100)
