@@ -7,7 +7,7 @@ from typing import Protocol
 from genmusic.midi.clock import TICKS_PER_BEAT, Line
 from genmusic.playback.frame_clock import FrameClock
 from genmusic.playback.hands import Hands
-from genmusic.session.conductor import SIXTEENTHS, NextBeat
+from genmusic.session.song import SIXTEENTHS, NextBeat
 
 MINUTE_NS = 60_000_000_000
 FURTHEST = 0.12  # share by which a beat may be longer or shorter, to come into phase

@@ -12,9 +12,9 @@ import numpy as np
 
 from genmusic.controls.spec import Value
 from genmusic.playback.ring import AudioRing
-from genmusic.session.conductor import NextBeat
 from genmusic.session.engine import Change, Engine, TimedBar
 from genmusic.session.performances import Performance
+from genmusic.session.song import NextBeat
 from genmusic.units import QUANTUM, SAMPLE_RATE
 
 BLOCK_QUANTA = 8  # 11 ms: short, so that a changed control is heard soon

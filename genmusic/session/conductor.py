@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -16,36 +16,14 @@ from genmusic.mood.mapping import MusicalParameters, musical_parameters
 from genmusic.names import PARTS
 from genmusic.rules import Style
 from genmusic.score.events import Bar
+from genmusic.session.song import BEATS_UNKNOWN, SIXTEENTHS, NextBeat, Song
 from genmusic.session.timed import Beat, Longs, TimedBar, frames_of_ticks, time_bar
 from genmusic.session.titles import title
 from genmusic.synthesis.orchestra import GATE_FRAMES, PART, PITCH, START_FRAME, VELOCITY
 from genmusic.units import TICKS_PER_BEAT, beat_frames
 
-SIXTEENTHS = 4  # in a beat
-BEATS_UNKNOWN = 4  # of a bar before the first
-
-
 MELODY = PARTS.index("melody")
-
-
-class NextBeat(NamedTuple):
-    """The beat whose tempo can still be chosen."""
-
-    frame: int
-    song_beat: int  # quarter notes of the song before it
-    bar_beats: int  # quarter notes in its bar
-
-
 _NOTHING = np.empty((0, 5), np.int64)
-
-
-@dataclass(frozen=True, slots=True)
-class Song:
-    """Where the music is, as sequencers count: from the first bar of a piece, on and on."""
-
-    piece: int = 0  # with which the song begins
-    beats: int = 0  # quarter notes before the newest bar
-    opens_frame: int = 0  # what begins before it is not heard
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +190,8 @@ class Conductor:
                 return
             self._begin_beat(self._bar)
         while style is self._composer.style and not self.cue_in_force:
-            state, song = self._composer.keep(), self._counted()
+            state = self._composer.keep()
+            song = self._song.after(self._bar, self._composer.piece)
             frames, beats = self._length_of_piece(style)
             end = self.next_beat_frame + frames
             if end > frame:
@@ -234,7 +213,7 @@ class Conductor:
         return frames, beats
 
     def _begin_bar(self, style: Style) -> Bar:
-        self._song = self._counted()
+        self._song = self._song.after(self._bar, self._composer.piece)
         self._bar_line = self._newest_bar_line()
         self._parameters = self._asked(style)
         self._bar = bar = self._composer.compose_bar(self._parameters, style)
@@ -247,14 +226,6 @@ class Conductor:
             controls = dict(self._controls)
             self._read = style, controls, musical_parameters(controls, style)
         return self._read[2]
-
-    def _counted(self) -> Song:
-        """The song with the newest bar; a piece that was asked for begins anew with its first."""
-        bar, song = self._bar, self._song
-        if bar is None:
-            return song
-        is_new = bar.piece < song.piece == self._composer.piece
-        return replace(song, beats=0 if is_new else song.beats + bar.beats)
 
     def _newest_bar_line(self) -> BarLine:
         song = self._song

@@ -18,12 +18,11 @@ from numpy.typing import NDArray
 
 from genmusic.composition.word_credits import Decided
 from genmusic.controls.spec import Value
-from genmusic.errors import ControlError
-from genmusic.session.conductor import NextBeat
 from genmusic.session.library import Library
-from genmusic.session.log import MOST_SIXTEENTHS, POSITION, SKIP, Change
+from genmusic.session.log import POSITION, SKIP, Change, checked_position
 from genmusic.session.rack import MOST_LISTENERS, Rack
 from genmusic.session.seat import Moment, Seat
+from genmusic.session.song import NextBeat
 from genmusic.session.timed import TimedBar
 from genmusic.units import QUANTUM
 
@@ -150,11 +149,7 @@ class Engine:
         ControlError
             The song has no such place.
         """
-        if not 0 <= sixteenth <= MOST_SIXTEENTHS:
-            raise ControlError(
-                f"a position must be in 0..{MOST_SIXTEENTHS} sixteenths, got {sixteenth}", POSITION
-            )
-        self.seat.make(POSITION, float(sixteenth))
+        self.seat.make(POSITION, float(checked_position(sixteenth)))
 
     def render(self, out: Floats, stems: Floats | None = None) -> None:
         """Write the next block.

@@ -18,12 +18,13 @@ from genmusic.composition.word_credits import Decided
 from genmusic.controls.spec import CONTROLS, Value, check_changes, defaults
 from genmusic.names import PARTS
 from genmusic.rules import Style
-from genmusic.session.conductor import Conductor, ConductorState, NextBeat
+from genmusic.session.conductor import Conductor, ConductorState
 from genmusic.session.desk import Desk
 from genmusic.session.library import Library
 from genmusic.session.log import EDITION, POSITION, SKIP, Change
 from genmusic.session.rack import SILENCE, Rack, Sound
 from genmusic.session.shelf import edition_of
+from genmusic.session.song import NextBeat
 from genmusic.session.strokes import PART, STROKE, read_stroke
 from genmusic.session.timed import Longs, TimedBar
 from genmusic.synthesis import orchestra

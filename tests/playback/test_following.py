@@ -10,9 +10,9 @@ from genmusic.playback.frame_clock import FrameClock
 from genmusic.playback.hands import Hands
 from genmusic.playback.player import Player
 from genmusic.playback.ring import create_ring
-from genmusic.session.conductor import NextBeat
 from genmusic.session.engine import Engine
 from genmusic.session.library import open_library
+from genmusic.session.song import NextBeat
 from kernels.playout import play_out
 
 SECOND = 10**9

@@ -118,5 +118,5 @@ def test_a_position_beyond_the_first_piece_is_in_one_of_those_that_follow(librar
 
 
 def test_a_place_that_no_song_has_is_refused(library):
-    with pytest.raises(ControlError, match=r"must be in 0\.\.16383 sixteenths, got 20000"):
+    with pytest.raises(ControlError, match=r"position must be a sixteenth in 0\.\.16383"):
         Engine(library, 7).locate(20_000)
