@@ -17,6 +17,18 @@ Doubles = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 
+ROW = np.dtype(
+    [
+        ("step", np.int32),  # that leads here from the row one step shorter
+        ("first_child", np.int32),  # children of r: first_child of r to that of r + 1
+        ("first_entry", np.int32),  # entries of r: first_entry of r to that of r + 1
+        ("unused", np.int32),
+        ("backoff", np.float64),  # 0..1
+    ]
+)
+"""A context, in one piece: trees do not fit in the cache, and are read all over."""
+
+
 class Tree(NamedTuple):
     """Statistics of every context that was learned.
 
@@ -26,28 +38,23 @@ class Tree(NamedTuple):
     the row one step shorter; its shares and backoff sum to 1.
     """
 
-    first_child: NDArray[
-        np.int32
-    ]  # (rows + 1,) children of r: first_child[r] to first_child[r + 1]
-    child_step: NDArray[np.int32]  # (rows,) the step that leads to a row from its parent
-    first_entry: NDArray[np.int32]  # (rows + 1,) entries of r: first_entry[r] to first_entry[r + 1]
+    rows: NDArray[np.void]  # (rows + 1,) of `ROW`; of the last one only where others end
     symbols: NDArray[np.uint8]  # (entries,) what followed in this context
     shares: NDArray[np.float64]  # (entries,) 0..1
-    backoffs: NDArray[np.float64]  # (rows,) 0..1
 
 
 @fragment
 def find_child(tree: Tree, row: int, step: int) -> int:
     """The row that one step more leads to; -1 if it was never taken."""
-    low, end = tree.first_child[row], tree.first_child[row + 1]
+    low, end = tree.rows[row]["first_child"], tree.rows[row + 1]["first_child"]
     high = end
     while low < high:
         middle = (low + high) // 2
-        if tree.child_step[middle] < step:
+        if tree.rows[middle]["step"] < step:
             low = middle + 1
         else:
             high = middle
-    return int(low) if low < end and tree.child_step[low] == step else -1
+    return int(low) if low < end and tree.rows[low]["step"] == step else -1
 
 
 @kernel
@@ -77,10 +84,10 @@ def distribution(tree: Tree, context: Integers, steps: int, out: Doubles) -> Non
         row = find_child(tree, row, context[k])
         if row < 0:
             return
-        backoff = tree.backoffs[row]
+        backoff = tree.rows[row]["backoff"]
         for symbol in range(out.shape[0]):
             out[symbol] *= backoff
-        for entry in range(tree.first_entry[row], tree.first_entry[row + 1]):
+        for entry in range(tree.rows[row]["first_entry"], tree.rows[row + 1]["first_entry"]):
             symbol = tree.symbols[entry]
             if symbol < out.shape[0]:  # memory is safe even with a tree of another alphabet
                 out[symbol] += tree.shares[entry]

@@ -133,10 +133,10 @@ def _step(views: Views, line: Line, symbols: Integers, view: int, note: int, dep
 
 @fragment
 def _add_row(tree: Tree, row: int, base: int, out: Doubles) -> None:
-    backoff = tree.backoffs[row]
+    backoff = tree.rows[row]["backoff"]
     for pitch in range(out.shape[0]):
         out[pitch] *= backoff
-    for entry in range(tree.first_entry[row], tree.first_entry[row + 1]):
+    for entry in range(tree.rows[row]["first_entry"], tree.rows[row + 1]["first_entry"]):
         pitch = int(tree.symbols[entry]) - base
         if 0 <= pitch < out.shape[0]:
             out[pitch] += tree.shares[entry]

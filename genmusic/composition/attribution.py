@@ -149,9 +149,9 @@ def rows_of(grown: Grown, context: Sequence[int]) -> list[int]:
     rows: list[int] = []
     row, tree = 0, grown.tree
     for step in context:
-        first, end = int(tree.first_child[row]), int(tree.first_child[row + 1])
-        row = first + int(np.searchsorted(tree.child_step[first:end], step))
-        if row == end or tree.child_step[row] != step:
+        first, end = tree.rows["first_child"][row : row + 2].tolist()
+        row = first + int(np.searchsorted(tree.rows["step"][first:end], step))
+        if row == end or tree.rows["step"][row] != step:
             break
         rows.append(row)
     return rows
@@ -165,8 +165,8 @@ def gains(
     gained: list[float] = []
     likely = 1.0 / symbols
     for row in rows:
-        backoff = float(tree.backoffs[row])
-        entries = slice(tree.first_entry[row], tree.first_entry[row + 1])
+        backoff = float(tree.rows["backoff"][row])
+        entries = slice(*tree.rows["first_entry"][row : row + 2])
         own = float(tree.shares[entries][tree.symbols[entries] == symbol].sum())
         gained = [*(gain * backoff for gain in gained), own]
         likely = likely * backoff + own

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from kernels.sampling import Tree
+from kernels.sampling import ROW, Tree
 
 Integers = NDArray[np.int64]
 Doubles = NDArray[np.float64]
@@ -162,13 +162,17 @@ def _runs(values: Integers) -> tuple[Integers, Integers]:
 
 
 def _pack(levels: list[_Level], symbols: Integers, works: Integers) -> Grown:
+    steps = np.concatenate([level.step for level in levels])
+    rows = np.zeros(len(steps) + 1, ROW)
+    rows["step"][:-1] = steps
+    rows["first_child"] = _starts(np.concatenate([level.children for level in levels])) + 1
+    rows["first_entry"] = _starts(np.concatenate([level.kinds for level in levels]))
+    rows["backoff"][:-1] = np.concatenate([level.backoff for level in levels])
+    rows["backoff"][-1] = 1.0
     tree = Tree(
-        first_child=_starts(np.concatenate([level.children for level in levels])) + np.int32(1),
-        child_step=np.concatenate([level.step for level in levels]).astype(np.int32),
-        first_entry=_starts(np.concatenate([level.kinds for level in levels])),
-        symbols=np.concatenate([level.symbol for level in levels]).astype(np.uint8),
-        shares=np.concatenate([level.share for level in levels]),
-        backoffs=np.concatenate([level.backoff for level in levels]),
+        rows,
+        np.concatenate([level.symbol for level in levels]).astype(np.uint8),
+        np.concatenate([level.share for level in levels]),
     )
     return Grown(
         tree,
@@ -186,20 +190,18 @@ def _starts(lengths: Integers) -> NDArray[np.int32]:
 def join(trees: Sequence[Tree]) -> tuple[Tree, Integers]:
     """One tree that holds several, and the row where each begins.
 
-    An idle row comes after each, whose only use is to say where the last one before it ends.
+    The last row of each stays, whose only use is to say where the one before it ends.
     """
-    rows = np.cumsum([0, *(len(tree.first_child) for tree in trees)])
+    starts = np.cumsum([0, *(len(tree.rows) for tree in trees)])
     entries = np.cumsum([0, *(len(tree.symbols) for tree in trees)])
-    first_child = [tree.first_child + start for tree, start in zip(trees, rows, strict=False)]
-    first_entry = [tree.first_entry + start for tree, start in zip(trees, entries, strict=False)]
+    rows = np.concatenate([tree.rows for tree in trees])
+    for tree, start, entry in zip(trees, starts, entries, strict=False):
+        own = rows[start : start + len(tree.rows)]
+        own["first_child"] += start
+        own["first_entry"] += entry
     joined = Tree(
-        first_child=np.concatenate([*first_child, [0]]).astype(np.int32),
-        child_step=np.concatenate([np.append(tree.child_step, 0) for tree in trees]).astype(
-            np.int32
-        ),
-        first_entry=np.concatenate([*first_entry, [0]]).astype(np.int32),
-        symbols=np.concatenate([tree.symbols for tree in trees]),
-        shares=np.concatenate([tree.shares for tree in trees]),
-        backoffs=np.concatenate([np.append(tree.backoffs, 1.0) for tree in trees]),
+        rows,
+        np.concatenate([tree.symbols for tree in trees]),
+        np.concatenate([tree.shares for tree in trees]),
     )
-    return joined, rows[:-1]
+    return joined, starts[:-1]

@@ -78,14 +78,14 @@ def test_a_symbol_that_fits_many_contexts_counts_more_than_a_frequent_one():
 def test_what_was_heard_once_only_is_left_out_where_the_limit_says_so():
     tree = learned([([1, 2], 3, 0), ([1, 4], 3, 0), ([1, 4], 3, 1)], least=(1, 1, 2, 1, 1))
 
-    assert tree.tree.child_step.tolist() == [0, 1, 4]
+    assert tree.tree.rows["step"][:-1].tolist() == [0, 1, 4]
     assert np.array_equal(after(tree, 1, 2), after(tree, 1))
 
 
 def test_what_is_longer_than_a_left_out_context_is_left_out_too():
     tree = learned([([1, 2, 3], 3, 0), ([1, 2, 3], 3, 1)], least=(1, 9, 1, 1, 1))
 
-    assert len(tree.tree.child_step) == 1
+    assert len(tree.tree.rows) == 2
 
 
 def test_nothing_learned_means_anything_goes():
@@ -137,5 +137,5 @@ def walk_from(tree, row, context):
 
 
 def entries(tree, row):
-    inside = slice(tree.first_entry[row], tree.first_entry[row + 1])
-    return tree.symbols[inside].tolist(), tree.shares[inside].tolist(), tree.backoffs[row]
+    inside = slice(*tree.rows["first_entry"][row : row + 2])
+    return tree.symbols[inside].tolist(), tree.shares[inside].tolist(), tree.rows["backoff"][row]

@@ -4,6 +4,7 @@ import logging
 
 import pytest
 
+from genmusic.composition.attribution import Decision
 from genmusic.composition.composer import Composer
 from genmusic.controls.spec import defaults
 from genmusic.mood.mapping import musical_parameters
@@ -47,10 +48,10 @@ def test_running_music_forgets_it_at_the_next_bar(library, tmp_path):
     (tmp_path / FILE).write_text(library.models.trained["vocal"].works[0].id)
     follow_revocations(library, tmp_path)
     composer.decisions = []
-    while not composer.decisions:
+    while not (melody := [d for d in composer.decisions if isinstance(d, Decision)]):
         composer.compose_bar(parameters, style)
 
-    used = composer.decisions[0].drawn.model
+    used = melody[0].drawn.model
     assert used is not model
     assert 0 not in used.parts[0][0].lessons.tunes.works
     assert used.copy_rule is model.copy_rule

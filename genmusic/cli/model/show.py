@@ -72,9 +72,9 @@ def _figures(trained: Trained, works: tuple[Work, ...]) -> dict[str, Any]:
         "rhythm_cells": len(lessons.cells),
         "notes_of_melody": int(lessons.tunes.lengths.sum()),
         "notes_not_to_copy": int(lessons.lines.lengths.sum()),
-        "melody_contexts": len(trees.melody.tree.child_step),
-        "chord_contexts": len(trees.chord.tree.child_step),
-        "rhythm_contexts": len(trees.rhythm.tree.child_step),
+        "melody_contexts": len(trees.melody.tree.rows) - 1,
+        "chord_contexts": len(trees.chord.tree.rows) - 1,
+        "rhythm_contexts": len(trees.rhythm.tree.rows) - 1,
     }
 
 
