@@ -28,7 +28,8 @@ MOST_BARS_MORE = 2  # of an answer than of its call
 FIRM_WEAKNESS = 1  # how weak a beat may be that calls for a tone of the chord
 LONG_TICKS = TICKS_PER_BEAT
 SWUNG = 640  # ticks: where swung eighths are played, and written at half the beat
-STRAY_COST = 1.0  # semitones that it is worth to go the way the answer means to go
+STRAY_COST, STILL_COST = 2.0, 2.5  # semitones that it is worth to go the way that is meant, and
+# not to stand still instead
 SHORTEST_LAST_TICKS = 240
 
 
@@ -59,16 +60,16 @@ def hear(state: State, call: str | None) -> None:
     """Answer a call from the next bar on; None breaks off what is being answered."""
     state.answer, state.answer_bars = (), 0
     if call is not None:
-        notes = read_call(call)
-        state.taught = remember(state.taught, symbols_of(notes))
-        state.answer = notes
+        state.answer = read_call(call)
 
 
 def play(state: State, plan: Plan) -> tuple[Row, ...]:
     """The next bar of the answer, which there must be."""
     answer = [CallNote(*note) for note in state.answer]
     if not state.answer_bars:
-        answer = list(make_answer(plan, answer, state.taught))
+        call = list(_written(plan, answer))
+        state.taught = remember(state.taught, symbols_of(call))
+        answer = list(make_answer(plan, call, state.taught))
     rows = answer_bar(plan, answer, state.answer_bars)
     state.answer, state.answer_bars = tuple(answer), state.answer_bars + 1
     if answer[-1].start_tick < state.answer_bars * plan.bar_ticks:
@@ -79,9 +80,9 @@ def play(state: State, plan: Plan) -> tuple[Row, ...]:
 def make_answer(
     plan: Plan, call: Sequence[CallNote], taught: Sequence[Phrase]
 ) -> tuple[CallNote, ...]:
-    """The answer to a call, from the bar line of a bar on; it has not yet met the chords."""
+    """The answer to a call, as it is written, from a bar line on; it has not met the chords."""
     draws = draw(DRAWS, plan.seed, "answer", plan.piece, plan.piece_bar).tolist()
-    heard = _in_range(plan, _soon(plan, _written(plan, call)))
+    heard = _in_range(plan, _soon(plan, call))
     idea = _Idea(tuple(_in_steps(plan, heard)), plan, taught, draws)
     name = tuple(OPERATIONS)[choose(OPERATIONS.values(), draws[0])]
     answer = _OPERATIONS[name](idea)
@@ -117,8 +118,11 @@ def _fitted(
     room = [p for p in range(part.low, part.high + 1) if (p - plan.key.tonic) % OCTAVE in allowed]
 
     def price(pitch: int) -> tuple[float, int]:
-        strays = previous is not None and _way(note.pitch, previous[0]) != _way(pitch, previous[1])
-        return abs(pitch - note.pitch) + STRAY_COST * strays, pitch
+        if previous is None:
+            return abs(pitch - note.pitch), pitch
+        meant, way = _way(note.pitch, previous[0]), _way(pitch, previous[1])
+        strays = STRAY_COST * (way != meant) + STILL_COST * (way == 0 != meant)
+        return abs(pitch - note.pitch) + strays, pitch
 
     return min(room, key=price)
 
@@ -138,9 +142,8 @@ def _written(plan: Plan, call: Sequence[CallNote]) -> Iterator[CallNote]:
         yield note._replace(start_tick=middle) if is_swung else note
 
 
-def _soon(plan: Plan, call: Iterator[CallNote]) -> list[CallNote]:
+def _soon(plan: Plan, notes: Sequence[CallNote]) -> list[CallNote]:
     """The call with its first note in the first half of the bar: nobody waits for an answer."""
-    notes = list(call)
     early = notes[0].start_tick // plan.metre.half_ticks * plan.metre.half_ticks
     return [note._replace(start_tick=note.start_tick - early) for note in notes]
 
@@ -158,8 +161,13 @@ def _in_range(plan: Plan, notes: Sequence[CallNote]) -> list[CallNote]:
 
 
 def _in_steps(plan: Plan, notes: Sequence[CallNote]) -> Iterator[CallNote]:
+    """The notes as steps of the scale; what moved by a foreign semitone still moves."""
+    before: tuple[int, int] | None = None
     for note in notes:
         step = pitch_step(plan.key.mode, note.pitch - plan.key.tonic)
+        if before and step == before[1]:
+            step += _way(note.pitch, before[0])
+        before = (note.pitch, step)
         yield note._replace(pitch=step)
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -78,8 +79,8 @@ def test_the_answer_moves_as_the_call_does_more_than_a_melody_of_its_own_would(c
         own = [writer.compose_bar(parameters(), style()) for _ in range(6)][4:]
         strange.append(shared(steps([p for _, p, _ in tune(own)], own[0]), asked))
 
-    assert np.mean(kin) > np.mean(strange) + 0.1
-    assert np.mean(kin) > 0.5
+    assert np.mean(kin) > np.mean(strange) + 0.15
+    assert np.mean(kin) > 0.45
 
 
 def test_the_answer_is_never_the_call_itself_and_not_always_the_same():
@@ -107,6 +108,17 @@ def test_firm_notes_of_the_answer_are_of_the_chord_that_sounds():
                     firm += 1
 
     assert firm > 20
+
+
+def test_an_answer_seldom_stands_still_where_the_call_moves():
+    moves = [
+        a == b
+        for call in CALLS
+        for seed in SEEDS
+        for (_, a, _), (_, b, _) in pairwise(tune(answered(call, seed, name="folk")))
+    ]
+
+    assert sum(moves) / len(moves) < 0.08
 
 
 def test_playing_again_breaks_the_answer_off():
