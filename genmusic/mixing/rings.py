@@ -27,7 +27,12 @@ class RingBank:
 
     def __init__(self, listeners: int, sizes: tuple[int, ...], held: tuple[int, ...]) -> None:
         self._sizes, self._held = sizes, held
-        length = sum(size + FRONT + BACK for size in sizes)
+        *starts, length = np.cumsum([0, *(size + FRONT + BACK for size in sizes)]).tolist()
+        self._layout = [
+            (start + FRONT, size, kept)
+            for start, size, kept in zip(starts, sizes, held, strict=True)
+        ]
+        """Of each ring in a row: where its frames begin, how many they are, how many are held."""
         self.frames = aligned(listeners * length, np.float32).reshape(listeners, length)
         self.places = np.zeros((listeners, 2), np.int32)
         self.places[:, RESTED] = sizes[0]
@@ -47,16 +52,16 @@ class RingBank:
         rested = int(self.places[listener, RESTED])
         if rested >= self._sizes[0]:
             return np.zeros(0, np.float32), rested
-        place = int(self.places[listener, WRITE])
-        pieces = []
-        for ring, held in zip(self._rings(listener), self._held, strict=True):
-            inner = ring[FRONT : ring.size - BACK]
-            end = place & (inner.size - 1)
-            newest = np.concatenate((inner[max(0, end - held) : end], inner[:0]))
-            if end < held:
-                newest = np.concatenate((inner[inner.size - (held - end) :], newest))
-            pieces.append(newest)
-        return np.concatenate(pieces), rested
+        place, row = int(self.places[listener, WRITE]), self.frames[listener]
+        taken, at = np.empty(sum(self._held), np.float32), 0
+        for inner, size, held in self._layout:
+            end = place & (size - 1)
+            newest = min(end, held)
+            oldest = held - newest  # of them lie before the ring came round
+            taken[at : at + oldest] = row[inner + size - oldest : inner + size]
+            taken[at + oldest : at + held] = row[inner + end - newest : inner + end]
+            at += held
+        return taken, rested
 
     def put(self, listener: int, state: tuple[Floats, int]) -> None:
         """Go on from what `take` gave."""
@@ -64,14 +69,11 @@ class RingBank:
         self.places[listener] = (0, rested)
         if not frames.size:  # rings that rest may hold anything: they are emptied when they wake
             return
-        self.frames[listener] = 0.0
-        ends = np.cumsum(self._held)[:-1]
-        for ring, newest in zip(self._rings(listener), np.split(frames, ends), strict=True):
-            inner = ring[FRONT : ring.size - BACK]
-            inner[inner.size - newest.size :] = newest
-            ring[:FRONT] = inner[-FRONT:]
-            ring[ring.size - BACK :] = inner[:BACK]
-
-    def _rings(self, listener: int) -> list[Floats]:
-        ends = np.cumsum([size + FRONT + BACK for size in self._sizes])[:-1]
-        return np.split(self.frames[listener], ends)
+        row, at = self.frames[listener], 0
+        row[:] = 0.0
+        for inner, size, held in self._layout:
+            end = inner + size
+            row[end - held : end] = frames[at : at + held]
+            row[inner - FRONT : inner] = row[end - FRONT : end]
+            row[end : end + BACK] = row[inner : inner + BACK]
+            at += held

@@ -139,3 +139,8 @@ def offline(library, frames, codec="pcm16", seed=7, changes=()):
         engine.render(block)
         packets += encoder.encode(block, engine.rendered_end - 960)
     return packets
+
+
+def through(address):
+    """Headers by which the proxy on this machine says for whom it asks."""
+    return {"X-Forwarded-For": address}
