@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -98,7 +98,17 @@ class Recording:
             Stretch(bar, at, min(bar.end_frame, following, end))
             for (bar, at), following in zip(begun, opens[1:], strict=True)
         ]
-        return [stretch for stretch in cut if stretch.opens_frame < stretch.ends_frame]
+        heard = (part for stretch in cut for part in self._heard_of(stretch))
+        return [part for part in heard if part.opens_frame < part.ends_frame]
+
+    def _heard_of(self, stretch: Stretch) -> Iterator[Stretch]:
+        """A stretch without what was rendered and dropped before it was heard."""
+        opens = stretch.opens_frame
+        for begin, end in self._player.passed:
+            if begin < stretch.ends_frame and end > opens:
+                yield replace(stretch, opens_frame=opens, ends_frame=begin)
+                opens = end
+        yield replace(stretch, opens_frame=opens)
 
     def save(self, path: Path, patches: Patches) -> None:
         """Write everything to a file, which appears when it is whole.
