@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from genmusic.controls.spec import CONTROLS, Value
+from genmusic.names import pitch_name
 from genmusic.processes import Report
 from genmusic.session.engine import TimedBar
 
@@ -69,6 +70,8 @@ def draw(scene: Scene) -> Panel:
     for side, peak in zip(("left", "right"), scene.meter, strict=True):
         table.add_row(side, _level(0.0 if scene.paused else peak))
     table.add_row("sound", _device(scene))
+    if (tune := _tune(scene.controls)) is not None:
+        table.add_row("tune", tune)
     if scene.line:
         table.add_row("midi", Text(scene.line, overflow="ellipsis", no_wrap=True))
     notice = Text(scene.notice, style="yellow")
@@ -96,6 +99,15 @@ def _chord(bar: TimedBar, frame: int) -> str:
         if start <= frame
     ]
     return sounding[-1] if sounding else ""
+
+
+def _tune(controls: Mapping[str, Value]) -> Text | None:
+    """Where the player has the tune, if there is one."""
+    ends = controls["tune_low"], controls["tune_high"]
+    if None in ends:
+        return None
+    low, high = (pitch_name(round(float(end or 0))) for end in ends)
+    return Text(f"yours, from {low} to {high}", style="magenta")
 
 
 def _slider(name: str, controls: Mapping[str, Value]) -> Text:
