@@ -22,6 +22,7 @@ import { NoLoudspeaker } from "./listening/loudspeaker.js";
 import { MediaControls } from "./listening/media-session.js";
 import { PlainPlayer } from "./listening/plain-player.js";
 import { Player } from "./listening/player.js";
+import { MidiPanel } from "./midi/panel.js";
 import { keepTicket, recall, remember, takeTicket } from "./memory.js";
 import { offerRooms, Room } from "./room/room.js";
 import { like } from "./tray/like.js";
@@ -67,6 +68,12 @@ const pad = new MoodPad(element("field"), (changes) => {
   stage.wake();
 });
 const panel = new ControlPanel(element("knobs"), element("mixer"), change);
+const midi = new MidiPanel(
+  (message) => session && player.send(message),
+  () => player.heardPts,
+  memory.knobs,
+  (knobs) => remember({ knobs }),
+);
 const timer = new SleepTimer(
   element("timer"),
   player.loudspeaker,
@@ -161,6 +168,18 @@ function followPerformer(changes) {
   listening.show();
 }
 
+/** What the listener's own keyboard changed. @param {Controls} changes */
+function followHands(changes) {
+  for (const name of Object.keys(changes)) askedAt.set(name, player.heardPts);
+  followPerformer(changes);
+}
+
+/** A button of the keyboard that is the page's affair. @param {string} action */
+function obeyButton(action) {
+  if (action === "panic") stop();
+  else listening.toggle();
+}
+
 function keep() {
   remember({ mood: pad.mood, style: styles.chosen?.name ?? memory.style });
 }
@@ -219,7 +238,10 @@ function hearServer(message) {
   else if (message.type === "notes") timeline.add(message);
   else if (message.type === "title") nowPlaying.name(message.title);
   else if (message.type === "room") room.hear(message);
-  else if (message.type === "moved") room.expect(message);
+  else if (message.type === "moved" && room.led) room.expect(message);
+  else if (message.type === "moved") followHands(message.controls);
+  else if (message.type === "learned") midi.hearLearned(message);
+  else if (message.type === "asked") obeyButton(message.action);
   else if (message.type === "applied") hearApplied(message.id, message.pts);
   else if (message.type === "error" && message.id !== undefined) refuse(message.id, message);
 }
@@ -232,6 +254,7 @@ function welcome(ready) {
     listening.say(() => say("plainSamples"));
   if (!goesOn) timeline.clear();
   room.begin();
+  midi.begin();
   session = ready;
   sender.opened(goesOn);
   health.showCodec(ready.codec);
@@ -366,6 +389,7 @@ function knowTables() {
   if (!asked && !wishes.style && styles.has(style)) wishes = withChanges(wishes, { style });
   wishes = { ...wishes, controls: panel.known(wishes.controls ?? {}) };
   controls = { ...panel.defaults, ...wishes.controls };
+  midi.offer(panel.turned);
   panel.show(controls);
   styles.show(wishes.style ?? String(panel.defaults.style ?? ""));
   listening.show();

@@ -5,7 +5,7 @@ const KEY = "genmusic";
 /**
  * @typedef {{
  *   volume: number, mood: { valence: number, arousal: number }, style: string,
- *   language: string, tray: boolean,
+ *   language: string, tray: boolean, knobs: import("./midi/panel.js").Learned,
  * }} Memory what the page knows of its listener; it stays in this browser
  */
 
@@ -16,6 +16,7 @@ const STRANGER = {
   style: "",
   language: "",
   tray: true,
+  knobs: {},
 };
 
 /** @returns {Memory} */

@@ -29,7 +29,9 @@
  * }} ServerError one with an id refuses a change, one without ends the connection
  * @typedef {{ type: "drain", after_ms: number }} Drain
  * @typedef {{ type: "title", title: string }} Title from the plain player, which hears no notes
- * @typedef {Ready | Applied | Notes | RoomState | Moved | ServerError | Drain | Title
+ * @typedef {{ type: "learned", port: string, cc: number, control: string }} LearnedKnob
+ * @typedef {{ type: "asked", action: string }} Asked by a button of a keyboard
+ * @typedef {Ready | Applied | Notes | RoomState | Moved | LearnedKnob | Asked | ServerError | Drain | Title
  * } ServerMessage
  *
  * @typedef {{ session: string, token: string }} Ticket what opens a session again
@@ -37,7 +39,12 @@
  *   codecs: string[], seed?: number, style?: string, controls?: Controls, ticket?: Ticket,
  *   room?: string,
  * }} Wishes
- * @typedef {{ type: "set", id: number, controls: Controls } | { type: "skip" }} ClientMessage
+ * @typedef {{ type: "midi", port: string, events: [number, number, number, number][] }
+ *   | { type: "role", role: "harmony" | "play" | "melody" | "answer" }
+ *   | { type: "learn", control: string }
+ *   | { type: "knobs", port: string, knobs: { cc: number, control: string }[] }} KeyboardMessage
+ * @typedef {{ type: "set", id: number, controls: Controls } | { type: "skip" } | KeyboardMessage
+ * } ClientMessage
  *
  * @typedef {{ type: "start", url: string, wishes: Wishes, port: MessagePort }
  *   | { type: "send", message: ClientMessage }

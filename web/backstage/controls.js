@@ -25,6 +25,8 @@ export class ControlPanel {
     this._knobs = new Map();
     /** @type {Controls} */
     this.defaults = {};
+    /** @type {string[]} */
+    this._turned = [];
     /** @type {Controls} */
     this._waiting = {};
     this._cue = "";
@@ -71,6 +73,11 @@ export class ControlPanel {
     this._knobs.get("cue")?.show(cue || null);
   }
 
+  /** The controls that a knob can turn. */
+  get turned() {
+    return this._turned;
+  }
+
   /** Everything as it was made, besides mood and style. */
   reset() {
     const changes = Object.fromEntries(
@@ -91,6 +98,7 @@ export class ControlPanel {
   /** @param {ControlInfo} info */
   _add(info) {
     this.defaults[info.name] = info.default;
+    if (info.kind === "number" && !info.name.includes(".")) this._turned.push(info.name);
     if (ELSEWHERE.has(info.name)) return;
     /** @type {OnChange} */
     const change = (name, /** @type {Value} */ value) => this._onChange({ [name]: value });
