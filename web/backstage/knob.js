@@ -59,7 +59,7 @@ export function buildKnob(info, onChange) {
 
   /** Style and mood decided this. @param {number} value */
   function showActual(value) {
-    if (!auto || !unset || document.activeElement === input) return;
+    if (!auto || !unset || document.activeElement === input || value < info.low) return;
     show(value);
     write(output, inUnits(value, info.unit));
   }
