@@ -20,6 +20,7 @@ from kernels import drums, ensembles, fm, modes, pianos, saws, strings, wavetabl
 from kernels._types import Book, Held, Lanes, Roll
 from kernels.buses import ROW
 from kernels.lanes import COUNTS, LANE_FACTS, LANES, MOST_QUANTA
+from kernels.memory import aligned
 from kernels.voices import BUS, END, LISTENER, release_voice, start_voices
 
 Floats = NDArray[np.float32]
@@ -59,7 +60,7 @@ KINDS: Mapping[str, Kind] = {
 
 
 def _scratch() -> Floats:
-    return np.zeros(QUANTUM * LANES, np.float32)
+    return aligned(QUANTUM * LANES, np.float32)
 
 
 class Rows(NamedTuple):
@@ -136,11 +137,11 @@ class Pool:
             settings = whole = states = counters = 1
         tables = self._kind.tables if self._kind.tables is not None else _scratch()
         return (
-            np.zeros(settings * LANES, np.float32),
-            np.zeros(whole * LANES, np.int32),
-            np.zeros(states * LANES, np.float32),
-            np.zeros(counters * LANES, np.int32),
-            np.zeros(LANE_FACTS, np.float32),
+            aligned(settings * LANES, np.float32),
+            aligned(whole * LANES, np.int32),
+            aligned(states * LANES, np.float32),
+            aligned(counters * LANES, np.int32),
+            aligned(LANE_FACTS, np.float32),
             _scratch(),
             tables,
         )
@@ -152,8 +153,8 @@ class Pool:
         grown.put(slice(old), self._rows)
         self._rows, self._roll, self._held = grown, grown.roll, grown.held
         self._ended = np.zeros(self._slots + 1, np.int32)
-        order, counts = np.zeros(self._slots, np.int32), np.zeros(COUNTS, np.int32)
-        rows = np.zeros(LANES * ROW, np.float32)
+        order, counts = np.zeros(self._slots, np.int32), aligned(COUNTS, np.int32)
+        rows = aligned(LANES * ROW, np.float32)
         self._desk = (order, counts, self._ended, self._lanes, rows)
 
     def start(self, given: tuple[int, Longs, Floats], book: Book, count: int) -> None:

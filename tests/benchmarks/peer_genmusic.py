@@ -22,6 +22,7 @@ from kernels._jit import kernel
 from kernels._types import Book, Floats, Longs
 from kernels.buses import STRIDE, drain_buses
 from kernels.lanes import LANES
+from kernels.memory import aligned
 from kernels.oscillators import FULL_SCALE, saw, saw_width
 from kernels.simd import splat_int, store, to_float
 from kernels.voices import START_FRAME
@@ -73,7 +74,7 @@ def _play(seconds: int, gate_seconds: float, rounds: range) -> float:
     started = 0
     bright = np.full((1, MAX_BLOCK_QUANTA + 1), 0.5, np.float32)
     straight = np.zeros((BUSES, MAX_BLOCK_QUANTA + 1), np.float32)
-    buses = np.zeros(BUSES * TWO_SIDES * STRIDE, np.int32)
+    buses = aligned(BUSES * TWO_SIDES * STRIDE, np.int32)
     out = np.zeros((BUSES, TWO_SIDES, MAX_BLOCK_QUANTA * QUANTUM), np.float32)
     mix = np.zeros((TWO_SIDES, MAX_BLOCK_QUANTA * QUANTUM), np.float32)
     begin = time.process_time()
