@@ -7,6 +7,7 @@ every machine: ``pow`` and ``exp`` may differ in the last bit from one libm to a
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 SAMPLE_RATE = 48_000  # frames per second
 QUANTUM = 64  # frames; the smallest unit of rendering
@@ -14,6 +15,7 @@ TICKS_PER_BEAT = 960  # divisible by 3, 5 and 64
 CONCERT_A_HZ = 440.0
 CONCERT_A_PITCH = 69
 
+REMEMBERED = 16_384  # powers and logarithms: notes of a sound have most of theirs in common
 LOG2_10 = 3.321928094887362
 SQRT_HALF = 0.7071067811865476
 TWO_OVER_LN_2 = 2.8853900817779268
@@ -36,6 +38,7 @@ _EXP2_TERMS = (
 )
 
 
+@lru_cache(maxsize=REMEMBERED)
 def exp2(exponent: float) -> float:
     """Two to a power, the same bits on every machine."""
     whole = math.floor(exponent + 0.5)
@@ -46,6 +49,7 @@ def exp2(exponent: float) -> float:
     return math.ldexp(result, whole)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def log2(value: float) -> float:
     """The power to which two must be raised to give a positive value; the inverse of `exp2`."""
     mantissa, whole = math.frexp(value)

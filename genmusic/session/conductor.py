@@ -17,7 +17,7 @@ from genmusic.names import PARTS
 from genmusic.rules import Style
 from genmusic.score.events import Bar
 from genmusic.session.song import BEATS_UNKNOWN, SIXTEENTHS, NextBeat, Song
-from genmusic.session.timed import Beat, Longs, TimedBar, frames_of_ticks, time_bar
+from genmusic.session.timed import Beat, Longs, TimedBar, time_bar
 from genmusic.session.titles import title
 from genmusic.synthesis.orchestra import GATE_FRAMES, PART, PITCH, START_FRAME, VELOCITY
 from genmusic.units import TICKS_PER_BEAT, beat_frames
@@ -56,6 +56,17 @@ class ConductorState:
     song: Song
 
 
+def _written_rows(bar: Bar) -> Longs:
+    """A bar's notes as `Orchestra.play_notes` has them, with ticks of start and end for times."""
+    notes = bar.notes
+    rows = np.empty((len(notes), 5), np.int64)
+    rows[:, START_FRAME] = notes["start_tick"]
+    rows[:, GATE_FRAMES] = rows[:, START_FRAME] + notes["duration_ticks"]
+    rows[:, PART], rows[:, PITCH] = notes["part"], notes["pitch"]
+    rows[:, VELOCITY] = notes["velocity"]
+    return rows
+
+
 class Conductor:
     """Bars on the clock of one session.
 
@@ -68,6 +79,7 @@ class Conductor:
         self._composer = composer
         self._controls = controls
         self._bar: Bar | None = None
+        self._written: tuple[Bar | None, Longs] = (None, np.zeros((0, 5), np.int64))
         self._parameters: MusicalParameters | None = None  # of the current bar
         self._beats: list[Beat] = []  # of the current bar, as played
         self._tempo_bpm = 0.0
@@ -261,17 +273,19 @@ class Conductor:
         return pace if pace and self._controls["tempo_bpm"] is None else (1.0,) * beats
 
     def _due(self, bar: Bar) -> Longs:
-        """The notes that start in the newest beat, as `Orchestra.play_notes` takes them."""
+        """The notes that start in the newest beat, as `Orchestra.play_notes` takes them.
+
+        What begins in a beat keeps its tempo to the end.
+        """
+        if self._written[0] is not bar:
+            self._written = (bar, _written_rows(bar))
+        rows, beat = self._written[1], self._beats[-1]
         begin = (len(self._beats) - 1) * TICKS_PER_BEAT
-        ticks = bar.notes["start_tick"]
-        due = bar.notes[(ticks >= begin) & (ticks < begin + TICKS_PER_BEAT)]
-        notes = np.empty((len(due), 5), np.int64)
-        for column, name in ((PART, "part"), (PITCH, "pitch"), (VELOCITY, "velocity")):
-            notes[:, column] = due[name]
-        starts = due["start_tick"].astype(np.int64)
-        notes[:, START_FRAME] = frames_of_ticks(self._beats, starts)
-        ends = frames_of_ticks(self._beats, starts + due["duration_ticks"])
-        notes[:, GATE_FRAMES] = np.maximum(ends - notes[:, START_FRAME], 1)
+        starts = rows[:, START_FRAME]
+        notes = rows[(starts >= begin) & (starts < begin + TICKS_PER_BEAT)]
+        times = notes[:, : GATE_FRAMES + 1]
+        times[:] = beat.start_frame + (times - begin) * beat.frames // TICKS_PER_BEAT
+        times[:, GATE_FRAMES] = np.maximum(times[:, GATE_FRAMES] - times[:, START_FRAME], 1)
         return notes[notes[:, START_FRAME] >= self._song.opens_frame]
 
     def landing_frame(self, landing: Landing, now: int) -> int:

@@ -22,6 +22,7 @@ from genmusic.rules import Style
 from genmusic.session.targets import STRIP_NAMES, fader_targets
 from genmusic.units import QUANTUM, SAMPLE_RATE
 
+NEVER = 1 << 60  # a frame beyond all others
 ECHO_FADE_QUANTA = 64  # from one echo time to the next: 85 ms
 
 
@@ -42,6 +43,7 @@ class Desk:
         self._room, self._hall = Ramp(style.mix.room_seconds), Ramp(style.mix.hall_seconds)
         self._echo = (LONGEST_ECHO_FRAMES, LONGEST_ECHO_FRAMES)
         self._kicks: list[int] = []  # frames at which kicks start that are still to come
+        self._next_kick = NEVER
         self._aims = 0  # journeys begun
         self._moves_until = 0  # the quantum at which the last one ends
         self._written: dict[int, int] = {}  # by length of block: aims when it was last at rest
@@ -86,6 +88,7 @@ class Desk:
     def kick(self, frame: int) -> None:
         """Let the parts that make way for the kick do so from a frame on."""
         self._kicks.append(frame)
+        self._next_kick = min(self._next_kick, frame)
 
     def _set_out(self, arrival: int) -> None:
         self._aims += 1
@@ -109,7 +112,7 @@ class Desk:
         Faders at rest, which is most of the time, are as they were written the last time.
         """
         quanta = faders.kicks.shape[1]
-        if self._kicks or not self._kickless.get(quanta):
+        if self._next_kick < (first + quanta) * QUANTUM or not self._kickless.get(quanta):
             self._fill_kicks(first, quanta, faders.kicks[listener])
         if self._written.get(quanta) == self._aims:
             return
@@ -131,6 +134,7 @@ class Desk:
                 kicks[frame // QUANTUM - first] = frame % QUANTUM
                 self._kickless[quanta] = False
         self._kicks = [frame for frame in self._kicks if frame // QUANTUM >= end]
+        self._next_kick = min(self._kicks, default=NEVER)
 
 
 def _places(listener: int, faders: Faders) -> Iterator[tuple[str, Floats]]:
