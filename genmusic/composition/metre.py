@@ -14,9 +14,9 @@ DOTTED_TICKS = 3 * EIGHTH_TICKS
 WEAKEST = 4
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Metre:
-    """A kind of bar. A *beat* is a quarter note, a *pulse* is what a listener taps."""
+    """A kind of bar, one for each name. A *beat* is a quarter note, a *pulse* what is tapped."""
 
     name: str
     beats: int
