@@ -171,6 +171,11 @@ class Composer:
         cues.ask(self._state, cue)
 
     @property
+    def is_led(self) -> bool:
+        """Whether somebody asked for what is not done yet: a cue, or an answer to a call."""
+        return bool(self._state.cue or self._state.answer)
+
+    @property
     def cue_in_force(self) -> str:
         """The cue that has not been done yet; empty for none."""
         return self._state.cue
@@ -210,13 +215,7 @@ class Composer:
     def _compose_parts(self, plan: Plan) -> Bar:
         """The bar with the rows of every part that plays; those who listen come last."""
         state, style = self._state, plan.style
-        playing = players(style, plan.section_rules, plan.density, plan.progress)
-        playing = hooked_bar(plan, "arrangement", playing) & style.parts.keys()
-        playing = cues.playing(state, style, playing)
-        if plan.parameters.tune:
-            playing = accompanying(style, playing)
-        if state.answer and "melody" in style.parts:
-            playing |= {"melody"}
+        playing = self._playing(plan)
         texture = _draws(self._seed, state.piece, plan.theme, plan.statement)
         groove = _draws(self._seed, state.piece, plan.theme, 0)
         tables: dict[str, Integers] = {part: NO_ROWS for part in PARTS if part in playing}
@@ -245,6 +244,20 @@ class Composer:
         for part in state.trails.keys() - tables.keys():  # time goes by for those who rest, too
             state.trails[part] = rest(state.trails[part], plan.bar_ticks)
         return self._bar(plan, tables, basses)
+
+    def _playing(self, plan: Plan) -> frozenset[str]:
+        """Who plays, as the style has it, and as those who lead and play along change it."""
+        state, style = self._state, plan.style
+        playing = players(style, plan.section_rules, plan.density, plan.progress)
+        playing = hooked_bar(plan, "arrangement", playing) & style.parts.keys()
+        playing = cues.playing(state, style, playing)
+        if plan.parameters.tune:
+            playing = accompanying(style, playing)
+        if state.answer and "melody" in style.parts:
+            playing |= {"melody"}
+        elif state.answer:
+            answering.hear(state, None)  # nobody is there who could
+        return playing
 
     def _compose_counter(self, plan: Plan, melody: Sequence[Row], draw: float) -> Integers:
         composed = compose_counter(plan, melody, choose_kind(plan, draw), self._state.counter)

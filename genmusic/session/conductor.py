@@ -201,7 +201,7 @@ class Conductor:
             if self.next_beat_frame + 2 * beat_frames(self._tempo_bpm) > frame:
                 return
             self._begin_beat(self._bar)
-        while style is self._composer.style and not self.cue_in_force:
+        while style is self._composer.style and not self._composer.is_led:
             state = self._composer.keep()
             song = self._song.after(self._bar, self._composer.piece)
             frames, beats = self._length_of_piece(style)

@@ -5,6 +5,7 @@ import pytest
 
 from genmusic.session.engine import Engine
 from genmusic.session.library import open_library
+from genmusic.session.log import Change
 from genmusic.units import QUANTUM, SAMPLE_RATE
 
 SECONDS = 4 * SAMPLE_RATE
@@ -87,3 +88,21 @@ def test_the_melody_makes_way_at_the_next_beat_for_a_player_who_takes_the_tune(l
     rested, sung = melody_frames(led.take_bars()), melody_frames(plain.take_bars())
     assert any(frame >= beat for frame in sung)
     assert rested == [frame for frame in sung if frame < beat]
+
+
+CALLED = (
+    Change(5 * SAMPLE_RATE, "call", "60:480 62:480 64:960 67:960"),
+    Change(300 * SAMPLE_RATE, "call", "72:480 69:240 67:240 64:960"),
+)
+
+
+def test_an_answer_is_the_same_for_those_who_skip_to_it(library):
+    heard, skipped = Engine(library, 3, log=CALLED), Engine(library, 3, log=CALLED)
+    for seconds in range(4, 312, 4):
+        heard.skip_to(seconds * SAMPLE_RATE)
+    skipped.skip_to(308 * SAMPLE_RATE)
+
+    last = [engine.take_bars()[-1].bar for engine in (heard, skipped)]
+    assert last[0].index == last[1].index
+    assert last[0].notes.tobytes() == last[1].notes.tobytes()
+    assert heard.checkpoint() == skipped.checkpoint()
