@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from genmusic.composition.copying import CopyRule
-from genmusic.composition.plan import Plan, Row, Span, row_table
+from genmusic.composition.plan import Plan, Row, row_table
 from genmusic.composition.trails import Settled, Trail, follow, make_room, settled
 from kernels import basslines
-from kernels.trails import TONES, Ground
+from kernels.trails import Ground
 
 Integers = NDArray[np.int64]
 
@@ -61,14 +60,5 @@ def _leads_home(plan: Plan) -> bool:
 
 def _ground(plan: Plan, part: str) -> Ground:
     rules = plan.style.parts[part]
-    starts, tones = chord_tables(plan.spans)
+    starts, tones = plan.chords
     return Ground(starts, tones, plan.key.tonic, rules.low, rules.high, plan.bar_ticks)
-
-
-@lru_cache(maxsize=4096)
-def chord_tables(spans: tuple[Span, ...]) -> tuple[Integers, Integers]:
-    """Where each chord begins, and its tones, as `kernels.trails.Ground` has them."""
-    tones = np.full((len(spans), TONES), -1)
-    for row, span in zip(tones, spans, strict=True):
-        row[: len(span.tones)] = span.tones
-    return np.array([span.start_tick for span in spans]), tones

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,9 @@ from genmusic.composition.theory import chord_scale, chord_tones
 from genmusic.mood.mapping import MusicalParameters
 from genmusic.rules import SectionRules, Style
 from genmusic.score.harmony import Key
+from kernels.trails import TONES
+
+Integers = NDArray[np.int64]
 
 Row = tuple[int, int, int, int]
 """A written note of one part: start tick, duration in ticks, pitch, accent (-1 soft, 1 strong)."""
@@ -22,7 +26,7 @@ Row = tuple[int, int, int, int]
 NO_ROWS = np.empty((0, 4), np.int64)
 
 
-def row_table(rows: Sequence[Row]) -> NDArray[np.int64]:
+def row_table(rows: Sequence[Row]) -> Integers:
     """(notes, 4) the same for kernels."""
     return np.array(rows, np.int64) if rows else NO_ROWS
 
@@ -43,6 +47,15 @@ class Span:
     def tones(self) -> tuple[int, ...]:
         """Pitch classes of the chord above the tonic."""
         return chord_tones(self.root, self.quality)
+
+
+@lru_cache(maxsize=4096)
+def chord_tables(spans: tuple[Span, ...]) -> tuple[Integers, Integers]:
+    """Where each chord begins, and its tones, as `kernels.trails.Ground` has them."""
+    tones = np.full((len(spans), TONES), -1)
+    for row, span in zip(tones, spans, strict=True):
+        row[: len(span.tones)] = span.tones
+    return np.array([span.start_tick for span in spans]), tones
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +84,13 @@ class Plan:
     rise: float = 0.0  # how far a build has come, 0..1
 
     bar_ticks: int = field(init=False)
+    chords: tuple[Integers, Integers] = field(init=False, compare=False)  # as `chord_tables` says
     theme: str = field(init=False)  # the label of the section without its primes
     section_rules: SectionRules = field(init=False)  # what the style says of the section
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "bar_ticks", self.metre.bar_ticks)
+        object.__setattr__(self, "chords", chord_tables(self.spans))
         object.__setattr__(self, "theme", theme_of(self.section))
         object.__setattr__(self, "section_rules", section_rules(self.style, self.section))
 

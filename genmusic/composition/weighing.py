@@ -12,7 +12,6 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from genmusic.composition.guarding import chord_tables
 from genmusic.composition.metre import Metre
 from genmusic.composition.model import Model
 from genmusic.composition.phrasing import Line
@@ -59,7 +58,7 @@ def weigh_notes(plan: Plan, line: Line, onsets: Integers, targets: Integers, hom
         _SCALES[plan.key.mode],
         line.pull,
         _chord_rows(plan.key.mode, tuple((span.root, span.quality) for span in plan.spans)),
-        chord_tables(plan.spans)[0],
+        plan.chords[0],
         _levels(plan.metre),
         _BANS * _firmness(plan),
         _arch(plan, home),
