@@ -22,7 +22,7 @@ STRETCH_NOTES = 128  # of a work: as many as a piece of ours has
 FEWEST_NOTES = 24  # of a stretch that says something
 FEWEST_STRETCHES = 20
 LONGEST_TICKS = 2 * TICKS_PER_BEAT  # a longer time from onset to onset is a rest
-THEME_REACH = 0.3  # how far a theme may stand from its piece, among all works
+THEME_REACH = 0.15  # how far a theme may stand from its piece, among all works
 
 
 def learn_liveliness(tunes: Sequences) -> Doubles:
