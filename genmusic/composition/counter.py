@@ -104,22 +104,41 @@ def _run(plan: Plan, melody: Rows, ticks: Sequence[int], last: int, direction: i
 
 
 def _line(plan: Plan, melody: Rows, last: int) -> list[Row]:
-    """A long note on each chord, led by steps and against the melody."""
+    """A long note on each chord, led by steps and against the melody, or freely without one."""
     rows: list[Row] = []
+    draws = plan.chance.counter[8:]
     for number, span in enumerate(plan.spans):
         room = _room(plan, span, _ceiling(plan, melody, span.start_tick), chord_only=True)
-        rising = _rises(melody, span.start_tick)
-        pitch = min(room, key=lambda p: (abs(p - last) + AGAINST * ((p > last) == rising), p))
+        rising = _rises(melody, span.start_tick) if melody else draws[4 + number % 4] < HALF
+        pitch = _led(room, last, rising) if melody else _wandering(plan, room, last, rising)
         rows.append((span.start_tick, span.end_tick - span.start_tick, pitch, 0))
         middle = span.start_tick + plan.metre.half_ticks
-        moves = plan.density > LIVELY and span.end_tick - middle >= LEAST_GAP_TICKS
-        if moves and not plan.ends_phrase and plan.chance.counter[8 + number % 4] < PASSING_SHARE:
+        lively = plan.density > LIVELY or not melody
+        moves = lively and span.end_tick - middle >= LEAST_GAP_TICKS
+        if moves and not plan.ends_phrase and draws[number % 4] < PASSING_SHARE:
             rows[-1] = (span.start_tick, plan.metre.half_ticks, pitch, 0)
             scale = _room(plan, span, _ceiling(plan, melody, middle), chord_only=False)
             pitch = _neighbour(scale, pitch, rising)
             rows.append((middle, span.end_tick - middle, pitch, -1))
         last = pitch
     return _tied(rows)
+
+
+def _led(room: Sequence[int], last: int, rising: bool) -> int:
+    """The nearest pitch, rather against the way of the melody."""
+    return min(room, key=lambda p: (abs(p - last) + AGAINST * ((p > last) == rising), p))
+
+
+def _wandering(plan: Plan, room: Sequence[int], last: int, rising: bool) -> int:
+    """A near pitch that moves on the way it is drawn to, and not to the edge of the range."""
+    part = plan.style.parts["counter"]
+    middle = (part.low + part.high) / 2.0
+
+    def cost(pitch: int) -> float:
+        turns = AGAINST * ((pitch > last) != rising) + STANDING * (pitch == last)
+        return abs(pitch - last) + turns + EDGE_COST * abs(pitch - middle)
+
+    return min(room, key=lambda p: (cost(p), p))
 
 
 def _tied(rows: Rows) -> list[Row]:
@@ -134,6 +153,9 @@ def _tied(rows: Rows) -> list[Row]:
 
 
 AGAINST = 2  # semitones that moving in the direction of the melody costs
+STANDING = 3  # semitones that a repeated note costs who has the stage alone,
+EDGE_COST = 0.5  # and a semitone off the middle of the range
+HALF = 0.5
 PASSING_SHARE = 0.6  # of long notes that move on by a step halfway
 
 

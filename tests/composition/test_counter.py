@@ -86,3 +86,20 @@ def test_a_line_holds_repeated_notes():
     for bar in composed(with_second_voice("line")):
         rows = written(bar, "counter")
         assert all(a[2] != b[2] for a, b in pairwise(rows))
+
+
+def test_a_line_without_a_melody_wanders_about_the_middle_of_its_range():
+    solo = with_second_voice("line")
+    sections = {
+        name: replace(section, parts=("counter", "bass")) for name, section in solo.sections.items()
+    }
+    pitches = [
+        pitch
+        for bar in composed(replace(solo, sections=sections))
+        for _, _, pitch in written(bar, "counter")
+    ]
+    part = solo.parts["counter"]
+    ups = [b > a for a, b in pairwise(pitches) if a != b]
+
+    assert abs(sum(pitches) / len(pitches) - (part.low + part.high) / 2) < 4
+    assert 0.35 < sum(ups) / len(ups) < 0.65
