@@ -1,8 +1,8 @@
 """Three bands for each strip: low shelf, bell, high shelf; one after the other, in time lanes.
 
-A band that is flat is not there: it costs nothing, changes no bit and remembers nothing. A strip
-whose bus is silent and whose filters have died away is silent, too. What is filtered is left in
-its bus as floats.
+A band that is flat is not there: it costs nothing, changes no bit and remembers nothing. A band
+whose bus is silent and which has died away is silent, too. What is filtered is left in its bus as
+floats.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from kernels.lanes import LANES, QUANTUM
 from kernels.mixing import ramp
 from kernels.rings import QUIETEST
 from kernels.scans import (
+    Matrix,
     factors_of,
     matrices_of,
     powers_of,
@@ -31,7 +32,6 @@ from kernels.simd import (
     float_to_bits,
     fma,
     lane_numbers,
-    load,
     splat,
     store,
     store_int,
@@ -41,7 +41,7 @@ from kernels.simd import (
 LOW_PACE, LOW_RISE, MID_PACE, MID_WIDTH, MID_RISE, HIGH_PACE, HIGH_RISE = range(7)
 BANDS = 7  # rows
 RISES = (LOW_RISE, MID_RISE, HIGH_RISE)
-LOW, BELL, BELL_OTHER, HIGH = range(4)  # what each side of a strip remembers
+LOW, BELL, HIGH = 0, 1, 3  # where each side of a strip remembers its bands; a bell has two
 MEMORIES = 4
 Rise: TypeAlias = tuple[Float, Float]
 """Half of a band's gain less 1 at both ends of a quantum; both 0: the band is flat."""
@@ -64,136 +64,124 @@ def _first() -> Vector:
 
 
 @fragment
-def _has_died_away(strip: int, memories: Floats) -> bool:
-    """Whether the filters of a strip remember next to nothing; then they forget it."""
-    largest = f32(0.0)
-    for k in range(2 * MEMORIES):
-        largest = max(largest, abs(memories[strip, k]))
-    if largest >= f32(QUIETEST):
+def _rests(strip: int, memory: tuple[int, int], held: int, memories: Floats) -> bool:
+    """Whether a band has nothing to do: nothing comes in, and next to nothing is remembered."""
+    if held != SILENT:
         return False
-    _forget(strip, 0, 2 * MEMORIES, memories)
-    return True
-
-
-@fragment
-def _forget(strip: int, first: int, count: int, memories: Floats) -> None:
-    for k in range(first, first + count):
-        memories[strip, k] = f32(0.0)
-
-
-@fragment
-def _last_of(x: Vector, rows: Floats) -> Float:
-    """The last lane; the end of the rows is room for it."""
-    store(rows, 2 * QUANTUM, x)
-    return rows[2 * QUANTUM + LANES - 1]
-
-
-@fragment
-def _low_shelf(pace: float, rise: Rise, strip: int, memories: Floats, rows: Floats) -> None:
-    """Run both sides of a quantum through the low shelf."""
-    keep = factors_of(f32(1.0) - pace)
-    powers = powers_of(keep, _first())
+    largest = f32(0.0)
     for side in range(2):
-        place, start = side * MEMORIES + LOW, side * QUANTUM
-        before = splat(memories[strip, place])
-        for t in range(start, start + QUANTUM, LANES):
-            x = load(rows, t)
-            here = recalled(splat(pace) * x, before, keep, powers)
-            gain = ramp(rise[0], rise[1], t - start)
-            store(rows, t, fma(gain, after(before, here) + here, x))
-            before = here
-        memories[strip, place] = _last_of(before, rows)
+        for k in range(memory[0], memory[0] + memory[1]):
+            largest = max(largest, abs(memories[strip, side * MEMORIES + k]))
+    return bool(largest < f32(QUIETEST))
 
 
 @fragment
-def _high_shelf(pace: float, rise: Rise, strip: int, memories: Floats, rows: Floats) -> None:
-    """Run both sides of a quantum through the high shelf."""
-    keep = factors_of(f32(1.0) - pace)
-    powers = powers_of(keep, _first())
+def _forget(strip: int, memory: tuple[int, int], memories: Floats) -> None:
     for side in range(2):
-        place, start = side * MEMORIES + HIGH, side * QUANTUM
-        before = splat(memories[strip, place])
-        for t in range(start, start + QUANTUM, LANES):
-            x = load(rows, t)
-            here = recalled(splat(pace) * x, before, keep, powers)
-            gain = ramp(rise[0], rise[1], t - start)
-            store(rows, t, fma(gain, (x + x) - (after(before, here) + here), x))
-            before = here
-        memories[strip, place] = _last_of(before, rows)
+        for k in range(memory[0], memory[0] + memory[1]):
+            memories[strip, side * MEMORIES + k] = f32(0.0)
 
 
 @fragment
-def _bell(
-    pace: float, width: float, rise: Rise, strip: int, memories: Floats, rows: Floats
-) -> None:
-    """Run both sides of a quantum through the bell.
+def _last_of(x: Vector, scratch: Floats) -> Float:
+    store(scratch, 0, x)
+    return scratch[LANES - 1]
+
+
+@fragment
+def _shelve(
+    quanta: int, strip: int, high: bool, bands: Floats, scratch: Floats, memories: Floats,
+    buses: Ints,
+) -> None:  # fmt: skip
+    """Run both sides of a strip through one of its shelves."""
+    row, memory = (HIGH_PACE, HIGH) if high else (LOW_PACE, LOW)
+    pace = bands[strip, row, 0]
+    keep = factors_of(f32(1.0) - pace)
+    powers = powers_of(f32(1.0) - pace, keep, _first())
+    for quantum in range(quanta):
+        rise = _rise(bands, strip, row + 1, quantum)
+        held = is_sounding(buses, strip, quantum)
+        if _is_flat(rise) or _rests(strip, (memory, 1), held, memories):
+            _forget(strip, (memory, 1), memories)
+            continue
+        if bands[strip, row, quantum] != pace:
+            pace = bands[strip, row, quantum]
+            keep = factors_of(f32(1.0) - pace)
+            powers = powers_of(f32(1.0) - pace, keep, _first())
+        for side in range(2):
+            place = side * MEMORIES + memory
+            begin = (2 * strip + side) * STRIDE + quantum * QUANTUM
+            before = splat(memories[strip, place])
+            for t in range(0, QUANTUM, LANES):
+                x = read_bus(buses, begin + t, held)
+                here = recalled(splat(pace) * x, before, keep, powers)
+                passed = after(before, here) + here  # twice what a low-pass lets through
+                if high:
+                    passed = (x + x) - passed
+                y = fma(ramp(rise[0], rise[1], t), passed, x)
+                store_int(buses, begin + t, float_to_bits(y))
+                before = here
+            memories[strip, place] = _last_of(before, scratch)
+        buses[2 * strip * STRIDE + SOUNDING + quantum] = i32(FLOATS)
+
+
+@fragment
+def _turn_of(pace: float, width: float) -> Matrix:
+    """What a bell's two memories become in a frame.
 
     The trapezoidal state-variable filter (Simper 2013), its two states solved for the next ones.
     """
     one, two = f32(1.0), f32(2.0)
     a1 = one / (one + pace * (pace + width))
     a2 = pace * a1
-    turn = two * a1 - one, -two * a2, two * a2, one - two * pace * a2
-    turns = matrices_of(turn)
-    powers = powers_of_matrix(turns, _first())
-    for side in range(2):
-        place, start = side * MEMORIES + BELL, side * QUANTUM
-        before = splat(memories[strip, place]), splat(memories[strip, place + 1])
-        for t in range(start, start + QUANTUM, LANES):
-            x = load(rows, t)
-            driven = splat(turn[2]) * x, splat(turn[2] * pace) * x
-            here = recalled_pair(driven, before, turns, powers)
-            gain = ramp(rise[0], rise[1], t - start)
-            store(rows, t, fma(gain, after(before[0], here[0]) + here[0], x))
-            before = here
-        memories[strip, place] = _last_of(before[0], rows)
-        memories[strip, place + 1] = _last_of(before[1], rows)
+    return two * a1 - one, -two * a2, two * a2, one - two * pace * a2
 
 
 @fragment
-def _read(strip: int, quantum: int, held: int, buses: Ints, rows: Floats) -> None:
-    for side in range(2):
-        source = (2 * strip + side) * STRIDE + quantum * QUANTUM
-        for t in range(0, QUANTUM, LANES):
-            store(rows, side * QUANTUM + t, read_bus(buses, source + t, held))
-
-
-@fragment
-def _write(strip: int, quantum: int, rows: Floats, buses: Ints) -> None:
-    for side in range(2):
-        target = (2 * strip + side) * STRIDE + quantum * QUANTUM
-        for t in range(0, QUANTUM, LANES):
-            store_int(buses, target + t, float_to_bits(load(rows, side * QUANTUM + t)))
-    buses[2 * strip * STRIDE + SOUNDING + quantum] = i32(FLOATS)
-
-
-@fragment
-def _run(
-    strip: int,
-    quantum: int,
-    bands: Floats,
-    rises: tuple[Rise, Rise, Rise],
-    memories: Floats,
-    rows: Floats,
+def _ring(
+    quanta: int, strip: int, bands: Floats, scratch: Floats, memories: Floats, buses: Ints
 ) -> None:
-    """Run the bands that are not flat; the others forget."""
-    low, mid, high = rises
-    if _is_flat(low):
-        _forget(strip, LOW, 1, memories)
-        _forget(strip, MEMORIES + LOW, 1, memories)
-    else:
-        _low_shelf(bands[strip, LOW_PACE, quantum], low, strip, memories, rows)
-    if _is_flat(mid):
-        _forget(strip, BELL, 2, memories)
-        _forget(strip, MEMORIES + BELL, 2, memories)
-    else:
-        pace, width = bands[strip, MID_PACE, quantum], bands[strip, MID_WIDTH, quantum]
-        _bell(pace, width, mid, strip, memories, rows)
-    if _is_flat(high):
-        _forget(strip, HIGH, 1, memories)
-        _forget(strip, MEMORIES + HIGH, 1, memories)
-    else:
-        _high_shelf(bands[strip, HIGH_PACE, quantum], high, strip, memories, rows)
+    """Run both sides of a strip through its bell."""
+    pace, width = bands[strip, MID_PACE, 0], bands[strip, MID_WIDTH, 0]
+    turn = _turn_of(pace, width)
+    turns = matrices_of(turn)
+    powers = powers_of_matrix(turn, turns, _first())
+    for quantum in range(quanta):
+        rise = _rise(bands, strip, MID_RISE, quantum)
+        held = is_sounding(buses, strip, quantum)
+        if _is_flat(rise) or _rests(strip, (BELL, 2), held, memories):
+            _forget(strip, (BELL, 2), memories)
+            continue
+        now = bands[strip, MID_PACE, quantum], bands[strip, MID_WIDTH, quantum]
+        if now[0] != pace or now[1] != width:
+            pace, width = now
+            turn = _turn_of(pace, width)
+            turns = matrices_of(turn)
+            powers = powers_of_matrix(turn, turns, _first())
+        for side in range(2):
+            place = side * MEMORIES + BELL
+            begin = (2 * strip + side) * STRIDE + quantum * QUANTUM
+            before = splat(memories[strip, place]), splat(memories[strip, place + 1])
+            for t in range(0, QUANTUM, LANES):
+                x = read_bus(buses, begin + t, held)
+                driven = splat(turn[2]) * x, splat(turn[2] * pace) * x
+                here = recalled_pair(driven, before, turns, powers)
+                passed = after(before[0], here[0]) + here[0]
+                y = fma(ramp(rise[0], rise[1], t), passed, x)
+                store_int(buses, begin + t, float_to_bits(y))
+                before = here
+            memories[strip, place] = _last_of(before[0], scratch)
+            memories[strip, place + 1] = _last_of(before[1], scratch)
+        buses[2 * strip * STRIDE + SOUNDING + quantum] = i32(FLOATS)
+
+
+@fragment
+def _has(quanta: int, strip: int, row: int, bands: Floats) -> bool:
+    """Whether a band is not flat throughout a block."""
+    has = False
+    for border in range(quanta + 1):
+        has |= bands[strip, row, border] != f32(0.0)
+    return has
 
 
 @kernel
@@ -202,7 +190,7 @@ def equalise(
     first: int,
     last: int,
     bands: Floats,
-    rows: Floats,
+    scratch: Floats,
     memories: Floats,
     buses: Ints,
 ) -> None:
@@ -219,23 +207,22 @@ def equalise(
         less 1; pace and width (1 / Q) of the bell, and half of its gain less 1 times the width;
         pace of the high shelf, 0..2, and half of its gain less 1. A strip whose three gains are
         zero is left as it is.
-    rows : (2 * 64 + 16,) float32, scratch
+    scratch : (16,) float32
     memories : (strips, 8) float32, in/out
         Four of the left and four of the right side.
     buses : (strips * 2 * `STRIDE`,) int32, in/out
         As in `kernels.buses`.
     """
     for strip in range(first, last):
-        for quantum in range(quanta):
-            low = _rise(bands, strip, LOW_RISE, quantum)
-            mid = _rise(bands, strip, MID_RISE, quantum)
-            high = _rise(bands, strip, HIGH_RISE, quantum)
-            if _is_flat(low) and _is_flat(mid) and _is_flat(high):
-                _forget(strip, 0, 2 * MEMORIES, memories)
-                continue
-            held = is_sounding(buses, strip, quantum)
-            if held == SILENT and _has_died_away(strip, memories):
-                continue
-            _read(strip, quantum, held, buses, rows)
-            _run(strip, quantum, bands, (low, mid, high), memories, rows)
-            _write(strip, quantum, rows, buses)
+        if _has(quanta, strip, LOW_RISE, bands):
+            _shelve(quanta, strip, False, bands, scratch, memories, buses)
+        else:
+            _forget(strip, (LOW, 1), memories)
+        if _has(quanta, strip, MID_RISE, bands):
+            _ring(quanta, strip, bands, scratch, memories, buses)
+        else:
+            _forget(strip, (BELL, 2), memories)
+        if _has(quanta, strip, HIGH_RISE, bands):
+            _shelve(quanta, strip, True, bands, scratch, memories, buses)
+        else:
+            _forget(strip, (HIGH, 1), memories)

@@ -13,14 +13,32 @@ from numba import float32 as f32
 
 from kernels._jit import fragment
 from kernels._types import Float, Vector
-from kernels.simd import fma, last_lane, moved_1, moved_2, moved_4, moved_8, splat
+from kernels.simd import (
+    fma,
+    lane_numbers,
+    last_lane,
+    splat,
+    turned_1,
+    turned_2,
+    turned_4,
+    turned_8,
+    where_less,
+)
 
-Factors: TypeAlias = tuple[Float, Float, Float, Float]
-"""A factor to the first, second, fourth and eighth power."""
+Factors: TypeAlias = tuple[Vector, Vector, Vector, Vector]
+"""A factor to the first, second, fourth and eighth power, 0 in as many lanes from the first on."""
 Matrix: TypeAlias = tuple[Float, Float, Float, Float]
 """Two rows of two."""
-Matrices: TypeAlias = tuple[Matrix, Matrix, Matrix, Matrix]
+Spread: TypeAlias = tuple[Vector, Vector, Vector, Vector]
+"""A matrix in all lanes but as many as its power."""
+Matrices: TypeAlias = tuple[Spread, Spread, Spread, Spread]
 Pair: TypeAlias = tuple[Vector, Vector]
+
+
+@fragment
+def _from(lane: int, value: float) -> Vector:
+    """A value in all lanes from one on, 0 before."""
+    return where_less(lane_numbers(), splat(f32(lane)), splat(f32(0.0)), splat(f32(value)))
 
 
 @fragment
@@ -28,22 +46,22 @@ def factors_of(keep: float) -> Factors:
     """The powers of a factor that `summed` needs."""
     second = keep * keep
     fourth = second * second
-    return keep, second, fourth, fourth * fourth
+    return _from(1, keep), _from(2, second), _from(4, fourth), _from(8, fourth * fourth)
 
 
 @fragment
 def summed(x: Vector, keep: Factors) -> Vector:
     """Each lane with all before it, weighted with powers of a factor."""
-    x = fma(splat(keep[0]), moved_1(x), x)
-    x = fma(splat(keep[1]), moved_2(x), x)
-    x = fma(splat(keep[2]), moved_4(x), x)
-    return fma(splat(keep[3]), moved_8(x), x)
+    x = fma(keep[0], turned_1(x), x)
+    x = fma(keep[1], turned_2(x), x)
+    x = fma(keep[2], turned_4(x), x)
+    return fma(keep[3], turned_8(x), x)
 
 
 @fragment
-def powers_of(keep: Factors, first: Vector) -> Vector:
+def powers_of(factor: float, keep: Factors, first: Vector) -> Vector:
     """The first, second … sixteenth power of a factor; ``first`` is 1 in the first lane, else 0."""
-    return summed(first * splat(keep[0]), keep)
+    return summed(first * splat(factor), keep)
 
 
 @fragment
@@ -63,35 +81,40 @@ def _times(a: Matrix, b: Matrix) -> Matrix:
 
 
 @fragment
+def _spread(lane: int, turn: Matrix) -> Spread:
+    return _from(lane, turn[0]), _from(lane, turn[1]), _from(lane, turn[2]), _from(lane, turn[3])
+
+
+@fragment
 def matrices_of(turn: Matrix) -> Matrices:
     """The powers of a matrix that `summed_pair` needs."""
     second = _times(turn, turn)
     fourth = _times(second, second)
-    return turn, second, fourth, _times(fourth, fourth)
+    eighth = _times(fourth, fourth)
+    return _spread(1, turn), _spread(2, second), _spread(4, fourth), _spread(8, eighth)
 
 
 @fragment
-def _added(pair: Pair, moved: Pair, turn: Matrix) -> Pair:
-    x, y = moved
+def _added(pair: Pair, turned: Pair, turn: Spread) -> Pair:
+    x, y = turned
     return (
-        fma(splat(turn[1]), y, fma(splat(turn[0]), x, pair[0])),
-        fma(splat(turn[3]), y, fma(splat(turn[2]), x, pair[1])),
+        fma(turn[1], y, fma(turn[0], x, pair[0])),
+        fma(turn[3], y, fma(turn[2], x, pair[1])),
     )
 
 
 @fragment
 def summed_pair(pair: Pair, turns: Matrices) -> Pair:
     """As `summed`, of two values that a matrix mixes from frame to frame."""
-    pair = _added(pair, (moved_1(pair[0]), moved_1(pair[1])), turns[0])
-    pair = _added(pair, (moved_2(pair[0]), moved_2(pair[1])), turns[1])
-    pair = _added(pair, (moved_4(pair[0]), moved_4(pair[1])), turns[2])
-    return _added(pair, (moved_8(pair[0]), moved_8(pair[1])), turns[3])
+    pair = _added(pair, (turned_1(pair[0]), turned_1(pair[1])), turns[0])
+    pair = _added(pair, (turned_2(pair[0]), turned_2(pair[1])), turns[1])
+    pair = _added(pair, (turned_4(pair[0]), turned_4(pair[1])), turns[2])
+    return _added(pair, (turned_8(pair[0]), turned_8(pair[1])), turns[3])
 
 
 @fragment
-def powers_of_matrix(turns: Matrices, first: Vector) -> tuple[Pair, Pair]:
+def powers_of_matrix(turn: Matrix, turns: Matrices, first: Vector) -> tuple[Pair, Pair]:
     """Both columns of the first, second … sixteenth power of a matrix."""
-    turn = turns[0]
     left = first * splat(turn[0]), first * splat(turn[2])
     right = first * splat(turn[1]), first * splat(turn[3])
     return summed_pair(left, turns), summed_pair(right, turns)

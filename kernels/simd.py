@@ -384,22 +384,21 @@ def last_lane(typingctx: Any, x: Any) -> Any:
     return f32x16(f32x16), generate
 
 
-def _moved_by(distance: int) -> Any:
-    """What moves lanes to the right by a distance; zeros follow."""
+def _turned_by(distance: int) -> Any:
+    """What turns lanes to the right by a distance; the last come round to be the first."""
 
     @intrinsic
-    def moved(typingctx: Any, x: Any) -> Any:
+    def turned(typingctx: Any, x: Any) -> Any:
         def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-            zeros = ir.Constant(_FLOATS, [0.0] * LANES)
-            lanes = range(LANES - distance, 2 * LANES - distance)
-            return _shuffled(builder, zeros, args[0], lanes)
+            lanes = [(lane - distance) % LANES for lane in range(LANES)]
+            return _shuffled(builder, args[0], args[0], lanes)
 
         return f32x16(f32x16), generate
 
-    return moved
+    return turned
 
 
-moved_1, moved_2, moved_4, moved_8 = map(_moved_by, (1, 2, 4, 8))
+turned_1, turned_2, turned_4, turned_8 = map(_turned_by, (1, 2, 4, 8))
 
 
 def _transposed(builder: Any, rows: list[Any]) -> list[Any]:

@@ -41,7 +41,7 @@ class _Scratch:
     def __init__(self, listeners: int) -> None:
         parts = len(PARTS)
         self.of_parts = (
-            aligned(SIDES * QUANTUM + LANES, np.float32),
+            aligned(LANES, np.float32),
             (np.zeros((3, parts + 1), np.int32), np.zeros((parts, mixing.STRIP_ROWS, 2), "f4")),
             aligned(MOST_FRAMES, np.float32),
             aligned(mixing.SENDS * SIDES * MOST_FRAMES, np.float32),

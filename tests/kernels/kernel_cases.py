@@ -229,13 +229,13 @@ def render_equaliser(lengths, loud=1.0):
     bands[:3, rises, :8] = 0.0
     bands[:3, equalisers.LOW_RISE, :20] = 0.0
     bands[9, rises] = 0.0
-    rows = np.zeros(2 * QUANTUM + LANES, F32)
+    scratch = np.zeros(LANES, F32)
     memories = np.zeros((strips, 2 * equalisers.MEMORIES), F32)
     out = []
     for first, quanta in blocks_of(lengths):
         buses = bus_block(sound, first, quanta)
         moving = np.ascontiguousarray(bands[:, :, first : first + quanta + 1])
-        equalisers.equalise(quanta, 0, strips, moving, rows, memories, buses)
+        equalisers.equalise(quanta, 0, strips, moving, scratch, memories, buses)
         block = np.full(strips * 2 * quanta * QUANTUM, 9.0, F32)
         drain_buses(quanta, buses, block)
         out.append(block.reshape(strips * 2, -1))

@@ -6,7 +6,7 @@ import pytest
 from genmusic.mixing.bands import bands
 from kernels import equalisers
 from kernels.buses import FLOATS, MOST_FRAMES, SOUNDING, STRIDE
-from kernels.lanes import LANES, MOST_QUANTA, QUANTUM
+from kernels.lanes import LANES, MOST_QUANTA
 
 RATE = 48_000
 FRAMES = 16_384
@@ -17,7 +17,7 @@ FLAT = {"low_db": 0.0, "low_hz": 200.0, "mid_db": 0.0, "mid_hz": 1_000.0, "mid_q
 def equalise(sound, **settings):
     """Run (frames,) through the second strip of an equaliser whose other strips are flat."""
     strips, memories = 3, np.zeros((3, 2 * equalisers.MEMORIES), np.float32)
-    rows = np.zeros(2 * QUANTUM + LANES, np.float32)
+    scratch = np.zeros(LANES, np.float32)
     moving = np.zeros((strips, equalisers.BANDS, MOST_QUANTA + 1), np.float32)
     moving[1] = np.array(bands(*(FLAT | settings).values()))[:, None]
     out = []
@@ -25,7 +25,7 @@ def equalise(sound, **settings):
         buses = np.zeros((strips, 2, STRIDE), np.int32)
         buses[:, :, :MOST_FRAMES] = np.asarray(block, np.float32).view(np.int32)
         buses[:, 0, SOUNDING : SOUNDING + MOST_QUANTA] = FLOATS
-        equalisers.equalise(MOST_QUANTA, 0, strips, moving, rows, memories, buses.reshape(-1))
+        equalisers.equalise(MOST_QUANTA, 0, strips, moving, scratch, memories, buses.reshape(-1))
         after = buses[:, :, :MOST_FRAMES].view(np.float32)
         assert np.array_equal(after[0, 0], block)  # the neighbour is flat
         assert np.array_equal(after[1, 0], after[1, 1])
