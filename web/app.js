@@ -5,7 +5,8 @@ import { ControlPanel } from "./backstage/controls.js";
 import { Health } from "./backstage/health.js";
 import { OutputChoice } from "./backstage/output-choice.js";
 import { Spectrum } from "./backstage/spectrum.js";
-import { creditTeachers } from "./backstage/teachers.js";
+import { StyleFault } from "./backstage/style-fault.js";
+import { creditPhrase, creditTeachers } from "./backstage/teachers.js";
 import { Why } from "./backstage/why.js";
 import { Landings } from "./field/landings.js";
 import { MoodPad } from "./field/mood-pad.js";
@@ -395,6 +396,8 @@ function knowTables() {
   listening.show();
 }
 
+new StyleFault(element("fault"), () => (backstage.open ? String(controls.style ?? "") : ""));
+creditPhrase(element("credits"), element("ask-credits"), () => session);
 creditTeachers(element("teachers")).catch((error) => console.warn("no teachers:", error));
 if (!room.led) offerRooms(element("doors")).catch((error) => console.warn("no rooms:", error));
 if (!full && room.led) listening.happen("refused", say("room.needsFull"));

@@ -16,6 +16,7 @@ from genmusic.server.gate.keeper import GATE, Gatekeeper
 from genmusic.server.keeping import Keeper
 from genmusic.server.listeners import Listeners
 from genmusic.server.metrics import METRICS, Metrics, count_answers
+from genmusic.server.rest.credits import CREDITS, CreditsDesk
 from genmusic.server.routes import ROUTES
 from genmusic.server.showcase import SHOWCASE, Showcase
 from genmusic.server.stream import LISTENERS
@@ -47,6 +48,7 @@ def create_app(
     app[DOOR] = Counter(settings, listeners.addresses, clock)
     app[METRICS] = Metrics(listeners, app[DOOR])
     app[SHOWCASE] = Showcase()
+    app[CREDITS] = CreditsDesk(clock())
     app.add_routes(ROUTES)
     app.router.add_get("/{path:(?!api/).*}", Assets(web_folder or find_web_folder()).answer)
     app.on_response_prepare.append(add_security_headers)

@@ -31,6 +31,7 @@ from genmusic.session.log import Change
 
 DECIMALS = 6
 NAMED = 8  # works for each note
+PHRASE_BARS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,25 @@ def piece_credits(
     engine.skip_to(frame)
     last = decisions[-1].theme[0] if decisions else 0
     return credit(library, [d for d in decisions if d.theme[0] == last])
+
+
+@dataclass(frozen=True, slots=True)
+class PhraseCredits:
+    """Who taught the newest bars of a melody, the greatest share first."""
+
+    first_bar: int
+    last_bar: int
+    works: tuple[WorkCredit, ...]
+    others: float  # the piece itself, rules and you
+
+
+def phrase_credits(library: Library, credits: Credits, bars: int = PHRASE_BARS) -> PhraseCredits:
+    """Who taught the last bars that are credited; each note counts as much as another."""
+    last = max((bar for bar, *_ in credits.notes), default=0)
+    first = max(0, last - bars + 1)
+    shares = roll_up((share, 1.0) for bar, *_, share in credits.notes if bar >= first)
+    others = sum(shares.pop(source, 0.0) for source in (SESSION, RULES, YOU))
+    return PhraseCredits(first, last, _by_work(library, shares), others)
 
 
 def credit(library: Library, decisions: Iterable[Decided]) -> Credits:

@@ -297,3 +297,30 @@ async def test_what_the_server_gives_is_what_the_document_says(client):
 
     assert "#/components/schemas/OpenedSession" in document
     assert "genmusic.server" not in document
+
+
+async def test_the_works_that_taught_what_was_heard_are_credited(client, begin, dial):
+    session = await begin(seed=7)
+    radio = await dial(client)
+    ticket = {"session": session["id"], "token": session["token"]}
+    await radio.say("hello", v=1, codecs=["pcm16"], **ticket)
+    await radio.expect("ready")
+    await radio.hear(1_440_000)
+
+    status, credits = await call(client, "GET", session, "/credits")
+    shares = [work["share"] for work in credits["works"]]
+
+    assert status == 200
+    assert 0 <= credits["first_bar"] <= credits["last_bar"] < credits["first_bar"] + 8
+    assert 1 <= len(shares) <= 5
+    assert shares == sorted(shares, reverse=True)
+    assert 0.0 < sum(shares) <= 1.0
+    assert all(work["composer"] and work["licence"] for work in credits["works"])
+
+
+async def test_credits_are_not_asked_for_without_end(client, begin):
+    session = await begin(seed=7)
+    answers = [(await call(client, "GET", session, "/credits"))[0] for _ in range(6)]
+
+    assert answers[0] == 200
+    assert answers[-1] == 429

@@ -119,6 +119,27 @@ def test_it_credits_those_who_taught_it(listener, address):
     assert all(composer["name"] in text for composer in largest["composers"][:3])
 
 
+def test_a_fault_in_the_file_of_a_style_is_told_to_those_who_look(listener):
+    fault = "evening.toml:12: tempo_bpm: must be a number"
+
+    def with_fault(route):
+        rows = route.fetch().json()
+        route.fulfill(json=[row | {"fault": fault} for row in rows])
+
+    listener.page.route("**/api/v1/styles", with_fault)
+    listener.page.locator("#fault", has_text=fault).wait_for()
+    listener.page.unroute("**/api/v1/styles")
+
+    listener.page.wait_for_selector("#fault", state="hidden")
+
+
+def test_it_names_the_works_that_taught_the_last_bars(listener):
+    listener.page.click("#ask-credits")
+
+    listener.page.wait_for_selector("#credits li")
+    assert listener.page.inner_text("#credits li >> nth=0").split(" ")[1] == "%"
+
+
 def test_reset_turns_every_knob_back(listener):
     slide(listener, "Space", "Home")
     listener.page.click("#reset")

@@ -1,6 +1,9 @@
+import { build } from "../build.js";
 import { language, onLanguage, say } from "../language.js";
 
 /**
+ * @import { Ticket } from "../protocol.js"
+ * @typedef {{ composer: string, title: string, year: string, share: number }} Work
  * @typedef {{ name: string, works: number }} Composer
  * @typedef {{ name: string, works: number, composers: Composer[] }} ModelInfo
  */
@@ -21,6 +24,35 @@ export async function creditTeachers(place) {
     const list = new Intl.ListFormat(language()).format(names);
     place.textContent = say("why.learned", list);
   });
+}
+
+/**
+ * Say, when asked, which works taught what was just heard.
+ * @param {HTMLElement} place
+ * @param {HTMLElement} button
+ * @param {() => Ticket | null} session whose
+ */
+export function creditPhrase(place, button, session) {
+  /** @type {() => void} */
+  let show = () => {};
+  onLanguage(() => show());
+  button.addEventListener("click", async () => {
+    const ticket = session();
+    if (!ticket) return;
+    const answer = await fetch(`/api/v1/sessions/${ticket.session}/credits`, {
+      headers: { Authorization: `Bearer ${ticket.token}` },
+    });
+    /** @type {Work[] | null} */
+    const works = answer.ok ? (await answer.json()).works : null;
+    show = () => place.replaceChildren(...(works ? works.map(row) : [say("credits.later")]));
+    show();
+  });
+}
+
+/** @param {Work} work */
+function row({ composer, title, year, share }) {
+  const name = [composer, title, year].filter(Boolean).join(", ");
+  return build("li", {}, build("b", {}, `${Math.round(100 * share)} % `), name);
 }
 
 /**

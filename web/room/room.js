@@ -4,7 +4,7 @@ import { onLanguage, say, sayOr } from "../language.js";
 /** @import { Controls, Moved, RoomState } from "../protocol.js" */
 
 /** What belongs to the performer while a room is heard. */
-const THEIRS = ["styles", "knobs", "mixer", "reset", "like", "skip", "midi"];
+const THEIRS = ["styles", "knobs", "mixer", "reset", "like", "skip", "midi", "ask-credits"];
 
 /** @param {string} id */
 const element = (id) => /** @type {HTMLElement} */ (document.getElementById(id));

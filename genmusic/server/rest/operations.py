@@ -14,6 +14,7 @@ from genmusic.server.httpstream.playlist import playlist
 from genmusic.server.metrics import metrics
 from genmusic.server.rest import schemas
 from genmusic.server.rest.catalogue import controls, models, styles
+from genmusic.server.rest.credits import heard_credits
 from genmusic.server.rest.rooms import list_rooms
 from genmusic.server.rest.sessions import (
     change_session,
@@ -77,6 +78,7 @@ OPERATIONS = (
     Operation("DELETE", _SESSION, end_session, status=204, key=Key.TOKEN),
     Operation("POST", f"{_SESSION}/feedback", give_feedback, schemas.Changed, schemas.Feedback,
               key=Key.TOKEN, may_fail=(408, 413, 415)),
+    Operation("GET", f"{_SESSION}/credits", heard_credits, schemas.HeardCredits, key=Key.TOKEN),
     Operation("GET", f"{_SESSION}/stream.m3u", playlist, "audio/x-mpegurl", key=Key.TICKET),
     Operation("GET", f"{_SESSION}/stream.{{format}}", stream_file, "audio/*", key=Key.TICKET,
               may_fail=(503,), head=False),

@@ -121,6 +121,25 @@ class ModelRow(Struct):
     composers: list[ComposerRow]
 
 
+class TeacherRow(Struct):
+    """A work, and its share in what was heard."""
+
+    composer: str
+    title: str
+    year: str
+    licence: str
+    source: str
+    share: float
+
+
+class HeardCredits(Struct):
+    """Who taught the melody of some bars, the greatest share first."""
+
+    first_bar: int
+    last_bar: int
+    works: list[TeacherRow]
+
+
 class RoomRow(Struct):
     """A room, who plays there, and what."""
 
