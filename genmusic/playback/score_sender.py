@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -27,7 +28,9 @@ from genmusic.session.engine import TimedBar
 from genmusic.session.log import MOST_SIXTEENTHS
 
 CLOCKS_PER_BEAT, CLOCKS_PER_SIXTEENTH = 24, 6
-HORIZON_NS = 60_000_000  # what is due within it is handed on; a change of tempo may move the rest
+HORIZON_NS = 120_000_000
+"""What is due within it is handed on: it is rendered already, so that no change of tempo can move
+it, and a Python that is held up for a tenth of a second makes nothing late."""
 ENDS, CHANGES, BEGINS = range(3)  # the order of what is due at one frame
 
 Patches = Callable[[str], Mapping[str, str]]
@@ -75,6 +78,7 @@ class ScoreSender:
         self._held: dict[tuple[int, int], int] = {}  # channel and pitch: where the note ends
         self._programs: dict[int, int] = {}
         self._sent = (-1, ENDS)  # frame and order up to which all was handed on
+        self._handed: deque[tuple[int, Due]] = deque()  # and may not have left, with its time
         self._runs = False
         self._opens_frame = 0  # what is before it will not be heard
 
@@ -105,6 +109,8 @@ class ScoreSender:
 
     def turn(self, clock: FrameClock, now_ns: int) -> None:
         """Hand on what is due soon."""
+        while self._handed and self._handed[0][0] <= now_ns:
+            self._handed.popleft()
         while self._due or self._ends:
             queue = min((q for q in (self._ends, self._due) if q), key=lambda q: q[0])
             leaves = clock.time_of(queue[0].frame) - self._early_ns
@@ -114,6 +120,7 @@ class ScoreSender:
             self._hand_on(due, leaves)
             if queue is self._due:
                 self._sent = (due.frame, due.order)
+                self._handed.append((leaves, due))
 
     def _hand_on(self, due: Due, leaves: int) -> None:
         kind, channel = due.status & 0xF0, due.status & 0x0F
@@ -155,13 +162,24 @@ class ScoreSender:
         self._due, self._opens_frame = [], frame
 
     def pause(self, now_ns: int) -> None:
-        """Let go of every note; what is due waits for the sound to go on."""
+        """Let go of every note; what has not left yet waits for the sound to go on."""
         self._outlet.silence()
+        self._take_back(now_ns)
         self._held.clear()
         self._ends.clear()
         if self._sends_clock and self._runs:
             self._outlet.send(Message(now_ns, STOP))
         self._runs = False
+
+    def _take_back(self, now_ns: int) -> None:
+        """Make due again what was handed on and has not left."""
+        waiting = [due for leaves, due in self._handed if leaves > now_ns]
+        self._handed.clear()
+        for due in waiting:
+            heapq.heappush(self._due, due)
+            self._programs.pop(due.status & 0x0F, None)  # it may be among them: say it again
+        if waiting:
+            self._sent = (min(waiting).frame - 1, BEGINS)
 
 
 def _clocks(bar: TimedBar) -> Iterator[Due]:

@@ -45,6 +45,10 @@ def clock_at(frame, now_ns):
     return clock
 
 
+def now_at(frame):
+    return frame * SECOND // 48_000
+
+
 def bars_of(library, seconds, changes=()):
     engine, bars = Engine(library, 7, {"arousal": 0.8}), []
     block = np.zeros((2, 480 * 64), np.float32)
@@ -128,11 +132,13 @@ def test_others_run_from_the_next_sixteenth_when_the_music_goes_on(library):
     beat = bars[2].beat_frames[1]
     paused_at = beat + (bars[2].beat_frames[2] - beat) // 3  # between two sixteenths
     for frame in range(0, paused_at, 480):
-        sender.turn(clock_at(frame, 0), 0)
-    sender.pause(0)
+        sender.turn(clock_at(frame, now_at(frame)), now_at(frame))
+    waiting = [m for m in outlet.messages if m.time_ns > now_at(paused_at)]
+    assert waiting  # they were handed on, and have not left when all is dropped
+    sender.pause(now_at(paused_at))
     outlet.messages.clear()
     for frame in range(paused_at, paused_at + 24_000, 480):
-        sender.turn(clock_at(frame, 0), 0)
+        sender.turn(clock_at(frame, now_at(frame)), now_at(frame))
 
     said = [(m.status, m.first | m.second << 7) for m in outlet.messages if m.status >= 0xF0]
     begins = said.index((0xFB, 0))
@@ -140,6 +146,8 @@ def test_others_run_from_the_next_sixteenth_when_the_music_goes_on(library):
     assert position[0] == 0xF2
     assert position[1] == 4 * (bars[2].song_beat + 1) + 2
     assert (0xF2, position[1]) not in said[begins:]
+    again = [(m.time_ns, m.status, m.first) for m in outlet.messages]
+    assert all((m.time_ns, m.status, m.first) in again for m in waiting if m.kind != 0x80)
 
 
 def test_a_program_goes_out_once_for_each_part(library):

@@ -25,6 +25,7 @@ from genmusic.playback.compiling import compiled_callback
 from genmusic.playback.devices import DeviceChoice
 from genmusic.playback.keys import LiveKeys
 from genmusic.playback.output import DeviceOutput
+from genmusic.playback.score_sender import HORIZON_NS
 from genmusic.session.clock import monotonic_seconds
 from genmusic.units import SAMPLE_RATE
 
@@ -35,7 +36,6 @@ GOALS_MS = {128: 3.0, 256: 6.0}
 START_SECONDS = 10.0
 CLOCK_HZ, CLOCK_GOAL_MS = 48.0, 2.0  # 24 to a beat at 120 BPM
 TURN_SECONDS = 0.01
-HORIZON_NS = 60_000_000  # messages are handed on so long before they leave
 
 Burden = Callable[[], None]
 
