@@ -10,7 +10,7 @@ PITCHED = ("counter", "comp", "pad", "bass")
 REGISTERS = ((60, 79), (67, 84), (55, 70), (48, 60))
 
 
-def accompanied(name: str, low: int | None, high: int | None, bars: int = 48, **controls) -> list:
+def accompanied(name: str, low: int | None, high: int | None, bars: int = 24, **controls) -> list:
     writer = composer(4, name)
     asked = parameters(name, tune_low=low, tune_high=high, arousal=0.4, density=0.8, **controls)
     return [writer.compose_bar(asked, style(name)) for _ in range(bars)]
