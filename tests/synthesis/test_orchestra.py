@@ -1,5 +1,7 @@
 """The orchestra: many voices, many listeners, blocks of any length, the same bits."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -8,6 +10,7 @@ from sounding import PITCHED
 
 from genmusic.names import PARTS
 from genmusic.synthesis.orchestra import UNTIL_RELEASED, Orchestra, PlayedNote
+from genmusic.synthesis.patches import PATCHES
 from genmusic.synthesis.pools import MOST_VOICES
 from genmusic.units import QUANTUM
 
@@ -190,3 +193,17 @@ def test_pan_moves_a_note_to_one_side(pan, louder):
     bus = render([note], [16])[3]
 
     assert bus[louder].std() > 100 * bus[1 - louder].std()
+
+
+def test_the_noise_floor_of_a_bus_lies_below_130_db(monkeypatch):
+    kind, patch = PATCHES["soft-lead"]
+    loud_and_quiet = []
+    for below_db in (0.0, 40.0):
+        level_db = patch.level_db - below_db
+        monkeypatch.setitem(PATCHES, "below", (kind, replace(patch, level_db=level_db)))
+        sound = render([PlayedNote(21, 3000, 0, "below", 60, 100, 0.0)], [16])[0]
+        loud_and_quiet.append(sound.astype(float))
+
+    noise = 100.0 * loud_and_quiet[1] - loud_and_quiet[0]
+    assert loud_and_quiet[0].std() > 0.01
+    assert 20 * np.log10(noise.std() / 100.0) < -130.0
