@@ -19,12 +19,12 @@ from genmusic.synthesis.saws import SawPatch
 from genmusic.units import QUANTUM, SAMPLE_RATE, hz_to_increment, log2
 from kernels import mixing, reverbs, saws
 from kernels._jit import kernel
-from kernels._types import Book, Floats, Longs
+from kernels._types import Book, Floats, Ints, Longs
 from kernels.buses import STRIDE, drain_buses
 from kernels.lanes import LANES
 from kernels.memory import aligned
 from kernels.oscillators import FULL_SCALE, saw, saw_width
-from kernels.simd import splat_int, store, to_float
+from kernels.simd import load, splat_int, store, to_float
 from kernels.voices import START_FRAME
 
 SAWS = SawPatch(
@@ -119,36 +119,62 @@ def _saw(hz: float) -> Sound:
 
 
 def _reverb(seconds: int) -> float:
-    """CPU seconds of one listener, of sixteen side by side."""
+    """CPU seconds of one listener, of sixteen in turn."""
     frames = 2 * 1024
-    noise = np.random.default_rng(1).uniform(-0.1, 0.1, mixing.BUSES * LANES * TWO_SIDES * frames)
-    mix, render = noise.astype(np.float32), _hall(LANES, frames)
+    noise = np.random.default_rng(1).uniform(-0.1, 0.1, TWO_SIDES * frames).astype(np.float32)
+    render = _hall(LANES, frames)
     begin = time.process_time()
     for _ in range(seconds * SAMPLE_RATE // frames):
-        render(mix)
+        render(noise)
     return (time.process_time() - begin) / LANES
 
 
 def _response() -> Sound:
     frames = 4 * SAMPLE_RATE
-    mix = np.zeros((mixing.BUSES, TWO_SIDES, frames), np.float32)
-    mix[mixing.HALL, :, 0] = 1.0
-    _hall(1, frames)(mix.reshape(-1))
-    return mix[0, 0]
+    impulse = np.zeros((TWO_SIDES, frames), np.float32)
+    impulse[:, 0] = 1.0
+    return _hall(1, frames)(impulse.reshape(-1))[:frames]
 
 
-def _hall(listeners: int, frames: int) -> Callable[[Sound], None]:
-    """The product's hall, all wet."""
+@kernel
+def _reverberate(
+    quanta: int,
+    clocks: Longs,
+    space: Ints,
+    rooms: Floats,
+    wet: Floats,
+    bank: tuple[Ints, Floats],
+    fed: Ints,
+    sound: Floats,
+    sends: Floats,
+    dry: Floats,
+) -> None:
+    """The same sound in everybody's hall."""
+    begin = (mixing.HALL - 1) * sound.shape[0]
+    for listener in range(clocks.shape[0]):
+        for t in range(0, sound.shape[0], LANES):
+            store(sends, begin + t, load(sound, t))
+        reverbs.reverb(
+            quanta, listener, mixing.HALL, clocks, space, rooms, wet, bank[0], bank[1],
+            fed, sends, dry,
+        )  # fmt: skip
+
+
+def _hall(listeners: int, frames: int) -> Callable[[Sound], Sound]:
+    """The product's hall, all wet, for what everybody sends; gives their sound."""
     quanta = frames // QUANTUM
     wet = np.ones((listeners, quanta + 1), np.float32)
     rooms = np.tile(turns(HALL, REVERB_SECONDS), (listeners, quanta, 1))
-    bank, table = RingBank(listeners, HALL.rings, HALL.held), HALL.table
-    fed = np.ones((mixing.BUSES - 1, listeners, quanta), np.int32)
-    clocks = np.zeros(listeners, np.int64)
+    held, clocks = RingBank(listeners, HALL.rings, HALL.held), np.zeros(listeners, np.int64)
+    fed = np.ones((mixing.SENDS, quanta), np.int32)
+    sends = np.zeros(mixing.SENDS * TWO_SIDES * frames, np.float32)
+    dry = np.zeros(listeners * TWO_SIDES * frames, np.float32)
 
-    def render(mix: Sound) -> None:
-        line, places = bank.line, bank.places
-        reverbs.reverb(quanta, mixing.HALL, clocks, table, rooms, wet, line, places, fed, mix)
+    def render(sound: Sound) -> Sound:
+        dry[:] = 0.0
+        bank = (held.places, held.line)
+        _reverberate(quanta, clocks, HALL.table, rooms, wet, bank, fed, sound, sends, dry)
         clocks[:] += quanta
+        return dry
 
     return render
