@@ -1,10 +1,9 @@
 import { build, write } from "../build.js";
 import { onLanguage, say, sayOr } from "../language.js";
-import { MidiPorts } from "./ports.js";
 
 /**
  * @import { ClientMessage } from "../protocol.js"
- * @import { MidiEvent, MidiState } from "./ports.js"
+ * @import { MidiEvent, MidiPorts, MidiState } from "./ports.js"
  * @typedef {{ cc: number, control: string }} LearnedKnob
  * @typedef {Record<string, LearnedKnob[]>} Learned by port
  */
@@ -29,11 +28,9 @@ export class MidiPanel {
     this._send = send;
     this._learned = learned;
     this._onLearned = onLearned;
-    this._ports = new MidiPorts(
-      (port, events) => this._take(port, events),
-      (state) => this._enter(state),
-      heard,
-    );
+    this._heard = heard;
+    /** @type {MidiPorts | null} */
+    this._ports = null;
     /** @type {MidiState | ""} */
     this._state = "";
     this._learning = "";
@@ -43,8 +40,8 @@ export class MidiPanel {
     this._told = new Set();
     this._role = /** @type {HTMLSelectElement} */ (element("midi-role"));
     this._control = /** @type {HTMLSelectElement} */ (element("midi-control"));
-    element("midi-connect").addEventListener("click", () => this._ports.connect());
-    element("midi-panic").addEventListener("click", () => this._ports.panic());
+    element("midi-connect").addEventListener("click", () => this._connect());
+    element("midi-panic").addEventListener("click", () => this._ports?.panic());
     element("midi-learn").addEventListener("click", () => this._learn());
     this._role.addEventListener("change", () => this._tellRole());
     for (const role of ROLES) this._role.append(build("option", { value: role }));
@@ -73,6 +70,17 @@ export class MidiPanel {
     this._learning = "";
     this._show();
     write(element("midi-text"), say("midi.learned", cc, nameOf(control)));
+  }
+
+  /** Most listeners have no keyboard: what reads one is loaded when it is asked for. */
+  async _connect() {
+    const { MidiPorts } = await import("./ports.js");
+    this._ports ??= new MidiPorts(
+      (port, events) => this._take(port, events),
+      (state) => this._enter(state),
+      this._heard,
+    );
+    await this._ports.connect();
   }
 
   _learn() {
@@ -119,8 +127,8 @@ export class MidiPanel {
     const connected = this._state === "connected";
     element("midi-connect").hidden = connected || this._state === "none";
     element("midi-tools").hidden = !connected;
-    const detail = connected ? this._ports.names.join(", ") : "";
-    write(element("midi-text"), this._state ? say(`midi.${this._state}`, detail) : say("midi.idle"));
+    const detail = connected ? this._ports?.names.join(", ") : "";
+    write(element("midi-text"), this._state ? say(`midi.${this._state}`, detail ?? "") : say("midi.idle"));
     write(element("midi-hint"), say(`midi.hint.${roleOf(this._role.value)}`));
     write(element("midi-learn"), say(this._learning ? "midi.turn" : "midi.learn"));
     element("midi-learn").setAttribute("aria-pressed", String(this._learning !== ""));
