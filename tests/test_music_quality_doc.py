@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from genmusic.composition.quality.figures import NAMES
-from genmusic.composition.quality.report import LEAST_RESPONSE
+from genmusic.composition.quality.report import LEAST_RESPONSE, MOST_PARALLELS
 from genmusic.rules import load_style, shipped_styles
 
 TEXT = (Path(__file__).parent.parent / "docs" / "music-quality.md").read_text()
@@ -27,8 +27,17 @@ def test_a_style_has_its_section_with_the_figures(title):
 
 @pytest.mark.parametrize("title", TITLES)
 def test_a_style_follows_the_mood_and_repeats_nobody(title):
-    _usual, _parallels, response, shared, returned = cells(title)
+    *_, response, shared, returned = cells(title)
 
     assert float(response.split()[0]) >= LEAST_RESPONSE
     assert shared == "0"
     assert returned.startswith("0 of ")
+
+
+@pytest.mark.parametrize("title", TITLES)
+def test_a_style_is_music_of_its_kind_without_parallels(title):
+    usual, _overlaps, _surprise, parallels, *_ = cells(title)
+    found, compared = map(int, usual.split(" of "))
+
+    assert found >= compared - 2
+    assert float(parallels.rstrip("%")) / 100.0 <= MOST_PARALLELS
