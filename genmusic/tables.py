@@ -9,7 +9,9 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -21,6 +23,7 @@ from genmusic.config import cache_folder
 T = TypeVar("T")
 Arrays = Mapping[str, NDArray[Any]]
 
+UNUSED_SECONDS = 30 * 86_400.0
 COPY_ON_WRITE: Final = "c"  # read-only arrays would be another type to kernels, compiled once more
 
 
@@ -58,6 +61,8 @@ def _mapped(path: Path) -> Arrays:
     for file in path.iterdir():
         array: NDArray[Any] = np.load(file, mmap_mode=COPY_ON_WRITE, allow_pickle=False)
         arrays[file.stem] = array.view(np.ndarray)
+    with suppress(OSError):  # somebody else's cache, to read alone
+        os.utime(path)  # it is in use: see `_sweep`
     return arrays
 
 
@@ -72,3 +77,14 @@ def _keep(path: Path, arrays: Arrays) -> None:
         os.rename(draft, path)
     except OSError:  # no room, or somebody else was quicker
         shutil.rmtree(draft, ignore_errors=True)
+    else:
+        _sweep(path.parent)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what nobody has read for a month: tables of editions that are gone."""
+    limit = time.time() - UNUSED_SECONDS
+    for path in folder.iterdir():
+        with suppress(OSError):  # another process may sweep as well
+            if path.stat().st_mtime < limit:
+                shutil.rmtree(path, ignore_errors=True)

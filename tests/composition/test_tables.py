@@ -1,5 +1,8 @@
 """Tables in the cache: mapped where they are whole, worked out again where they are not."""
 
+import os
+import time
+
 import numpy as np
 import pytest
 from composing import toy_model
@@ -42,6 +45,18 @@ def test_tables_that_lost_a_file_or_half_of_one_are_made_again(fault):
 
     assert numbers(path, lambda: {"numbers": np.arange(2)}) == [0, 1]
     assert numbers(path, refuse) == [0, 1]
+
+
+def test_tables_that_nobody_has_read_for_a_month_are_swept_out_when_new_ones_come():
+    read, unread = tables.tables_path("read", b"x"), tables.tables_path("unread", b"x")
+    for path in (read, unread):
+        numbers(path, lambda: {"numbers": np.arange(2)})
+        os.utime(path, (time.time() - 40 * 86_400,) * 2)
+    numbers(read, refuse)
+
+    numbers(tables.tables_path("new", b"x"), lambda: {"numbers": np.arange(2)})
+    assert read.exists()
+    assert not unread.exists()
 
 
 def test_without_a_cache_to_write_in_tables_are_made_each_time(cache):
