@@ -51,6 +51,7 @@ def test_tables_that_nobody_has_read_for_a_month_are_swept_out_when_new_ones_com
     read, unread = tables.tables_path("read", b"x"), tables.tables_path("unread", b"x")
     for path in (read, unread):
         numbers(path, lambda: {"numbers": np.arange(2)})
+    for path in (read, unread):
         os.utime(path, (time.time() - 40 * 86_400,) * 2)
     numbers(read, refuse)
 
