@@ -12,7 +12,9 @@ async def test_hello_is_answered_with_how_to_read_the_stream(start, tune_in):
     assert set(radio.ready) == {
         "type", "session", "token", "codec", "rate", "channels", "packet_frames", "preskip",
         "lookahead_ms", "pts", "resumed", "seed", "style", "title", "controls",
+        "room",
     }  # fmt: skip
+    assert radio.ready["room"] is None
     stream = {key: radio.ready[key] for key in ("codec", "rate", "channels", "packet_frames")}
     assert stream == {"codec": "opus", "rate": 48_000, "channels": 2, "packet_frames": 960}
     assert (radio.ready["preskip"], radio.ready["lookahead_ms"]) == (312, 1_500)
