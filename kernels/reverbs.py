@@ -14,7 +14,7 @@ from kernels._jit import fragment, kernel
 from kernels._types import Float, Floats, Ints, IntVector, Longs, Vector
 from kernels.lanes import LANES, QUANTUM
 from kernels.mixing import ramp
-from kernels.rings import PAD, WRITE, advance, close_ring, give, place_of, sleeps
+from kernels.rings import PAD, WRITE, advance, close_ring, ends_at, give, place_of, sleeps
 from kernels.simd import (
     float_to_bits,
     fma,
@@ -139,11 +139,14 @@ def _turn(lines: Floats, place: int, value: Vector, bits: IntVector) -> IntVecto
 @fragment
 def _close_all(lines: Floats, base: int, at: int, space: Ints) -> None:
     """Keep the ends of all rings alike."""
-    step, small = space[LINE_RING] + PAD, space[DIFFUSER_RING] + PAD
-    for k in range(LINES):
-        close_ring(lines, base + k * step, at, space[LINE_RING])
-    for k in range(2 * DIFFUSERS):
-        close_ring(lines, base + LINES * step + k * small, at, space[DIFFUSER_RING])
+    ring, small = space[LINE_RING], space[DIFFUSER_RING]
+    if ends_at(at, ring):
+        for k in range(LINES):
+            close_ring(lines, base + k * (ring + PAD), at, ring)
+    if ends_at(at, small):
+        begin = base + LINES * (ring + PAD)
+        for k in range(2 * DIFFUSERS):
+            close_ring(lines, begin + k * (small + PAD), at, small)
 
 
 @fragment
