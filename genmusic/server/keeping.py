@@ -53,7 +53,7 @@ class Keeper:
             self._changing.discard(session)
 
     async def find(self, session_id: str) -> SessionRow | None:
-        """A session of before; what sounded in it is handed out once."""
+        """A session of before."""
         if self._archive is None:
             return None
         return await asyncio.wrap_future(self._archive.take(session_id))

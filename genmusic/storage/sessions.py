@@ -68,7 +68,11 @@ class SessionArchive:
         return self._database.submit(work)
 
     def mark(self, checkpoints: Mapping[str, Mapping[str, Any]], now: float) -> Future[None]:
-        """Keep the newest checkpoint of some sessions, and that they live."""
+        """Keep the newest checkpoint of some sessions, and that they live.
+
+        Who lives has gone on since what sounded when the server was stopped, and keeps it anew at
+        the next stop.
+        """
         rows = [(name, state["frame"], json.dumps(dict(state)))
                 for name, state in checkpoints.items()]  # fmt: skip
 
@@ -77,6 +81,7 @@ class SessionArchive:
                 if db.execute("UPDATE sessions SET seen=? WHERE id=?", (now, name)).rowcount:
                     db.execute("REPLACE INTO checkpoints VALUES (?,?,?)", (name, frame, state))
                     db.execute(_THIN_OUT, (name, name, CHECKPOINTS_KEPT))
+                    db.execute("DELETE FROM stills WHERE session=?", (name,))
 
         return self._database.submit(work)
 
@@ -86,7 +91,7 @@ class SessionArchive:
         return self._database.submit(lambda db: _do(db, statement, session, data))
 
     def take(self, session: str) -> Future[SessionRow | None]:
-        """The session of that name; what sounded in it is handed out once."""
+        """The session of that name."""
         return self._database.submit(lambda db: _take(db, session))
 
     def remove(self, session: str) -> Future[None]:
@@ -132,7 +137,7 @@ def _take(db: sqlite3.Connection, session: str) -> SessionRow | None:
     log = tuple(LogRow(frame, name, json.loads(value)) for frame, name, value in changes)
     states = db.execute("SELECT state FROM checkpoints WHERE session=? ORDER BY frame", (session,))
     checkpoints = tuple(json.loads(state) for (state,) in states)
-    still = db.execute("DELETE FROM stills WHERE session=? RETURNING data", (session,)).fetchone()
+    still = db.execute("SELECT data FROM stills WHERE session=?", (session,)).fetchone()
     return SessionRow(
         session, version, int(seed), json.loads(controls), codec, log, checkpoints,
         still[0] if still else None,

@@ -118,6 +118,26 @@ async def test_after_a_crash_no_acknowledged_change_is_lost(house, tune_in, come
     await house.stop()
 
 
+async def test_a_stop_while_sessions_come_back_is_not_heard_either(
+    house, tune_in, come_back, library
+):
+    radio = await tune_in(await house.open())
+    await radio.hear(33 * 48_000)  # a younger one would be played from its beginning
+    stop = asyncio.create_task(house.stop())
+    await radio.end()
+    await stop
+    keeper = (await house.open()).app[LISTENERS].keeper
+    await keeper.find(radio.ready["session"])  # it was about to come back
+    await house.stop()
+
+    again = await come_back(await house.open(), radio, radio.chunks[-1].end)
+    await again.hear(radio.chunks[-1].end + 96_000)
+
+    heard = radio.packets + again.packets
+    assert heard == offline(library, 960 * len(heard))
+    await house.stop()
+
+
 async def test_an_opus_stream_goes_on_without_a_gap(house, tune_in, come_back):
     radio = await tune_in(await house.open(), codecs=["opus"])
     await radio.hear(96_000)

@@ -62,11 +62,13 @@ def test_only_the_newest_checkpoints_are_kept(archive):
     assert [state["frame"] for state in archive.take("s1").result().checkpoints] == [5, 6, 7, 8]
 
 
-def test_what_sounded_is_handed_out_once(archive):
+def test_what_sounded_is_kept_until_the_session_is_known_to_have_gone_on(archive):
     archive.begin(ROW, 0.0).result()
     archive.still("s1", b"sound").result()
+    archive.take("s1").result()
 
     assert archive.take("s1").result().still == b"sound"
+    archive.mark({"s1": {"frame": 64}}, 1.0).result()
     assert archive.take("s1").result().still is None
 
 

@@ -46,6 +46,7 @@ class Ear:
     sound: dict[int, bytes] = field(default_factory=dict)  # packets, by the frame they begin at
     ready: dict[str, Any] = field(default_factory=dict)  # the newest greeting
     granted: dict[str, float] = field(default_factory=dict)  # controls, as they were acknowledged
+    forgotten: int = 0  # of them, when it was greeted again; counts for knobs that only go up
     waits_ms: list[float] = field(default_factory=list)  # from a wish to the ear
     _begun: float = 0.0
     _stalled: float = 0.0
@@ -161,6 +162,7 @@ class Ear:
         if text["type"] == "ready":
             self.ready = text
             self.greetings += 1
+            self.forgotten += sum(text["controls"][k] < v for k, v in self.granted.items())
             self._ticket = {key: text[key] for key in ("session", "token")}
         elif text["type"] == "error" and text["code"] == "no_session":
             self._begin_anew()
@@ -175,6 +177,7 @@ class Ear:
         self._ticket, self._begun, self._stalled, self.end = None, 0.0, 0.0, 0
         self._asked.clear()
         self._acks.clear()
+        self.granted.clear()
 
     async def _keep_acking(self) -> None:
         while True:

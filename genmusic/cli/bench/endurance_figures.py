@@ -133,7 +133,6 @@ def differing_samples(library: Library, ear: Ear) -> int:
 async def _kills(folder: Path) -> list[Figure]:
     """Servers that are killed while their listeners turn a knob, at any moment."""
     host, chance = Host(folder, KILLED), np.random.default_rng(1)
-    lost = 0
     ears = ears_at(await host.start(), "opus", KILLED)
     async with listening(ears):
         for kill in range(KILLS):
@@ -143,8 +142,8 @@ async def _kills(folder: Path) -> list[Figure]:
             await host.kill()
             await turning
             await _until_back(ears, before)
-            lost += sum(ear.ready["controls"][KNOB] < ear.granted.get(KNOB, 0.0) for ear in ears)
     await host.stop()
+    lost = sum(ear.forgotten for ear in ears)
     return [
         at_most(f"acknowledged changes lost over {KILLS} kills", lost, "", 0),
         at_most("sessions lost over kills", sum(ear.lost for ear in ears), "", 0),
