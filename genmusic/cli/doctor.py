@@ -93,6 +93,15 @@ def _ports() -> Answer:
     return True, ", ".join(names) or "nothing is plugged in; the system answers"
 
 
+def _link() -> Answer:
+    from genmusic.midi.link import INSTALL, is_installed
+
+    return (
+        True,
+        "can be joined" if is_installed() else f"not installed; whoever wants it: {INSTALL}",
+    )
+
+
 def _real_time() -> Answer:
     allowed = resource.getrlimit(resource.RLIMIT_RTPRIO)[0]
     if os.geteuid() == 0 or allowed >= PRIORITY:
@@ -108,5 +117,6 @@ EXAMINATIONS: dict[str, Callable[[], Answer]] = {
     "codecs": _codecs,
     "sound devices": _devices,
     "MIDI ports": _ports,
+    "Ableton Link": _link,
     "real-time rights": _real_time,
 }

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Any
 
 from genmusic.errors import DeviceError
@@ -20,6 +21,14 @@ HUSH_SECONDS = 0.5  # before it is announced: who does so at once may push the o
 MEETING_SECONDS = 0.6  # after it: peers answer within a quarter of a second
 SURE_NS = 200_000  # a look that took longer was interrupted,
 MOST_LOOKS = 5  # and is repeated
+
+
+INSTALL = "pip install 'genmusic[link]'"
+
+
+def is_installed() -> bool:
+    """Whether aalink is there."""
+    return find_spec("aalink") is not None
 
 
 class LinkClock:
@@ -122,5 +131,5 @@ async def _make_link(tempo_bpm: float) -> Any:  # noqa: ANN401 - aalink is untyp
     try:
         import aalink
     except ImportError as error:
-        raise DeviceError("aalink is not installed; run: pip install 'genmusic[link]'") from error
+        raise DeviceError(f"aalink is not installed; run: {INSTALL}") from error
     return aalink.Link(tempo_bpm)
