@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from numba import float32 as f32
 from numba import int32 as i32
+from numba import int64 as i64
 
 from kernels._jit import fragment
 from kernels._types import Desk, Floats, Fragment, Held, Ints, Longs, Ramps, Roll, Vector
@@ -65,6 +66,14 @@ def sizes_of(
         features,
         len(settings) + features,
     )
+
+
+@fragment
+def _plain(sizes: tuple[int, ...]) -> tuple[int, ...]:
+    """Sizes as mere integers; constants would have each kind compile all that handles voices."""
+    return (
+        i64(sizes[0]), i64(sizes[1]), i64(sizes[2]), i64(sizes[3]), i64(sizes[4]), i64(sizes[5])
+    )  # fmt: skip
 
 
 @fragment
@@ -229,22 +238,22 @@ def lanes_player(quantum: Fragment, weigh: Fragment, sizes: tuple[int, ...]) -> 
         desk: Desk,
         buses: Ints,
     ) -> None:
-        timing = roll[0]
-        _begin_voices(block, roll, held, varied, sizes)
+        timing, widths = roll[0], _plain(sizes)
+        _begin_voices(block, roll, held, varied, widths)
         for slot in range(timing.shape[0]):
-            desk[2][slot] = i32(weigh(slot, sizes, held))
+            desk[2][slot] = i32(weigh(slot, widths, held))
         count = _list_voices(block, timing, desk)
         for base in range(0, count, LANES):
             slots, spans = desk[0][base : min(base + LANES, count)], desk[1]
             steps = _measure(slots, block, roll, ramps, desk[3][4], spans)
-            _gather(slots, held, sizes, desk)
+            _gather(slots, held, widths, desk)
             for step in range(steps):
                 _read_facts(slots.shape[0], step, ramps, spans, desk[3][4])
                 quantum(desk[3])
                 _add_lanes(slots, step, block, roll, desk, buses)
                 for lane in range(slots.shape[0]):
                     if spans[_LASTS + lane] == step + 1:
-                        _scatter(lane, int(slots[lane]), held, sizes, desk)
+                        _scatter(lane, int(slots[lane]), held, widths, desk)
         retire(block[0] + block[1], timing, desk[2])
 
     return play
@@ -267,7 +276,7 @@ def rows_player(quantum: Fragment, sizes: tuple[int, ...]) -> Fragment:
         desk: Desk,
         buses: Ints,
     ) -> None:
-        timing, places = roll[0], roll[1]
+        timing, places, widths = roll[0], roll[1], _plain(sizes)
         brightness, bends = ramps
         row, scratch = desk[4], desk[3][4]
         for slot in range(timing.shape[0]):
@@ -276,7 +285,7 @@ def rows_player(quantum: Fragment, sizes: tuple[int, ...]) -> Fragment:
             for now in range(begin, begin + _quanta_here(slot, block, timing)):
                 column, fresh = now - block[0], now == timing[slot, START]
                 if fresh:
-                    vary(slot, roll[2][slot], varied, sizes, held)
+                    vary(slot, roll[2][slot], varied, widths, held)
                 bend = (bends[bus, column], bends[bus, column + 1])
                 facts = (fresh, now < timing[slot, RELEASE], brightness[listener, column])
                 quantum(slot, facts, bend, held, scratch, row)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -104,6 +105,7 @@ def _add_trust(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Serve until interrupted."""
     signal.signal(signal.SIGTERM, _leave)  # until the event loop listens to signals itself
+    gc.disable()  # what is imported and read stays; looking through it takes a tenth of the start
     from genmusic.server import journal, service
     from genmusic.server.app import create_app
     from genmusic.server.keeping import Keeper
@@ -120,6 +122,7 @@ def run(arguments: argparse.Namespace) -> int:
     with service.reserve(arguments.host, arguments.port) as listener, _archive(folder) as archive:
         journal.start(arguments.log)
         library = _warm_library(own)
+        gc.enable()
         app = create_app(library, settings, mint=mint, keeper=Keeper(archive))
         url = service.address_of(listener, secure=tls is not None)
         with StyleWatch(library, own):

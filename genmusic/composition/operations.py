@@ -89,7 +89,8 @@ def operation_of(before: BarNotes, bar: BarNotes) -> int:
 
 def _fitting(before: BarNotes, bar: BarNotes) -> Iterator[str]:
     """The operations that explain a bar, the closest first."""
-    same_rhythm = _rhythm(before) == _rhythm(bar)
+    ticks = _rhythm(before)
+    same_rhythm = ticks == _rhythm(bar)
     half = _half_tick(before, bar)
     head, tail = _cut(bar, half)
     if same_rhythm and _shape(before) == _shape(bar):
@@ -105,8 +106,8 @@ def _fitting(before: BarNotes, bar: BarNotes) -> Iterator[str]:
         yield "augment"
     if len(before) > 2 and _is_like(tuple((tick // 2, step) for tick, step in before), head):
         yield "diminish"
-    kept = tuple(note for note in bar if note[0] in _rhythm(before))
-    if len(before) > 1 and 0 < len(bar) - len(before) <= MOST_ADDED and _is_like(before, kept):
+    added = len(bar) - len(before)
+    if 0 < added <= MOST_ADDED and _is_like(before, tuple(n for n in bar if n[0] in ticks)):
         yield "ornament"
 
 

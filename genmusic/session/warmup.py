@@ -12,7 +12,6 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from functools import partial
 from threading import Thread
 
 import numpy as np
@@ -29,6 +28,7 @@ from genmusic.units import QUANTUM
 
 BARS = 8  # a phrase and the beginning of the next use all of the sampler
 PATIENCE_SECONDS = 120.0
+MIXER = "mixer"
 
 Told = Callable[[float], None]
 """Called with the share that is done, 0..1."""
@@ -61,17 +61,28 @@ def _compile_sampler(library: Library) -> None:
 
 
 def _compile_together(library: Library, kinds: list[str], tell: Told) -> None:
-    """Compile from one end of the instruments while the helper does from the other."""
-    left, whole = deque(kinds), len(kinds) + 2
-    begun = iter(range(1, whole + 1))
-    with _helper(left, lambda: tell(next(begun) / whole)):
-        for work in (partial(_compile_sampler, library), partial(Rack().render, 1)):
-            work()
-            tell(next(begun) / whole)
+    """Compile the sampler, which only this process can, while the helper does the rest; then help.
+
+    The mixer takes as long as the sampler and comes first there.
+    """
+    left = deque([*kinds, MIXER])
+    whole = len(left) + 1
+    done = iter(range(1, whole + 1))
+    with _helper(left, lambda: tell(next(done) / whole)):
+        _compile_sampler(library)
+        tell(next(done) / whole)
         while left:
             with suppress(IndexError):  # the helper was quicker
-                compile_instruments([left.popleft()])
-                tell(next(begun) / whole)
+                _compile(left.popleft())
+                tell(next(done) / whole)
+
+
+def _compile(name: str) -> None:
+    """Compile the mixer, or a kind of instrument."""
+    if name == MIXER:
+        Rack().render(1)
+    else:
+        compile_instruments([name])
 
 
 @contextmanager
@@ -106,17 +117,19 @@ def _feed(child: subprocess.Popen[str], left: deque[str], done: Callable[[], Non
 @contextmanager
 def _undisturbed() -> Iterator[None]:
     """Collect no garbage: a compiler makes much that lives, and a sixth of its time goes there."""
+    collects = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        gc.enable()
+        if collects:
+            gc.enable()
 
 
 def _help() -> None:
     with _undisturbed():
         for line in sys.stdin:
-            compile_instruments([line.strip()])
+            _compile(line.strip())
             sys.stdout.write(line)
             sys.stdout.flush()
 
