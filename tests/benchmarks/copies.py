@@ -159,7 +159,7 @@ def compose(library, seed, bars):
             break
         for part in PARTS:
             top = {}
-            for tick, _, pitch, _ in written.get(part, ()):
+            for tick, _, pitch, _ in np.asarray(written.get(part, ())).tolist():
                 top[tick] = max(pitch, top.get(tick, 0))
             voices[part] += [(begin + tick, top[tick]) for tick in sorted(top)]
         begin += bar.beats * 960
