@@ -113,6 +113,7 @@ export const WORDS = /** @type {const} */ ({
   "why.empty": ["Press play, and each bar tells its reasons.", "Drück auf Play, dann sagt jeder Takt seine Gründe."],
   "credits.ask": ["Who taught the last bars?", "Wer hat die letzten Takte gelehrt?"],
   "credits.later": ["Too many are asking. Try again in a moment.", "Gerade fragen zu viele. Versuch es gleich noch einmal."],
+  "credits.none": ["No melody so far. Ask again when there is one.", "Noch keine Melodie. Frag wieder, wenn eine da ist."],
   "style.fault": ["The file of {} has a fault, so its last good edition plays on. {}", "Die Datei von {} hat einen Fehler, darum spielt die letzte gute Fassung weiter. {}"],
   "why.by": ["from {}", "durch {}"],
   "why.you": ["set by you", "von dir gesetzt"],

@@ -121,6 +121,8 @@ def test_a_room_is_offered_to_those_who_come(visit, hall, library):
         listener.page.screenshot(path=str(ARTIFACTS / "room-door-phone.png"))
 
         listener.page.click(".door")
+        listener.page.wait_for_url("**room=garden*")  # not the page that is being left
+        listener.page.wait_for_selector(".style")
         listener.press_play()
         listener.page.screenshot(path=str(ARTIFACTS / "room-phone.png"))
         assert listener.session["room"] == "garden"

@@ -44,10 +44,13 @@ export function creditPhrase(place, button, session) {
     });
     /** @type {Work[] | null} */
     const works = answer.ok ? (await answer.json()).works : null;
-    show = () => place.replaceChildren(...(works ? works.map(row) : [say("credits.later")]));
+    show = () => place.replaceChildren(...(works?.length ? works.map(row) : [none(works)]));
     show();
   });
 }
+
+/** @param {Work[] | null} works */
+const none = (works) => say(works ? "credits.none" : "credits.later");
 
 /** @param {Work} work */
 function row({ composer, title, year, share }) {
