@@ -20,6 +20,7 @@ from aiohttp import web
 
 from genmusic.encoding import STREAM_CODECS, open_stream_encoder
 from genmusic.errors import EncodingError, ServerError
+from genmusic.server import journal
 from genmusic.server.gate.door import DOOR, Door, raise_file_limit
 from genmusic.server.listeners import Listeners
 from genmusic.server.stream import LISTENERS
@@ -106,9 +107,15 @@ async def serve(
 
 
 async def _warm_the_rest(listeners: Listeners) -> None:
-    """Play every style in turn, whenever a thread has nothing else to do."""
-    for style in tuple(listeners.library.styles):
-        await listeners.pool.run(math.inf, partial(_play, listeners.library, style))
+    """Play the other styles in turn, whenever a thread has nothing else to do.
+
+    One that cannot be played is told of in the log, and harms nobody until it is asked for.
+    """
+    for style in tuple(listeners.library.styles)[1:]:
+        try:
+            await listeners.pool.run(math.inf, partial(_play, listeners.library, style))
+        except Exception as error:
+            journal.write_failure("failed", error, style=style)
     gc.freeze()
 
 

@@ -15,8 +15,6 @@ LEAST_RESPONSE = 0.95
 LEAST_OVERLAP = 0.80
 MOST_SURPRISE = 0.15  # bits
 
-CEILING_PIECES = 48
-
 HEAD = f"""# How good the music is, in numbers
 
 Written by `make music-report`; run it again after a change of a style, a model or the composer.
@@ -36,8 +34,8 @@ listening: a style may well mean to be unusual, as ambient does when it takes it
 - *Parallels*: of the moves that melody and bass make at once, those that keep a fifth or an
   octave; the mean over the pieces. At most {MOST_PARALLELS:.1%} is the aim.
 - *Overlap*: the area that the distribution of the pieces shares with that of the works;
-  {LEAST_OVERLAP:.2f} is the aim where a style is to sound like them. Of one body of works,
-  {CEILING_PIECES} drawn by lot overlap with the others by 0.85 to 0.91.
+  {LEAST_OVERLAP:.2f} is the aim where a style is to sound like them. Works drawn by lot from one
+  body do not overlap with its others to 1 either.
 - *Surprise*: bits that a note of our melodies costs the models of the style without a tenth of
   their works, beside a note of those works, both in stretches of {STRETCH_NOTES} notes. Within
   {MOST_SURPRISE} bit is the aim: less is dull, more is random.
