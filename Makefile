@@ -8,7 +8,7 @@ SYSTEM_COMMANDS := chromium:chromium ffmpeg:ffmpeg mpv:mpv cvlc:vlc-bin,vlc-plug
 SYSTEM_LIBRARIES := libportaudio.so.2:libportaudio2 libopus.so.0:libopus0
 ARGS ?=
 
-.PHONY: help serve test check bench bench-peers gallery sound-report music-report reference model format clean system
+.PHONY: help serve test check bench bench-peers bench-page gallery sound-report music-report reference model format clean system
 
 help:
 	@echo "make serve   install into $(VENV) and start the server (ARGS='--port 9000' adds options)"
@@ -16,6 +16,7 @@ help:
 	@echo "make check   format, lint, types, import layers, JavaScript types"
 	@echo "make bench   print the figures of this machine"
 	@echo "make bench-peers   the same patch in SuperCollider, Csound, Faust and here"
+	@echo "make bench-page   the page in Chromium: bytes, first paint, first sound, effort"
 	@echo "make gallery   every sound and style to listen to and to look at, in gallery/"
 	@echo "make music-report   measure every style and write docs/music-quality.md"
 	@echo "make reference CORPORA=DIR   measure the works that styles are held against"
@@ -31,6 +32,9 @@ bench: $(STAMPS)/installed
 
 bench-peers: $(STAMPS)/installed
 	@$(BIN)/python tests/benchmarks/bench_peers.py $(ARGS)
+
+bench-page: $(STAMPS)/developer
+	@$(BIN)/python tests/benchmarks/bench_page.py $(ARGS)
 
 gallery: $(STAMPS)/installed
 	@$(BIN)/python tests/benchmarks/gallery.py $(ARGS)

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from genmusic.errors import UnknownNameError
 from genmusic.rules import Style
-from genmusic.server.answers import as_json
+from genmusic.server.answers import as_public_json
 from genmusic.server.stream import LISTENERS
 from genmusic.session.library import Library
 from genmusic.session.samples import preview, sketch
@@ -41,7 +41,7 @@ SHOWCASE = web.AppKey("showcase", Showcase)
 
 async def style_sketch(request: web.Request) -> web.Response:
     """``GET /api/v1/styles/{name}/sketch``: four bars of the style's own notes."""
-    return as_json(await _show(sketch, request))
+    return as_public_json(request, await _show(sketch, request))
 
 
 async def style_preview(request: web.Request) -> web.Response:

@@ -161,6 +161,27 @@ async def test_every_answer_carries_the_security_headers(client, path):
     assert headers["Server"] == "genmusic"
 
 
+async def test_a_worker_is_held_to_the_policy_and_parts_of_a_page_carry_what_counts_for_them(
+    client,
+):
+    worker = (await client.get("/worker/stream-worker.js")).headers
+    part = (await client.get("/app.js")).headers
+
+    assert "default-src 'self'" in worker["Content-Security-Policy"]
+    assert part["X-Content-Type-Options"] == "nosniff"
+    assert part["Cross-Origin-Resource-Policy"] == "same-origin"
+
+
+@pytest.mark.parametrize("name", ["styles", "controls", "styles/evening/sketch", "openapi.json"])
+async def test_what_is_the_same_for_everybody_travels_compressed(client, name):
+    answer = await client.get(f"/api/v1/{name}", headers={"Accept-Encoding": "gzip"})
+    plain = await client.get(f"/api/v1/{name}", headers={"Accept-Encoding": "identity"})
+
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert "Content-Encoding" not in plain.headers
+    assert await answer.json() == await plain.json()
+
+
 def test_every_route_has_a_sentence():
     for route in ROUTES:
         assert route.handler.__doc__.startswith(f"``{route.method} {route.path}``: ")

@@ -6,6 +6,8 @@ import socket
 import threading
 from contextlib import suppress
 
+UPGRADE = b"upgrade: websocket"
+
 
 class FlakyLine:
     """Passes bytes between browsers and a server until `cut` drops all that is open."""
@@ -15,8 +17,15 @@ class FlakyLine:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._open = set()
         self._dead = False
+        self._carried = []  # of each connection the sizes of what was asked and answered
         self.port = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
+
+    @property
+    def carried_bytes(self):
+        """What came back from the server, heads and all, but for what WebSockets carry."""
+        files = (answered for asked, answered in tuple(self._carried) if asked and asked[0])
+        return sum(map(sum, files))
 
     def cut(self):
         """Drop every connection at once; new ones are taken again."""
@@ -46,12 +55,16 @@ class FlakyLine:
                     continue
                 far = socket.create_connection(("127.0.0.1", self._server_port))
                 self._open |= {near, far}
-                for one, other in ((near, far), (far, near)):
-                    threading.Thread(target=self._pass_on, args=(one, other), daemon=True).start()
+                asked, answered = [], []
+                self._carried.append((asked, answered))
+                for one, other, pieces in ((near, far, asked), (far, near, answered)):
+                    way = (one, other, pieces)
+                    threading.Thread(target=self._pass_on, args=way, daemon=True).start()
 
-    def _pass_on(self, source, target):
+    def _pass_on(self, source, target, pieces):
         with suppress(OSError):
             while data := source.recv(65_536):
+                pieces.append(len(data) if pieces or UPGRADE not in data.lower() else 0)
                 target.sendall(data)
         for end in (source, target):
             self._open.discard(end)

@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
         sys.stdout.write(f"{_machine()}\n\n{'figure':48}{'measured':>12} {'unit':20}reach\n")
     for figure in _figures(arguments):
         row = asdict(figure) | {"reached": figure.reached}
-        sys.stdout.write((json.dumps(row) if arguments.json else _line(figure)) + "\n")
+        sys.stdout.write((json.dumps(row) if arguments.json else line_of(figure)) + "\n")
         sys.stdout.flush()
     return 0
 
@@ -79,7 +79,8 @@ def _figures(arguments: argparse.Namespace) -> Iterator[Figure]:
         yield from endurance_figures(open_library(), trial)
 
 
-def _line(figure: Figure) -> str:
+def line_of(figure: Figure) -> str:
+    """A row of the table."""
     value = f"{figure.value:.3g}" if abs(figure.value) < 100 else f"{figure.value:.0f}"
     reach = f"{figure.reach}  {MARKS[figure.reached]}".strip()
     return f"{figure.name:48}{value:>12} {figure.unit:20}{reach}".rstrip()

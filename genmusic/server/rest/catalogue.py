@@ -13,7 +13,7 @@ from genmusic.composition.manifest import manifest_path, read_manifest
 from genmusic.composition.model import shipped_models
 from genmusic.controls.spec import TABLE
 from genmusic.rules import Style
-from genmusic.server.answers import as_json
+from genmusic.server.answers import as_public_json
 from genmusic.server.rest.schemas import ComposerRow, ModelRow
 from genmusic.server.stream import LISTENERS
 
@@ -25,7 +25,9 @@ _CONTROLS = [asdict(control) | {"kind": control.kind} for control in TABLE]
 async def styles(request: web.Request) -> web.Response:
     """``GET /api/v1/styles``: the rule files that compose."""
     shelf = request.app[LISTENERS].library.styles
-    return as_json([_style_row(row, shelf.faults.get(row.name)) for row in shelf.values()])
+    return as_public_json(
+        request, [_style_row(row, shelf.faults.get(row.name)) for row in shelf.values()]
+    )
 
 
 def _style_row(style: Style, fault: str | None) -> dict[str, object]:
@@ -35,15 +37,16 @@ def _style_row(style: Style, fault: str | None) -> dict[str, object]:
     return row | {"fault": fault}
 
 
-async def controls(_request: web.Request) -> web.Response:
+async def controls(request: web.Request) -> web.Response:
     """``GET /api/v1/controls``: the rows of the table of controls."""
-    return as_json(_CONTROLS)
+    return as_public_json(request, _CONTROLS)
 
 
 async def models(request: web.Request) -> web.Response:
     """``GET /api/v1/models``: the trained models, and who taught them."""
     names = tuple(request.app[LISTENERS].library.models)
-    return as_json(await asyncio.to_thread(lambda: [_model_row(name) for name in names]))
+    rows = await asyncio.to_thread(lambda: [_model_row(name) for name in names])
+    return as_public_json(request, rows)
 
 
 @lru_cache

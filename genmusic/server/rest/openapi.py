@@ -16,7 +16,7 @@ from genmusic.controls.calls import FORM, LONGEST_TEXT
 from genmusic.controls.spec import TABLE, Control
 from genmusic.encoding import ENDLESS_FORMATS, STREAM_CODECS
 from genmusic.seeding import SEED_LIMIT
-from genmusic.server.answers import as_json
+from genmusic.server.answers import as_public_json
 from genmusic.server.rest.operations import OPERATIONS, Key, Operation
 from genmusic.server.rest.schemas import Json, Refusal
 from genmusic.server.stream import LISTENERS
@@ -38,7 +38,7 @@ _ALWAYS_POSSIBLE = (403, 421, 429)  # another site, another name, too many reque
 
 async def openapi(request: web.Request) -> web.Response:
     """``GET /api/v1/openapi.json``: this interface as an OpenAPI 3.1 document."""
-    return as_json(document(tuple(request.app[LISTENERS].library.styles)))
+    return as_public_json(request, document(tuple(request.app[LISTENERS].library.styles)))
 
 
 @lru_cache(maxsize=4)
