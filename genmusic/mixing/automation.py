@@ -48,8 +48,11 @@ class Ramp:
         if self.rests(first):
             out[:] = self.target
             return
-        for border in range(len(out)):
-            out[border] = self.value(first + border)
+        out[:] = self._legs[0][2]
+        for begin, end, low, high in self._legs:
+            gone = max(begin - first, 0)
+            since = np.arange(first + gone - begin, first + len(out) - begin)
+            out[gone:] = low + (high - low) * np.minimum(1.0, since / (end - begin))
 
     def rests(self, quantum: int) -> bool:
         """Whether it has arrived by then, and stays."""

@@ -31,6 +31,7 @@ def _quanta(seconds: float) -> int:
 
 
 FADER_QUANTA = _quanta(FADER_RAMP_SECONDS)
+_SPACES = {"room_seconds": ROOM, "hall_seconds": HALL}
 
 
 class Desk:
@@ -40,27 +41,26 @@ class Desk:
         targets = fader_targets(controls, style, "")
         self._ramps = {name: Ramp(value) for name, value in targets.items()}
         self._ramps["echo_share"] = Ramp(1.0)
-        self._room, self._hall = Ramp(style.mix.room_seconds), Ramp(style.mix.hall_seconds)
+        self._ramps["room_seconds"] = Ramp(style.mix.room_seconds)
+        self._ramps["hall_seconds"] = Ramp(style.mix.hall_seconds)
         self._echo = (LONGEST_ECHO_FRAMES, LONGEST_ECHO_FRAMES)
         self._kicks: list[int] = []  # frames at which kicks start that are still to come
         self._next_kick = NEVER
-        self._aims = 0  # journeys begun
-        self._moves_until = 0  # the quantum at which the last one ends
-        self._written: dict[int, int] = {}  # by length of block: aims when it was last at rest
-        self._kickless: dict[int, bool] = {}  # by length of block: its faders hold no kick
+        self.forget_written()
 
     def copy(self) -> Desk:
         """Faders that go on from here on their own."""
         twin = copy.copy(self)
         twin._ramps = {name: ramp.copy() for name, ramp in self._ramps.items()}
-        twin._room, twin._hall = self._room.copy(), self._hall.copy()
         twin._kicks = list(self._kicks)
         twin.forget_written()
         return twin
 
     def forget_written(self) -> None:
         """Write all faders again: they are others, or no longer as this desk left them."""
-        self._written, self._kickless = {}, {}
+        self._places: Mapping[str, Floats] = {}
+        self._stale = list(self._ramps)  # faders that do not rest where they were written
+        self._kickless = False  # no kick is written
 
     def follow(
         self,
@@ -79,20 +79,21 @@ class Desk:
         moved = False
         for name, target in fader_targets(controls, style, label).items():
             moved |= target != self._ramps[name].target
-            self._ramps[name].aim(target, at, length)
-        self._room.aim(style.mix.room_seconds, at, FADER_QUANTA)
-        self._hall.aim(style.mix.hall_seconds, at, FADER_QUANTA)
-        self._set_out(at + length)
+            self._aim(name, target, at, length)
+        self._aim("room_seconds", style.mix.room_seconds, at, FADER_QUANTA)
+        self._aim("hall_seconds", style.mix.hall_seconds, at, FADER_QUANTA)
         return moved
+
+    def _aim(self, name: str, target: float, at: int, length: int) -> None:
+        if target != self._ramps[name].target:
+            self._ramps[name].aim(target, at, length)
+            if name not in self._stale:
+                self._stale.append(name)
 
     def kick(self, frame: int) -> None:
         """Let the parts that make way for the kick do so from a frame on."""
         self._kicks.append(frame)
         self._next_kick = min(self._next_kick, frame)
-
-    def _set_out(self, arrival: int) -> None:
-        self._aims += 1
-        self._moves_until = max(self._moves_until, arrival)
 
     def set_echo(self, seconds: float, at: int) -> None:
         """Cross-fade to another echo time, halved until it fits the line."""
@@ -103,36 +104,48 @@ class Desk:
         if frames != self._echo[1]:
             self._echo = (self._echo[1], frames)
             self._ramps["echo_share"] = Ramp(0.0)
-            self._ramps["echo_share"].aim(1.0, at, ECHO_FADE_QUANTA)
-            self._set_out(at + ECHO_FADE_QUANTA)
+            self._aim("echo_share", 1.0, at, ECHO_FADE_QUANTA)
 
-    def fill(self, listener: int, first: int, faders: Faders) -> None:
-        """Write this listener's faders for the block that begins at quantum ``first``.
+    def fill(self, listener: int, first: int, quanta: int, faders: Faders) -> int:
+        """Write this listener's faders for a block that begins at quantum ``first``.
 
-        Faders at rest, which is most of the time, are as they were written the last time.
+        Faders that rest are as they were written the last time.
+
+        Returns
+        -------
+        The quantum from which on something has to be written again.
         """
-        quanta = faders.kicks.shape[1]
-        if self._next_kick < (first + quanta) * QUANTUM or not self._kickless.get(quanta):
-            self._fill_kicks(first, quanta, faders.kicks[listener])
-        if self._written.get(quanta) == self._aims:
-            return
-        if first >= self._moves_until:
-            self._written[quanta] = self._aims
-        for name, borders in _places(listener, faders):
-            self._ramps[name].fill(first, borders)
-        faders.echo_delays[listener] = self._echo
-        _fill_space(ROOM, self._room, first, faders.rooms[listener])
-        _fill_space(HALL, self._hall, first, faders.halls[listener])
+        end = first + quanta
+        if self._next_kick < end * QUANTUM or not self._kickless:
+            self._fill_kicks(first, end, faders.kicks[listener])
+        if self._stale:
+            self._fill_stale(listener, first, quanta, faders)
+        return self._next_kick // QUANTUM if self._kickless and not self._stale else end
 
-    def _fill_kicks(self, first: int, quanta: int, kicks: Ints) -> None:
+    def _fill_stale(self, listener: int, first: int, quanta: int, faders: Faders) -> None:
+        """Write the faders that move, and for blocks of any length those that have arrived."""
+        self._places = self._places or dict(_places(listener, faders))
+        faders.echo_delays[listener] = self._echo
+        moving = []
+        for name in self._stale:
+            ramp, place = self._ramps[name], self._places[name]
+            if not ramp.rests(first):
+                moving.append(name)
+                place = place[: quanta + 1]
+            if name in _SPACES:
+                _fill_space(_SPACES[name], ramp, first, place)
+            else:
+                ramp.fill(first, place)
+        self._stale = moving
+
+    def _fill_kicks(self, first: int, end: int, kicks: Ints) -> None:
         """Write where in each quantum a kick starts."""
         kicks[:] = NO_KICK
-        end = first + quanta
-        self._kickless[quanta] = True
+        self._kickless = True
         for frame in self._kicks:
             if first <= frame // QUANTUM < end:
                 kicks[frame // QUANTUM - first] = frame % QUANTUM
-                self._kickless[quanta] = False
+                self._kickless = False
         self._kicks = [frame for frame in self._kicks if frame // QUANTUM >= end]
         self._next_kick = min(self._kicks, default=NEVER)
 
@@ -141,6 +154,8 @@ def _places(listener: int, faders: Faders) -> Iterator[tuple[str, Floats]]:
     """For each ramp where its values are written."""
     for name in ("room_wet", "hall_wet", "brightness"):
         yield name, getattr(faders, name)[listener]
+    yield "room_seconds", faders.rooms[listener]
+    yield "hall_seconds", faders.halls[listener]
     yield "release", faders.releases[listener]
     yield "gain", faders.gain[:, listener]
     yield "wanted", faders.wanted[:, listener]

@@ -11,7 +11,7 @@ import heapq
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,12 +24,13 @@ from genmusic.session.rack import MOST_LISTENERS, Rack
 from genmusic.session.seat import Moment, Seat
 from genmusic.session.song import NextBeat
 from genmusic.session.timed import TimedBar
+from genmusic.synthesis.pools import MAX_BLOCK_QUANTA
 from genmusic.units import QUANTUM
 
 __all__ = ["Change", "Engine", "Ensemble", "TimedBar"]
 
 Floats = NDArray[np.float32]
-
+T = TypeVar("T")
 
 ALONE = np.zeros(1, np.int32)  # the row of the only place of a rack
 _threads = threading.local()
@@ -162,18 +163,20 @@ class Engine:
             What `mixing.stems.STEMS` give to the mix that enters the master, for an engine made
             with ``keeps_stems``.
         """
-        done, frames = 0, out.shape[1]
+        done, frames, seat, rack = 0, out.shape[1], self.seat, self.seat.rack
+        seat.look_around()
         while done < frames:
-            self.seat.make_due_changes()
-            quanta = self.seat.quanta_in_one_go(frames - done)
-            self.seat.prepare(quanta)
+            quanta = min((frames - done) // QUANTUM, MAX_BLOCK_QUANTA)
+            if seat.stirs < rack.quantum + quanta:
+                quanta = seat.stand_by(quanta)
+                seat.prepare(quanta)
             here = slice(done, done + quanta * QUANTUM)
             if out.flags.c_contiguous:
-                self.seat.rack.render_into(quanta, ALONE, done, out[None])
+                rack.render_into(quanta, ALONE, done, out[None])
             else:
-                out[:, here] = self.seat.rack.render(quanta)[0]
+                out[:, here] = rack.render(quanta)[0]
             if stems is not None:
-                stems[:, :, here] = self.seat.rack.stems
+                stems[:, :, here] = rack.stems
             done += quanta * QUANTUM
 
     @contextmanager
@@ -277,19 +280,31 @@ class Ensemble:
         rows = np.full(self._rack.listeners, -1, np.int32)
         rows[[seat.number for seat in self.seats]] = range(len(self.seats))
         done, frames = 0, out.shape[2]
+        self._each(self.seats, Seat.look_around)
         while done < frames:
-            self._each(Seat.make_due_changes)
-            ends = [seat.quanta_in_one_go(frames - done) for seat in self.seats]
-            quanta = max(1, min(ends))
-            self._each(lambda seat: seat.prepare(quanta))  # noqa: B023 - called at once
+            quanta = self._prepare(min((frames - done) // QUANTUM, MAX_BLOCK_QUANTA))
             self._rack.render_into(quanta, rows, done, out)
             done += quanta * QUANTUM
 
-    def _each(self, work: Callable[[Seat], None]) -> None:
-        """Work for every seat; what one fails at is no matter of the others."""
-        for seat in self.seats:
+    def _prepare(self, quanta: int) -> int:
+        """Have everybody ready for a block of up to so many quanta; how many it has."""
+        ends = self._each(self._stirring(quanta), lambda seat: seat.stand_by(quanta))
+        quanta = min([quanta, *ends])
+        self._each(self._stirring(quanta), lambda seat: seat.prepare(quanta))
+        return quanta
+
+    def _stirring(self, quanta: int) -> list[Seat]:
+        """Who has something to do in a block."""
+        end = self._rack.quantum + quanta
+        return [seat for seat in self.seats if seat.stirs < end]
+
+    def _each(self, seats: Iterable[Seat], work: Callable[[Seat], T]) -> list[T]:
+        """Work for some seats; what one fails at is no matter of the others."""
+        done = []
+        for seat in seats:
             if seat not in self.failures:
                 try:
-                    work(seat)
+                    done.append(work(seat))
                 except Exception as error:
                     self.failures[seat] = error
+        return done

@@ -22,6 +22,7 @@ from genmusic.synthesis.orchestra import (
     Sounds,
     wipe_shared_buses,
 )
+from genmusic.synthesis.pools import MAX_BLOCK_QUANTA
 from genmusic.units import QUANTUM
 
 Floats = NDArray[np.float32]
@@ -48,8 +49,10 @@ class Rack:
         self.listeners = listeners
         self._orchestra = Orchestra(listeners)
         self._console = Console(listeners, keeps_stems=keeps_stems)
-        self._faders: dict[int, Faders] = {}
-        self._quantum = 0
+        self.faders: Faders = make_faders(listeners, MAX_BLOCK_QUANTA)
+        """To be set before a block is rendered, as far as the block goes."""
+        self.quantum = 0
+        """Quanta rendered so far."""
         self._origins = np.zeros(listeners, np.int64)  # the rack's quantum that is each one's first
         self._everybody = np.arange(listeners, dtype=np.int32)
 
@@ -64,12 +67,6 @@ class Rack:
     def let_go(self, listener: int, note: PlayedNote, frame: int) -> None:
         """Let a note that is held go at the quantum of a frame still to come."""
         self._orchestra.let_go(listener, note, frame, int(self._origins[listener]))
-
-    def faders(self, quanta: int) -> Faders:
-        """The faders to set before a block of that length is rendered."""
-        if quanta not in self._faders:
-            self._faders[quanta] = make_faders(self.listeners, quanta)
-        return self._faders[quanta]
 
     def render(self, quanta: int) -> Floats:
         """The next block of every place, (places, 2, frames) float32; at most 32 quanta."""
@@ -90,15 +87,15 @@ class Rack:
             Where the block begins in ``out``.
         out : (rows, 2, frames) float32, C-contiguous
         """
-        faders, clocks = self.faders(quanta), self._quantum - self._origins
+        faders, clocks = self.faders, self.quantum - self._origins
         try:
-            buses = self._orchestra.play_block(self._quantum, quanta, faders.brightness)
+            buses = self._orchestra.play_block(self.quantum, quanta, faders.brightness)
             self._console.mix(quanta, buses, faders, clocks, rows, first, out)
             self._orchestra.rest(buses)
         except BaseException:
             wipe_shared_buses()
             raise
-        self._quantum += quanta
+        self.quantum += quanta
 
     @property
     def stems(self) -> Floats:
@@ -107,13 +104,13 @@ class Rack:
 
     def now(self, listener: int) -> int:
         """Quanta of a listener that are rendered."""
-        return self._quantum - int(self._origins[listener])
+        return self.quantum - int(self._origins[listener])
 
     def skip_to(self, listener: int, quantum: int) -> None:
         """Be silent, and go on from a quantum of the listener."""
         self._orchestra.clear(listener)
         self._console.clear(listener)
-        self._origins[listener] = self._quantum - quantum
+        self._origins[listener] = self.quantum - quantum
 
     def levelling(self, listener: int) -> str:
         """What the leveller has learned of a listener, in a word."""
@@ -125,12 +122,12 @@ class Rack:
 
     def take(self, listener: int) -> Sound:
         """A copy of what sounds of a listener."""
-        orchestra = self._orchestra.take(listener, self._quantum)
+        orchestra = self._orchestra.take(listener, self.quantum)
         return Sound(orchestra, self._console.take(listener))
 
     def put(self, listener: int, sound: Sound, quantum: int) -> None:
         """Let a listener go on in a place, from a quantum of theirs."""
         self._orchestra.clear(listener)
-        self._orchestra.put(listener, sound.orchestra, self._quantum)
+        self._orchestra.put(listener, sound.orchestra, self.quantum)
         self._console.put(listener, sound.console)
-        self._origins[listener] = self._quantum - quantum
+        self._origins[listener] = self.quantum - quantum

@@ -29,7 +29,6 @@ from genmusic.session.strokes import PART, STROKE, read_stroke
 from genmusic.session.timed import Longs, TimedBar
 from genmusic.synthesis import orchestra
 from genmusic.synthesis.orchestra import UNTIL_RELEASED, PlayedNote, Sounds
-from genmusic.synthesis.pools import MAX_BLOCK_QUANTA
 from genmusic.units import QUANTUM, quantum_at_or_after
 
 DRUMS = PARTS.index("drums")
@@ -92,6 +91,8 @@ class Seat:
         self._resting: tuple[Sound, int] = (SILENCE, 0)  # and the quantum, while it has no place
         self._section, self._sounds = "", _sounds_of(self._style, "")
         self._keys: dict[int, PlayedNote] = {}
+        self.stirs = 0
+        """The quantum of its rack until which blocks can be rendered without it."""
 
     @property
     def now(self) -> int:
@@ -128,11 +129,13 @@ class Seat:
         rack.put(number, *self._resting)
         self._place = (rack, number)
         self._desk.forget_written()
+        self.stirs = 0
 
     def rise(self) -> None:
         """Rest, in little memory; the place is free."""
         self._resting = (self.rack.take(self.number), self.now // QUANTUM)
         self.rack.skip_to(self.number, 0)
+        self._desk.forget_written()
         self._place = None
 
     def moment(self) -> Moment:
@@ -190,7 +193,7 @@ class Seat:
 
     def make(self, name: str, value: Value) -> int:
         """Log one change, then carry it out; the frame at which it is heard."""
-        now = self.now
+        now, self.stirs = self.now, 0
         self.log.append(Change(now, name, value))
         if name == SKIP:
             self._conductor.skip()
@@ -244,26 +247,28 @@ class Seat:
     def follow(self, changes: Sequence[Change]) -> None:
         """Add to the changes whose time is still to come."""
         self._ahead = deque(sorted([*self._ahead, *changes], key=lambda change: change.frame))
+        self.stirs = 0
 
     def make_due_changes(self) -> None:
         """Make the changes of a given log whose time has come; then follow edits, if wanted."""
         while self._ahead and self._ahead[0].frame <= self.now:
             change = self._ahead.popleft()
             self.make(change.name, change.value)
+        self.look_around()
+
+    def look_around(self) -> None:
+        """Log and take the newest edition of the style that was asked for, if that is wanted."""
         if self._follows_edits and not self._ahead:
-            self._pick_up_edition()
+            newest = self._library.style(self._wished_style.name)
+            if newest is not self._wished_style:
+                self.make(EDITION, edition_of(newest))
 
-    def _pick_up_edition(self) -> None:
-        """Log and take the newest edition of the style that was asked for."""
-        newest = self._library.style(self._wished_style.name)
-        if newest is not self._wished_style:
-            self.make(EDITION, edition_of(newest))
-
-    def quanta_in_one_go(self, frames: int) -> int:
-        """Quanta of the next frames that can be rendered together: no change lies inside."""
+    def stand_by(self, quanta: int) -> int:
+        """Make the changes that are due; up to so many quanta, until the next one."""
+        self.make_due_changes()
         if self._ahead:
-            frames = min(frames, self._ahead[0].frame - self.now)
-        return min(frames // QUANTUM, MAX_BLOCK_QUANTA)
+            return min(quanta, (self._ahead[0].frame - self.now) // QUANTUM)
+        return quanta
 
     def prepare(self, quanta: int) -> None:
         """Have the next block's notes played and its faders set."""
@@ -272,7 +277,11 @@ class Seat:
         if self._conductor.next_beat_frame < end:
             for notes, sounds in self._compose_until(end):
                 self._play(notes, sounds)
-        self._desk.fill(self.number, first, self.rack.faders(quanta))
+        stirs = self._desk.fill(self.number, first, quanta, self.rack.faders)
+        frame = self._conductor.next_beat_frame
+        if self._ahead:
+            frame = min(frame, self._ahead[0].frame)
+        self.stirs = min(stirs, frame // QUANTUM) + self.rack.quantum - first
 
     def _compose_until(self, frame: int, heard_from: int = 0) -> Iterator[tuple[Longs, Sounds]]:
         """Compose every beat that begins before ``frame``; its notes, and what plays them.
@@ -298,7 +307,7 @@ class Seat:
 
         The notes are those of a listener who heard it all; what began earlier does not ring on.
         """
-        end = quantum_at_or_after(frame)
+        end, self.stirs = quantum_at_or_after(frame), 0
         while self.now < end:
             self.make_due_changes()
             stop = min(end, self._ahead[0].frame) if self._ahead else end
@@ -315,7 +324,7 @@ class Seat:
 
     def restore(self, checkpoint: Mapping[str, Any]) -> None:
         """Go to the bar line of a checkpoint; the log given at the start is followed up to it."""
-        frame = int(checkpoint["frame"])
+        frame, self.stirs = int(checkpoint["frame"]), 0
         while self._ahead and self._ahead[0].frame <= frame:
             self.rack.skip_to(self.number, self._ahead[0].frame // QUANTUM)
             self.make_due_changes()

@@ -23,7 +23,7 @@ def hash_of(patch):
         rack.play(0, PlayedNote(start, 9_000, 0, patch, pitch, 50 + 20 * number, 0.3))
     digest = hashlib.sha256()
     for _ in range(BLOCKS):
-        faders = rack.faders(QUANTA)
+        faders = rack.faders
         faders.strips[:] = faders.rooms[:] = faders.halls[:] = 0.3
         faders.room_wet[:] = faders.hall_wet[:] = faders.echoes[:] = faders.bands[:] = 0.3
         faders.gain[:] = faders.brightness[:] = 0.7

@@ -51,7 +51,7 @@ def test_the_sum_of_the_stems_through_the_master_is_the_finished_sound(library, 
 
     def render_both(rack, quanta, *where):
         render(rack, quanta, *where)
-        master.play(summed(rack.stems), rack.faders(quanta))
+        master.play(summed(rack.stems), rack.faders)
 
     monkeypatch.setattr(Rack, "render_into", render_both)
     out = np.empty((2, FRAMES), np.float32)
