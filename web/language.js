@@ -31,6 +31,11 @@ export function sayOr(word, otherwise, ...details) {
   return (word in WORDS && say(/** @type {Word} */ (word), ...details)) || otherwise;
 }
 
+/** Words as a sentence begins. @param {string} words */
+export function asSentence(words) {
+  return words.slice(0, 1).toUpperCase() + words.slice(1);
+}
+
 /** The code of the language that is spoken. */
 export function language() {
   return CODES[column];

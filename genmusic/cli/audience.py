@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 import os
 import subprocess
 import sys
@@ -22,7 +21,7 @@ from genmusic.session.tokens import Purpose, TokenMint, load_key
 TOKEN_VARIABLE = "GENMUSIC_ROOM_TOKEN"  # noqa: S105 - the name of one
 READY = "genmusic is ready: "
 LOG_FILE = "log"
-END_SECONDS = 5.0
+END_SECONDS = 10.0
 DAY_SECONDS = 86_400.0
 
 
@@ -47,12 +46,13 @@ def place_of(arguments: argparse.Namespace) -> Iterator[Place | None]:
     if not arguments.room:
         yield None
         return
-    who = arguments.who or getpass.getuser()
     if arguments.server:
-        yield Place(_checked(arguments.server), arguments.room, _token(arguments.token), who)
+        yield Place(
+            _checked(arguments.server), arguments.room, _token(arguments.token), arguments.who
+        )
         return
     with _own_server(arguments.room, arguments.listen) as (server, token):
-        yield Place(server, arguments.room, token, who)
+        yield Place(server, arguments.room, token, arguments.who)
 
 
 def _checked(server: str) -> str:
@@ -94,8 +94,17 @@ def _own_server(room: str, listen: tuple[str, int]) -> Iterator[tuple[str, str]]
                     address = _address(server, log)
                 yield address, token
             finally:
-                server.terminate()
-                server.wait(END_SECONDS)
+                _end(server)
+
+
+def _end(server: subprocess.Popen[str]) -> None:
+    """Let the server say goodbye to the audience, but do not wait for ever."""
+    server.terminate()
+    try:
+        server.wait(END_SECONDS)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
 
 
 def _address(server: subprocess.Popen[str], log: Path) -> str:

@@ -134,7 +134,9 @@ def _add_room(parser: argparse.ArgumentParser) -> None:
         metavar="TOKEN",
         help="what lets us lead the room; better in GENMUSIC_ROOM_TOKEN, where nobody sees it",
     )
-    parser.add_argument("--who", metavar="NAME", help="what the page calls us (default: the user)")
+    parser.add_argument(
+        "--who", default="", metavar="NAME", help="what the page calls us (default: somebody)"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -205,7 +207,7 @@ def _zone(text: str) -> Zone:
 
 
 def _room(text: str) -> str:
-    from genmusic.session.rooms import check_name
+    from genmusic.session.room.names import check_name
 
     try:
         check_name(text)

@@ -31,7 +31,7 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print a token."""
-    from genmusic.session.rooms import check_name
+    from genmusic.session.room.names import check_name
     from genmusic.session.tokens import Purpose, TokenMint, load_key
 
     check_name(arguments.name)

@@ -6,9 +6,11 @@ from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from genmusic.controls.calls import LONGEST_TEXT
 from genmusic.controls.spec import Value
+from genmusic.encoding import StreamEncoder
 from genmusic.errors import ControlError, GenmusicError, ProtocolError
 from genmusic.mood.mapping import MusicalParameters
 from genmusic.names import PARTS
@@ -16,7 +18,7 @@ from genmusic.score.events import iter_notes
 from genmusic.seeding import SEED_LIMIT
 from genmusic.session.engine import TimedBar
 from genmusic.session.requests import Answer
-from genmusic.session.room import RoomMusic
+from genmusic.session.room.music import RoomMusic
 from genmusic.session.session import Replay, Session
 from genmusic.units import SAMPLE_RATE
 
@@ -251,34 +253,27 @@ def to_text(message: ServerMessage) -> str:
 
 def ready(session: Session, token: str, replay: Replay, lookahead_ms: int) -> Ready:
     """How the stream of a session begins for a connection."""
-    encoder, controls = session.encoder, session.controls()
-    return Ready(
-        session=session.id,
-        token=token,
-        codec=session.codec,
-        rate=SAMPLE_RATE,
-        channels=CHANNELS,
-        packet_frames=encoder.packet_frames,
-        preskip=encoder.preskip,
-        lookahead_ms=lookahead_ms,
-        pts=replay.pts,
-        resumed=replay.resumed,
-        seed=session.seed,
-        style=str(controls["style"]),
-        title=session.title,
-        controls=controls,
-    )
+    answer = _ready(session, session.encoder, replay, lookahead_ms)
+    return replace(answer, session=session.id, token=token)
 
 
 def ready_in_room(
     room: str, session: str, music: RoomMusic, codec: str, replay: Replay, lookahead_ms: int
 ) -> Ready:
     """How the stream of a room begins for a listener."""
-    encoder, controls = music.encoder(codec), music.controls()
+    answer = _ready(music, music.broadcast.encoder(codec), replay, lookahead_ms)
+    return replace(answer, session=session, room=room)
+
+
+def _ready(
+    piece: Session | RoomMusic, encoder: StreamEncoder, replay: Replay, lookahead_ms: int
+) -> Ready:
+    """What is said of any stream; a session and its token are not."""
+    controls = piece.controls()
     return Ready(
-        session=session,
+        session="",
         token="",
-        codec=codec,
+        codec=encoder.codec,
         rate=SAMPLE_RATE,
         channels=CHANNELS,
         packet_frames=encoder.packet_frames,
@@ -286,11 +281,10 @@ def ready_in_room(
         lookahead_ms=lookahead_ms,
         pts=replay.pts,
         resumed=replay.resumed,
-        seed=music.seed,
+        seed=piece.seed,
         style=str(controls.get("style", "")),
-        title=music.title,
+        title=piece.title,
         controls=controls,
-        room=room,
     )
 
 

@@ -94,7 +94,7 @@ async def test_everybody_is_sent_the_same_bytes(stage, perform, visit):
 
     assert heard[0] == heard[1] == heard[2]
     room = client.app[LISTENERS].hall.rooms[0]
-    assert list(room.music._encoders) == ["opus"]
+    assert list(room.music.broadcast._encoders) == ["opus"]
 
 
 async def test_who_comes_in_mid_bar_gets_the_bar_and_what_is_played_ahead(stage, perform, visit):

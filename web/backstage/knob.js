@@ -1,5 +1,5 @@
 import { build, write } from "../build.js";
-import { onLanguage, say, sayOr } from "../language.js";
+import { asSentence, onLanguage, say, sayOr } from "../language.js";
 
 /** @import { Due } from "../field/landings.js" */
 
@@ -153,5 +153,5 @@ function signed(value, unit) {
 /** A name as a person writes it: "tempo_bpm" is "Tempo". @param {string} name */
 function plainName(name) {
   const words = name.replace(/_(bpm|db|hz|seconds)$/, "").replaceAll(/[._]/g, " ");
-  return words.slice(0, 1).toUpperCase() + words.slice(1);
+  return asSentence(words);
 }

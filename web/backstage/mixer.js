@@ -1,5 +1,5 @@
 import { build } from "../build.js";
-import { onLanguage, say, sayOr } from "../language.js";
+import { asSentence, onLanguage, say, sayOr } from "../language.js";
 import { buildKnob } from "./knob.js";
 
 /** @import { ControlInfo, Knob, OnChange } from "./knob.js" */
@@ -57,5 +57,5 @@ export class Mixer {
 
 /** @param {string} part */
 function partName(part) {
-  return sayOr(`part.${part}`, part.slice(0, 1).toUpperCase() + part.slice(1));
+  return sayOr(`part.${part}`, asSentence(part));
 }

@@ -1,4 +1,4 @@
-import { say } from "../language.js";
+import { asSentence, say } from "../language.js";
 
 /**
  * @import { Word } from "../language.js"
@@ -69,7 +69,7 @@ export function describe(value, low, high) {
 export function inWords({ valence, arousal }) {
   const said = [words(valence, "dark", "bright"), words(arousal, "calm", "driven")];
   const text = said.filter((part) => part !== "").join(", ") || say("balanced");
-  return text[0].toUpperCase() + text.slice(1);
+  return asSentence(text);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { onLanguage, say, sayOr } from "../language.js";
+import { asSentence, onLanguage, say, sayOr } from "../language.js";
 import { engrave, nameKey } from "./engraving.js";
 
 /** @import { ScoreTimeline } from "./score-timeline.js" */
@@ -70,7 +70,7 @@ export class NowPlaying {
  */
 function nameSection(section) {
   if (/^[A-Z]/.test(section)) return say("section", section.replaceAll("'", "′"));
-  return sayOr(`section.${section}`, section.slice(0, 1).toUpperCase() + section.slice(1));
+  return sayOr(`section.${section}`, asSentence(section));
 }
 
 /** Such as 4:05. @param {number} seconds */

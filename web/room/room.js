@@ -1,5 +1,5 @@
 import { build, write } from "../build.js";
-import { onLanguage, say, sayOr } from "../language.js";
+import { asSentence, onLanguage, say, sayOr } from "../language.js";
 
 /** @import { Controls, Moved, RoomState } from "../protocol.js" */
 
@@ -43,7 +43,7 @@ export class Room {
 
   /** Why one cannot do what one tried. */
   get refusal() {
-    return say("room.refusal", this.who);
+    return asSentence(say("room.refusal", this.who));
   }
 
   /** @param {RoomState} state */
@@ -78,7 +78,7 @@ export class Room {
     const listening = this._state?.listeners ?? 0;
     const others = listening > 1 ? ` · ${say("room.listeners", listening)}` : "";
     const whose = state === "waiting" ? this.name : this.who;
-    write(this._words, sayOr(`room.${state}`, this.name, whose) + others);
+    write(this._words, asSentence(sayOr(`room.${state}`, this.name, whose)) + others);
   }
 }
 

@@ -36,7 +36,8 @@ class RoomGuest:
         """Be told how things stand, get what is played ahead, then what everybody gets."""
         same = hello is not None and hello.session == self.session
         next_pts = hello.resume.next_pts if hello and hello.resume and same else None
-        replay = self._room.music.join(self.codec, next_pts)
+        broadcast = self._room.music.broadcast
+        replay = broadcast.join(self.codec, next_pts)
         controls = self._room.music.controls()
         self._say(self._ready(replay))
         self._room.enter(self)
@@ -44,7 +45,10 @@ class RoomGuest:
         self._say(messages.Moved(replay.pts, controls))
         for bar in replay.bars:
             self._say(messages.notes(bar))
-        most = self._settings.chunk_frames // self._room.music.encoder(self.codec).packet_frames
+        most = (
+            self._settings.chunk_frames
+            // self._room.music.broadcast.encoder(self.codec).packet_frames
+        )
         for number, chunk in enumerate(chunks.divide(replay.packets, most)):
             self.push(framed(chunks.pack(self.codec, chunk, number)))
 

@@ -11,7 +11,7 @@ from genmusic.server.rendering import RenderPool
 from genmusic.server.rooms.room import OVER, WAITING, Room
 from genmusic.session.clock import Clock
 from genmusic.session.library import Library
-from genmusic.session.rooms import check_name
+from genmusic.session.room.names import check_name
 from genmusic.session.tokens import Purpose, TokenMint
 
 NOBODY_RETRY_SECONDS = 2.0

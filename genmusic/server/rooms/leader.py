@@ -18,9 +18,9 @@ from genmusic.server.rooms.room import ALONE, LED, OVER, PAUSED, Room
 from genmusic.server.rooms.words import Audience, Lead, Leading, Leave, Opening, Played
 from genmusic.server.socket import StreamSocket, framed
 from genmusic.server.stream import LISTENERS
-from genmusic.session import room as rooms
 from genmusic.session.log import Change
 from genmusic.session.requests import Answer
+from genmusic.session.room import told
 
 SUBPROTOCOL = "genmusic.lead.v1"
 AUDIENCE_SECONDS = 1.0  # between two tellings of how many hear
@@ -109,13 +109,13 @@ class LeaderConnection:
     def _open(self, room: Room, opening: Opening) -> None:
         controls = self._listeners.library.check(opening.controls)
         place = (opening.frame, opening.checkpoint)
-        room.music.open(rooms.Opening(opening.seed, controls, *place))
+        room.music.open(told.Opening(opening.seed, controls, *place))
         room.lines, self._asked = 0, False
         room.hear_of(LED)
 
     def _play(self, room: Room, played: Played) -> None:
         changes = [Change(*line) for line in played.lines]
-        jumps = [rooms.Jump(*jump) for jump in played.jumps]
+        jumps = [told.Jump(*jump) for jump in played.jumps]
         room.music.tell(changes, jumps, played.end)
         room.lines += len(changes)
         room.hear_of(PAUSED if played.paused else LED)

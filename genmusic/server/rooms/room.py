@@ -18,7 +18,7 @@ from genmusic.server.rendering import RenderPool
 from genmusic.server.socket import framed
 from genmusic.session.clock import Clock
 from genmusic.session.library import Library
-from genmusic.session.room import RoomMusic, RoomStep
+from genmusic.session.room.music import RoomMusic, RoomStep
 from genmusic.units import SAMPLE_RATE
 
 WAITING, LED, PAUSED, ALONE, OVER = "waiting", "led", "paused", "alone", "over"
@@ -88,7 +88,7 @@ class Room:
         """The performer has said something."""
         self._heard_at = self._clock()
         if state and state != self.state:
-            self._base = (self.music.end, self._heard_at)
+            self._base = (self.music.broadcast.end, self._heard_at)
             self._enter(state)
         self._wake.set()
 
@@ -104,7 +104,8 @@ class Room:
         if len(self.guests) >= self._settings.room_listeners:
             raise ProtocolError("the room is full", "full", retry_after=ROOM_FULL_RETRY_SECONDS)
         async with self._hands:
-            return await self._pool.run(self._clock(), partial(self.music.encode_for, codecs))
+            work = partial(self.music.broadcast.encode_for, codecs, self.music.seed)
+            return await self._pool.run(self._clock(), work)
 
     def enter(self, guest: Guest) -> None:
         """Send a guest everything from now on."""
@@ -114,7 +115,7 @@ class Room:
         """A guest is gone."""
         self.guests.discard(guest)
         if all(other.codec != guest.codec for other in self.guests):
-            self.music.drop(guest.codec)
+            self.music.broadcast.drop(guest.codec)
 
     def described(self) -> ServerMessage:
         """Who plays here, and how."""
@@ -164,13 +165,14 @@ class Room:
         """Whether the next chunk sounds or is silent; None while none is due."""
         now, chunk = self._clock(), self._settings.chunk_frames
         limit = self._settings.play_speed_limit * SAMPLE_RATE
-        room = self._settings.lookahead_frames + (now - self._began) * limit - self.music.end
+        end = self.music.broadcast.end
+        room = self._settings.lookahead_frames + (now - self._began) * limit - end
         if self.state == WAITING or room < chunk:
             return None
         if self.state != ALONE and self.music.known_frames >= chunk:
             return True
         frame, since = self._base
-        late = frame + (now - since) * SAMPLE_RATE - self.music.end
+        late = frame + (now - since) * SAMPLE_RATE - end
         return None if self.state == LED or late < chunk else self.state == ALONE
 
     async def _advance(self, *, sounding: bool) -> None:
@@ -184,7 +186,7 @@ class Room:
                 return
             self._send(step)
         if self.state == LED:
-            self._base = (self.music.end, self._clock())
+            self._base = (self.music.broadcast.end, self._clock())
 
     def _send(self, step: RoomStep) -> None:
         for bar in step.bars:

@@ -1,34 +1,31 @@
-"""The music of a room: what a performer conducts, rendered once more for an audience.
+"""The engine of a room, which follows the log of an engine elsewhere.
 
-An engine is a function of seed, controls and log, so a performer sends the lines of the log and
-no sound: the engine here plays them a moment later, to the bit as there. The audience's frames run
-on without a gap whatever the performer does; their distance from the engine's frames, the
-*shift*, grows when the performer pauses.
+The audience's frames run on without a gap whatever the performer does; their distance from the
+engine's frames, the *shift*, grows when the performer pauses.
 
 As a `Session`, a room is in one thread's hands at a time; what is told to it waits until then.
 """
 
 from __future__ import annotations
 
-import threading
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from genmusic.config import Settings
 from genmusic.controls.spec import CONTROLS, Value
-from genmusic.encoding import Block, StreamEncoder
+from genmusic.encoding import Block
 from genmusic.errors import ProtocolError
 from genmusic.session.engine import Engine
 from genmusic.session.library import Library
-from genmusic.session.log import POSITION, SKIP, Change, checked_position
-from genmusic.session.session import Packet, Replay, open_encoder
-from genmusic.session.strokes import STROKE, read_stroke
+from genmusic.session.log import Change
+from genmusic.session.room.broadcast import Broadcast
+from genmusic.session.room.told import Inbox, Jump, Opening
+from genmusic.session.session import Packet
 from genmusic.session.timed import TimedBar
-from genmusic.synthesis.patches import find_patch
 from genmusic.units import SAMPLE_RATE, quantum_at_or_after
 
 FADE_FRAMES = 512  # 11 ms, from one sound to another or to silence
@@ -36,24 +33,6 @@ PREROLL_FRAMES = 2 * SAMPLE_RATE  # played unheard when a performance is joined 
 BLOCK_FRAMES = SAMPLE_RATE
 
 _UP = np.linspace(0.0, 1.0, FADE_FRAMES, dtype=np.float32)
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """A performance at the moment in which a room joins it."""
-
-    seed: int
-    controls: Mapping[str, Value]  # as they were at the checkpoint, or at the beginning
-    frame: int = 0  # at the performer's ear
-    checkpoint: Mapping[str, Any] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Jump:
-    """The performer heard frame ``to`` after frame ``at``."""
-
-    at: int
-    to: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +44,8 @@ class RoomStep:
     packets: Mapping[str, tuple[Packet, ...]]
 
 
-@dataclass(slots=True)
-class _Told:
-    """What the performer has said and the engine has not heard yet."""
-
-    opening: Opening | None = None
-    changes: list[Change] = field(default_factory=list)
-    jumps: list[Jump] = field(default_factory=list)
-
-
 class RoomMusic:
-    """One engine, an encoder for each codec that somebody hears, and the sound of the last seconds.
+    """One engine that is told what to play, and the broadcast of what it plays.
 
     Parameters
     ----------
@@ -86,23 +56,17 @@ class RoomMusic:
     """
 
     def __init__(self, library: Library, settings: Settings) -> None:
-        self._library, self._settings = library, settings
+        self._library = library
         self._engine: Engine | None = None
         self._leaving: Engine | None = None  # the engine of before, for one fade
-        self._lock = threading.Lock()  # on what was told
-        self._told = _Told()
-        self._known = 0  # the engine's frame before which every line is known
+        self._inbox = Inbox(library)
         self._shift = 0  # frames of the audience minus frames of the engine
         self._sounds = False
         self._jumps: deque[Jump] = deque()
         self._heard = 0  # lines of the engine's log that the audience was told
         self._near: list[TimedBar] = []  # bars of the engine that are not over
         self._drawn_shift = 0  # with which they were announced
-        self._blocks: deque[Block] = deque()
-        self._bars: deque[TimedBar] = deque()
-        self._encoders: dict[str, StreamEncoder] = {}
-        self._packets: dict[str, deque[Packet]] = {}
-        self.end = 0
+        self.broadcast = Broadcast(settings)
         self.seed = 0  # what the piece follows from
 
     @property
@@ -114,49 +78,23 @@ class RoomMusic:
         """The controls as they stand."""
         return self._engine.controls() if self._engine else {}
 
-    # The performer's word, from the event loop
-
     def open(self, opening: Opening) -> None:
         """Go over to a performance with the next advance."""
-        with self._lock:
-            self.seed, self._told = opening.seed, _Told(opening)
-            self._known = opening.frame
+        self.seed = opening.seed
+        self._inbox.open(opening)
 
     def tell(self, changes: Iterable[Change], jumps: Iterable[Jump], known: int) -> None:
-        """Take lines of the log; no line before ``known`` is still to come.
-
-        Raises
-        ------
-        ProtocolError, ControlError, UnknownNameError
-            A line is none that an engine could follow.
-        """
-        checked = [self._check(change) for change in changes]
-        aligned = [Jump(quantum_at_or_after(jump.at), jump.to) for jump in jumps]
-        with self._lock:
-            self._told.changes += checked
-            self._told.jumps += aligned
-            self._known = max(self._known, known)
-
-    def _check(self, change: Change) -> Change:
-        if change.name == SKIP:
-            return Change(change.frame, SKIP, None)
-        if change.name == POSITION:
-            return Change(change.frame, POSITION, checked_position(change.value))
-        if change.name == STROKE:
-            stroke = read_stroke(change.value)
-            if stroke.patch:
-                find_patch(stroke.patch)
-            return change
-        checked = self._library.check({change.name: change.value})
-        return Change(change.frame, change.name, checked[change.name])
+        """Take lines of the log, as `Inbox.tell` does."""
+        self._inbox.tell(changes, jumps, known)
 
     @property
     def known_frames(self) -> int:
         """Frames that can be rendered without waiting for the performer."""
-        if self._told.opening is not None:
-            return self._known - self._told.opening.frame
-        jumped = sum(jump.to - jump.at for jump in (*self._jumps, *self._told.jumps))
-        return self._known - jumped - self._engine.rendered_end if self._engine else 0
+        inbox = self._inbox
+        if inbox.opening is not None:
+            return inbox.known - inbox.opening.frame
+        jumped = sum(jump.to - jump.at for jump in (*self._jumps, *inbox.jumps))
+        return inbox.known - jumped - self._engine.rendered_end if self._engine else 0
 
     # Rendering, in a thread
 
@@ -164,6 +102,7 @@ class RoomMusic:
         """Render and encode the next frames, of music or of silence."""
         opened = self._listen()
         block = np.zeros((2, frames), np.float32)
+        start = self.broadcast.end
         if self._engine is not None and sounding:
             with self._engine.at_work():
                 self._play(block)
@@ -171,22 +110,20 @@ class RoomMusic:
             self._fall_silent(block)
         if not sounding:
             self._shift += frames
-        start, self.end = self.end, self.end + frames
         self._sounds = sounding and self._engine is not None
-        step = self._step(block, start)
-        if not opened:
-            return step
-        known = [(start, name, value) for name, value in self.controls().items()]
-        return replace(step, changes=tuple(known))
+        bars = tuple(bar.moved(self._shift) for bar in self._new_bars(start + frames))
+        changes = self._new_changes()
+        if opened:
+            changes = tuple((start, name, value) for name, value in self.controls().items())
+        return RoomStep(bars, changes, self.broadcast.add(block, bars))
 
     def _listen(self) -> bool:
         """Take what was told meanwhile; whether a performance begins."""
-        with self._lock:
-            told, self._told = self._told, _Told()
+        told = self._inbox.take()
         if told.opening is not None:
             self._leaving = self._engine if self._sounds else None
             self._engine = self._begin(told.opening, told.changes)
-            self._shift = self.end - self._engine.rendered_end
+            self._shift = self.broadcast.end - self._engine.rendered_end
             self._jumps.clear()
         elif self._engine is not None and told.changes:
             self._engine.follow(told.changes)
@@ -257,91 +194,26 @@ class RoomMusic:
             engine.return_to(moment, log[moment.changes :])
         _fade_out(block[:, :FADE_FRAMES])
 
-    def _step(self, block: Block, start: int) -> RoomStep:
-        engine = self._engine
-        bars = tuple(bar.moved(self._shift) for bar in self._new_bars())
-        log = engine.seat.log if engine else []
-        changes = tuple(
+    def _new_changes(self) -> tuple[tuple[int, str, Value], ...]:
+        """Lines of the log that the audience was not told of."""
+        log = self._engine.seat.log if self._engine else []
+        news, self._heard = log[self._heard :], len(log)
+        return tuple(
             (change.frame + self._shift, change.name, change.value)
-            for change in log[self._heard :]
+            for change in news
             if change.name in CONTROLS
         )
-        self._heard = len(log)
-        self._keep(block, bars)
-        packets = {name: tuple(self._encode(name, block, start)) for name in self._encoders}
-        return RoomStep(bars, changes, packets)
 
-    def _new_bars(self) -> list[TimedBar]:
+    def _new_bars(self, end: int) -> list[TimedBar]:
         """Bars to announce: new ones, or all that are not over when their frames have moved."""
         if self._engine is None:
             return []
-        fresh, now = self._engine.take_bars(), self.end - self._shift
+        fresh, now = self._engine.take_bars(), end - self._shift
         self._near = [bar for bar in (*self._near, *fresh) if bar.end_frame > now]
         if self._drawn_shift != self._shift and self._sounds:
             self._drawn_shift = self._shift
             return self._near
         return fresh
-
-    def _encode(self, codec: str, block: Block, start: int) -> Iterator[Packet]:
-        encoder, kept = self._encoders[codec], self._packets[codec]
-        for number, data in enumerate(encoder.encode(block, start)):
-            packet = Packet(start + number * encoder.packet_frames, data)
-            kept.append(packet)
-            yield packet
-        while kept and kept[0].pts < self.end - self._settings.history_frames:
-            kept.popleft()
-
-    def _keep(self, block: Block, bars: Sequence[TimedBar]) -> None:
-        self._blocks.append(block)
-        while sum(kept.shape[1] for kept in self._blocks) > self._settings.history_frames:
-            self._blocks.popleft()
-        self._bars.extend(bars)
-        while self._bars and self._bars[0].end_frame <= self.end - self._settings.history_frames:
-            self._bars.popleft()
-
-    # The audience
-
-    def encode_for(self, codecs: Sequence[str]) -> str:
-        """Have one of the codecs encoded from the kept sound on, in a thread; its name.
-
-        Raises
-        ------
-        ProtocolError
-            The server has none of them.
-        """
-        encoder = open_encoder(codecs, self.seed, self._settings)
-        codec = encoder.codec
-        if codec not in self._encoders:
-            self._encoders[codec], self._packets[codec] = encoder, deque()
-            start = self.end - sum(block.shape[1] for block in self._blocks)
-            for block in self._blocks:
-                list(self._encode(codec, block, start))
-                start += block.shape[1]
-        return codec
-
-    def drop(self, codec: str) -> None:
-        """Nobody hears the codec any more."""
-        self._encoders.pop(codec, None)
-        self._packets.pop(codec, None)
-
-    def encoder(self, codec: str) -> StreamEncoder:
-        """What a listener must know of a codec."""
-        return self._encoders[codec]
-
-    def join(self, codec: str, next_pts: int | None = None) -> Replay:
-        """What somebody who comes is sent first: from a frame on, or as much as is played ahead."""
-        kept = self._packets[codec]
-        resumed = next_pts is not None and bool(kept) and kept[0].pts <= next_pts <= self.end
-        wanted = next_pts if resumed and next_pts is not None else self._ahead
-        packets = tuple(packet for packet in kept if packet.pts >= wanted)
-        start = packets[0].pts if packets else self.end
-        bars = tuple(bar for bar in self._bars if bar.end_frame > start)
-        return Replay(start, resumed, discontinuity=False, bars=bars, packets=packets)
-
-    @property
-    def _ahead(self) -> int:
-        """Where those who come begin: the rest is what they have in store."""
-        return self.end - self._settings.lookahead_frames
 
 
 def _play_unheard(engine: Engine, end: int) -> None:
