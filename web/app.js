@@ -1,13 +1,9 @@
 // The parts of the page and what they tell one another; everything starts here.
 
 import { Backstage } from "./backstage/backstage.js";
-import { ControlPanel } from "./backstage/controls.js";
-import { Health } from "./backstage/health.js";
 import { OutputChoice } from "./backstage/output-choice.js";
-import { Spectrum } from "./backstage/spectrum.js";
 import { StyleFault } from "./backstage/style-fault.js";
 import { creditPhrase, creditTeachers } from "./backstage/teachers.js";
-import { Why } from "./backstage/why.js";
 import { Landings } from "./field/landings.js";
 import { MoodPad } from "./field/mood-pad.js";
 import { inWords, moodOf } from "./field/mood.js";
@@ -26,6 +22,7 @@ import { Player } from "./listening/player.js";
 import { MidiPanel } from "./midi/panel.js";
 import { keepTicket, recall, remember, takeTicket } from "./memory.js";
 import { offerRooms, Room } from "./room/room.js";
+import { Steering } from "./steering.js";
 import { like } from "./tray/like.js";
 import { Preview } from "./tray/preview.js";
 import { share } from "./tray/share.js";
@@ -33,19 +30,18 @@ import { SleepTimer } from "./tray/sleep-timer.js";
 import { StyleChoice } from "./tray/style-choice.js";
 import { Tray } from "./tray/tray.js";
 import { Volume } from "./tray/volume.js";
-import { linkTo, wishesOf, withChanges } from "./wishes.js";
+import { linkTo, wishesOf } from "./wishes.js";
 
 /**
- * @import {
- *   Controls, FromWorker, LinkReport, PlayoutReport, Ready, ServerError, ServerMessage
- * } from "./protocol.js"
+ * @import { Due } from "./field/landings.js"
+ * @import { Controls, FromWorker, PlayoutReport, Ready, ServerMessage } from "./protocol.js"
  */
 
 /** @param {string} id */
 const element = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
 const memory = recall();
-let wishes = wishesOf(new URLSearchParams(location.search));
+const wishes = wishesOf(new URLSearchParams(location.search));
 speak([memory.language, ...navigator.languages]);
 
 const timeline = new ScoreTimeline();
@@ -60,7 +56,9 @@ const sender = new ControlSender(
   () => performance.now(),
   (callback, ms) => setTimeout(callback, ms),
 );
-const backstage = new Backstage((code) => remember({ language: code }));
+const steering = new Steering(wishes, sender, () => player.heardPts, showControls);
+const backstage = new Backstage(change, (code) => remember({ language: code }));
+const { health, knobs } = backstage;
 const listening = new Listening(play, stop, hint);
 const preview = new Preview((playing) => player.loudspeaker.duck(playing));
 const styles = new StyleChoice(element("styles"), preview, (style) => change({ style }));
@@ -68,12 +66,11 @@ const pad = new MoodPad(element("field"), (changes) => {
   change(changes);
   stage.wake();
 });
-const panel = new ControlPanel(element("knobs"), element("mixer"), change);
 const midi = new MidiPanel(
-  (message) => session && player.send(message),
+  (message) => steering.session && player.send(message),
   () => player.heardPts,
   memory.knobs,
-  (knobs) => remember({ knobs }),
+  (learned) => remember({ knobs: learned }),
 );
 const timer = new SleepTimer(
   element("timer"),
@@ -91,9 +88,6 @@ const volume = new Volume(element("volume"), memory.volume, (gain, percent) => {
 });
 const tray = new Tray(memory.tray, (open) => remember({ tray: open }));
 const media = new MediaControls({ play, stop, skip });
-const health = new Health(element("health"));
-const why = new Why(element("why"));
-const spectrum = new Spectrum(/** @type {HTMLCanvasElement} */ (element("spectrum")));
 const nowPlaying = new NowPlaying(announce, dressUp);
 const room = new Room(wishes.room ?? "", followPerformer);
 const landings = new Landings(sender, timeline, showLanding);
@@ -106,16 +100,10 @@ const stage = new Stage(
 );
 if (full) new OutputChoice(element("output"), (device) => full.loudspeaker.playOn(device));
 
-/** What the listener hears, or is about to. @type {Controls} */
-let controls = {};
-/** @type {Ready | null} */
-let session = null;
 /** @type {PlayoutReport | null} */
 let lastReport = null;
 /** The style that was chosen and is not heard yet. */
 let styleToCome = "";
-/** Where the ear was when each change was made. @type {Map<string, number>} */
-const askedAt = new Map();
 
 // What the listener does
 
@@ -126,7 +114,7 @@ async function play() {
   stage.wake();
   try {
     await tables;
-    await player.play(wishes);
+    await player.play(steering.wishes);
   } catch (error) {
     console.warn("no sound:", error);
     listening.happen(error instanceof NoLoudspeaker ? "no-device" : "failed");
@@ -140,7 +128,7 @@ function stop() {
 }
 
 function skip() {
-  if (!session || room.led) return;
+  if (!steering.session || room.led) return;
   player.send({ type: "skip" });
   listening.say(() => say("skipped"));
 }
@@ -148,31 +136,22 @@ function skip() {
 /** @param {Controls} changes */
 function change(changes) {
   if (room.led) return refuseToSteer();
-  controls = { ...controls, ...changes };
-  panel.show(changes);
-  for (const name of Object.keys(changes)) askedAt.set(name, player.heardPts);
+  steering.change(changes);
+  knobs.show(changes);
   if ("style" in changes || "valence" in changes || "arousal" in changes) keep();
-  if (session) sender.set(changes);
-  else wishes = withChanges(wishes, changes);
   listening.show();
 }
 
 /** In a room the performer steers: everything stays as it is. */
 function refuseToSteer() {
-  followPerformer(controls);
+  steering.follow({});
   listening.say(() => room.refusal);
 }
 
 /** What the performer of a room did, when it is heard. @param {Controls} changes */
 function followPerformer(changes) {
-  takeOver({ ...controls, ...changes });
+  steering.follow(changes);
   listening.show();
-}
-
-/** What the listener's own keyboard changed. @param {Controls} changes */
-function followHands(changes) {
-  for (const name of Object.keys(changes)) askedAt.set(name, player.heardPts);
-  followPerformer(changes);
 }
 
 /** A button of the keyboard that is the page's affair. @param {string} action */
@@ -186,17 +165,18 @@ function keep() {
 }
 
 async function likeIt() {
+  const { session } = steering;
   if (!session || room.led || element("like").ariaPressed === "true") return;
   element("like").ariaPressed = "true";
   listening.say(() => say("liked"));
-  controls = await like(session);
-  panel.show(controls);
+  steering.follow(await like(session));
 }
 
 async function shareLink() {
+  const { session, controls } = steering;
   if (!session) return listening.say(() => say("linkNeedsMusic"));
   const page = new URL(location.href);
-  const link = room.led ? page : linkTo(page, session.seed, controls, panel.defaults);
+  const link = room.led ? page : linkTo(page, session.seed, controls, knobs.defaults);
   const word = (await share(link)) ? "linkCopied" : "linkInAddress";
   listening.say(() => say(word));
 }
@@ -205,22 +185,11 @@ async function shareLink() {
 
 /** @param {FromWorker} message */
 function hearWorker(message) {
-  if (message.type === "link") hearLink(message);
-  else if (message.type === "traffic") health.showTraffic(message.bytes);
-  else hearServer(message.message);
-}
-
-/** @param {LinkReport} report */
-function hearLink({ state, retryInMs = 0, reason = "" }) {
-  health.showLink(state);
-  if (state !== "open") sender.closed();
-  if (state === "open") listening.happen("open");
-  else if (state === "lost") listening.happen("lost");
-  else if (state === "restarting") listening.happen("restart");
-  else if (state === "full") listening.happen("full", String(Math.ceil(retryInMs / 1000)));
-  else if (state === "nobody") listening.happen("nobody");
-  else if (state === "refused") listening.happen("refused", reason);
-  else if (state === "failed") listening.happen("failed");
+  if (message.type === "message") return hearServer(message.message);
+  if (message.type === "traffic") return health.showTraffic(message.bytes);
+  health.showLink(message.state);
+  if (message.state !== "open") sender.closed();
+  listening.hear(message);
 }
 
 /** @param {PlayoutReport} report */
@@ -240,57 +209,30 @@ function hearServer(message) {
   else if (message.type === "title") nowPlaying.name(message.title);
   else if (message.type === "room") room.hear(message);
   else if (message.type === "moved" && room.led) room.expect(message);
-  else if (message.type === "moved") followHands(message.controls);
+  else if (message.type === "moved") steering.followKeyboard(message.controls);
   else if (message.type === "learned") midi.hearLearned(message);
   else if (message.type === "asked") obeyButton(message.action);
-  else if (message.type === "applied") hearApplied(message.id, message.pts);
-  else if (message.type === "error" && message.id !== undefined) refuse(message.id, message);
+  else if (message.type === "applied") {
+    sender.applied(message.id, message.pts);
+    steering.latencies(message.pts).forEach((frames) => health.showLatency(frames));
+  } else if (message.type === "error" && message.id !== undefined) {
+    sender.refused(message.id);
+    listening.say(() => message.message);
+  }
 }
 
 /** @param {Ready} ready */
 function welcome(ready) {
-  const goesOn = ready.resumed && session !== null;
-  if (session && !room.led) listening.say(() => say(goesOn ? "backAgain" : "backWithAnother"));
-  else if (ready.codec === "pcm16" && wishes.codecs.includes("opus"))
-    listening.say(() => say("plainSamples"));
-  if (!goesOn) timeline.clear();
+  const isNew = steering.session === null;
   room.begin();
   midi.begin();
-  session = ready;
-  sender.opened(goesOn);
+  const goesOn = steering.begin(ready);
+  if (!goesOn) timeline.clear();
+  if (!isNew && !room.led) listening.say(() => say(goesOn ? "backAgain" : "backWithAnother"));
+  else if (ready.codec === "pcm16" && wishes.codecs.includes("opus"))
+    listening.say(() => say("plainSamples"));
   health.showCodec(ready.codec);
   nowPlaying.name(ready.title);
-  if (!goesOn) takeOver(ready.controls); // else what was changed meanwhile is on its way
-}
-
-/** @param {Controls} known how things stand on the server */
-function takeOver(known) {
-  controls = known;
-  panel.show(controls);
-  pad.show(moodOf(controls));
-  styles.show(String(controls.style));
-  stage.wake();
-}
-
-/**
- * @param {number} id
- * @param {Record<string, number>} landed
- */
-function hearApplied(id, landed) {
-  sender.applied(id, landed);
-  for (const [name, pts] of Object.entries(landed)) {
-    const from = askedAt.get(name);
-    if (from !== undefined) health.showLatency(Math.max(0, pts - from));
-  }
-}
-
-/**
- * @param {number} id
- * @param {ServerError} error
- */
-function refuse(id, { message }) {
-  sender.refused(id);
-  listening.say(() => message);
 }
 
 // What is shown
@@ -302,25 +244,29 @@ function showMoment(heard) {
   room.update(heard);
   if (!backstage.open) return;
   const bar = timeline.barAt(heard);
-  if (bar) {
-    why.show(bar, controls, styles.moodOf(bar.style));
-    panel.showActual(bar.parameters);
-    panel.showCue(bar.cue);
-  }
-  spectrum.draw(player.loudspeaker.analyser);
+  const follows = styles.moodOf(bar?.style ?? "");
+  backstage.show(bar, steering.controls, follows, player.loudspeaker.analyser);
+}
+
+/** All of them, after others than the listener moved some. @param {Controls} controls */
+function showControls(controls) {
+  knobs.show(controls);
+  pad.show(moodOf(controls));
+  styles.show(String(controls.style));
+  stage.wake();
 }
 
 /**
  * @param {string} name
- * @param {import("./field/landings.js").Due | null} due
+ * @param {Due | null} due
  */
 function showLanding(name, due) {
   if (name === "valence" || name === "arousal") pad.showLanding(due);
   else if (name === "style") showStyleLanding(due);
-  else panel.showLanding(name, due);
+  else knobs.showLanding(name, due);
 }
 
-/** @param {import("./field/landings.js").Due | null} due */
+/** @param {Due | null} due */
 function showStyleLanding(due) {
   styles.showLanding(due);
   const toCome = due ? (styles.chosen?.title ?? "") : "";
@@ -339,7 +285,7 @@ function hint() {
 async function dressUp(title) {
   element("like").ariaPressed = "false";
   const bars = timeline.bars.filter((bar) => bar.title === title);
-  const style = styles.titleOf(bars[0]?.style ?? session?.style ?? "");
+  const style = styles.titleOf(bars[0]?.style ?? steering.session?.style ?? "");
   media.name(title, style, await drawCover(bars, pad.mood));
 }
 
@@ -360,44 +306,45 @@ listenToHands({
   timer: () => timer.next(),
   share: shareLink,
   more: () => backstage.toggle(),
-  reset: () => panel.reset(),
+  reset: () => knobs.reset(),
 });
 
 // The first picture
 
 const asked = room.led || wishes.seed !== undefined || wishes.controls !== undefined;
-if (!asked) wishes = withChanges(wishes, moodOf(memory.mood));
-pad.show(moodOf(wishes.controls ?? {}));
-if (asked) {
-  const described = () => [styles.chosen?.title, inWords(pad.mood).toLowerCase()];
-  listening.invitation = () =>
-    room.led
-      ? say("room.invitation", room.name)
-      : say("linkOpened", described().filter(Boolean).join(", "));
-}
+if (!asked) steering.change(moodOf(memory.mood));
+pad.show(moodOf(steering.wishes.controls ?? {}));
+if (asked) listening.invitation = room.led ? () => say("room.invitation", room.name) : describeLink;
 const ticket = takeTicket();
 if (ticket) {
-  wishes = { ...wishes, ticket };
+  steering.goOnWith(ticket);
   listening.invitation = () => say("state.paused");
 }
-document.addEventListener("visibilitychange", () => keepTicket(document.hidden && !room.led ? session : null));
-const tables = Promise.all([styles.load(), panel.load()])
+document.addEventListener("visibilitychange", () =>
+  keepTicket(document.hidden && !room.led ? steering.session : null),
+);
+const tables = Promise.all([styles.load(), knobs.load()])
   .catch((error) => console.warn("a table is missing:", error))
   .then(knowTables);
 
+/** What will play when somebody else's link was opened. */
+function describeLink() {
+  const described = [styles.chosen?.title, inWords(pad.mood).toLowerCase()];
+  return say("linkOpened", described.filter(Boolean).join(", "));
+}
+
 function knowTables() {
   const { style } = memory;
-  if (!asked && !wishes.style && styles.has(style)) wishes = withChanges(wishes, { style });
-  wishes = { ...wishes, controls: panel.known(wishes.controls ?? {}) };
-  controls = { ...panel.defaults, ...wishes.controls };
-  midi.offer(panel.turned);
-  panel.show(controls);
-  styles.show(wishes.style ?? String(panel.defaults.style ?? ""));
+  if (!asked && !wishes.style && styles.has(style)) steering.change({ style });
+  steering.learn((controls) => knobs.known(controls), knobs.defaults);
+  midi.offer(knobs.turned);
+  knobs.show(steering.controls);
+  styles.show(steering.wishes.style ?? String(knobs.defaults.style ?? ""));
   listening.show();
 }
 
-new StyleFault(element("fault"), () => (backstage.open ? String(controls.style ?? "") : ""));
-creditPhrase(element("credits"), element("ask-credits"), () => session);
+new StyleFault(element("fault"), () => (backstage.open ? String(steering.controls.style ?? "") : ""));
+creditPhrase(element("credits"), element("ask-credits"), () => steering.session);
 creditTeachers(element("teachers")).catch((error) => console.warn("no teachers:", error));
 if (!room.led) offerRooms(element("doors")).catch((error) => console.warn("no rooms:", error));
 if (!full && room.led) listening.happen("refused", say("room.needsFull"));
@@ -415,7 +362,7 @@ Object.assign(globalThis, {
     styles,
     timer,
     tray,
-    session: () => session,
+    session: () => steering.session,
     report: () => lastReport,
   },
 });

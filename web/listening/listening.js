@@ -1,7 +1,10 @@
 import { onLanguage, say } from "../language.js";
 import { nextState, wantsSound } from "./listening-state.js";
 
-/** @import { Event, State } from "./listening-state.js" */
+/**
+ * @import { LinkReport, LinkState } from "../protocol.js"
+ * @import { Event, State } from "./listening-state.js"
+ */
 
 const PASSING_MS = 4_000;
 /** What a listener must know at once: nothing said in passing stays before it. */
@@ -15,6 +18,17 @@ const TROUBLES = new Set([
   "refused",
   "broken",
 ]);
+
+/** What the state of the line means to who listens. */
+const OF_LINKS = /** @type {Partial<Record<LinkState, Event>>} */ ({
+  open: "open",
+  lost: "lost",
+  restarting: "restart",
+  full: "full",
+  nobody: "nobody",
+  refused: "refused",
+  failed: "failed",
+});
 
 /** @param {string} id */
 const element = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -64,6 +78,13 @@ export class Listening {
     this._detail = detail;
     if (TROUBLES.has(state)) this._inPassing = null;
     this.show();
+  }
+
+  /** @param {LinkReport} report */
+  hear({ state, retryInMs = 0, reason = "" }) {
+    const event = OF_LINKS[state];
+    const detail = state === "full" ? String(Math.ceil(retryInMs / 1000)) : reason;
+    if (event) this.happen(event, event === "failed" ? "" : detail);
   }
 
   /** Say something for a moment. @param {() => string} tell in the language of that moment */
