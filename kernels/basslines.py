@@ -165,7 +165,7 @@ def settle_bass(
     """Keep a bar of the bass from parallels with the melody and from copies of a work.
 
     What mends one may break the other, so both look again. When no tone will do, the note before
-    goes on; copies have the last word.
+    goes on: that leaves a note less each time, so it ends.
 
     Parameters
     ----------
@@ -189,7 +189,7 @@ def settle_bass(
     any_changed = False
     count = trail.shape[0]
     mended = _mend(rows, melody, before, ground, ends_piece, leads_home, after)
-    for look in range(MOST_LOOKS + 1):
+    for look in range(MOST_LOOKS + rows.shape[0]):
         copied, count = guard(tune, rhythm, trail.shape[0], rows, ground, room, out)
         any_changed = any_changed or mended or copied
         if not (mended or copied):
@@ -199,9 +199,6 @@ def settle_bass(
         mended = _mend(rows, melody, before, ground, ends_piece, leads_home, after)
         if not mended:
             break
-        if look == MOST_LOOKS - 1:  # no tone will do
+        if look >= MOST_LOOKS - 1:  # no tone will do
             _hold_over(rows, pitches)
-        elif look == MOST_LOOKS:
-            for n in range(rows.shape[0]):
-                rows[n, HEIGHT] = pitches[n]
     return any_changed, count

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genmusic.composition.chance import DRAWS_PER_NOTE, MOST_NOTES
+from genmusic.composition.character import character
 from genmusic.composition.hooks import hooked_bar
 from genmusic.composition.memory import remembered
 from genmusic.composition.model import Drawn, Model, Request
@@ -19,7 +20,7 @@ from genmusic.composition.theory import OCTAVE, family, nearest_pitch, pitch_ste
 from genmusic.composition.trails import Trail
 from genmusic.composition.viewpoints import MODES
 from genmusic.composition.weighing import weigh_notes
-from genmusic.units import TICKS_PER_BEAT
+from genmusic.units import TICKS_PER_BEAT, exp2
 from kernels.copying import Trail as Played
 from kernels.looking import COLUMNS
 from kernels.trails import lay_out
@@ -29,6 +30,7 @@ Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 GOAL_LEAP = 5  # semitones: a fourth
+NOVELTY_OCTAVES = 0.5  # of temperature, the knob from end to end
 LONGEST_TICKS = 5 * TICKS_PER_BEAT // 2  # a longer wait is a rest
 SHORTEST_GOAL_TICKS = TICKS_PER_BEAT // 2
 
@@ -79,7 +81,15 @@ def _request(plan: Plan, line: Line, themes: Themes, trail: Trail, home: int) ->
         moves=_must_move(plan, onsets, targets, goal_tick),
         trail=Played(played[0], played[1], played[2]),
         uniforms=plan.chance.notes[MOST_NOTES : MOST_NOTES + len(onsets) * (DRAWS_PER_NOTE - 1)],
+        temperature=_temperature(plan),
     )
+
+
+def _temperature(plan: Plan) -> float:
+    """That of the style, higher in a bold piece and where novelty is wanted."""
+    rules = plan.style.melody
+    asked = exp2(NOVELTY_OCTAVES * (plan.parameters.novelty - 0.5))
+    return rules.temperature * asked * character(plan.seed, plan.piece, rules.variety).boldness
 
 
 def _phrase_starts(plan: Plan, line: Line) -> tuple[int, ...]:

@@ -29,6 +29,7 @@ from genmusic.composition.viewpoints import (
     view_table,
 )
 from genmusic.errors import ModelError
+from genmusic.units import exp2, log2
 from kernels import melodies, sampling, viewpoints
 from kernels.copying import Trail
 from kernels.looking import MODE
@@ -44,6 +45,8 @@ METRICS = 3  # downbeat, other beat, off the beat
 # A note below this share of the likeliest one sounds like a slip. With it, phrases with goals leap
 # as often as those of the corpora, and half as often beyond the octave.
 SLIP_SHARE = 0.01
+
+TEMPERATURE_STEPS = 16  # to an octave
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,6 +78,7 @@ class Request:
     moves: NDArray[np.bool_]  # (notes to come,) whether it must not repeat the note before
     trail: Trail  # what the part has played last, and the notes to come
     uniforms: Doubles  # draws: one for each note to come, the rest for second thoughts
+    temperature: float = 1.0  # above 1, what is unlikely is drawn more often
 
     def check(self) -> None:
         """Refuse what kernels could not bear."""
@@ -136,6 +140,7 @@ class Model:
         self.cells = _union(trained.outline.cells for trained, _ in parts)
         self.views = parts[0][0].outline.views
         self._names = named_features(self.views)
+        self._cooled: dict[int, viewpoints.Views] = {}
         self._motif_after = lru_cache(maxsize=1024)(self._mixed_motif)
         if any(trained.outline.views != self.views for trained, _ in parts):
             raise ModelError(f"the models {self.name} look at melodies in different ways")
@@ -216,10 +221,10 @@ class Model:
         notes, known = len(request.weights), len(request.tune)
         room = _room(len(self.views), known, notes)
         pitches, choices = np.empty((2, notes), np.int64)
-        tree, sources, views = self.tables
+        tree, sources, _ = self.tables
         melodies.sample_melody(
-            tree, sources, views, self._names, FEATURE_SIZES, request.tune, PITCHES[0],
-            self._transitions[int(request.tune[-1, MODE])],
+            tree, sources, self._views_at(request.temperature), self._names, FEATURE_SIZES,
+            request.tune, PITCHES[0], self._transitions[int(request.tune[-1, MODE])],
             melodies.Goals(request.weights, request.widest, request.moves),
             self.copy_rule.tune, self.copy_rule.rhythm, request.trail, SLIP_SHARE,
             request.uniforms, room, pitches, choices,
@@ -243,6 +248,13 @@ class Model:
             )
         )
         return forest.tree, viewpoints.Sources(roots, shares), view_table(self.views, weights)
+
+    def _views_at(self, temperature: float) -> viewpoints.Views:
+        """The views at a temperature: their weights are exponents of what they say."""
+        step = round(TEMPERATURE_STEPS * log2(temperature))
+        if step not in self._cooled:
+            self._cooled[step] = _scaled(self.tables[2], exp2(-step / TEMPERATURE_STEPS))
+        return self._cooled[step]
 
     @cached_property
     def _transitions(self) -> tuple[Doubles, ...]:
@@ -276,6 +288,12 @@ class Model:
             tree, sources, views, line, scratch(len(self.views), notes, size), rows
         )
         return rows
+
+
+def _scaled(views: viewpoints.Views, factor: float) -> viewpoints.Views:
+    return views._replace(
+        alone=views.alone * factor, corpus=views.corpus * factor, line=views.line * factor
+    )
 
 
 def _room(views: int, known: int, coming: int) -> melodies.Room:

@@ -12,6 +12,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from genmusic.composition.character import character
 from genmusic.composition.metre import Metre
 from genmusic.composition.model import Model
 from genmusic.composition.phrasing import Line
@@ -75,7 +76,9 @@ def weigh_notes(plan: Plan, line: Line, onsets: Integers, targets: Integers, hom
 def _firmness(plan: Plan) -> float:
     """Chord tones whole, and less of the other notes of the scale the stronger the beat."""
     lifted = CLASH_BY_DISSONANCE * plan.parameters.dissonance
-    return plan.style.melody.chord_tones * (1.0 - lifted)
+    rules = plan.style.melody
+    given = (1.0 - rules.chord_tones) * character(plan.seed, plan.piece, rules.variety).ease
+    return max(0.0, 1.0 - given) * (1.0 - lifted)
 
 
 @lru_cache(maxsize=64)
@@ -126,7 +129,7 @@ def _arch(plan: Plan, home: int) -> kernel.Arch:
         high=part.high - EDGE,
         height=rules.arch,
         peak=PEAK,
-        narrowness=1.0 / rules.span,
+        narrowness=1.0 / (rules.span * character(plan.seed, plan.piece, rules.variety).reach),
         phrase_bar=float(plan.phrase_bar),
         phrase_bars=float(plan.phrase_bars),
         bar_ticks=float(plan.bar_ticks),

@@ -154,6 +154,12 @@ class MelodyRules:
     repeats: float = rule(SHARE, "share of repeated notes that stay, rather than move", 0.4)
     breath: float = rule(Number(0.0, 3.0, "beats"), "rest after the last note of a phrase", 1.0)
     pickup: float = rule(SHARE, "share of phrases that lead into the next one", 0.2)
+    temperature: float = rule(
+        Number(0.5, 2.0), "how often what the models find unlikely is sung; 1 is as they say", 1.0
+    )
+    variety: float = rule(
+        Number(0.0, 2.0), "how far the melodies of pieces differ in boldness, ease and reach", 1.0
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
