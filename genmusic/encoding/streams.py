@@ -62,9 +62,9 @@ class Pcm16Encoder:
     def encode(self, block: Block, first_frame: int) -> list[bytes]:
         """One packet of samples for every 960 frames."""
         _check_block(block)
-        samples = to_pcm16(block, self._seed, first_frame).astype("<i2", copy=False).tobytes()
-        size = len(samples) * PACKET_FRAMES // block.shape[1]
-        return [samples[at : at + size] for at in range(0, len(samples), size)]
+        samples = to_pcm16(block, self._seed, first_frame).astype("<i2", copy=False)
+        frames = range(0, len(samples), PACKET_FRAMES)
+        return [samples[at : at + PACKET_FRAMES].tobytes() for at in frames]
 
 
 class OpusEncoder:
@@ -84,7 +84,9 @@ class OpusEncoder:
     def encode(self, block: Block, first_frame: int) -> list[bytes]:
         """One packet for every 960 frames, wherever they lie; the codec runs without the GIL."""
         _check_block(block)
-        return self._encoder.encode(np.ascontiguousarray(block.T, np.float32), PACKET_FRAMES)
+        samples = np.empty(block.shape[::-1], np.float32)
+        samples[:, 0], samples[:, 1] = block  # a column at a time: half the cost of a transposition
+        return self._encoder.encode(samples, PACKET_FRAMES)
 
 
 class BundledOpusEncoder:

@@ -25,11 +25,12 @@ class Flag(IntFlag):
 
 
 def _opus(packets: Sequence[Packet]) -> tuple[int, bytes]:
-    return len(packets), b"".join(_LENGTH.pack(len(p.data)) + p.data for p in packets)
+    pieces = [piece for p in packets for piece in (_LENGTH.pack(len(p.data)), p.data)]
+    return len(packets), b"".join(pieces)
 
 
 def _pcm16(packets: Sequence[Packet]) -> tuple[int, bytes]:
-    body = b"".join(packet.data for packet in packets)
+    body = b"".join([packet.data for packet in packets])
     return len(body) // _PCM_FRAME_BYTES, body
 
 

@@ -257,7 +257,7 @@ class Listeners:
         """The server stops: give everyone enough to play on meanwhile, then send them away."""
         self.draining = True
         for session in self.registry:
-            session.pacing.lasting = True
+            session.pacing.last()
         for player in self._players.values():
             player.nudge()
         for _ in range(round(self.settings.drain_seconds / DRAIN_TICK_SECONDS)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
@@ -28,6 +29,9 @@ class Outlet(Protocol):
     async def send(self, message: ServerMessage | bytes) -> None:
         """Send, or raise what ends the connection."""
 
+    def send_now(self, messages: Sequence[ServerMessage | bytes]) -> bool:
+        """Send all of it if none of it has to wait; False if nothing was sent."""
+
 
 class Player:
     """Plays one session to one outlet, as far ahead as the listener's acks allow.
@@ -49,7 +53,8 @@ class Player:
         self._alarm = Alarm(self._wake.set, listeners.clock)
         self._work: asyncio.Future[Any] | None = None  # in a thread
         self._row: Row | None = None
-        self._delivered: list[Outcome] = []
+        self._delivered: deque[Outcome] = deque()  # until it is sent
+        self._over = False
         self._spliced_at = -STEADY_SECONDS
         self._asked: set[asyncio.Future[Answer | None]] = set()
         self._seq = 0
@@ -72,11 +77,12 @@ class Player:
 
     def acknowledge(self, played: int) -> None:
         """The listener's audio clock stands at ``played``."""
-        self._session.acknowledge(played, self._listeners.clock())
+        now = self._listeners.clock()
+        self._session.acknowledge(played, now)
         if self._row is None:
             self._wake.set()
         else:
-            self._row.look(self._session)
+            self._row.look(self._session, now)
 
     def pause(self, paused: bool) -> None:
         """Nobody listens for a while, or somebody does again."""
@@ -93,9 +99,10 @@ class Player:
         return not self._delivered
 
     def deliver(self, outcome: Outcome) -> None:
-        """What the row has rendered."""
-        self._delivered.append(outcome)
-        self._wake.set()
+        """What the row has rendered: sent here and now if it need not wait, else by `run`."""
+        if self._delivered or isinstance(outcome, Exception) or not self._send_now(outcome):
+            self._delivered.append(outcome)
+            self._wake.set()
 
     def stand(self) -> None:
         """The place in the row is gone."""
@@ -104,18 +111,23 @@ class Player:
 
     async def run(self) -> None:
         """Play until cancelled."""
-        await self._welcome()
+        try:
+            await self._welcome()
+            await self._play()
+        finally:
+            self._over = True
+
+    async def _play(self) -> None:
         while True:
             self._wake.clear()
-            for outcome in self._take_delivered():
-                await self._send_step(outcome)
+            await self._send_delivered()
             now = self._listeners.clock()
             if self._row is None:
                 await self._play_alone(now)
             elif self._session.pacing.paused or self._requests_ready(now):
                 await self._finish(self._row.leave(self._session))
             else:
-                self._row.look(self._session)
+                self._row.look(self._session, now)
                 await self._rest(now)
 
     async def _play_alone(self, now: float) -> None:
@@ -149,12 +161,13 @@ class Player:
         future = self._work = asyncio.ensure_future(work)
         return await asyncio.shield(future)
 
-    def _take_delivered(self) -> Iterator[Step]:
-        delivered, self._delivered = self._delivered, []
-        for outcome in delivered:
+    async def _send_delivered(self) -> None:
+        while self._delivered:
+            outcome = self._delivered[0]
             if isinstance(outcome, Exception):
                 raise outcome
-            yield outcome
+            await self._send_step(outcome)
+            self._delivered.popleft()
 
     def _requests_ready(self, now: float) -> bool:
         """Whether to carry out requests: each takes back what was sent, so not too often."""
@@ -188,15 +201,30 @@ class Player:
         await self._outlet.send(messages.ready(self._session, token, self._replay, lookahead_ms))
         for bar in self._replay.bars:
             await self._outlet.send(messages.notes(bar))
-        await self._send_packets(self._replay.packets)
+        for chunk in self._chunks(self._replay.packets):
+            await self._outlet.send(chunk)
 
     async def _send_step(self, step: Step) -> None:
+        for message in self._messages(step):
+            await self._outlet.send(message)
+
+    def _send_now(self, step: Step) -> bool:
+        """Send a step that nobody asked for, unless something has to wait."""
+        if self._over or step.answers:
+            return self._over
+        seq, flags = self._seq, self._flags
+        sent = self._outlet.send_now([*self._messages(step)])
+        if not sent:
+            self._seq, self._flags = seq, flags
+        return sent
+
+    def _messages(self, step: Step) -> Iterator[ServerMessage | bytes]:
         for answer in step.answers:
             if not self._tell(answer):
-                await self._outlet.send(messages.answer(answer))
+                yield messages.answer(answer)
         for bar in step.bars:
-            await self._outlet.send(messages.notes(bar))
-        await self._send_packets(step.packets)
+            yield messages.notes(bar)
+        yield from self._chunks(step.packets)
 
     def _tell(self, answer: Answer) -> bool:
         """Tell whoever asked from beside the stream; False if it was the listener."""
@@ -206,14 +234,14 @@ class Player:
             answer.id.set_result(answer)
         return True
 
-    async def _send_packets(self, packets: Sequence[Packet]) -> None:
-        """Send packets as binary messages of at most one chunk each."""
+    def _chunks(self, packets: Sequence[Packet]) -> Iterator[bytes]:
+        """Packets as binary messages of at most one chunk each."""
         most = self._listeners.settings.chunk_frames // self._session.encoder.packet_frames
         for chunk in chunks.divide(packets, most):
             flags = self._flags | (Flag.SPLICE if chunk[0].splices else Flag.NONE)
-            await self._outlet.send(chunks.pack(self._session.codec, chunk, self._seq, flags))
-            self._seq += 1
+            number, self._seq = self._seq, self._seq + 1
             self._flags = Flag.NONE
+            yield chunks.pack(self._session.codec, chunk, number, flags)
 
     async def _rest(self, now: float) -> None:
         """Wait for a word of the listener, or until patience must be looked at."""

@@ -67,7 +67,7 @@ class Row:
             self._expected -= 1
         if self._task is None:
             self._task = asyncio.create_task(self._run())
-        self.look(session)
+        self.look(session, self._clock())
 
     async def leave(self, session: Session) -> None:
         """Stand up, once a render that runs has come to its end."""
@@ -78,9 +78,9 @@ class Row:
             self._task.cancel()
             self._task = None
 
-    def look(self, session: Session) -> None:
+    def look(self, session: Session, now: float) -> None:
         """A listener was heard of: perhaps it is time to render."""
-        if session.due_frames(self._clock()):
+        if session.due_frames(now):
             self._due.set()
 
     async def _run(self) -> None:
@@ -109,9 +109,10 @@ class Row:
         except Exception as error:
             journal.write_failure("failed", error)
             outcomes = dict.fromkeys(self._sitters, error)
+        now = self._clock()
         for session, outcome in outcomes.items():
             self._sitters[session].deliver(outcome)
-            self.look(session)  # who is behind is due again
+            self.look(session, now)  # who is behind is due again
 
     async def _stand(self, sessions: Iterable[Session]) -> None:
         for session in sessions:

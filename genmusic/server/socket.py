@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 from aiohttp import WSCloseCode, WSMsgType, web
@@ -85,6 +85,16 @@ class StreamSocket(web.WebSocketResponse):
             self.abort()
             raise ProtocolError("the client does not read", "stalled") from None
 
+    def send_now(self, messages: Sequence[ServerMessage | bytes]) -> bool:
+        """Send all of it in one go if nothing waits to leave; False if nothing was sent."""
+        transport = self._transport
+        if transport is None or self.closed or transport.is_closing() or not self._all_has_left:
+            return False
+        parts = [part for message in messages for part in _frame(message)]
+        transport.writelines(parts)
+        self._count_bytes(sum(map(len, parts)))
+        return True
+
     def push(self, frame: bytes) -> bool:
         """Send what `framed` made, at once; False when the client has long not read."""
         if self._transport is None or self.closed or self._transport.is_closing():
@@ -128,13 +138,18 @@ class StreamSocket(web.WebSocketResponse):
 
 def framed(message: Struct | bytes) -> bytes:
     """A message as it goes over the wire, made once for all who are sent it."""
+    return b"".join(_frame(message))
+
+
+def _frame(message: Struct | bytes) -> tuple[bytes, bytes]:
+    """The head of a frame, and what it frames."""
     data = message if isinstance(message, bytes) else msgspec.json.encode(message)
     head = bytes([_FINAL | (WSMsgType.BINARY if data is message else WSMsgType.TEXT)])
     if len(data) <= _SHORT:
-        return head + bytes([len(data)]) + data
+        return head + bytes([len(data)]), data
     if len(data) < 1 << 16:
-        return head + b"\x7e" + len(data).to_bytes(2, "big") + data
-    return head + b"\x7f" + len(data).to_bytes(8, "big") + data
+        return head + b"\x7e" + len(data).to_bytes(2, "big"), data
+    return head + b"\x7f" + len(data).to_bytes(8, "big"), data
 
 
 def _last_word(reason: GenmusicError) -> ServerMessage:

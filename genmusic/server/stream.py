@@ -189,7 +189,8 @@ class Connection(Presence):
 
     def _count_missed(self, ack: Ack) -> None:
         missed = min(max(ack.under - self._under_frames, 0), BELIEVED_FRAMES)
-        self._listeners.tally.underrun_frames.inc(missed)
+        if missed:
+            self._listeners.tally.underrun_frames.inc(missed)
         self._under_frames = ack.under
 
     async def _set(self, change: Set) -> None:

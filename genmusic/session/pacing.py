@@ -21,15 +21,20 @@ class Steadiness:
         self._least = self._most = 0.0
         self.spread_seconds: float | None = None  # of the last whole survey
 
-    def note(self, played: int, now: float) -> None:
-        """An ack came."""
+    def note(self, played: int, now: float) -> bool:
+        """An ack came; whether a survey ends with it."""
         lag = now - played / SAMPLE_RATE
         if self._begun < 0.0:
             self._begin(lag, now)
-        self._least, self._most = min(self._least, lag), max(self._most, lag)
-        if now - self._begun >= SURVEY_SECONDS:
-            self.spread_seconds = self._most - self._least
-            self._begin(lag, now)
+        if lag < self._least:
+            self._least = lag
+        elif lag > self._most:
+            self._most = lag
+        if now - self._begun < SURVEY_SECONDS:
+            return False
+        self.spread_seconds = self._most - self._least
+        self._begin(lag, now)
+        return True
 
     def _begin(self, lag: float, now: float) -> None:
         self._begun, self._least, self._most = now, lag, lag
@@ -44,8 +49,11 @@ class Pacing:
 
     def __init__(self, settings: Settings, now: float) -> None:
         self._settings = settings
+        self._lead_frames = settings.lookahead_frames
         self._steadiness = Steadiness()
-        self.lasting = False  # whether to render as much as a listener can hold
+        self._lasting = False
+        self.lookahead_frames = self._lead_frames
+        """How far to render ahead: twice the worst stall of late, within the settings."""
         self.join(0, now)
 
     def join(self, played: int, now: float) -> None:
@@ -59,8 +67,8 @@ class Pacing:
         """The listener's audio clock stands at ``played``."""
         self.claimed = max(self.claimed, played)
         self._heard_seconds = now
-        if not self.paused:
-            self._steadiness.note(played, now)
+        if not self.paused and self._steadiness.note(played, now):
+            self._look_ahead()
 
     def pause(self, paused: bool, now: float) -> None:
         """Stop or go on; patience starts anew."""
@@ -68,16 +76,21 @@ class Pacing:
         self._heard_seconds = now
         self._steadiness.interrupt()
 
-    @property
-    def lookahead_frames(self) -> int:
-        """How far to render ahead: twice the worst stall of late, within the settings."""
+    def last(self) -> None:
+        """Render, from now on, as much as a listener can hold."""
+        self._lasting = True
+        self._look_ahead()
+
+    def _look_ahead(self) -> None:
         limits, spread = self._settings, self._steadiness.spread_seconds
-        if self.lasting:
-            return round(limits.drain_lookahead_seconds * SAMPLE_RATE)
-        if spread is None:
-            return limits.lookahead_frames
-        wanted = limits.least_lookahead_seconds + STALLS * spread
-        return round(min(wanted, limits.most_lookahead_seconds) * SAMPLE_RATE)
+        if self._lasting:
+            seconds = limits.drain_lookahead_seconds
+        elif spread is not None:
+            wanted = limits.least_lookahead_seconds + STALLS * spread
+            seconds = min(wanted, limits.most_lookahead_seconds)
+        else:
+            return
+        self.lookahead_frames = round(seconds * SAMPLE_RATE)
 
     def played(self, now: float) -> int:
         """The frame the listener has heard; no audio clock runs ``play_speed_limit`` times."""
@@ -90,7 +103,7 @@ class Pacing:
 
     def _ceiling(self, now: float) -> int:
         elapsed = (now - self._base_seconds) * self._settings.play_speed_limit
-        return self._base + self._settings.lookahead_frames + int(elapsed * SAMPLE_RATE)
+        return self._base + self._lead_frames + int(elapsed * SAMPLE_RATE)
 
     def resting(self, now: float) -> bool:
         """Whether nothing is rendered: paused, or no word for ``rest_seconds``."""

@@ -9,10 +9,11 @@ from __future__ import annotations
 import secrets
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
 
@@ -43,9 +44,8 @@ class Wishes:
     controls: Mapping[str, object] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Packet:
-    """One encoded unit and the frame at which it begins."""
+class Packet(NamedTuple):
+    """One encoded unit and the frame at which it begins; fifty a second of each listener."""
 
     pts: int
     data: bytes
@@ -95,6 +95,7 @@ class Session:
         self.encoder = encoder
         self.pacing = Pacing(settings, now)
         self._settings = settings
+        self._history_frames = settings.history_frames
         self._end = self._furthest = engine.rendered_end
         self._changed_at = 0  # the frame of the newest request that was carried out
         self._can_splice = True  # whoever listens can replace what was sent
@@ -164,19 +165,17 @@ class Session:
 
     def due_frames(self, now: float) -> int:
         """Frames to render next; 0 while the look-ahead is full or nobody listens."""
-        limits = self._settings
-        if self.pacing.resting(now):
-            return 0
+        limits, pacing = self._settings, self.pacing
         frames = limits.chunk_frames if self._end else limits.first_chunk_frames
-        return frames if frames <= self._room(now) else 0
+        wanted = self._end + frames - pacing.lookahead_frames
+        if pacing.claimed < wanted or pacing.resting(now):  # few acks get further: they say little
+            return 0
+        return frames if pacing.played(now) >= wanted else 0
 
     def can_go_along(self, now: float) -> bool:
         """Whether a chunk may be rendered before it is due, because others' is."""
         ahead = self._end - self.pacing.played(now)
         return ahead < self._settings.most_lookahead_frames and not self.pacing.resting(now)
-
-    def _room(self, now: float) -> int:
-        return self.pacing.played(now) + self.pacing.lookahead_frames - self._end
 
     def holds(self, chunks: int, now: float) -> bool:
         """Whether the listener has so many chunks still to hear."""
@@ -232,12 +231,12 @@ class Session:
             landings = self._make([c for c in plan.changes if c.frame <= self._end])
             if later := [c for c in plan.changes if c.frame > self._end]:
                 self.engine.follow(later)
-            packets = (*before, *self._render(frames))
+            packets = before + self._render(frames)
             return self._step(plan.answers(landings), packets)
 
     def absorb(self, block: Block) -> Step:
         """Encode what was rendered for it in company."""
-        return self._step((), tuple(self._encode(block)))
+        return self._step((), self._encode(block))
 
     def _step(self, answers: tuple[Answer, ...], packets: tuple[Packet, ...]) -> Step:
         bars = tuple(self.engine.take_bars())
@@ -265,27 +264,32 @@ class Session:
         self._void = (start, self._furthest)
         self._end = start
         self._splicing = True
-        return tuple(self._render(packet))
+        return self._render(packet)
 
-    def _render(self, frames: int) -> Iterator[Packet]:
-        if frames:
-            block = np.empty((2, frames), np.float32)
-            self.engine.render(block)
-            yield from self._encode(block)
+    def _render(self, frames: int) -> tuple[Packet, ...]:
+        if not frames:
+            return ()
+        block = np.empty((2, frames), np.float32)
+        self.engine.render(block)
+        return self._encode(block)
 
-    def _encode(self, block: Block) -> Iterator[Packet]:
-        for data in self.encoder.encode(block, self._end):
-            yield Packet(self._end, data, self._splicing)
+    def _encode(self, block: Block) -> tuple[Packet, ...]:
+        start, length = self._end, self.encoder.packet_frames
+        encoded = self.encoder.encode(block, start)
+        packets = [Packet(start + n * length, data) for n, data in enumerate(encoded)]
+        if self._splicing and packets:
+            packets[0] = packets[0]._replace(splices=True)
             self._splicing = False
-            self._end += self.encoder.packet_frames
-            self._furthest = max(self._furthest, self._end)
+        self._end = start + length * len(packets)
+        self._furthest = max(self._furthest, self._end)
+        return tuple(packets)
 
     # Resume
 
     def _keep(self, bars: Sequence[TimedBar], packets: Sequence[Packet]) -> None:
         self._packets.extend(packets)
         self._bars.extend(bars)
-        oldest = self._end - self._settings.history_frames
+        oldest = self._end - self._history_frames
         while self._packets and self._packets[0].pts < oldest:
             self._packets.popleft()
         while self._bars and self._bars[0].end_frame <= oldest:
@@ -334,7 +338,7 @@ class Session:
     def _packets_from(self, wanted: int, *, splices: bool) -> tuple[Packet, ...]:
         packets = [p for p in self._packets if p.pts + self.encoder.packet_frames > wanted]
         if splices and packets:
-            packets[0] = replace(packets[0], splices=True)
+            packets[0] = packets[0]._replace(splices=True)
         self._splicing |= splices and not packets
         return tuple(packets)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -46,6 +47,10 @@ class FileOutlet:
             self._title = message.title
         elif isinstance(message, BarNotes):
             self._titles.append((message.pts, message.title))
+
+    def send_now(self, messages: Sequence[ServerMessage | bytes]) -> bool:
+        """Nothing: a file is encoded in a thread."""
+        return False
 
     async def _write(self, chunk: bytes) -> None:
         _kind, _flags, frames, _seq, pts = HEAD.unpack_from(chunk)
