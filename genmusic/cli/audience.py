@@ -46,6 +46,8 @@ def place_of(arguments: argparse.Namespace) -> Iterator[Place | None]:
     if not arguments.room:
         yield None
         return
+    if arguments.scenario is not None:
+        raise ServerError("a scenario does not travel: give --room or --scenario, not both")
     if arguments.server:
         yield Place(
             _checked(arguments.server), arguments.room, _token(arguments.token), arguments.who

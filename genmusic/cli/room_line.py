@@ -6,10 +6,14 @@ import asyncio
 import json
 import secrets
 import threading
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from genmusic.playback.minutes import Minutes
+from genmusic.rules import Style
+from genmusic.session.room.styles import travels
+from genmusic.session.shelf import edition_of
 
 if TYPE_CHECKING:
     import aiohttp
@@ -42,6 +46,7 @@ class RoomLine:
         self._lead = {"type": "lead", "v": 1, "token": token, "performance": performance}
         self._lead["who"] = who
         self._first, self._sent, self._passed = 0, 0, 0
+        self._told: set[str] = set()  # editions of styles
         self._ready = False  # the room knows where we are
         self.text = f"room {room}: connecting"
         self._stopping = threading.Event()
@@ -111,9 +116,21 @@ class RoomLine:
             self._sent = self._first + lines
         else:
             opening, self._first = self._minutes.opening()
+            self._told.clear()
+            await self._tell_styles(socket, self._minutes.styles_at(opening))
             self._sent, self._passed = self._first, self._passed_before(opening["frame"])
             await socket.send_json({"type": "opening", **opening})
         self._ready = True
+
+    async def _tell_styles(
+        self, socket: aiohttp.ClientWebSocketResponse, styles: Iterable[Style]
+    ) -> None:
+        """Send the styles that the room has not been told of; it may have others of their name."""
+        for style in styles:
+            edition = edition_of(style)
+            if edition not in self._told and travels(style):
+                await socket.send_json({"type": "style", "edition": edition, "text": style.source})
+            self._told.add(edition)
 
     def _passed_before(self, frame: int) -> int:
         return sum(to <= frame for _, to in self._minutes.passed)
@@ -128,7 +145,9 @@ class RoomLine:
         while count - self._sent > MOST_LINES:
             lines = minutes.lines[self._sent : self._sent + MOST_LINES]
             self._sent += len(lines)
+            await self._tell_styles(socket, minutes.styles_of(lines))
             await socket.send_json({**played, "lines": lines})
         lines = minutes.lines[self._sent : count]
         self._sent = count
+        await self._tell_styles(socket, minutes.styles_of(lines))
         await socket.send_json({**played, "end": end, "lines": lines, "jumps": jumps})

@@ -6,7 +6,7 @@ from the thread that plays; another one may read those that are there.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from genmusic.controls.spec import Value
@@ -14,6 +14,7 @@ from genmusic.midi.events import EventReader, EventRing
 from genmusic.midi.strokes import Keyboard
 from genmusic.playback.frame_clock import FrameClock
 from genmusic.playback.hands import Hands
+from genmusic.rules import Style
 from genmusic.session.log import EDITION
 from genmusic.session.strokes import STROKE, Stroke
 from genmusic.units import SAMPLE_RATE, quantum_at_or_after
@@ -22,6 +23,7 @@ MARGIN_FRAMES = SAMPLE_RATE // 20  # 50 ms: by now every key that was struck has
 YOUNG_FRAMES = 2 * SAMPLE_RATE  # a performance that is played again from its beginning
 
 Line = tuple[int, str, Value]
+STYLE = "style"  # the control
 
 
 class Minutes:
@@ -75,13 +77,30 @@ class Minutes:
     def _take_log(self) -> None:
         new = self._hands.player.log[self._logged :]
         self._logged += len(new)
-        self.lines += [(c.frame, c.name, c.value) for c in new if c.name != EDITION]
+        self.lines += [(c.frame, c.name, c.value) for c in new]
 
     def _strike(self, strokes: Sequence[tuple[int, int]], frame: int) -> None:
         frame = quantum_at_or_after(max(frame, self.end))
         for pitch, velocity in strokes:
             stroke = Stroke(pitch, velocity, self._patch if velocity else "")
             self.lines.append((frame, STROKE, stroke.text))
+
+    def styles_of(self, lines: Sequence[Line]) -> Iterator[Style]:
+        """The styles that lines name, as they were when they were played."""
+        library = self._hands.library
+        for _, name, value in lines:
+            if name == STYLE:
+                yield library.first_style(str(value))
+            elif name == EDITION:
+                yield library.styles.edition(str(value))
+
+    def styles_at(self, opening: Mapping[str, Any]) -> Iterator[Style]:
+        """The styles with which an opening goes on: the one that plays, and the one wished for."""
+        checkpoint = opening.get("checkpoint") or {"frame": -1}
+        begun = tuple(line for line in tuple(self.lines) if line[0] <= checkpoint["frame"])
+        for name in {checkpoint.get(STYLE), opening["controls"][STYLE]} - {None}:
+            editions = [style for style in self.styles_of(begun) if style.name == name]
+            yield editions[-1] if editions else self._hands.library.first_style(name)
 
     def opening(self) -> tuple[dict[str, Any], int]:
         """Where the performance stands, and the number of the first line that comes after it."""

@@ -2,7 +2,13 @@
 
 from genmusic.rules.backing import keep_to
 from genmusic.rules.curves import AXES, Curve
-from genmusic.rules.files import load_style, read_toml, shipped_styles, styles_in
+from genmusic.rules.files import (
+    load_style,
+    read_style_text,
+    read_toml,
+    shipped_styles,
+    styles_in,
+)
 from genmusic.rules.kinds import Choice, Integer, ListOf, Number, Text
 from genmusic.rules.phrases import PhraseRules
 from genmusic.rules.scenario import Scenario
@@ -42,6 +48,7 @@ __all__ = [
     "TitleRules",
     "keep_to",
     "load_style",
+    "read_style_text",
     "read_table",
     "read_toml",
     "rule",

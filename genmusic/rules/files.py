@@ -43,11 +43,20 @@ def load_style(
     Where the names of ``patches`` are given, a part must have one of them; where those of ``hooks``
     are given for each layer, a hook must be one of them.
     """
-    if not _NAME.fullmatch(path.stem):
-        raise RuleError(
-            "the name of a style has 1..40 of the characters a-z 0-9 - _", file=path.name
-        )
-    table, place = read_toml(path)
+    _check_name(path.stem, path.name)
+    return read_style_text(path.stem, _read_text(path), patches, hooks)
+
+
+def read_style_text(
+    name: str,
+    text: str,
+    patches: Collection[str] = (),
+    hooks: Mapping[str, Collection[str]] | None = None,
+) -> Style:
+    """As `load_style`, of the text of a file."""
+    _check_name(name, f"{name:.40}.toml")
+    place = Place(f"{name}.toml", text)
+    table = _parse(place)
     rules = read_table(StyleRules, _extended(table, place), place)
     _check_sections(rules, place)
     _check_parts(rules, place)
@@ -56,7 +65,13 @@ def load_style(
     if hooks is not None:
         _check_hooks(rules, place, hooks)
     _check_patterns(rules, place)
-    return Style(**{f.name: getattr(rules, f.name) for f in fields(StyleRules)}, name=path.stem)
+    values = {f.name: getattr(rules, f.name) for f in fields(StyleRules)}
+    return Style(**values, name=name, source=text)
+
+
+def _check_name(name: str, file: str) -> None:
+    if not _NAME.fullmatch(name):
+        raise RuleError("the name of a style has 1..40 of the characters a-z 0-9 - _", file=file)
 
 
 def read_toml(path: Path) -> tuple[dict[str, Any], Place]:

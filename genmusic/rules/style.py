@@ -7,7 +7,7 @@ All is checked when the file is read; whoever holds a `Style` may trust it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from genmusic.names import COPYING, METRES, MODELS, PARTS
@@ -382,6 +382,8 @@ class Style(StyleRules):
 
     name: str = ""
     scenario: Scenario | None = None
+    source: str = field(default="", compare=False, repr=False)
+    """The text of the file; what counts is what it says."""
 
     def parts_in(self, label: str) -> Mapping[str, PartRules]:
         """The parts as they sound in a section; what one plays is the same everywhere."""

@@ -61,6 +61,10 @@ class StyleShelf(Mapping[str, Style]):
         """A style as it is placed here."""
         return style if self._scenario is None else keep_to(style, self._scenario)
 
+    def begin_with(self, style: Style) -> None:
+        """Let a style be the one that was there at the start."""
+        self._first[style.name] = self._newest[style.name] = style
+
     def put(self, style: Style) -> bool:
         """Place a style, unless it is the edition that is there; whether it was placed."""
         self._faults.pop(style.name, None)

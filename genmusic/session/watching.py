@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from genmusic.composition.repertoire import Repertoire
 from genmusic.errors import RuleError
 from genmusic.rules import Style, shipped_styles
 from genmusic.session.engine import Engine
@@ -50,7 +51,7 @@ class StyleWatch:
     def _watch(self) -> None:
         for _change in self._changes(self._folders(), self._stopped):
             follow_revocations(self._library, self._own)
-            for style in read_styles_again(self._library.styles, self._own, self._try_out):
+            for style in self._read_again():
                 _logger.info("the style %s was edited; it plays from the next bar on", style.name)
 
     def _folders(self) -> list[Path]:
@@ -59,15 +60,28 @@ class StyleWatch:
         single = {path.resolve().parent for path in self._library.styles.files}
         return sorted(shipped | own | single)
 
-    def _try_out(self, style: Style) -> None:
-        """Play a style unheard; a fault that no check foresaw must not reach a listener."""
-        library = Library(StyleShelf({style.name: style}), self._library.models)
-        try:
-            engine = Engine(library, seed=0, controls={"style": style.name})
-            engine.render(np.empty((2, TRIAL_SECONDS * SAMPLE_RATE), np.float32))
-        except Exception as error:
-            _logger.exception("the style %s cannot be played", style.name)
-            raise RuleError(f"it cannot be played: {error}", file=f"{style.name}.toml") from error
+    def _read_again(self) -> list[Style]:
+        models = self._library.models
+        return read_styles_again(
+            self._library.styles, self._own, lambda style: try_out(style, models)
+        )
+
+
+def try_out(style: Style, models: Repertoire) -> None:
+    """Play a style unheard; a fault that no check foresaw must not reach a listener.
+
+    Raises
+    ------
+    RuleError
+        It cannot be played.
+    """
+    library = Library(StyleShelf({style.name: style}), models)
+    try:
+        engine = Engine(library, seed=0, controls={"style": style.name})
+        engine.render(np.empty((2, TRIAL_SECONDS * SAMPLE_RATE), np.float32))
+    except Exception as error:
+        _logger.exception("the style %s cannot be played", style.name)
+        raise RuleError(f"it cannot be played: {error}", file=f"{style.name}.toml") from error
 
 
 def changes_of_files(folders: Sequence[Path], stopped: threading.Event) -> Iterable[object]:

@@ -21,6 +21,7 @@ from genmusic.playback.player import BLOCK_QUANTA, Player
 from genmusic.playback.ring import create_ring
 from genmusic.server.stream import LISTENERS
 from genmusic.session.engine import Engine
+from genmusic.session.library import open_library, read_styles_again
 from genmusic.session.log import Change
 from genmusic.units import QUANTUM
 from kernels.playout import PLAYED
@@ -29,14 +30,15 @@ BLOCK = BLOCK_QUANTA * QUANTUM
 AHEAD = 15  # blocks that a player is ahead of the ear
 NS = 1_000_000_000
 PLAYED_KEYS = range(48, 128)
+RAIN = 'title = "Rain"\nextends = "evening"\nparts.comp.patch = "harp"\n'
 
 
 class Stage:
     """A performer whose device and hands are moved by the test."""
 
-    def __init__(self, library):
+    def __init__(self, library, **begins):
         self.ring, self.events = create_ring(), create_events()
-        self.player = Player(Engine(library, 7), self.ring)
+        self.player = Player(Engine(library, 7, begins, follows_edits=bool(begins)), self.ring)
         self.hands = Hands(self.player, library)
         self.heard = FrameClock()
         self.minutes = Minutes(self.hands, self.heard, self.events)
@@ -68,13 +70,28 @@ def on_stage(library):
 
 
 @pytest.fixture
+def rain(tmp_path):
+    """A style that the server does not know."""
+    path = tmp_path / "rain.toml"
+    path.write_text(RAIN)
+    return path
+
+
+@pytest.fixture
+def own_stage(rain):
+    stage = Stage(open_library(rain.parent), style="rain")
+    yield stage
+    stage.close()
+
+
+@pytest.fixture
 def line_to(on_stage):
     """A line from the stage to a server, which is closed when the test is over."""
     lines = []
 
-    def connect(client):
+    def connect(client, stage=on_stage):
         server = str(client.make_url("/"))
-        lines.append(RoomLine(on_stage.minutes, server, "stage", token_for("stage"), "Ada"))
+        lines.append(RoomLine(stage.minutes, server, "stage", token_for("stage"), "Ada"))
         return lines[-1]
 
     yield connect
@@ -144,6 +161,30 @@ async def test_the_room_hears_the_performance_and_its_keys_to_the_bit(
     expected = open_stream_encoder("pcm16", 7).encode(sound, 0)
     first = radio.chunks[0].pts // 960
     assert [change.name for change in log] == ["stroke", "stroke", "arousal"]
+    assert radio.packets[: 90 - first] == expected[first:]
+
+
+async def test_a_style_of_one_s_own_and_its_edits_are_heard_in_the_room_to_the_bit(
+    start, dial, own_stage, rain, line_to
+):
+    client = await start(replace(UNPACED, room_patience_seconds=60.0), mint=MINT)
+    line = line_to(client, own_stage)
+    await until(lambda: "0 listening" in line.text)
+    own_stage.hear(20)
+    radio = await dial(client)
+    await radio.say("hello", v=1, codecs=["pcm16"], room="stage")
+    radio.ready = await radio.expect("ready")
+    rain.write_text(RAIN.replace("harp", "nylon"))
+    read_styles_again(own_stage.hands.library.styles, rain.parent)
+    own_stage.hear(220)
+    await radio.hear(9 * 9_600)
+
+    log = [Change(*line) for line in own_stage.minutes.lines]
+    sound = np.zeros((2, 9 * 9_600), np.float32)
+    Engine(own_stage.hands.library, 7, {"style": "rain"}, log).render(sound)
+    expected = open_stream_encoder("pcm16", 7).encode(sound, 0)
+    first = radio.chunks[0].pts // 960
+    assert [change.name for change in log] == ["edition"]
     assert radio.packets[: 90 - first] == expected[first:]
 
 

@@ -15,7 +15,7 @@ from genmusic.server.limits import RateLimit
 from genmusic.server.listeners import Listeners
 from genmusic.server.rooms import words
 from genmusic.server.rooms.room import ALONE, LED, OVER, PAUSED, Room
-from genmusic.server.rooms.words import Audience, Lead, Leading, Leave, Opening, Played
+from genmusic.server.rooms.words import Audience, Lead, Leading, Leave, Opening, Played, StyleText
 from genmusic.server.socket import StreamSocket, framed
 from genmusic.server.stream import LISTENERS
 from genmusic.session.log import Change
@@ -89,6 +89,8 @@ class LeaderConnection:
             message = await self._receive(None)
             if isinstance(message, Leave):
                 room.hear_of(OVER)
+            elif isinstance(message, StyleText):
+                await room.learn(message.edition, message.text)
             elif isinstance(message, Opening):
                 self._open(room, message)
             elif not isinstance(message, Played):
@@ -104,10 +106,12 @@ class LeaderConnection:
             return
         lines = room.take(self, first.performance, first.who)
         self._asked = lines is None
+        if self._asked:
+            room.music.inbox.forget_styles()
         self._say(Leading(room.name, lines))
 
     def _open(self, room: Room, opening: Opening) -> None:
-        controls = self._listeners.library.check(opening.controls)
+        controls = room.music.inbox.styles.library.check(opening.controls)
         place = (opening.frame, opening.checkpoint)
         room.music.open(told.Opening(opening.seed, controls, *place))
         room.lines, self._asked = 0, False
@@ -116,7 +120,7 @@ class LeaderConnection:
     def _play(self, room: Room, played: Played) -> None:
         changes = [Change(*line) for line in played.lines]
         jumps = [told.Jump(*jump) for jump in played.jumps]
-        room.music.tell(changes, jumps, played.end)
+        room.music.inbox.tell(changes, jumps, played.end)
         room.lines += len(changes)
         room.hear_of(PAUSED if played.paused else LED)
 

@@ -25,6 +25,7 @@ WAITING, LED, PAUSED, ALONE, OVER = "waiting", "led", "paused", "alone", "over"
 """What may be said of a room: nothing was played yet; the performer conducts; stands still; is
 away, and the music goes on by itself; has ended it."""
 LOOK_SECONDS = 0.05
+STYLE_SECONDS = 1.0  # in which a style ought to be known: after what is heard sooner
 ROOM_FULL_RETRY_SECONDS = 10.0
 
 
@@ -78,6 +79,12 @@ class Room:
         if not goes_on:
             self.lines = 0
         return self.lines if goes_on else None
+
+    async def learn(self, edition: str, text: str) -> None:
+        """Take a style of the performer's, and hear beforehand whether it can be played."""
+        work = partial(self.music.inbox.styles.add, edition, text)
+        await self._pool.run(self._clock() + STYLE_SECONDS, work)
+        self.hear_of()
 
     def give_up(self, leader: Leader) -> None:
         """The performer's line is gone."""

@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 
 from genmusic.errors import ProtocolError
 from genmusic.server.messages import Controls, Frames, Name, Secret, Seed
+from genmusic.session.room.styles import LONGEST_TEXT
 
 VERSION = 1
 MOST_LINES = 64  # in a message
@@ -23,6 +24,13 @@ class Lead(Struct, tag_field="type", tag="lead", forbid_unknown_fields=True):
     token: Secret
     performance: Name
     who: Name = ""
+
+
+class StyleText(Struct, tag_field="type", tag="style", forbid_unknown_fields=True):
+    """A style as the performer has it: name and digest of an edition, and the text of its file."""
+
+    edition: Name
+    text: Annotated[str, Meta(max_length=LONGEST_TEXT)]
 
 
 class Opening(Struct, tag_field="type", tag="opening", forbid_unknown_fields=True):
@@ -47,7 +55,7 @@ class Leave(Struct, tag_field="type", tag="leave"):
     """The performance is over."""
 
 
-LeaderMessage = Lead | Opening | Played | Leave
+LeaderMessage = Lead | StyleText | Opening | Played | Leave
 _leader_messages: msgspec.json.Decoder[LeaderMessage] = msgspec.json.Decoder(LeaderMessage)
 
 

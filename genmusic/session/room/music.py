@@ -9,7 +9,7 @@ As a `Session`, a room is in one thread's hands at a time; what is told to it wa
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,10 +56,9 @@ class RoomMusic:
     """
 
     def __init__(self, library: Library, settings: Settings) -> None:
-        self._library = library
         self._engine: Engine | None = None
         self._leaving: Engine | None = None  # the engine of before, for one fade
-        self._inbox = Inbox(library)
+        self.inbox = Inbox(library)  # the performer's word, from the event loop
         self._shift = 0  # frames of the audience minus frames of the engine
         self._sounds = False
         self._jumps: deque[Jump] = deque()
@@ -81,16 +80,12 @@ class RoomMusic:
     def open(self, opening: Opening) -> None:
         """Go over to a performance with the next advance."""
         self.seed = opening.seed
-        self._inbox.open(opening)
-
-    def tell(self, changes: Iterable[Change], jumps: Iterable[Jump], known: int) -> None:
-        """Take lines of the log, as `Inbox.tell` does."""
-        self._inbox.tell(changes, jumps, known)
+        self.inbox.open(opening)
 
     @property
     def known_frames(self) -> int:
         """Frames that can be rendered without waiting for the performer."""
-        inbox = self._inbox
+        inbox = self.inbox
         if inbox.opening is not None:
             return inbox.known - inbox.opening.frame
         jumped = sum(jump.to - jump.at for jump in (*self._jumps, *inbox.jumps))
@@ -119,7 +114,7 @@ class RoomMusic:
 
     def _listen(self) -> bool:
         """Take what was told meanwhile; whether a performance begins."""
-        told = self._inbox.take()
+        told = self.inbox.take()
         if told.opening is not None:
             self._leaving = self._engine if self._sounds else None
             self._engine = self._begin(told.opening, told.changes)
@@ -132,7 +127,8 @@ class RoomMusic:
 
     def _begin(self, opening: Opening, changes: Sequence[Change]) -> Engine:
         """An engine that stands where the performer is, with echoes and all."""
-        engine = Engine(self._library, opening.seed, opening.controls, changes, rests=True)
+        library = self.inbox.styles.library
+        engine = Engine(library, opening.seed, opening.controls, changes, rests=True)
         with engine.at_work():
             if opening.checkpoint is not None:
                 _restore(engine, opening.checkpoint)

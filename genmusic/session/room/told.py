@@ -9,7 +9,8 @@ from typing import Any
 
 from genmusic.controls.spec import Value
 from genmusic.session.library import Library
-from genmusic.session.log import POSITION, SKIP, Change, checked_position
+from genmusic.session.log import EDITION, POSITION, SKIP, Change, checked_position
+from genmusic.session.room.styles import RoomStyles
 from genmusic.session.strokes import STROKE, read_stroke
 from genmusic.synthesis.patches import find_patch
 from genmusic.units import quantum_at_or_after
@@ -46,10 +47,15 @@ class Inbox:
     """Takes the performer's word in the event loop, and hands it to a thread that renders."""
 
     def __init__(self, library: Library) -> None:
-        self._library = library
+        self._server = library
+        self.styles = RoomStyles(library)
         self._lock = threading.Lock()
         self._told = Told()
         self.known = 0  # the engine's frame before which every line is known
+
+    def forget_styles(self) -> None:
+        """A performance begins: what another one had is not its own."""
+        self.styles = RoomStyles(self._server)
 
     def open(self, opening: Opening) -> None:
         """Another performance: what was said of the one before is void."""
@@ -93,10 +99,12 @@ class Inbox:
             return Change(change.frame, SKIP, None)
         if change.name == POSITION:
             return Change(change.frame, POSITION, checked_position(change.value))
+        if change.name == EDITION:
+            return Change(change.frame, EDITION, self.styles.check(str(change.value)))
         if change.name == STROKE:
             stroke = read_stroke(change.value)
             if stroke.patch:
                 find_patch(stroke.patch)
             return change
-        checked = self._library.check({change.name: change.value})
+        checked = self.styles.library.check({change.name: change.value})
         return Change(change.frame, change.name, checked[change.name])
