@@ -68,7 +68,7 @@ class Settings:
     drain_seconds: float = 2.0  # for rendering that
 
     # resume
-    history_seconds: float = 4.0  # packets kept
+    history_seconds: float = 0.5  # packets kept of what was heard; what was not, all are
     keep_seconds: float = 60.0  # a session without a connection
     archive_seconds: float = 3_600.0  # a session on the disk that nobody came back to
 
@@ -78,6 +78,7 @@ class Settings:
 
     # rooms
     max_rooms: int = 16
+    room_history_seconds: float = 4.0  # of its sound, kept for who comes or comes back
     room_listeners: int = 1_000  # of each room; they cost a send, not a rendering
     room_patience_seconds: float = 1.0  # without a word of the performer: the music goes on alone
     room_alone_seconds: float = 600.0  # … and ends
@@ -132,8 +133,13 @@ class Settings:
 
     @property
     def history_frames(self) -> int:
-        """How much sent sound is kept for a resume."""
+        """How much sound that was heard is kept for a resume."""
         return round(self.history_seconds * SAMPLE_RATE)
+
+    @property
+    def room_history_frames(self) -> int:
+        """How much sound of a room is kept."""
+        return round(self.room_history_seconds * SAMPLE_RATE)
 
 
 LIMITS = {

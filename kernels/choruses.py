@@ -23,10 +23,11 @@ from kernels.simd import (
     store,
 )
 
-RING = 2_048  # frames, a power of two: 43 ms
+RING = 1_024  # frames, a power of two: 21 ms
 LINE = RING + PAD
 LEAST_FRAMES = (340.0, 520.0, 380.0, 560.0)  # 7 to 12 ms: late enough not to comb the bass away
 DEPTH_FRAMES = (150.0, 190.0, 160.0, 170.0)  # 3 to 4 ms from end to end
+HELD = 736  # frames that can still be heard: the longest delay, and what a vector reaches back
 STEPS = (3_264_175, 2_405_181, 2_863_311, 3_722_304)
 """Of a 32-bit phase in a quantum: 0.57, 0.42, 0.5 and 0.65 turns a second."""
 TAP_LEVEL = 0.7071  # two taps a side of equal power
@@ -110,7 +111,7 @@ def chorus(
         Since each session began.
     places : (listeners, 2) int32, frames, in/out
         Where the rings are written next, and for how long nothing but silence was written.
-    line : (listeners * 2 * 2128,) float32, in/out
+    line : (listeners * 2 * 1104,) float32, in/out
         Rings, left then right.
     fed : (4, quanta) int32, in/out
         Whether each send holds anything.

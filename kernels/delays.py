@@ -1,4 +1,7 @@
-"""The ping-pong echo: what goes in left comes back right, darker each time."""
+"""The ping-pong echo: what goes in left comes back right, darker each time.
+
+Its line is the longest that a listener has, and is kept in halves.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from numba import float32 as f32
 
 from kernels._jit import fragment, kernel
 from kernels._types import Float, Floats, Ints, Vector
+from kernels.halves import joined, parted
 from kernels.lanes import LANES, QUANTUM
 from kernels.mixing import ECHO, HALL, ramp
 from kernels.rings import PAD, WRITE, advance, close_ring, give, place_of, sleeps
@@ -21,19 +25,23 @@ ECHO_ROWS = 3
 
 
 @fragment
-def _read(line: Floats, place: int) -> Vector:
-    """Sixteen frames, softened by the mean of two neighbours."""
-    return (load(line, place) + load(line, place - 1)) * splat(f32(0.5))
+def _read(line: Floats, place: int) -> tuple[Vector, Vector]:
+    """Sixteen frames of both sides, softened by the mean of two neighbours."""
+    here, before, half = parted(load(line, place)), parted(load(line, place - 1)), splat(f32(0.5))
+    return (here[0] + before[0]) * half, (here[1] + before[1]) * half
 
 
 @fragment
-def _crossed(line: Floats, heads: tuple[int, int], t: int, shares: tuple[float, float]) -> Vector:
+def _crossed(
+    line: Floats, heads: tuple[int, int], t: int, shares: tuple[float, float]
+) -> tuple[Vector, Vector]:
     """What comes back: of one delay, or on the way from another to it."""
     new = _read(line, heads[1] + t)
     if shares[0] == f32(1.0) and shares[1] == f32(1.0):
         return new
-    share = ramp(shares[0], shares[1], t)
-    return fma(share, new, (splat(f32(1.0)) - share) * _read(line, heads[0] + t))
+    old, share = _read(line, heads[0] + t), ramp(shares[0], shares[1], t)
+    rest = splat(f32(1.0)) - share
+    return fma(share, new[0], rest * old[0]), fma(share, new[1], rest * old[1])
 
 
 @fragment
@@ -49,25 +57,22 @@ def _quantum(
 ) -> Float:
     """Echo one quantum of one listener; about the largest value that went into the line."""
     (source, out, side), (listener, old, new) = bus, who
-    base = listener * 2 * LINE
-    left, right = place_of(base, at, RING), place_of(base + LINE, at, RING)
-    lefts = place_of(base, at - old, RING), place_of(base, at - new, RING)
-    rights = lefts[0] + LINE, lefts[1] + LINE
+    base = listener * LINE
+    head = place_of(base, at, RING)
+    heads = place_of(base, at - old, RING), place_of(base, at - new, RING)
     shares = levels[listener, SHARE, q], levels[listener, SHARE, q + 1]
     feedback = levels[listener, FEEDBACK, q], levels[listener, FEEDBACK, q + 1]
     bits = splat_int(np.int32(0))
     for t in range(0, QUANTUM, LANES):
         here = source + t
         back = ramp(feedback[0], feedback[1], t)
-        a, b = _crossed(line, lefts, t, shares), _crossed(line, rights, t, shares)
+        a, b = _crossed(line, heads, t, shares)
         into_left = fma(back, b, load(sends, here))
         into_right = fma(back, a, load(sends, here + side))
         bits = bits | float_to_bits(into_left) | float_to_bits(into_right)
-        store(line, left + t, into_left)
-        store(line, right + t, into_right)
+        store(line, head + t, joined(into_left, into_right))
         give(here, out + t, side, (a, b), sends, dry)
     close_ring(line, base, at, RING)
-    close_ring(line, base + LINE, at, RING)
     return largest_magnitude(bits)
 
 
@@ -112,8 +117,8 @@ def echo(
         on into the hall, at each quantum border.
     places : (listeners, 2) int32, frames, in/out
         Where the ring is written next, and for how long nothing but silence was written.
-    line : (listeners * 2 * 32848,) float32, in/out
-        Rings, left then right.
+    line : (listeners * 32848,) float32, in/out
+        Rings of words: both sides of a frame (`kernels.halves`).
     fed : (4, quanta) int32, in/out
         Whether each send holds anything.
     sends : (4 * 2 * frames,) float32, in/out

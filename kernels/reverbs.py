@@ -14,7 +14,7 @@ from kernels._jit import fragment, kernel
 from kernels._types import Float, Floats, Ints, IntVector, Longs, Vector
 from kernels.lanes import LANES, QUANTUM
 from kernels.mixing import ramp
-from kernels.rings import PAD, WRITE, advance, close_ring, ends_at, give, place_of, sleeps
+from kernels.rings import WRITE, advance, close_ring, give, place_of, sleeps
 from kernels.simd import (
     float_to_bits,
     fma,
@@ -30,8 +30,7 @@ from kernels.simd import (
 LINES = 8
 DIFFUSERS = 3  # a side
 RINGS = LINES + 2 * DIFFUSERS
-LINE_RING, DIFFUSER_RING, FIRST_LENGTH = 0, 1, 2  # places in the table of a space
-SPACE_ROWS = FIRST_LENGTH + RINGS
+SIZE, START, LENGTH = 0, 1, 2  # columns of the table of a space
 ROWS = LINES + 1  # of a room: the gain of a turn through each line, and the damping
 DIFFUSION = 0.62  # of each diffuser
 DRIFT_FRAMES = 9.0  # how far a moving line moves
@@ -75,19 +74,9 @@ def _diffuse(x: Vector, lines: Floats, heads: tuple[int, int], t: int) -> Vector
 
 @fragment
 def _heads(space: Ints, base: int, at: int, k: int) -> tuple[int, int]:
-    """Where a line is written and read in the quantum that begins at ``at``."""
-    ring = space[LINE_RING]
-    begin = base + k * (ring + PAD)
-    return place_of(begin, at, ring), place_of(begin, at - space[FIRST_LENGTH + k], ring)
-
-
-@fragment
-def _small_heads(space: Ints, base: int, at: int, k: int) -> tuple[int, int]:
-    """As `_heads`, of a diffuser."""
-    ring = space[DIFFUSER_RING]
-    begin = base + LINES * (space[LINE_RING] + PAD) + k * (ring + PAD)
-    length = space[FIRST_LENGTH + LINES + k]
-    return place_of(begin, at, ring), place_of(begin, at - length, ring)
+    """Where a ring is written and read in the quantum that begins at ``at``."""
+    begin, ring = base + space[k, START], space[k, SIZE]
+    return place_of(begin, at, ring), place_of(begin, at - space[k, LENGTH], ring)
 
 
 @fragment
@@ -139,14 +128,8 @@ def _turn(lines: Floats, place: int, value: Vector, bits: IntVector) -> IntVecto
 @fragment
 def _close_all(lines: Floats, base: int, at: int, space: Ints) -> None:
     """Keep the ends of all rings alike."""
-    ring, small = space[LINE_RING], space[DIFFUSER_RING]
-    if ends_at(at, ring):
-        for k in range(LINES):
-            close_ring(lines, base + k * (ring + PAD), at, ring)
-    if ends_at(at, small):
-        begin = base + LINES * (ring + PAD)
-        for k in range(2 * DIFFUSERS):
-            close_ring(lines, begin + k * (small + PAD), at, small)
+    for k in range(RINGS):
+        close_ring(lines, base + space[k, START], at, space[k, SIZE])
 
 
 @fragment
@@ -165,9 +148,9 @@ def _quantum(
     """Run one quantum of one listener; about the largest value that went into a line."""
     source, out, side = bus
     m0, m1, m2, m3 = _drifts(clock)
-    d0, d1 = _small_heads(space, base, at, 0), _small_heads(space, base, at, 1)
-    d2, d3 = _small_heads(space, base, at, 2), _small_heads(space, base, at, 3)
-    d4, d5 = _small_heads(space, base, at, 4), _small_heads(space, base, at, 5)
+    d0, d1 = _heads(space, base, at, 8), _heads(space, base, at, 9)
+    d2, d3 = _heads(space, base, at, 10), _heads(space, base, at, 11)
+    d4, d5 = _heads(space, base, at, 12), _heads(space, base, at, 13)
     h0, h1 = _heads(space, base, at, 0), _heads(space, base, at, 1)
     h2, h3 = _heads(space, base, at, 2), _heads(space, base, at, 3)
     h4, h5 = _heads(space, base, at, 4), _heads(space, base, at, 5)
@@ -228,9 +211,10 @@ def reverb(
         The send that goes into the reverb, 1..4, and is left holding what comes out.
     clocks : (listeners,) int64, quanta
         Since each session began.
-    space : (16,) int32, frames
-        Size of the rings of lines and of diffusers, powers of two; lengths of the eight lines,
-        of the left and of the right diffusers, all at least 66 + 9.
+    space : (14, 3) int32, frames
+        Of the rings of the eight lines, the left and the right diffusers: the size, a power of
+        two; where it begins among a listener's; the delay, at least 66 + 9, and longest in the
+        last line.
     rooms : (listeners, quanta, 9) float32
         For each quantum the gain of a turn through each line (with the 1/sqrt(8) of the matrix),
         and the damping, 0..0.5.
@@ -238,7 +222,7 @@ def reverb(
         Level of the reverberation at each quantum border; lines between.
     places : (listeners, 2) int32, frames, in/out
         Where the rings are written next, and for how long nothing but silence was written.
-    lines : (listeners * (8 * (ring + 80) + 6 * (small ring + 80)),) float32, in/out
+    lines : (listeners * frames of all rings with 80 more each,) float32, in/out
     fed : (4, quanta) int32, in/out
         Whether each send holds anything; where it does not, and nothing rings, nothing is done.
     sends : (4 * 2 * frames,) float32, in/out
@@ -251,7 +235,7 @@ def reverb(
     J.-M. Jot, A. Chaigne, "Digital delay networks for designing artificial reverberators", 1991,
     with a Hadamard matrix; half of the lines drift, so that no mode stands still to ring.
     """
-    frames, ring = quanta * QUANTUM, int(space[LINE_RING])
+    frames, ring = quanta * QUANTUM, int(space[LINES - 1, SIZE])
     base = listener * (lines.shape[0] // places.shape[0])
     for q in range(quanta):
         if sleeps(q, listener, bus - 1, ring, places, lines, fed, sends):

@@ -28,13 +28,6 @@ def place_of(base: int, at: int, ring: int) -> int:
 
 
 @fragment
-def ends_at(at: int, ring: int) -> bool:
-    """Whether the quantum at ``at`` is the first or the last of a ring."""
-    here = at & (ring - 1)
-    return bool((here == 0) | (here == ring - QUANTUM))
-
-
-@fragment
 def close_ring(line: Floats, base: int, at: int, ring: int) -> None:
     """Repeat the quantum that was just written at ``at`` beyond the other end, if it is at one."""
     here = at & (ring - 1)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import sys
+import threading
 import weakref
 from collections.abc import Mapping
 from functools import cache
@@ -32,6 +33,7 @@ SET_BITRATE, SET_VBR, SET_COMPLEXITY, SET_VBR_CONSTRAINT, GET_LOOKAHEAD = (
 )
 
 Floats = NDArray[np.float32]
+_threads = threading.local()
 
 
 @cache
@@ -54,6 +56,13 @@ def load() -> ctypes.CDLL | None:
     return library
 
 
+def _packet_of_thread() -> int:
+    """Where a packet is written before it is copied: an address that only this thread uses."""
+    if not hasattr(_threads, "packet"):
+        _threads.packet = ctypes.create_string_buffer(LARGEST_PACKET_BYTES)
+    return ctypes.addressof(_threads.packet)
+
+
 class Encoder:
     """One stream of stereo Opus at 48 kHz, with a constrained variable bit rate.
 
@@ -74,7 +83,6 @@ class Encoder:
         weakref.finalize(self, library.opus_encoder_destroy, self._handle)
         self._set({SET_BITRATE: bitrate, SET_COMPLEXITY: complexity})
         self._set({SET_VBR: 1, SET_VBR_CONSTRAINT: 1})
-        self._packet = ctypes.create_string_buffer(LARGEST_PACKET_BYTES)
 
     @property
     def lookahead(self) -> int:
@@ -87,7 +95,7 @@ class Encoder:
 
     def encode(self, samples: Floats, packet_frames: int) -> list[bytes]:
         """The packets of interleaved samples, (frames, 2) float32, C-contiguous."""
-        packet, step = ctypes.addressof(self._packet), packet_frames * samples.strides[0]
+        packet, step = _packet_of_thread(), packet_frames * samples.strides[0]
         first = samples.ctypes.data
         packets = []
         for at in range(first, first + samples.nbytes, step):

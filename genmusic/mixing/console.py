@@ -79,8 +79,8 @@ class Console:
         duck = np.zeros((listeners, 2), np.float32)
         duck[:, ducks.SINCE] = ducks.LONGEST_FRAMES
         self._of_strips = equaliser, duck
-        chorus = RingBank(listeners, (choruses.RING,) * SIDES, (choruses.RING,) * SIDES)
-        echo = RingBank(listeners, (delays.RING,) * SIDES, (delays.RING,) * SIDES)
+        chorus = RingBank(listeners, (choruses.RING,) * SIDES, (choruses.HELD,) * SIDES)
+        echo = RingBank(listeners, (delays.RING,), (delays.RING,))  # both sides in one
         room = RingBank(listeners, ROOM.rings, ROOM.held)
         hall = RingBank(listeners, HALL.rings, HALL.held)
         self._banks = (chorus, echo, room, hall)

@@ -21,12 +21,12 @@ class RingBank:
     Parameters
     ----------
     listeners : int
-    sizes : frames of each ring, powers of two, the largest first
+    sizes : frames of each ring, powers of two
     held : frames of each that can still be heard
     """
 
     def __init__(self, listeners: int, sizes: tuple[int, ...], held: tuple[int, ...]) -> None:
-        self._sizes, self._held = sizes, held
+        self._longest, self._held = max(sizes), held
         *starts, length = np.cumsum([0, *(size + FRONT + BACK for size in sizes)]).tolist()
         self._layout = [
             (start + FRONT, size, kept)
@@ -35,7 +35,7 @@ class RingBank:
         """Of each ring in a row: where its frames begin, how many they are, how many are held."""
         self.frames = aligned(listeners * length, np.float32).reshape(listeners, length)
         self.places = np.zeros((listeners, 2), np.int32)
-        self.places[:, RESTED] = sizes[0]
+        self.places[:, RESTED] = self._longest
 
     @property
     def line(self) -> Floats:
@@ -50,7 +50,7 @@ class RingBank:
     def take(self, listener: int) -> tuple[Floats, int]:
         """A copy of what a listener can still hear, and for how long only silence came."""
         rested = int(self.places[listener, RESTED])
-        if rested >= self._sizes[0]:
+        if rested >= self._longest:
             return np.zeros(0, np.float32), rested
         place, row = int(self.places[listener, WRITE]), self.frames[listener]
         taken, at = np.empty(sum(self._held), np.float32), 0

@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from genmusic.units import LOG2_10, SAMPLE_RATE, exp2
+from genmusic.units import LOG2_10, QUANTUM, SAMPLE_RATE, exp2
 from kernels import reverbs, rings
 
 Floats = NDArray[np.float32]
@@ -19,44 +19,37 @@ SQRT_EIGHTH = 0.35355339059327373  # what makes the matrix of eight lines keep t
 class Space:
     """Lengths of lines and diffusers in frames, most of them prime, and how fast highs die."""
 
-    lines: tuple[int, ...]
+    lines: tuple[int, ...]  # the longest is the last
     diffusers: tuple[int, ...]  # left, then right
-    ring: int  # frames, a power of two
-    small_ring: int
     damping: float
 
     @property
     def table(self) -> NDArray[np.int32]:
         """As `kernels.reverbs.reverb` reads it."""
-        return np.array((self.ring, self.small_ring, *self.lines, *self.diffusers), np.int32)
+        ends = np.cumsum([size + rings.PAD for size in self.rings])
+        starts = [0, *ends[:-1]]
+        return np.array([self.rings, starts, (*self.lines, *self.diffusers)], np.int32).T.copy()
 
     @property
     def rings(self) -> tuple[int, ...]:
-        """Sizes of all rings, in the order in which they lie in memory."""
-        return (self.ring,) * reverbs.LINES + (self.small_ring,) * len(self.diffusers)
+        """Sizes of all rings, powers of two, in the order in which they lie in memory."""
+        return tuple(1 << (held + QUANTUM - 1).bit_length() for held in self.held)
 
     @property
     def held(self) -> tuple[int, ...]:
         """How many frames of each ring can still be heard."""
-        lengths = (*self.lines, *self.diffusers)
         longest = round(reverbs.DRIFT_FRAMES) + rings.FRONT
-        return tuple(
-            min(length + longest, ring) for length, ring in zip(lengths, self.rings, strict=True)
-        )
+        return tuple(length + longest for length in (*self.lines, *self.diffusers))
 
 
 HALL = Space(
     lines=(1117, 1291, 1423, 1571, 1733, 1907, 2089, 2281),  # 23 to 48 ms
     diffusers=(107, 197, 331, 113, 211, 317),
-    ring=4096,
-    small_ring=512,
     damping=0.3,
 )
 ROOM = Space(
     lines=(353, 409, 457, 509, 569, 631, 701, 773),  # 7 to 16 ms
     diffusers=(79, 137, 197, 83, 131, 211),
-    ring=1024,
-    small_ring=512,
     damping=0.25,
 )
 

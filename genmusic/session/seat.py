@@ -37,6 +37,7 @@ CUE, CALL = "cue", "call"
 EVENTS: dict[str, Value] = {CUE: None, CALL: None}  # while nothing plays yet
 PLAYED = PARTS.index(PART)
 KICK_PITCHES = (35, 36)  # of General MIDI
+NOWHERE: tuple[Sound, int] = (SILENCE, 0)
 
 
 def _sounds_of(style: Style, section: str) -> Sounds:
@@ -88,7 +89,7 @@ class Seat:
         self._conductor = Conductor(seed, Composer(seed, self._style, library.models), self.values)
         self._desk = Desk(self.values, self._style)
         self._place = None if rack is None else (rack, 0)
-        self._resting: tuple[Sound, int] = (SILENCE, 0)  # and the quantum, while it has no place
+        self._resting = NOWHERE  # what sounds, and the quantum, while it has no place
         self._section, self._sounds = "", _sounds_of(self._style, "")
         self._keys: dict[int, PlayedNote] = {}
         self.stirs = 0
@@ -127,7 +128,7 @@ class Seat:
     def sit(self, rack: Rack, number: int = 0) -> None:
         """Go on in a free place of a rack."""
         rack.put(number, *self._resting)
-        self._place = (rack, number)
+        self._place, self._resting = (rack, number), NOWHERE
         self._desk.forget_written()
         self.stirs = 0
 

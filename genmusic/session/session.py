@@ -289,7 +289,7 @@ class Session:
     def _keep(self, bars: Sequence[TimedBar], packets: Sequence[Packet]) -> None:
         self._packets.extend(packets)
         self._bars.extend(bars)
-        oldest = self._end - self._history_frames
+        oldest = min(self.pacing.claimed, self._end) - self._history_frames
         while self._packets and self._packets[0].pts < oldest:
             self._packets.popleft()
         while self._bars and self._bars[0].end_frame <= oldest:

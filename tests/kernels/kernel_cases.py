@@ -267,7 +267,7 @@ def render_echo(lengths, loud=1.0):
     levels = np.abs(noise(13, LISTENERS, delays.ECHO_ROWS, QUANTA + 1))
     levels[0, delays.SHARE] = 1.0
     delay = np.array([(700, 300), (164, 999)], np.int32)
-    places, line = places_of(delays.RING), np.zeros(LISTENERS * 2 * delays.LINE, F32)
+    places, line = places_of(delays.RING), np.zeros(LISTENERS * delays.LINE, F32)
 
     def run(first, quanta, listener, buffers):
         moving = np.ascontiguousarray(levels[:, :, first : first + quanta + 1])

@@ -269,13 +269,25 @@ def test_nobody_comes_back_from_the_future(session):
         session.resume(end + 1, 1.0)
 
 
-def test_four_seconds_are_kept(session):
+def test_half_a_second_of_what_was_heard_is_kept(session):
     for second in range(10):
         fill(session, second)
         session.acknowledge(session.end, second)
+    heard = session.pacing.claimed
+    fill(session, 10)
     replay = session.resume(0, 10.0)
 
-    assert (replay.pts, replay.discontinuity) == (session.end - 4 * 48_000, True)
+    assert (replay.pts, replay.discontinuity) == (heard - 24_000, True)
+
+
+def test_all_that_was_not_heard_is_kept(session):
+    fill(session, 0)
+    session.pacing.lasting = True  # as for a server that stops: five seconds to play on
+    end = fill(session, 0)
+    replay = session.resume(0, 0.1)
+
+    assert end > 4 * 48_000
+    assert (replay.pts, replay.packets[-1].pts + PACKET, replay.discontinuity) == (0, end, False)
 
 
 def test_who_comes_back_gets_the_bars_that_still_sound(session, engine):
@@ -291,7 +303,9 @@ def test_who_comes_back_gets_the_bars_that_still_sound(session, engine):
 
 def test_bars_are_forgotten_with_their_sound(session, engine):
     engine.bars = [SimpleNamespace(start_frame=0, end_frame=960)]
-    advance(session, [], 4 * 48_000 + 960)
+    advance(session, [], 48_000)
+    session.acknowledge(24_000 + 960, 0.9)
+    advance(session, [], 960)
 
     assert session.resume(0, 1.0).bars == ()
 

@@ -29,7 +29,7 @@ class Broadcast:
         """Keep the next frames and the bars announced with them; their packets by codec."""
         start, self.end = self.end, self.end + block.shape[1]
         self._blocks.append(block)
-        while sum(kept.shape[1] for kept in self._blocks) > self._settings.history_frames:
+        while sum(kept.shape[1] for kept in self._blocks) > self._settings.room_history_frames:
             self._blocks.popleft()
         self._bars.extend(bars)
         while self._bars and self._bars[0].end_frame <= self._oldest:
@@ -39,7 +39,7 @@ class Broadcast:
     @property
     def _oldest(self) -> int:
         """The frame before which nothing is kept."""
-        return self.end - self._settings.history_frames
+        return self.end - self._settings.room_history_frames
 
     def _encode(self, codec: str, block: Block, start: int) -> Iterator[Packet]:
         encoder, kept = self._encoders[codec], self._packets[codec]
