@@ -282,7 +282,7 @@ def test_half_a_second_of_what_was_heard_is_kept(session):
 
 def test_all_that_was_not_heard_is_kept(session):
     fill(session, 0)
-    session.pacing.lasting = True  # as for a server that stops: five seconds to play on
+    session.pacing.last()  # as for a server that stops: five seconds to play on
     end = fill(session, 0)
     replay = session.resume(0, 0.1)
 
