@@ -11,13 +11,17 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from genmusic.cli.arguments import network, whole_number
 from genmusic.cli.progress import progress_bar
 from genmusic.config import Settings, style_folder, with_limits
 from genmusic.errors import ServerError
+
+if TYPE_CHECKING:
+    from genmusic.session.compilers import Wait
 
 HOST = "127.0.0.1"  # nobody else's machine, until asked for
 PORT = 8080
@@ -106,6 +110,14 @@ def run(arguments: argparse.Namespace) -> int:
     """Serve until interrupted."""
     signal.signal(signal.SIGTERM, _leave)  # until the event loop listens to signals itself
     gc.disable()  # what is imported and read stays; looking through it takes a tenth of the start
+    from genmusic.session.compilers import compilers
+
+    with compilers() as wait:
+        return _serve(arguments, wait)
+
+
+def _serve(arguments: argparse.Namespace, wait: Wait) -> int:
+    """Serve; what this reads before its first line of music is read while kernels are compiled."""
     from genmusic.server import journal, service
     from genmusic.server.app import create_app
     from genmusic.server.keeping import Keeper
@@ -121,7 +133,7 @@ def run(arguments: argparse.Namespace) -> int:
     own = arguments.styles or style_folder()
     with service.reserve(arguments.host, arguments.port) as listener, _archive(folder) as archive:
         journal.start(arguments.log)
-        library = _warm_library(own)
+        library = _warm_library(own, wait)
         gc.enable()
         app = create_app(library, settings, mint=mint, keeper=Keeper(archive))
         url = service.address_of(listener, secure=tls is not None)
@@ -161,13 +173,13 @@ def _archive(folder: Path | None) -> Iterator[Any]:
         database.close()
 
 
-def _warm_library(own: Path) -> Any:  # noqa: ANN401 - the library is imported on demand
+def _warm_library(own: Path, wait: Wait) -> Any:  # noqa: ANN401 - imported on demand
     from genmusic.server.service import warm_up
     from genmusic.session.library import open_library
 
     with progress_bar("genmusic compiles its instruments, this once", TUNING) as tell:
         library = open_library(own)
-        warm_up(library, tell)
+        warm_up(library, partial(wait, tell))
     return library
 
 

@@ -26,7 +26,7 @@ from genmusic.server.listeners import Listeners
 from genmusic.server.stream import LISTENERS
 from genmusic.session.engine import Engine
 from genmusic.session.library import Library
-from genmusic.session.warmup import Told, compile_kernels
+from genmusic.session.warmup import load_kernels, load_models
 from genmusic.units import SAMPLE_RATE
 
 SHUTDOWN_SECONDS = 1.5  # after which a request or a listener that hangs is cut off
@@ -67,9 +67,14 @@ def load_certificate(certificate: Path, key: Path) -> ssl.SSLContext:
     return context
 
 
-def warm_up(library: Library, tell: Told = lambda _share: None) -> None:
-    """Load or compile every kernel and codec by playing what nobody hears."""
-    compile_kernels(library, tell)
+def warm_up(library: Library, compiled: Callable[[], None] = lambda: None) -> None:
+    """Load models, kernels and codecs by playing what nobody hears.
+
+    ``compiled`` is waited for before the kernels are loaded.
+    """
+    load_models(library)
+    compiled()
+    load_kernels(library)
     _play(library, next(iter(library.styles)))
     block = np.zeros((2, SAMPLE_RATE), np.float32)
     for codec in STREAM_CODECS:

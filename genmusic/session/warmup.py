@@ -1,51 +1,54 @@
-"""Compile or load every kernel before the first listener; the first time of all on two cores.
+"""Every kernel, called once: compiled, or loaded from the cache, before the first listener.
 
-``python -m genmusic.session.warmup`` is the helper: it is told by its standard input what to
-compile into the cache, line by line, and repeats each line when that is done.
+``python -m genmusic.session.warmup`` is one of the processes that `session.compilers` starts.
 """
 
 from __future__ import annotations
 
 import gc
-import subprocess
+import os
 import sys
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from threading import Thread
 
 import numpy as np
 
 from genmusic.composition.composer import Composer
+from genmusic.composition.lessons import read_lessons
+from genmusic.composition.model import shipped_models
+from genmusic.composition.repertoire import Models, Repertoire
+from genmusic.composition.trained import Trained
 from genmusic.controls.spec import defaults
+from genmusic.encoding.samples import to_pcm16
 from genmusic.mood.mapping import musical_parameters
-from genmusic.session.library import Library
+from genmusic.rules import Style, shipped_styles
+from genmusic.session.library import Library, read_style
 from genmusic.session.rack import Rack
 from genmusic.synthesis.orchestra import Orchestra, PlayedNote
 from genmusic.synthesis.patches import patches_of_kinds
-from genmusic.synthesis.pools import is_compiled
 from genmusic.units import QUANTUM
 
 BARS = 8  # a phrase and the beginning of the next use all of the sampler
-PATIENCE_SECONDS = 120.0
-MIXER = "mixer"
+FEW_WORKS = 20  # of a model: enough to compose with, and no time to count
 
-Told = Callable[[float], None]
-"""Called with the share that is done, 0..1."""
+Task = Callable[[], None]
 
 
-def compile_kernels(library: Library, tell: Told = lambda _share: None) -> None:
-    """Make everything ready to play at once."""
-    kinds = sorted(patches_of_kinds())
-    if not is_compiled():
-        with _undisturbed():
-            _compile_together(library, kinds, tell)
-    Rack().render(1)
-    _compile_sampler(library)
-    compile_instruments(kinds)
+def load_models(library: Library) -> None:
+    """Work out what the first style needs of the models, or find it in the cache."""
+    model = _first_style(library.styles.values()).model
+    library.models.mixed(model.mix, model.copying)
 
 
-def compile_instruments(kinds: Iterable[str]) -> None:
+def load_kernels(library: Library) -> None:
+    """Call every kernel: from then on none has to be looked for, in the cache or by compiling."""
+    _compose(_first_style(library.styles.values()), library.models)
+    _mix()
+    play_instruments(sorted(patches_of_kinds()))
+
+
+def play_instruments(kinds: Iterable[str]) -> None:
     """Play a note of each kind."""
     orchestra, patches = Orchestra(1), patches_of_kinds()
     for kind in kinds:
@@ -53,86 +56,57 @@ def compile_instruments(kinds: Iterable[str]) -> None:
     orchestra.render(0, 1, np.full((1, 2), 0.5, np.float32))
 
 
-def _compile_sampler(library: Library) -> None:
-    style = next(iter(library.styles.values()))
-    composer = Composer(0, style, library.models)
+def tasks() -> Sequence[Task]:
+    """What there is to compile, in parts that need little of each other, the dearest first."""
+    instruments = (partial(play_instruments, [kind]) for kind in sorted(patches_of_kinds()))
+    return (_compose_with_few, _mix, *instruments)
+
+
+def _mix() -> None:
+    Rack().render(1)
+    to_pcm16(np.zeros((2, QUANTUM), np.float32), 0, 0)
+
+
+def _compose_with_few() -> None:
+    """Compose from a few works of the models: no process needs to wait for the whole of them."""
+    style = _first_style(map(read_style, shipped_styles().values()))
+    models = {name: _few_works(name) for name in style.model.mix}
+    _compose(style, Repertoire(models))
+
+
+def _few_works(name: str) -> Trained:
+    lessons = read_lessons(shipped_models()[name])
+    others = np.unique(lessons.tunes.works)[FEW_WORKS:]
+    return Trained(lessons.without(others.tolist()))
+
+
+def _compose(style: Style, models: Models) -> None:
+    composer = Composer(0, style, models)
     for _ in range(BARS):
         composer.compose_bar(musical_parameters(defaults(), style), style)
 
 
-def _compile_together(library: Library, kinds: list[str], tell: Told) -> None:
-    """Compile the sampler, which only this process can, while the helper does the rest; then help.
+def _first_style(styles: Iterable[Style]) -> Style:
+    return next(iter(styles))
 
-    The mixer takes as long as the sampler and comes first there.
+
+def _compile(numbers: int) -> None:
+    """Take numbers of tasks, a byte each, until there are no more.
+
+    No garbage is collected: a compiler makes much that lives, and a sixth of its time goes there.
     """
-    left = deque([*kinds, MIXER])
-    whole = len(left) + 1
-    done = iter(range(1, whole + 1))
-    with _helper(left, lambda: tell(next(done) / whole)):
-        _compile_sampler(library)
-        tell(next(done) / whole)
-        while left:
-            with suppress(IndexError):  # the helper was quicker
-                _compile(left.popleft())
-                tell(next(done) / whole)
-
-
-def _compile(name: str) -> None:
-    """Compile the mixer, or a kind of instrument."""
-    if name == MIXER:
-        Rack().render(1)
-    else:
-        compile_instruments([name])
-
-
-@contextmanager
-def _helper(left: deque[str], done: Callable[[], None]) -> Iterator[None]:
-    """Have another process take from the end of what is left; wait for its last."""
-    command = [sys.executable, "-m", "genmusic.session.warmup"]
-    with subprocess.Popen(  # noqa: S603 - ourselves
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as child:
-        feeder = Thread(target=_feed, args=(child, left, done), daemon=True)
-        feeder.start()
-        try:
-            yield
-            feeder.join(PATIENCE_SECONDS)
-        finally:
-            child.kill()
-
-
-def _feed(child: subprocess.Popen[str], left: deque[str], done: Callable[[], None]) -> None:
-    """Give the helper work, until there is none, or it has died: the rest is compiled here."""
-    if child.stdin is None or child.stdout is None:
-        return
-    with suppress(IndexError, OSError, ValueError):
-        while True:
-            child.stdin.write(left.pop() + "\n")
-            child.stdin.flush()
-            if not child.stdout.readline():
-                return
-            done()
-
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Collect no garbage: a compiler makes much that lives, and a sixth of its time goes there."""
-    collects = gc.isenabled()
     gc.disable()
-    try:
-        yield
-    finally:
-        if collects:
-            gc.enable()
+    whole = tasks()
+    while (taken := os.read(numbers, 1)) and taken[0] < len(whole):
+        whole[taken[0]]()
 
 
-def _help() -> None:
-    with _undisturbed():
-        for line in sys.stdin:
-            _compile(line.strip())
-            sys.stdout.write(line)
-            sys.stdout.flush()
+def _end_with_parent() -> None:
+    """End as soon as nobody holds the other end of the standard input."""
+    sys.stdin.read()
+    os._exit(1)
 
 
 if __name__ == "__main__":
-    _help()
+    Thread(target=_end_with_parent, daemon=True).start()
+    _compile(int(sys.argv[1]))

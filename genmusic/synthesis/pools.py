@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-import kernels
 from genmusic.synthesis.timbres import TABLES
 from genmusic.units import QUANTUM
 from kernels import drums, ensembles, fm, modes, pianos, saws, strings, wavetables
@@ -237,8 +236,3 @@ class Pool:
     def _slots_of(self, listener: int) -> NDArray[np.intp]:
         rows = self._rows
         return np.flatnonzero((rows.timing[:, END] > 0) & (rows.places[:, LISTENER] == listener))
-
-
-def is_compiled() -> bool:
-    """Whether the cache holds instruments, so that a start is a matter of loading."""
-    return any(kernels.CACHE_FOLDER.rglob("*render_*.nbi"))

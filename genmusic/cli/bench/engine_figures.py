@@ -14,10 +14,11 @@ from genmusic.composition.composer import Composer
 from genmusic.controls.spec import defaults
 from genmusic.mood.mapping import musical_parameters
 from genmusic.names import PARTS
+from genmusic.session.compilers import compilers
 from genmusic.session.engine import Engine, Ensemble
 from genmusic.session.library import Library
 from genmusic.session.rack import MOST_LISTENERS
-from genmusic.session.warmup import compile_kernels
+from genmusic.session.warmup import load_kernels
 from genmusic.synthesis.orchestra import Orchestra, PlayedNote
 from genmusic.synthesis.pools import MAX_BLOCK_QUANTA
 from genmusic.units import QUANTUM, SAMPLE_RATE
@@ -32,7 +33,9 @@ WARM_SECONDS = 6  # past the first bars, until everybody plays
 
 def engine_figures(library: Library) -> Iterator[Figure]:
     """Every figure of the engine, one after the other."""
-    compile_kernels(library)
+    with compilers() as wait:
+        wait(lambda _share: None)
+    load_kernels(library)
     gc.collect()
     gc.freeze()  # as the server does
     yield _voices()
