@@ -11,66 +11,26 @@ from numba import float32 as f32
 from numba import int32 as i32
 
 from kernels._jit import fragment, kernel
-from kernels._types import Floats, Ints, Roll, Vector
+from kernels._types import Floats, Ints, Vector
 from kernels.simd import (
     LANES,
     bits_to_float,
-    fma,
-    greater_of,
-    lane_numbers,
-    load,
     load_int,
     splat,
     splat_int,
     store,
     store_int,
     to_float,
-    to_int,
 )
-from kernels.voices import BUS, DELAY, FADE, FADE_QUANTA, QUANTUM
+from kernels.voices import QUANTUM
 
 STEPS = 2.0**23  # of a bus in full scale
 MOST_FRAMES = 32 * QUANTUM  # in a block
 SOUNDING = MOST_FRAMES + QUANTUM  # where on the left side it says which quanta hold anything
 STRIDE = SOUNDING + QUANTUM  # of one side of a bus: a block, what reaches into the next, and that
-PAD = LANES  # zeros on both sides of a voice's row, so that buses are touched in whole sixteens
-ROW = QUANTUM + 2 * PAD
 REACHING = 2 * QUANTUM  # where in a tail it says whether it holds anything
 TAIL = REACHING + LANES  # of what is left of a bus between two blocks
 SILENT, WHOLE, FLOATS = 0, 1, 2  # what a quantum of a bus may hold: nothing, steps, or floats
-
-
-@fragment
-def _add(x: Vector, pan: Vector, place: int, buses: Ints) -> None:
-    store_int(buses, place, load_int(buses, place) + to_int(x * pan))
-
-
-@fragment
-def add_row(
-    slot: int, now: int, first: int, roll: Roll, rows: Floats, row: int, buses: Ints
-) -> None:
-    """Add a quantum of one voice to its bus, later by its delay; fading before its end.
-
-    The voice is at ``rows[row + PAD : row + PAD + QUANTUM]``, between zeros.
-    """
-    timing, places, _, _, pans = roll
-    left = splat(f32(pans[slot, 0] * f32(STEPS)))
-    right = splat(f32(pans[slot, 1] * f32(STEPS)))
-    bus, shift = places[slot, BUS] * 2 * STRIDE, places[slot, DELAY] % LANES
-    place = bus + (now - first) * QUANTUM + places[slot, DELAY] - shift
-    age = (now - timing[slot, FADE]) * QUANTUM
-    said = bus + SOUNDING + now - first
-    buses[said] = WHOLE
-    if places[slot, DELAY] > 0:
-        buses[said + 1] = WHOLE
-    for t in range(0, QUANTUM + (LANES if shift else 0), LANES):
-        x = load(rows, row + PAD + t - shift)
-        if age >= 0:
-            rest = lane_numbers() + splat(f32(age + t - shift))
-            level = fma(rest, splat(f32(-1.0 / (FADE_QUANTA * QUANTUM))), splat(f32(1.0)))
-            x = x * greater_of(level, splat(f32(0.0)))
-        _add(x, left, place + t, buses)
-        _add(x, right, place + STRIDE + t, buses)
 
 
 @fragment

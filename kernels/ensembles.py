@@ -20,7 +20,7 @@ from kernels.lanes import (
     rows_of,
     sizes_of,
 )
-from kernels.oscillators import FULL_SCALE, saw, saw_width
+from kernels.oscillators import FULL_SCALE, saw_width, two_saws
 from kernels.polynomials import exp2, sine
 from kernels.simd import fma, load, load_int, splat, store, store_int, to_float, to_int
 
@@ -109,9 +109,9 @@ def _frames(
         x4 = x4 + steps[3]
         x5 = x5 + steps[4]
         x6 = x6 + steps[5]
-        some = (saw(x1, width) + saw(x2, width)) + saw(x3, width)
-        others = (saw(x4, width) + saw(x5, width)) + saw(x6, width)
-        n1, n2 = svf_step(some + others, s1, s2, svf[0], svf[1], svf[2])
+        some = two_saws(x1, x2, width, width) + two_saws(x3, x4, width, width)
+        every = some + two_saws(x5, x6, width, width)
+        n1, n2 = svf_step(every, s1, s2, svf[0], svf[1], svf[2])
         gain = gain + slope
         store(tile, t * LANES, (s2 + n2) * gain)
         s1, s2 = n1, n2

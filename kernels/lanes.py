@@ -15,7 +15,7 @@ whole settings its counters; the last V settings say how far notes differ (`kern
 ``ramps`` are brightness (listeners, quanta + 1) 0..1 and bends (buses, quanta + 1) octaves.
 ``desk`` is scratch: the order (N,), the counts (`COUNTS`,), the slots that ended (N + 1,) int32,
 the lanes (settings, whole settings, state, counters, facts, tile, and the tables that the kind
-reads), and rows (16 * `kernels.buses.ROW`,) float32.
+reads), and rows (16 * `kernels.rows.ROW`,) float32.
 """
 
 from __future__ import annotations
@@ -26,23 +26,50 @@ from numba import int64 as i64
 
 from kernels._jit import fragment
 from kernels._types import Desk, Floats, Fragment, Held, Ints, Longs, Ramps, Roll, Vector
-from kernels.buses import PAD, ROW, add_row
+from kernels.buses import STRIDE
 from kernels.polynomials import exp2
+from kernels.rows import (
+    DELAYS,
+    FADES,
+    HOLDS,
+    LASTS,
+    LEFT,
+    PLACES,
+    RIGHT,
+    ROW,
+    add_rows,
+    announce,
+    begin_at,
+    clear_rows,
+    finish_rows,
+)
 from kernels.simd import LANES as LANES
 from kernels.simd import fma, load, load_int, splat, store, to_float, transpose, where_less
-from kernels.voices import BUS, END, LISTENER, RELEASE, START, retire, vary
+from kernels.voices import (
+    BUS,
+    DELAY,
+    END,
+    FADE,
+    FADE_QUANTA,
+    LISTENER,
+    RELEASE,
+    START,
+    retire,
+    vary,
+)
 from kernels.voices import QUANTUM as QUANTUM
 
 CONTROL_FRAMES = 16  # envelopes and coefficients move on this grid
 
 ALIVE, HELD, BRIGHT, BEND, BENT, BENDING = (LANES * fact for fact in range(6))
 """Places in the facts; the last is one number, whether any lane is bent."""
-LANE_FACTS = 6 * LANES
-_LASTS, _HOLDS, _BRIGHTS, _BENDS = (LANES * span for span in range(4))
-"""Places in the spans of sixteen voices in a block, which take the room of the counts."""
 
 HEAVIEST = 16  # voices weigh 0..16: how much there is to compute
 MOST_QUANTA = 32  # in a block
+_BRIGHTS = 6 * LANES  # where in the facts brightness and bend lie for all borders of a block
+_BENDS = _BRIGHTS + (MOST_QUANTA + 1) * LANES
+_SIDES = _BENDS + (MOST_QUANTA + 1) * LANES
+LANE_FACTS = _SIDES + 2 * LANES
 COUNTS = (HEAVIEST + 1) * (MOST_QUANTA + 1) + 1
 
 
@@ -164,62 +191,98 @@ def _scatter(lane: int, slot: int, held: Held, sizes: tuple[int, ...], desk: Des
 
 @fragment
 def _measure(
-    slots: Ints, block: tuple[int, int], roll: Roll, ramps: Ramps, facts: Floats, spans: Ints
+    lane: int, slot: int, block: tuple[int, int], roll: Roll, desk: Desk, buses: Ints
 ) -> int:
-    """Write the spans of up to sixteen voices; the quanta in which the longest of them sounds.
+    """Write the spans and sides of a voice; the quanta of the block in which it sounds.
 
-    They are quanta that a voice sounds in the block and is held in it, and where its brightness and
-    its bend begin.
+    Its bus is told of it. Spans take the room of the counts, which are read by then.
     """
-    timing, places = roll[0], roll[1]
-    borders, longest, bending = ramps[0].shape[1], 0, False
+    timing, places, _, _, pans = roll
+    spans, facts = desk[1], desk[3][4]
+    begin = max(timing[slot, START], block[0])
+    lasts = int(min(timing[slot, END], block[0] + block[1]) - begin)
+    bus = int(places[slot, BUS])
+    spans[LASTS + lane] = i32(lasts)
+    spans[HOLDS + lane] = i32(min(max(timing[slot, RELEASE] - begin, 0), lasts))
+    spans[FADES + lane] = i32(max(min(timing[slot, FADE] - begin, lasts), -FADE_QUANTA))
+    spans[PLACES + lane] = i32(bus * 2 * STRIDE + (begin - block[0]) * QUANTUM)
+    spans[DELAYS + lane] = places[slot, DELAY]
+    facts[_SIDES + LEFT + lane] = pans[slot, 0]
+    facts[_SIDES + RIGHT + lane] = pans[slot, 1]
+    announce(lane, spans, buses)
+    return lasts
+
+
+@fragment
+def _sort_by_bus(slots: Ints, places: Ints) -> None:
+    """Bring voices of one bus together, which are then added as one."""
+    for lane in range(1, slots.shape[0]):
+        slot, here = slots[lane], lane
+        while here > 0 and places[slots[here - 1], BUS] > places[slot, BUS]:
+            slots[here] = slots[here - 1]
+            here -= 1
+        slots[here] = slot
+
+
+@fragment
+def _measure_all(
+    slots: Ints, block: tuple[int, int], roll: Roll, ramps: Ramps, desk: Desk, buses: Ints
+) -> int:
+    """Prepare up to sixteen voices for a block; the quanta in which the longest of them sounds."""
+    _sort_by_bus(slots, roll[1])
+    longest = 0
     for lane in range(LANES):
-        spans[_LASTS + lane] = i32(0)
+        desk[1][LASTS + lane] = i32(0)
     for lane in range(slots.shape[0]):
-        slot = int(slots[lane])
-        begin = max(timing[slot, START], block[0])
-        lasts = min(timing[slot, END], block[0] + block[1]) - begin
-        longest, column = max(longest, lasts), begin - block[0]
-        spans[_LASTS + lane] = i32(lasts)
-        spans[_HOLDS + lane] = i32(min(max(timing[slot, RELEASE] - begin, 0), lasts))
-        spans[_BRIGHTS + lane] = i32(places[slot, LISTENER] * borders + column)
-        spans[_BENDS + lane] = i32(places[slot, BUS] * borders + column)
-        for border in range(column, column + lasts + 1):
-            bending |= ramps[1][places[slot, BUS], border] != f32(0.0)
-    facts[BENDING] = f32(1.0) if bending else f32(0.0)
+        longest = max(longest, _measure(lane, int(slots[lane]), block, roll, desk, buses))
+    _follow_ramps(slots, block[0], roll, ramps, desk)
+    clear_rows(slots.shape[0], desk[4])
     return int(longest)
 
 
 @fragment
-def _read_facts(count: int, step: int, ramps: Ramps, spans: Ints, facts: Floats) -> None:
-    """Which lanes sound in their own quantum ``step`` of the block, are held, bright and bent."""
-    one, zero = splat(f32(1.0)), splat(f32(0.0))
-    now = splat(f32(step))
-    store(facts, ALIVE, where_less(now, to_float(load_int(spans, _LASTS)), one, zero))
-    store(facts, HELD, where_less(now, to_float(load_int(spans, _HOLDS)), one, zero))
-    brightness, bends = ramps[0].reshape(ramps[0].size), ramps[1].reshape(ramps[1].size)
-    for lane in range(count):
-        here = min(step, spans[_LASTS + lane] - 1)
-        facts[BRIGHT + lane] = brightness[spans[_BRIGHTS + lane] + here]
-    if facts[BENDING] != f32(0.0):
-        for lane in range(count):
-            here = spans[_BENDS + lane] + min(step, spans[_LASTS + lane] - 1)
-            facts[BEND + lane], facts[BENT + lane] = bends[here], bends[here + 1]
+def _copy_ramp(ramp: Floats, row: int, column: int, lasts: int, facts: Floats, place: int) -> bool:
+    """Write a lane's part of a ramp, from one border to the next; whether it leaves zero."""
+    moves = False
+    for border in range(lasts + 1):
+        value = ramp[row, column + border]
+        facts[place + border * LANES] = value
+        moves |= value != f32(0.0)
+    return moves
 
 
 @fragment
-def _add_lanes(
-    slots: Ints, step: int, block: tuple[int, int], roll: Roll, desk: Desk, buses: Ints
-) -> None:
-    """Add the quantum in the tile, lane by lane, to the buses of those that sound."""
-    tile, rows, spans = desk[3][5], desk[4], desk[1]
-    for t in range(0, QUANTUM, LANES):
-        transpose(tile, t * LANES, LANES, rows, PAD + t, ROW)
+def _follow_ramps(slots: Ints, first: int, roll: Roll, ramps: Ramps, desk: Desk) -> None:
+    """Write how bright and how bent each lane is in its own quanta of the block."""
+    timing, places = roll[0], roll[1]
+    spans, facts = desk[1], desk[3][4]
+    bending = False
     for lane in range(slots.shape[0]):
-        if step < spans[_LASTS + lane]:
-            slot = int(slots[lane])
-            now = max(roll[0][slot, START], block[0]) + step
-            add_row(slot, now, block[0], roll, rows, lane * ROW, buses)
+        slot, lasts = int(slots[lane]), int(spans[LASTS + lane])
+        column, listener = max(timing[slot, START] - first, 0), places[slot, LISTENER]
+        _copy_ramp(ramps[0], listener, column, lasts, facts, _BRIGHTS + lane)
+        bending |= _copy_ramp(ramps[1], places[slot, BUS], column, lasts, facts, _BENDS + lane)
+    facts[BENDING] = f32(1.0) if bending else f32(0.0)
+
+
+@fragment
+def _read_facts(step: int, spans: Ints, facts: Floats) -> None:
+    """Which lanes sound in their own quantum ``step`` of the block, are held, bright and bent."""
+    one, zero = splat(f32(1.0)), splat(f32(0.0))
+    now = splat(f32(step))
+    store(facts, ALIVE, where_less(now, to_float(load_int(spans, LASTS)), one, zero))
+    store(facts, HELD, where_less(now, to_float(load_int(spans, HOLDS)), one, zero))
+    store(facts, BRIGHT, load(facts, _BRIGHTS + step * LANES))
+    store(facts, BEND, load(facts, _BENDS + step * LANES))
+    store(facts, BENT, load(facts, _BENDS + (step + 1) * LANES))
+
+
+@fragment
+def _lay_down(step: int, desk: Desk) -> None:
+    """Bring the quantum in the tile to the rows of the voices."""
+    tile, rows = desk[3][5], desk[4]
+    for t in range(0, QUANTUM, LANES):
+        transpose(tile, t * LANES, LANES, rows, begin_at(step) + t, ROW)
 
 
 def lanes_player(quantum: Fragment, weigh: Fragment, sizes: tuple[int, ...]) -> Fragment:
@@ -238,21 +301,24 @@ def lanes_player(quantum: Fragment, weigh: Fragment, sizes: tuple[int, ...]) -> 
         desk: Desk,
         buses: Ints,
     ) -> None:
-        timing, widths = roll[0], _plain(sizes)
+        timing, widths, facts = roll[0], _plain(sizes), desk[3][4]
         _begin_voices(block, roll, held, varied, widths)
         for slot in range(timing.shape[0]):
             desk[2][slot] = i32(weigh(slot, widths, held))
         count = _list_voices(block, timing, desk)
         for base in range(0, count, LANES):
             slots, spans = desk[0][base : min(base + LANES, count)], desk[1]
-            steps = _measure(slots, block, roll, ramps, desk[3][4], spans)
+            steps = _measure_all(slots, block, roll, ramps, desk, buses)
             _gather(slots, held, widths, desk)
-            for step in range(steps):
-                _read_facts(slots.shape[0], step, ramps, spans, desk[3][4])
-                quantum(desk[3])
-                _add_lanes(slots, step, block, roll, desk, buses)
+            for step in range(steps + 1):
+                if step < steps:
+                    _read_facts(step, spans, facts)
+                    quantum(desk[3])
+                    _lay_down(step, desk)
+                finish_rows(slots.shape[0], step, spans, desk[4])
+                add_rows(slots.shape[0], step, spans, facts[_SIDES:], desk[4], buses)
                 for lane in range(slots.shape[0]):
-                    if spans[_LASTS + lane] == step + 1:
+                    if spans[LASTS + lane] == step + 1:
                         _scatter(lane, int(slots[lane]), held, widths, desk)
         retire(block[0] + block[1], timing, desk[2])
 
@@ -262,7 +328,7 @@ def lanes_player(quantum: Fragment, weigh: Fragment, sizes: tuple[int, ...]) -> 
 def rows_player(quantum: Fragment, sizes: tuple[int, ...]) -> Fragment:
     """As `lanes_player`, one voice after the other: for those whose frames are the lanes.
 
-    ``quantum`` renders a quantum of a slot into a row, from its `PAD` on. It is told whether the
+    ``quantum`` renders a quantum of a slot into a row, from a place on. It is told whether the
     voice starts there, whether it is held, how bright it is, and its bend at both ends.
     """
 
@@ -278,18 +344,24 @@ def rows_player(quantum: Fragment, sizes: tuple[int, ...]) -> Fragment:
     ) -> None:
         timing, places, widths = roll[0], roll[1], _plain(sizes)
         brightness, bends = ramps
-        row, scratch = desk[4], desk[3][4]
+        rows, facts, spans = desk[4], desk[3][4], desk[1]
         for slot in range(timing.shape[0]):
-            begin = max(timing[slot, START], block[0])
+            if _quanta_here(slot, block, timing) == 0:
+                continue
+            lasts = _measure(0, slot, block, roll, desk, buses)
+            clear_rows(1, rows)
+            column = max(timing[slot, START] - block[0], 0)
             bus, listener = places[slot, BUS], places[slot, LISTENER]
-            for now in range(begin, begin + _quanta_here(slot, block, timing)):
-                column, fresh = now - block[0], now == timing[slot, START]
-                if fresh:
-                    vary(slot, roll[2][slot], varied, widths, held)
-                bend = (bends[bus, column], bends[bus, column + 1])
-                facts = (fresh, now < timing[slot, RELEASE], brightness[listener, column])
-                quantum(slot, facts, bend, held, scratch, row)
-                add_row(slot, now, block[0], roll, row, 0, buses)
+            for step in range(lasts + 1):
+                if step < lasts:
+                    here, fresh = column + step, block[0] + column + step == timing[slot, START]
+                    if fresh:
+                        vary(slot, roll[2][slot], varied, widths, held)
+                    bend = (bends[bus, here], bends[bus, here + 1])
+                    how = (fresh, step < spans[HOLDS], brightness[listener, here])
+                    quantum(slot, how, bend, held, facts, begin_at(step), rows)
+                finish_rows(1, step, spans, rows)
+                add_rows(1, step, spans, facts[_SIDES:], rows, buses)
         retire(block[0] + block[1], timing, desk[2])
 
     return play

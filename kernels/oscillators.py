@@ -19,42 +19,56 @@ from kernels.simd import (
 )
 
 REACH_FRAMES = 4.5  # of the smoothed edge, to either side
+EDGE_END = 2.0**0.5  # where the edge ends, so that its square is ready for `two_saws`
 FULL_SCALE = 2.0**31  # of a saw: whoever uses it brings it down with its gain
 
 
 @fragment
 def saw_width(increment: Vector) -> Vector:
-    """What `saw` needs besides a phase that moves by so much a frame.
+    """What `two_saws` needs besides a phase that moves by so much a frame.
 
     That is frames to half a period, as phases have it.
     """
-    width = splat(f32(1.0 / REACH_FRAMES)) / increment
-    return greater_of(width, splat(f32(1.0 / FULL_SCALE)))
+    width = splat(f32(EDGE_END / REACH_FRAMES)) / increment
+    return greater_of(width, splat(f32(EDGE_END / FULL_SCALE)))
 
 
 @fragment
-def saw(phase: IntVector, width: Vector) -> Vector:
-    """A saw in `FULL_SCALE` up and down that falls at phase 0; ``width`` is from `saw_width`.
+def _edge(x: Vector, width: Vector) -> Vector:
+    """Where in the edge a phase is, held at its ends."""
+    held = greater_of(x * width, splat(f32(-EDGE_END)))
+    return lesser_of(held, splat(f32(EDGE_END)))
 
-    The edge is an odd polynomial of degree 19, nine frames wide: the step response of the narrowest
-    low-pass with -0.3 dB at 8 kHz, -1.3 dB at 14 kHz and -3.5 dB at 16 kHz, by linear programming
-    against what folds back to below 20 kHz. The worst alias is -93 dB at 5.3 kHz, beyond which the
-    edge narrows and aliases rise, -106 dB at 1 kHz.
+
+@fragment
+def _eve(z: Vector, p: Vector, root: float, rest: float) -> Vector:
+    return fma(z + splat(f32(root)), p, splat(f32(rest * FULL_SCALE)))
+
+
+@fragment
+def two_saws(phase_1: IntVector, phase_2: IntVector, width_1: Vector, width_2: Vector) -> Vector:
+    """The sum of two saws that fall at phase 0; widths are from `saw_width`.
+
+    Each is in `FULL_SCALE` up and down. Its edge is an odd polynomial of degree 19, nine frames
+    wide: the step response of the narrowest low-pass with -0.3 dB at 8 kHz, -1.3 dB at 14 kHz and
+    -3.5 dB at 16 kHz, by linear programming against what folds back to below 20 kHz. The worst
+    alias is -93 dB at 5.3 kHz, beyond which the edge narrows and aliases rise, -106 dB at 1 kHz.
+
+    It is worked out with half of the multiplications of Horner's rule (J. Eve, "The evaluation of
+    polynomials", 1964), and within 9e-6 of what that gives. Two side by side take a sixth less time
+    than one after the other: neither waits for itself.
     """
-    x = to_float(phase)
-    one = splat(f32(1.0))
-    edge = lesser_of(greater_of(x * width, splat(f32(-1.0))), one)
-    q = fma(edge + edge, edge, splat(f32(-1.0)))
-    p = fma(q, splat(f32(-0.0585178211 * FULL_SCALE)), splat(f32(0.185727879 * FULL_SCALE)))
-    p = fma(q, p, splat(f32(-0.362914383 * FULL_SCALE)))
-    p = fma(q, p, splat(f32(0.686287165 * FULL_SCALE)))
-    p = fma(q, p, splat(f32(-1.04374862 * FULL_SCALE)))
-    p = fma(q, p, splat(f32(1.1066767 * FULL_SCALE)))
-    p = fma(q, p, splat(f32(-0.810020268 * FULL_SCALE)))
-    p = fma(q, p, splat(f32(0.497769266 * FULL_SCALE)))
-    p = fma(q, p, splat(f32(-0.559926629 * FULL_SCALE)))
-    p = fma(q, p, splat(f32(1.35866666 * FULL_SCALE)))
-    return fnma(edge, p, x)
+    x, y = to_float(phase_1), to_float(phase_2)
+    a, b = _edge(x, width_1), _edge(y, width_2)
+    u, v = fma(a, a, splat(f32(-0.69))), fma(b, b, splat(f32(-0.69)))
+    w, z = u * u, v * v
+    slope, start = splat(f32(-0.04137835 * FULL_SCALE)), splat(f32(0.24677503 * FULL_SCALE))
+    p, q = fma(u, slope, start), fma(v, slope, start)
+    p, q = _eve(w, p, 13.544187, -2.8275301), _eve(z, q, 13.544187, -2.8275301)
+    p, q = _eve(w, p, 0.7628101, -0.19637907), _eve(z, q, 0.7628101, -0.19637907)
+    p, q = _eve(w, p, 0.9372124, -0.49914035), _eve(z, q, 0.9372124, -0.49914035)
+    p, q = _eve(w, p, 2.2883604, 1.8653203), _eve(z, q, 2.2883604, 1.8653203)
+    return fnma(a, p, x) + fnma(b, q, y)
 
 
 @fragment

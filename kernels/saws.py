@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from numba import float32 as f32
 
 from kernels._jit import fragment, kernel
@@ -20,9 +22,11 @@ from kernels.lanes import (
     rows_of,
     sizes_of,
 )
-from kernels.oscillators import FULL_SCALE, saw, saw_width
+from kernels.oscillators import FULL_SCALE, saw_width, two_saws
 from kernels.polynomials import exp2, sine
 from kernels.simd import (
+    bits_to_float,
+    float_to_bits,
     fma,
     lesser_of,
     load,
@@ -39,7 +43,7 @@ from kernels.simd import (
 SETTINGS = (
     # The state at the start of a note.
     "envelope",  # 0..1
-    "gain",  # what the last frame was multiplied by
+    "gain",  # of the last frame
     "attacking",  # 1 until the peak
     "integrator_1",
     "integrator_2",
@@ -72,6 +76,9 @@ VARIED = (("phase_1",), ("phase_2",), ("vibrato_phase",), ("increment_1",), ("in
 STATES, COUNTERS = 8, 3
 SIZES = sizes_of(SETTINGS, WHOLE_SETTINGS, (STATES, COUNTERS), VARIED)
 TO_UNITY = 0.5 / FULL_SCALE  # of what comes out of the filter: the sum of two means
+PLANNED = 7  # rows that are worked out for each control period
+Plan: TypeAlias = tuple[IntVector, IntVector, Vector, Vector, Vector, Vector, Vector]
+"""Two phase steps, three coefficients, the gain before the first frame and its rise a frame."""
 LEAN_RATE = 0.0013  # a lopsided wave leaves the saturation off centre: high-pass at 10 Hz
 
 (ENVELOPE, GAIN, ATTACKING, INTEGRATOR_1, INTEGRATOR_2, REACH, DRIVEN, LEAN, LEVEL, ATTACK_STEP,
@@ -81,41 +88,86 @@ PHASE_1, PHASE_2, VIBRATO, INCREMENT_1, INCREMENT_2, VIBRATO_STEP = rows_of(WHOL
 
 
 @fragment
+def _plan(lanes: Lanes, level: Vector) -> tuple[Vector, Vector]:
+    """Work out all that moves on the control grid, for all periods of a quantum; the widths.
+
+    Periods are worked out together, because each is a long chain of operations, and with the frames
+    between them the processor would wait for every one.
+    """
+    settings, whole_settings, state, counters, facts, _, plan = lanes
+    one = splat(f32(1.0))
+    swing = (load(facts, BRIGHT) - splat(f32(0.5))) * splat(f32(2.0))
+    octaves = fma(load(settings, BRIGHTNESS), swing, load(settings, CUTOFF))
+    e, gain, attacking = load(state, ENVELOPE), load(state, GAIN), load(state, ATTACKING)
+    reach, lfo = load(state, REACH), load_int(counters, VIBRATO)
+    held = load(facts, HELD)
+    increment_1 = to_float(load_int(whole_settings, INCREMENT_1))
+    increment_2 = to_float(load_int(whole_settings, INCREMENT_2))
+    for t0 in range(0, QUANTUM, CONTROL_FRAMES):
+        e, attacking = move_envelope(e, attacking, held, settings, ATTACK_STEP)
+        lfo = lfo + load_int(whole_settings, VIBRATO_STEP)
+        reach = lesser_of(one, reach + load(settings, GROWTH))
+        sway = fma(sine(lfo) * reach, load(settings, DEPTH), one) * bend_factor(facts, t0)
+        cutoff = exp2(fma(load(settings, ENVELOPE_OCTAVES), e, octaves))
+        a, b, c = svf_coefficients(cutoff, load(settings, DAMPING))
+        place, wanted = t0 * (PLANNED * LANES // CONTROL_FRAMES), e * level
+        store(plan, place, bits_to_float(to_int(increment_1 * sway)))
+        store(plan, place + LANES, bits_to_float(to_int(increment_2 * sway)))
+        store(plan, place + 2 * LANES, a)
+        store(plan, place + 3 * LANES, b)
+        store(plan, place + 4 * LANES, c)
+        store(plan, place + 5 * LANES, gain)
+        store(plan, place + 6 * LANES, (wanted - gain) * splat(f32(1.0 / CONTROL_FRAMES)))
+        gain = wanted
+    for row, value in ((ENVELOPE, e), (GAIN, gain), (ATTACKING, attacking), (REACH, reach)):
+        store(state, row, value)
+    store_int(counters, VIBRATO, lfo)
+    bend = bend_factor(facts, 0)
+    return saw_width(increment_1 * bend), saw_width(increment_2 * bend)
+
+
+@fragment
+def _planned(plan: Floats, t0: int) -> Plan:
+    """What `_plan` has written for a control period."""
+    place = t0 * (PLANNED * LANES // CONTROL_FRAMES)
+    return (
+        float_to_bits(load(plan, place)),
+        float_to_bits(load(plan, place + LANES)),
+        load(plan, place + 2 * LANES),
+        load(plan, place + 3 * LANES),
+        load(plan, place + 4 * LANES),
+        load(plan, place + 5 * LANES),
+        load(plan, place + 6 * LANES),
+    )
+
+
+@fragment
 def _frames(
-    x: tuple[Vector, ...],
-    steps: tuple[IntVector, ...],
-    widths: tuple[Vector, Vector],
-    svf: tuple[Vector, Vector, Vector],
-    gain: Vector,
-    slope: Vector,
-    tile: Floats,
-    t0: int,
-) -> tuple[tuple[Vector, ...], Vector]:
+    x: tuple[Vector, ...], widths: tuple[Vector, Vector], plan: Plan, tile: Floats, t0: int
+) -> tuple[Vector, ...]:
     """One control period of sound: oscillators, filter, gain."""
     x1, x2, s1, s2, before, lean = x
+    step_1, step_2, a, b, c, gain, slope = plan
     for t in range(t0, t0 + CONTROL_FRAMES):
-        x1 = x1 + steps[0]
-        x2 = x2 + steps[1]
-        both = saw(x1, widths[0]) + saw(x2, widths[1])
-        n1, n2 = svf_step(both, s1, s2, svf[0], svf[1], svf[2])
+        x1 = x1 + step_1
+        x2 = x2 + step_2
+        both = two_saws(x1, x2, widths[0], widths[1])
+        n1, n2 = svf_step(both, s1, s2, a, b, c)
         gain = gain + slope
         store(tile, t * LANES, (s2 + n2) * gain)
         s1, s2 = n1, n2
-    return (x1, x2, s1, s2, before, lean), gain
+    return x1, x2, s1, s2, before, lean
 
 
 @fragment
 def _driven_frames(
     x: tuple[Vector, ...],
-    steps: tuple[IntVector, ...],
     widths: tuple[Vector, Vector],
-    svf: tuple[Vector, Vector, Vector],
-    gain: Vector,
-    slope: Vector,
+    plan: Plan,
     drive: Vector,
     tile: Floats,
     t0: int,
-) -> tuple[tuple[Vector, ...], Vector]:
+) -> tuple[Vector, ...]:
     """As `_frames`, with a saturation x / sqrt(1 + x^2) between filter and gain.
 
     Its antiderivative is sqrt(1 + x^2), so the mean over a frame, which aliases far less than the
@@ -123,13 +175,14 @@ def _driven_frames(
     Antialiasing for Memoryless Nonlinearities", 2017). Lanes without drive stay as they are.
     """
     x1, x2, s1, s2, before, lean = x
+    step_1, step_2, a, b, c, gain, slope = plan
     one, zero = splat(f32(1.0)), splat(f32(0.0))
     root_before = square_root(fma(before, before, one))
     for t in range(t0, t0 + CONTROL_FRAMES):
-        x1 = x1 + steps[0]
-        x2 = x2 + steps[1]
-        both = saw(x1, widths[0]) + saw(x2, widths[1])
-        n1, n2 = svf_step(both, s1, s2, svf[0], svf[1], svf[2])
+        x1 = x1 + step_1
+        x2 = x2 + step_2
+        both = two_saws(x1, x2, widths[0], widths[1])
+        n1, n2 = svf_step(both, s1, s2, a, b, c)
         low, s1, s2 = s2 + n2, n1, n2
         now = low * drive
         root = square_root(fma(now, now, one))
@@ -139,7 +192,7 @@ def _driven_frames(
         lean = fma(bent, splat(f32(LEAN_RATE)), lean)
         gain = gain + slope
         store(tile, t * LANES, where_less(zero, drive, bent, low) * gain)
-    return (x1, x2, s1, s2, before, lean), gain
+    return x1, x2, s1, s2, before, lean
 
 
 @fragment
@@ -160,12 +213,11 @@ def _weigh(slot: int, sizes: tuple[int, ...], held: Held) -> int:
 @fragment
 def _quantum(lanes: Lanes) -> None:
     """One quantum of sixteen voices into the tile."""
-    settings, whole_settings, state, counters, facts, tile, _ = lanes
+    settings, _, state, counters, facts, tile, plan = lanes
     one = splat(f32(1.0))
-    swing = (load(facts, BRIGHT) - splat(f32(0.5))) * splat(f32(2.0))
-    octaves = fma(load(settings, BRIGHTNESS), swing, load(settings, CUTOFF))
-    e, gain, attacking = load(state, ENVELOPE), load(state, GAIN), load(state, ATTACKING)
-    reach, lfo = load(state, REACH), load_int(counters, VIBRATO)
+    drive, any_drive = load(settings, DRIVE) * splat(f32(TO_UNITY)), _any_drive(settings)
+    to_unity = where_less(splat(f32(0.0)), drive, one, splat(f32(TO_UNITY)))
+    widths = _plan(lanes, load(settings, LEVEL) * to_unity * load(facts, ALIVE))
     x = (
         load_int(counters, PHASE_1),
         load_int(counters, PHASE_2),
@@ -174,31 +226,15 @@ def _quantum(lanes: Lanes) -> None:
         load(state, DRIVEN),
         load(state, LEAN),
     )
-    drive, any_drive = load(settings, DRIVE) * splat(f32(TO_UNITY)), _any_drive(settings)
-    to_unity = where_less(splat(f32(0.0)), drive, one, splat(f32(TO_UNITY)))
-    level = load(settings, LEVEL) * to_unity * load(facts, ALIVE)
-    held = load(facts, HELD)
-    increment_1 = to_float(load_int(whole_settings, INCREMENT_1))
-    increment_2 = to_float(load_int(whole_settings, INCREMENT_2))
-    bend = bend_factor(facts, 0)
-    widths = (saw_width(increment_1 * bend), saw_width(increment_2 * bend))
     for t0 in range(0, QUANTUM, CONTROL_FRAMES):
-        e, attacking = move_envelope(e, attacking, held, settings, ATTACK_STEP)
-        lfo = lfo + load_int(whole_settings, VIBRATO_STEP)
-        reach = lesser_of(one, reach + load(settings, GROWTH))
-        sway = fma(sine(lfo) * reach, load(settings, DEPTH), one) * bend_factor(facts, t0)
-        steps = (to_int(increment_1 * sway), to_int(increment_2 * sway))
-        cutoff = exp2(fma(load(settings, ENVELOPE_OCTAVES), e, octaves))
-        svf = svf_coefficients(cutoff, load(settings, DAMPING))
-        slope = (e * level - gain) * splat(f32(1.0 / CONTROL_FRAMES))
         if any_drive:
-            x, gain = _driven_frames(x, steps, widths, svf, gain, slope, drive, tile, t0)
+            x = _driven_frames(x, widths, _planned(plan, t0), drive, tile, t0)
         else:
-            x, gain = _frames(x, steps, widths, svf, gain, slope, tile, t0)
-    for row, value in enumerate((e, gain, attacking, x[2], x[3], reach, x[4], x[5])):
-        store(state, row * LANES, value)
-    for row, count in enumerate((x[0], x[1], lfo)):
-        store_int(counters, row * LANES, count)
+            x = _frames(x, widths, _planned(plan, t0), tile, t0)
+    for row, value in ((INTEGRATOR_1, x[2]), (INTEGRATOR_2, x[3]), (DRIVEN, x[4]), (LEAN, x[5])):
+        store(state, row, value)
+    store_int(counters, PHASE_1, x[0])
+    store_int(counters, PHASE_2, x[1])
 
 
 _play = lanes_player(_quantum, _weigh, SIZES)

@@ -12,7 +12,6 @@ from numba import int32 as i32
 
 from kernels._jit import fragment, kernel
 from kernels._types import Desk, Floats, Held, Ints, Ramps, Roll, Vector
-from kernels.buses import PAD as BUS_PAD
 from kernels.lanes import LANES, QUANTUM, rows_player, sizes_of
 from kernels.polynomials import PHASE_TO_HALF_TURNS, exp2
 from kernels.simd import fma, load, splat, store
@@ -129,9 +128,10 @@ def _quantum(
     bend: tuple[float, float],
     held: Held,
     scratch: Floats,
+    begin: int,
     row: Floats,
 ) -> None:
-    """One quantum of one string into its row."""
+    """One quantum of one string into its row, from a place on."""
     settings, _, line, places = held
     if facts[0]:
         _excite(slot, facts[2], held)
@@ -148,7 +148,7 @@ def _quantum(
         here, before = load(line, read), load(line, read - 1)
         wave = fma(tap_0, here, fma(tap_1, before, tap_2 * load(line, read - 2)))
         _mirror(line, base, write, wave)
-        store(row, BUS_PAD + t, wave * level)
+        store(row, begin + t, wave * level)
         write = (write + LANES) & (RING - 1)
     places[slot] = i32(write)
 

@@ -12,7 +12,7 @@ from genmusic.synthesis.patches import find_patch
 from genmusic.synthesis.pools import KINDS, Kind
 from genmusic.synthesis.recipes import Cook, Recipe
 from genmusic.units import QUANTUM
-from kernels.buses import ROW, STRIDE
+from kernels.buses import STRIDE
 from kernels.lanes import COUNTS, LANE_FACTS, LANES, MOST_QUANTA
 from kernels.live import (
     BLOCK_BYTES,
@@ -31,6 +31,7 @@ from kernels.live import (
 )
 from kernels.live import KINDS as KIND_NAMES
 from kernels.memory import LINE_BYTES
+from kernels.rows import ROW
 from kernels.voices import END, LIFE, NOTE
 
 CHANNELS = 16

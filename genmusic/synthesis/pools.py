@@ -17,9 +17,9 @@ from genmusic.synthesis.timbres import TABLES
 from genmusic.units import QUANTUM
 from kernels import drums, ensembles, fm, modes, pianos, saws, strings, wavetables
 from kernels._types import Book, Held, Lanes, Roll
-from kernels.buses import ROW
 from kernels.lanes import COUNTS, LANE_FACTS, LANES, MOST_QUANTA
 from kernels.memory import aligned
+from kernels.rows import ROW
 from kernels.voices import BUS, END, LISTENER, release_voice, start_voices
 
 Floats = NDArray[np.float32]

@@ -23,7 +23,7 @@ from kernels._types import Book, Floats, Ints, Longs
 from kernels.buses import STRIDE, drain_buses
 from kernels.lanes import LANES
 from kernels.memory import aligned
-from kernels.oscillators import FULL_SCALE, saw, saw_width
+from kernels.oscillators import FULL_SCALE, saw_width, two_saws
 from kernels.simd import load, splat_int, store, to_float
 from kernels.voices import START_FRAME
 
@@ -86,7 +86,9 @@ def _play(seconds: int, gate_seconds: float, rounds: range) -> float:
             started = due.stop
         pool.render(first, MAX_BLOCK_QUANTA, (bright, straight), buses)
         drain_buses(MAX_BLOCK_QUANTA, buses, out.reshape(-1))
-        out.sum(axis=0, out=mix)
+        np.add(out[0], out[1], out=mix)
+        for bus in out[2:]:
+            np.add(mix, bus, out=mix)
     return time.process_time() - begin
 
 
@@ -104,18 +106,18 @@ def _score(cook: Cook, gate: int, rounds: range) -> tuple[Longs, Floats, Book]:
 
 @kernel
 def _saw_frames(increment: int, out: Floats) -> None:
-    """One saw in all lanes, a frame after the other."""
+    """Two saws as one in all lanes, a frame after the other."""
     step, phase = splat_int(increment), splat_int(0)
     width = saw_width(to_float(step))
     for t in range(out.shape[0] // LANES):
         phase = phase + step
-        store(out, t * LANES, saw(phase, width))
+        store(out, t * LANES, two_saws(phase, phase, width, width))
 
 
 def _saw(hz: float) -> Sound:
     out = np.empty(round(1.5 * SAMPLE_RATE) * LANES, np.float32)
     _saw_frames(np.int32(hz_to_increment(hz)), out)
-    return out[::LANES] / FULL_SCALE
+    return out[::LANES] / (2.0 * FULL_SCALE)
 
 
 def _reverb(seconds: int) -> float:

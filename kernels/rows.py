@@ -1,0 +1,155 @@
+"""From voices to part buses: the row that each of up to sixteen voices has, and what adds them.
+
+A row is a ring of two quanta: what a voice has rendered last, and what before. A voice sounds up to
+63 frames later than its quanta begin, so what it gives to a quantum of its bus is a window over
+both. Voices of one bus are added up in registers before the bus is touched: memory is what adding
+costs. Sums are of whole numbers, so their order does not matter.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from numba import float32 as f32
+from numba import int32 as i32
+
+from kernels._jit import fragment
+from kernels._types import Floats, Ints, IntVector, Vector
+from kernels.buses import SOUNDING, STEPS, STRIDE, WHOLE
+from kernels.simd import (
+    LANES,
+    fma,
+    greater_of,
+    lane_numbers,
+    load,
+    load_int,
+    splat,
+    splat_int,
+    store,
+    store_int,
+    to_int,
+)
+from kernels.voices import FADE_QUANTA, QUANTUM
+
+RING = 2 * QUANTUM
+ROW = RING + LANES  # the first frames of the ring are repeated behind its end
+LASTS, HOLDS, FADES, PLACES, DELAYS = (LANES * span for span in range(5))
+"""Places in the spans of sixteen voices in a block: for how many quanta of it a voice sounds, is
+held, and does not fade yet; its bus and quantum at the start; and how many frames later it sounds.
+"""
+LEFT, RIGHT = 0, LANES  # places in the sides: gains
+Sums: TypeAlias = tuple[IntVector, IntVector, IntVector, IntVector]
+"""One side of a quantum."""
+
+
+@fragment
+def begin_at(step: int) -> int:
+    """Where in a row the quantum of a step is written."""
+    return (step & 1) * QUANTUM
+
+
+@fragment
+def announce(lane: int, spans: Ints, buses: Ints) -> None:
+    """Tell a bus which quanta of the block a voice gives it."""
+    place, quanta = spans[PLACES + lane], spans[LASTS + lane]
+    begin = place % (2 * STRIDE)
+    said = place - begin + SOUNDING + begin // QUANTUM
+    for quantum in range(said, said + quanta + (1 if spans[DELAYS + lane] > 0 else 0)):
+        buses[quantum] = WHOLE
+
+
+@fragment
+def _silence(row: int, begin: int, rows: Floats) -> None:
+    for t in range(row + begin, row + begin + QUANTUM, LANES):
+        store(rows, t, splat(f32(0.0)))
+
+
+@fragment
+def clear_rows(voices: int, rows: Floats) -> None:
+    """Let voices have given nothing before their first step."""
+    for lane in range(voices):
+        _silence(lane * ROW, begin_at(1), rows)
+
+
+@fragment
+def _fade(row: int, begin: int, age: int, rows: Floats) -> None:
+    """Fade a quantum, ``age`` frames after the voice began to."""
+    for t in range(0, QUANTUM, LANES):
+        rest = lane_numbers() + splat(f32(age + t))
+        level = fma(rest, splat(f32(-1.0 / (FADE_QUANTA * QUANTUM))), splat(f32(1.0)))
+        place = row + begin + t
+        store(rows, place, load(rows, place) * greater_of(level, splat(f32(0.0))))
+
+
+@fragment
+def finish_rows(voices: int, step: int, spans: Ints, rows: Floats) -> None:
+    """Fade what ends soon, silence what has ended, and close the rings, after each step."""
+    begin = begin_at(step)
+    for lane in range(voices):
+        row = lane * ROW
+        if step >= spans[LASTS + lane]:
+            _silence(row, begin, rows)
+        elif step >= spans[FADES + lane]:
+            _fade(row, begin, (step - spans[FADES + lane]) * QUANTUM, rows)
+        if begin == 0:
+            store(rows, row + RING, load(rows, row))
+
+
+@fragment
+def _added(total: IntVector, x: Vector, side: Vector) -> IntVector:
+    return total + to_int(x * side)
+
+
+@fragment
+def _add_voice(
+    lane: int, step: int, delay: int, sides: Floats, rows: Floats, sums: tuple[Sums, Sums]
+) -> tuple[Sums, Sums]:
+    """Add the window of one voice."""
+    lefts, rights = sums
+    first, row, turn = begin_at(step) - delay, lane * ROW, RING - 1
+    left = splat(f32(sides[LEFT + lane] * f32(STEPS)))
+    right = splat(f32(sides[RIGHT + lane] * f32(STEPS)))
+    a = load(rows, row + (first & turn))
+    b = load(rows, row + ((first + LANES) & turn))
+    c = load(rows, row + ((first + 2 * LANES) & turn))
+    d = load(rows, row + ((first + 3 * LANES) & turn))
+    return (
+        (_added(lefts[0], a, left), _added(lefts[1], b, left),
+         _added(lefts[2], c, left), _added(lefts[3], d, left)),
+        (_added(rights[0], a, right), _added(rights[1], b, right),
+         _added(rights[2], c, right), _added(rights[3], d, right)),
+    )  # fmt: skip
+
+
+@fragment
+def _add_to(buses: Ints, place: int, total: IntVector) -> None:
+    store_int(buses, place, load_int(buses, place) + total)
+
+
+@fragment
+def _add_sums(sums: Sums, place: int, buses: Ints) -> None:
+    _add_to(buses, place, sums[0])
+    _add_to(buses, place + LANES, sums[1])
+    _add_to(buses, place + 2 * LANES, sums[2])
+    _add_to(buses, place + 3 * LANES, sums[3])
+
+
+@fragment
+def add_rows(voices: int, step: int, spans: Ints, sides: Floats, rows: Floats, buses: Ints) -> None:
+    """Add what voices give to the quantum of their buses that a step belongs to.
+
+    The step after a voice's last one brings what its delay has held back.
+    """
+    none = splat_int(i32(0))
+    lane = 0
+    while lane < voices:
+        place = int(spans[PLACES + lane])
+        sums = (none, none, none, none), (none, none, none, none)
+        while lane < voices and spans[PLACES + lane] == place:
+            delay, ends = int(spans[DELAYS + lane]), int(spans[LASTS + lane])
+            if step < ends or (step == ends and delay > 0):
+                sums = _add_voice(lane, step, delay, sides, rows, sums)
+            lane += 1
+        here = place + step * QUANTUM
+        _add_sums(sums[0], here, buses)
+        _add_sums(sums[1], here + STRIDE, buses)
