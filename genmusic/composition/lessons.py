@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from genmusic.composition.operations import OPERATIONS
 from genmusic.composition.viewpoints import FEATURES, KINDS, View, Weights
 from genmusic.errors import ModelError
 from genmusic.names import QUALITIES
@@ -27,7 +28,7 @@ from kernels.viewpoints import DEPTHS
 Integers = NDArray[np.int64]
 Doubles = NDArray[np.float64]
 
-FORMAT = 2
+FORMAT = 3
 UNKNOWN = 255  # a chord or cell outside the vocabulary
 MOST_PITCH = 24  # semitones of a tune from its tonic
 BEGINS, ENDS = 1, 2  # bits of a note's ``marks``
@@ -48,6 +49,7 @@ KEPT: Mapping[str, tuple[Mapping[str, DTypeLike], Mapping[str, DTypeLike]]] = {
     ),
     "progressions": ({"mode": np.uint8}, {"chord": np.uint8}),
     "pulses": ({"metre": np.uint8, "first_beat": np.uint8}, {"cell": np.uint8}),
+    "motifs": ({"mode": np.uint8}, {"operation": np.uint8}),  # of each bar of a tune but the first
     "lines": ({}, {"pitch": np.uint8, "wait": np.uint16}),  # every voice of every work
 }
 
@@ -101,6 +103,7 @@ class Lessons(Outline):
     tunes: Sequences
     progressions: Sequences
     pulses: Sequences
+    motifs: Sequences
     lines: Sequences
 
     def without(self, works: Collection[int]) -> Lessons:
@@ -178,6 +181,7 @@ def _lessons(arrays: Mapping[str, NDArray[Any]]) -> Lessons:
     kept = {name: _sequences(arrays, name) for name in KEPT}
     _check_symbols(kept["progressions"].columns["chord"], len(outline.chords), "chord")
     _check_symbols(kept["pulses"].columns["cell"], len(outline.cells), "rhythm")
+    _check_symbols(kept["motifs"].columns["operation"], len(OPERATIONS), "motif")
     if np.abs(kept["tunes"].columns["pitch"]).max(initial=0) > MOST_PITCH:
         raise ValueError("it has pitches out of range")
     if kept["tunes"].columns["beat"].min(initial=1) < 1:
@@ -190,7 +194,7 @@ def _lessons(arrays: Mapping[str, NDArray[Any]]) -> Lessons:
 
 
 def _modes(kept: Mapping[str, Sequences]) -> list[Integers]:
-    return [kept[name].facts["mode"] for name in ("tunes", "progressions")]
+    return [kept[name].facts["mode"] for name in ("tunes", "progressions", "motifs")]
 
 
 def _check_symbols(symbols: Integers, known: int, what: str) -> None:

@@ -8,16 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import groupby, pairwise
-
-import numpy as np
-from numpy.typing import NDArray
-
-from genmusic.composition.lessons import Sequences
-from genmusic.composition.theory import pitch_step
-from genmusic.composition.viewpoints import MODES
-
-Integers = NDArray[np.int64]
+from itertools import pairwise
 
 BarNotes = tuple[tuple[int, int], ...]
 """Tick from the bar line and step of each note of a bar."""
@@ -31,27 +22,6 @@ OPERATIONS = (
 NEW = OPERATIONS.index("new")
 MOTIF_ORDER = 2  # operations before that say what comes next
 MOST_ADDED = 3  # notes that dress a bar up
-
-
-def hear_operations(tunes: Sequences) -> tuple[Integers, Integers, Integers]:
-    """What the bars of all tunes make of those before: contexts, operations and works."""
-    contexts: list[tuple[int, ...]] = []
-    symbols: list[int] = []
-    works: list[int] = []
-    rows = zip(
-        *(tunes.columns[name].tolist() for name in ("position", "wait", "pitch")), strict=True
-    )
-    for length, work, mode in zip(
-        tunes.lengths.tolist(), tunes.works.tolist(), tunes.facts["mode"].tolist(), strict=True
-    ):
-        notes = [next(rows) for _ in range(length)]
-        heard = operations_of(_bars(notes, MODES[mode]))
-        for number, operation in enumerate(heard):
-            contexts.append(context_of(mode, heard[:number]))
-            symbols.append(operation)
-            works.append(work)
-    table = np.array(contexts, np.int64).reshape(len(contexts), 1 + MOTIF_ORDER)
-    return table, np.array(symbols, np.int64), np.array(works, np.int64)
 
 
 def context_of(mode: int, heard: Sequence[int]) -> tuple[int, ...]:
@@ -69,16 +39,6 @@ def operations_of(bars: Sequence[BarNotes]) -> list[int]:
             operation = operation_of(bars[number - 1], bar)
         heard.append(operation)
     return heard
-
-
-def _bars(notes: Sequence[tuple[int, int, int]], mode: str) -> list[BarNotes]:
-    """Notes (position, wait, pitch) by bars; a bar ends where the position is not what it was."""
-    number, expected, numbered = 0, notes[0][0] if notes else 0, []
-    for position, wait, pitch in notes:
-        number += position != expected + wait
-        expected = position
-        numbered.append((number, (position, pitch_step(mode, pitch))))
-    return [tuple(note for _, note in bar) for _, bar in groupby(numbered, key=lambda row: row[0])]
 
 
 @lru_cache(maxsize=65_536)

@@ -26,7 +26,7 @@ from genmusic.composition.lessons import (
 from genmusic.composition.liveliness import learn_liveliness
 from genmusic.composition.manifest import Work, manifest_path, read_manifest
 from genmusic.composition.markov import Grown, Integers, Smoothing, grow
-from genmusic.composition.operations import hear_operations
+from genmusic.composition.operations import MOTIF_ORDER
 from genmusic.composition.viewpoints import MELODY_SMOOTHING, Tune, look, samples
 from genmusic.errors import ModelError
 from genmusic.tables import kept, sources, tables_path
@@ -127,9 +127,9 @@ def grow_trees(lessons: Lessons) -> Trees:
     contexts, symbols = samples(line, lessons.views, PITCHES)
     return Trees(
         grow(contexts, symbols, _works_of_samples(line, lessons), MELODY_SMOOTHING),
-        _grow_words(lessons.progressions, "chord", _chord_conditions(lessons), CHORD_ORDER),
+        _grow_words(lessons.progressions, "chord", _modes(lessons.progressions), CHORD_ORDER),
         _grow_words(lessons.pulses, "cell", _rhythm_conditions(lessons), RHYTHM_ORDER),
-        grow(*hear_operations(tunes), PLAIN_SMOOTHING),
+        _grow_words(lessons.motifs, "operation", _modes(lessons.motifs), MOTIF_ORDER),
         learn_liveliness(tunes),
     )
 
@@ -157,8 +157,8 @@ def _works_of_samples(line: Line, lessons: Lessons) -> Integers:
     )
 
 
-def _chord_conditions(lessons: Lessons) -> Integers:
-    return lessons.progressions.spread(lessons.progressions.facts["mode"])[:, None]
+def _modes(words: Sequences) -> Integers:
+    return words.spread(words.facts["mode"])[:, None]
 
 
 def _rhythm_conditions(lessons: Lessons) -> Integers:
@@ -168,7 +168,7 @@ def _rhythm_conditions(lessons: Lessons) -> Integers:
 
 
 def _grow_words(words: Sequences, column: str, conditions: Integers, order: int) -> Grown:
-    """The tree of chords or cells: conditions, then the words before."""
+    """The tree of chords, cells or operations: conditions, then the words before."""
     values, reach = words.columns[column], words.reach
     contexts = np.full((len(values), conditions.shape[1] + order), -1)
     contexts[:, : conditions.shape[1]] = conditions

@@ -228,6 +228,7 @@ DAMAGE = {
     "tunes do not add up": {"tunes.length": np.ones(4, np.uint32)},
     "chord statistics do not add up": {"progressions.chord": np.full(54, 200, np.uint8)},
     "rhythm statistics do not add up": {"pulses.cell": np.full(36, 99, np.uint8)},
+    "motif statistics do not add up": {"motifs.operation": np.full(8, 99, np.uint8)},
     "pitches out of range": {"tunes.pitch": np.full(92, 99, np.int8)},
     "beats of no length": {"tunes.beat": np.zeros(92, np.uint16)},
     "modes that are not known": {"tunes.mode": np.full(4, 7, np.uint8)},

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from genmusic.composition.lessons import BEGINS, ENDS, KEPT, UNKNOWN, Lessons, Sequences
 from genmusic.composition.model import COMPOUND, Model
 from genmusic.composition.trained import Trained
+from genmusic.composition.training.motifs import hear_motifs
 from genmusic.composition.viewpoints import MODES, VIEWS, even_weights
 
 Integers = NDArray[np.int64]
@@ -96,15 +97,17 @@ def learn_lessons(pieces: Sequence[Piece], name: str) -> Lessons:
     cells = _frequent(
         (c for p in pieces for pulse in p.pulses for c in pulse.cells if c is not None), CELL_LIMIT
     )
+    tunes = _tunes(pieces)
     return Lessons(
         name=name,
         chords=chords,
         cells=cells,
         views=VIEWS,
         weights=even_weights(len(VIEWS)),
-        tunes=_tunes(pieces),
+        tunes=tunes,
         progressions=_progressions(pieces, chords),
         pulses=_pulses(pieces, cells),
+        motifs=hear_motifs(tunes),
         lines=_voices(pieces),
     )
 
