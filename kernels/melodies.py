@@ -11,7 +11,7 @@ from kernels._jit import fragment, kernel
 from kernels.copying import Runs, Trail, completes, time_trail
 from kernels.looking import look
 from kernels.sampling import Tree, look_ahead
-from kernels.viewpoints import Line, Scratch, Sources, Views, predict, record
+from kernels.viewpoints import Line, Scratch, Sources, Span, Views, predict, record
 
 Doubles = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -29,23 +29,21 @@ class Goals(NamedTuple):
 
 
 @fragment
-def _drop_slips(probabilities: Doubles, slip_share: float) -> None:
-    floor = 0.0
-    for probability in probabilities:
-        floor = max(floor, probability * slip_share)
-    for pitch in range(probabilities.shape[0]):
-        if probabilities[pitch] < floor:
-            probabilities[pitch] = 0.0
+def _reach(weights: Doubles) -> Span:
+    """From the lowest pitch that any note may have to the highest."""
+    low, high = weights.shape[1], 0
+    for note in range(weights.shape[0]):
+        for pitch in range(weights.shape[1]):
+            if weights[note, pitch] > 0.0:
+                low, high = min(low, pitch), max(high, pitch + 1)
+    return Span(low, high)
 
 
 @fragment
-def _draw(mass: Doubles, uniform: float) -> int:
-    total = 0.0
-    for pitch in range(mass.shape[0]):
-        total += mass[pitch]
+def _draw(mass: Doubles, span: Span, total: float, uniform: float) -> int:
     point = uniform * total
     last = -1
-    for pitch in range(mass.shape[0]):
+    for pitch in range(span.low, span.high):
         if mass[pitch] > 0.0:
             last = pitch
             point -= mass[pitch]
@@ -61,14 +59,16 @@ def _welcome(
     note: int,
     before: int,
     tried: NDArray[np.bool_],
+    slip: float,
+    span: Span,
     mass: Doubles,
 ) -> float:
-    """Weigh what is likely by what is wanted; the sum of what is left."""
+    """Weigh what is likely by what is wanted, less slips; the sum of what is left."""
     total = 0.0
-    for pitch in range(mass.shape[0]):
+    for pitch in range(span.low, span.high):
         leap = abs(pitch - before) if before != NOTHING else 0
         stays = goals.moves[note] and pitch == before
-        if tried[note, pitch] or stays or leap > goals.widest[note]:
+        if tried[note, pitch] or stays or leap > goals.widest[note] or mass[pitch] < slip:
             mass[pitch] = 0.0
         mass[pitch] *= goals.weights[note, pitch] * messages[note, pitch]
         total += mass[pitch]
@@ -121,7 +121,8 @@ class Room(NamedTuple):
     line: Integers  # (3, notes) pitches, anchors and reach of a `viewpoints.Line`
     codes: Integers  # (3, views, notes) its conditions and links, and symbols
     features: Integers  # (looking.FEATURES,)
-    single: Doubles  # (3 + viewpoints.SHORT_DEPTH, pitches)
+    path: Integers  # (viewpoints.DEPTHS,)
+    single: Doubles  # (2 + viewpoints.SHORT_DEPTH, pitches)
     messages: Doubles  # (notes to come, pitches)
     tried: NDArray[np.bool_]  # (notes to come, pitches)
 
@@ -148,10 +149,10 @@ def sample_melody(
 ) -> None:
     """Draw a melody that keeps to its goals, copies nothing, and avoids slips while it can.
 
-    A note less likely than ``slip_share`` of the likeliest is a slip. When only slips and copies
-    would meet the goals, the note before is drawn again; once the spare draws are used up, slips
-    and leaps are let through, and where every welcome note would complete a copy, the nearest
-    that does not is taken. So the melody always ends, and is never a copy.
+    A note less likely than ``slip_share`` of the likeliest in reach is a slip. When only slips
+    and copies would meet the goals, the note before is drawn again; once the spare draws are used
+    up, slips and leaps are let through, and where every welcome note would complete a copy, the
+    nearest that does not is taken. So the melody always ends, and is never a copy.
 
     Parameters
     ----------
@@ -188,7 +189,7 @@ def sample_melody(
         line.conditions, line.links,
     )  # fmt: skip
     look_ahead(transitions, goals.weights, room.messages)
-    scratch = Scratch(room.codes[2], room.single[0], room.single[1], room.single[3:])
+    scratch = Scratch(room.codes[2], room.single[0], room.path, room.single[2:])
     for note in range(start):
         line.pitches[note] = min(max(line.pitches[note], 0), pitches - 1)
         record(views, line, note, pitches, scratch.symbols)
@@ -198,7 +199,7 @@ def sample_melody(
     room.tried[:] = False
     _draw_notes(
         tree, sources, views, line, goals, copied_tune, copied_rhythm, trail, slip_share, uniforms,
-        scratch, room, room.single[2],
+        scratch, room, room.single[1],
     )  # fmt: skip
     for note in range(out.shape[0]):
         out[note] = line.pitches[start + note] + lowest
@@ -222,14 +223,13 @@ def _draw_notes(
 ) -> None:
     notes, pitches = goals.weights.shape
     start, played = line.pitches.shape[0] - notes, trail.pitches.shape[0] - notes
-    tried, note, used = room.tried, 0, 0
+    tried, note, used, span = room.tried, 0, 0, _reach(goals.weights)
     while note < notes:
         spare = uniforms.shape[0] - used > notes - note
         before = trail.pitches[played + note - 1] if played + note > 0 else NOTHING
-        predict(tree, sources, views, line, start + note, 0, scratch, mass)
-        if spare:
-            _drop_slips(mass, slip_share)
-        total = _welcome(goals, room.messages, note, before, tried, mass)
+        predict(tree, sources, views, line, start + note, 0, span, scratch, mass)
+        slip = slip_share if spare else 0.0  # the likeliest has a mass of 1
+        total = _welcome(goals, room.messages, note, before, tried, slip, span, mass)
         if spare and not total > 0.0:
             for pitch in range(pitches):
                 tried[note, pitch] = False
@@ -238,7 +238,7 @@ def _draw_notes(
             else:
                 note -= 1
             continue
-        drawn = _draw(mass, uniforms[used]) if total > 0.0 else 0
+        drawn = _draw(mass, span, total, uniforms[used]) if total > 0.0 else 0
         trail.pitches[played + note] = drawn
         if not total > 0.0 or _is_copy(tune, rhythm, trail, played + note):
             if spare:

@@ -110,14 +110,15 @@ def look_ahead(transitions: Doubles, weights: Doubles, out: Doubles) -> None:
     for pitch in range(pitches):
         out[notes - 1, pitch] = 1.0
     for note in range(notes - 2, -1, -1):
+        for pitch in range(pitches):
+            out[note, pitch] = 0.0
+        for following in range(pitches):
+            goal = weights[note + 1, following] * out[note + 1, following]
+            if goal > 0.0:  # one goal at a time: then the pitches do not wait for one another
+                for pitch in range(pitches):
+                    out[note, pitch] += transitions[pitch, following] * goal
         largest = 0.0
         for pitch in range(pitches):
-            total = 0.0
-            for following in range(pitches):
-                goal = weights[note + 1, following]
-                if goal > 0.0:
-                    total += transitions[pitch, following] * goal * out[note + 1, following]
-            out[note, pitch] = total
-            largest = max(largest, total)
+            largest = max(largest, out[note, pitch])
         for pitch in range(pitches):
             out[note, pitch] /= largest

@@ -71,8 +71,15 @@ class Scratch(NamedTuple):
 
     symbols: Integers  # (views, notes) of the notes so far
     mixed: Doubles  # (size,)
-    single: Doubles  # (size,)
+    path: Integers  # (DEPTHS,) rows of a tree
     counts: Doubles  # (SHORT_DEPTH, size)
+
+
+class Span(NamedTuple):
+    """The pitches that are asked about; of the others nothing is read or written."""
+
+    low: int
+    high: int  # not itself among them
 
 
 @fragment
@@ -96,7 +103,7 @@ def exp2(x: float) -> float:
     f = (x - whole) * 0.6931471805599453
     total = 1.0
     for term in range(12, 0, -1):
-        total = 1.0 + total * f / term
+        total = 1.0 + total * f * (1.0 / term)
     return total * np.int64((whole + _EXPONENT_BIAS) << 52).view(np.float64)
 
 
@@ -132,14 +139,11 @@ def _step(views: Views, line: Line, symbols: Integers, view: int, note: int, dep
 
 
 @fragment
-def _add_row(tree: Tree, row: int, base: int, out: Doubles) -> None:
-    backoff = tree.rows[row]["backoff"]
-    for pitch in range(out.shape[0]):
-        out[pitch] *= backoff
+def _add_row(tree: Tree, row: int, base: int, factor: float, span: Span, out: Doubles) -> None:
     for entry in range(tree.rows[row]["first_entry"], tree.rows[row + 1]["first_entry"]):
         pitch = int(tree.symbols[entry]) - base
-        if 0 <= pitch < out.shape[0]:
-            out[pitch] += tree.shares[entry]
+        if span.low <= pitch < span.high:
+            out[pitch] += factor * tree.shares[entry]
 
 
 @fragment
@@ -148,25 +152,31 @@ def _ask_tree(
     root: int,
     views: Views,
     line: Line,
-    symbols: Integers,
+    scratch: Scratch,
     view: int,
     note: int,
     base: int,
-    out: Doubles,
+    share: float,
+    span: Span,
 ) -> int:
-    """Probabilities (up to a factor) in one model; returns the depth of the context it knows."""
-    out[:] = 1.0 / out.shape[0]
-    row = find_child(tree, root, view)
-    if row < 0:
-        return 0
-    _add_row(tree, row, base, out)
-    for depth in range(1, views.orders[view] + 2):
-        step = _step(views, line, symbols, view, note, depth)
+    """Add a share of the probabilities in one model; returns the depth of the context it knows."""
+    out, path = scratch.mixed, scratch.path
+    row, depth = find_child(tree, root, view), 0
+    while row >= 0:
+        path[depth] = row
+        depth += 1
+        if depth > views.orders[view] + 1:
+            break
+        step = _step(views, line, scratch.symbols, view, note, depth)
         row = find_child(tree, row, step) if step >= 0 else -1
-        if row < 0:
-            return depth - 1
-        _add_row(tree, row, base, out)
-    return int(views.orders[view] + 1)
+    factor = share
+    for back in range(depth - 1, -1, -1):  # the longest context counts first, and whole
+        _add_row(tree, path[back], base, factor, span, out)
+        factor *= tree.rows[path[back]]["backoff"]
+    floor = factor / out.shape[0]
+    for pitch in range(span.low, span.high):
+        out[pitch] += floor
+    return max(depth - 1, 0)
 
 
 @fragment
@@ -178,27 +188,17 @@ def _ask_corpus(
     view: int,
     note: int,
     base: int,
+    span: Span,
     scratch: Scratch,
 ) -> int:
     """What the mixed models say, in ``scratch.mixed``; returns the deepest context known."""
-    scratch.mixed[:] = 0.0
+    for pitch in range(span.low, span.high):
+        scratch.mixed[pitch] = 0.0
     deepest = 0
     for source in range(len(sources.roots)):
-        share = sources.shares[source]
-        depth = _ask_tree(
-            tree,
-            sources.roots[source],
-            views,
-            line,
-            scratch.symbols,
-            view,
-            note,
-            base,
-            scratch.single,
-        )
+        root, share = sources.roots[source], sources.shares[source]
+        depth = _ask_tree(tree, root, views, line, scratch, view, note, base, share, span)
         deepest = max(deepest, depth)
-        for pitch in range(scratch.mixed.shape[0]):
-            scratch.mixed[pitch] += share * scratch.single[pitch]
     return deepest
 
 
@@ -214,28 +214,40 @@ def _likeness(views: Views, line: Line, symbols: Integers, view: int, then: int,
 
 @fragment
 def _ask_line(
-    views: Views, line: Line, view: int, note: int, first: int, base: int, scratch: Scratch
+    views: Views,
+    line: Line,
+    view: int,
+    note: int,
+    first: int,
+    base: int,
+    span: Span,
+    scratch: Scratch,
 ) -> int:
     """What the line so far says, in ``scratch.mixed``; returns the deepest context that recurs."""
     counts, out = scratch.counts, scratch.mixed
-    counts[:] = 0.0
+    size = out.shape[0]
+    for depth in range(SHORT_DEPTH):
+        for pitch in range(size):
+            counts[depth, pitch] = 0.0
     deepest = -1
     for then in range(first, note):
         pitch = scratch.symbols[view, then] - base
-        if scratch.symbols[view, then] >= 0 and 0 <= pitch < out.shape[0]:
+        if scratch.symbols[view, then] >= 0 and 0 <= pitch < size:
             depth = _likeness(views, line, scratch.symbols, view, then, note)
             deepest = max(deepest, depth)
             for shorter in range(depth + 1):
                 counts[shorter, pitch] += 1.0
-    out[:] = 1.0 / out.shape[0]
+    for pitch in range(span.low, span.high):
+        out[pitch] = 1.0 / size
     for depth in range(deepest + 1):
         total, kinds = 0.0, 0.0
-        for pitch in range(out.shape[0]):
+        for pitch in range(size):
             total += counts[depth, pitch]
             kinds += 1.0 if counts[depth, pitch] > 0.0 else 0.0
-        backoff = (SHORT_DISCOUNT * kinds + SHORT_STRENGTH) / (total + SHORT_STRENGTH)
-        for pitch in range(out.shape[0]):
-            own = max(counts[depth, pitch] - SHORT_DISCOUNT, 0.0) / (total + SHORT_STRENGTH)
+        whole = 1.0 / (total + SHORT_STRENGTH)
+        backoff = (SHORT_DISCOUNT * kinds + SHORT_STRENGTH) * whole
+        for pitch in range(span.low, span.high):
+            own = max(counts[depth, pitch] - SHORT_DISCOUNT, 0.0) * whole
             out[pitch] = own + backoff * out[pitch]
     return deepest
 
@@ -248,12 +260,14 @@ def predict(
     line: Line,
     note: int,
     first: int,
+    span: Span,
     scratch: Scratch,
     out: Doubles,
 ) -> None:
-    """Probabilities of all pitches, up to a factor: the largest is 1."""
+    """Probabilities of a span of pitches, up to a factor: the largest is 1."""
     size = out.shape[0]
-    out[:] = 0.0
+    for pitch in range(span.low, span.high):
+        out[pitch] = 0.0
     remembers = note - first >= MEMORY
     weights = views.corpus if remembers else views.alone
     for view in range(len(views.kinds)):
@@ -261,21 +275,22 @@ def predict(
         if base < 0:
             continue
         if _speaks(weights, view):
-            depth = _ask_corpus(tree, sources, views, line, view, note, base, scratch)
-            _multiply(weights[view, depth], scratch.mixed, out)
+            depth = _ask_corpus(tree, sources, views, line, view, note, base, span, scratch)
+            _multiply(weights[view, depth], scratch.mixed, span, out)
         if remembers and _speaks(views.line, view):
-            depth = _ask_line(views, line, view, note, first, base, scratch)
+            depth = _ask_line(views, line, view, note, first, base, span, scratch)
             if depth >= 0:
-                _multiply(views.line[view, depth], scratch.mixed, out)
+                _multiply(views.line[view, depth], scratch.mixed, span, out)
     most = -np.inf
-    for pitch in range(size):
+    for pitch in range(span.low, span.high):
         most = max(most, out[pitch])
-    for pitch in range(size):
+    for pitch in range(span.low, span.high):
         out[pitch] = exp2(max(out[pitch] - most, -900.0))
 
 
 @fragment
 def _speaks(weights: Doubles, view: int) -> bool:
+    """Whether a view has any weight."""
     most = 0.0
     for depth in range(DEPTHS):
         most = max(most, weights[view, depth])
@@ -283,9 +298,9 @@ def _speaks(weights: Doubles, view: int) -> bool:
 
 
 @fragment
-def _multiply(weight: float, factor: Doubles, out: Doubles) -> None:
+def _multiply(weight: float, factor: Doubles, span: Span, out: Doubles) -> None:
     if weight > 0.0:
-        for pitch in range(out.shape[0]):
+        for pitch in range(span.low, span.high):
             out[pitch] += weight * log2(factor[pitch])
 
 
@@ -313,6 +328,7 @@ def view_line(
         Probability of each pitch, up to a factor.
     """
     size = long_out.shape[2]
+    span = Span(0, size)
     for note in range(line.pitches.shape[0]):
         for view in range(len(views.kinds)):
             base = _base(views.kinds[view], line, note, size)
@@ -320,10 +336,12 @@ def view_line(
             long_out[view, note] = short_out[view, note] = 1.0
             if base >= 0:
                 long_depths[view, note] = _ask_corpus(
-                    tree, sources, views, line, view, note, base, scratch
+                    tree, sources, views, line, view, note, base, span, scratch
                 )
                 long_out[view, note] = scratch.mixed
-                short_depths[view, note] = _ask_line(views, line, view, note, 0, base, scratch)
+                short_depths[view, note] = _ask_line(
+                    views, line, view, note, 0, base, span, scratch
+                )
                 short_out[view, note] = scratch.mixed
         record(views, line, note, size, scratch.symbols)
 
@@ -344,6 +362,7 @@ def step_chain(
         Rows by the last pitch but one, columns by the last; rows sum to 1.
     """
     size, last = out.shape[0], line.pitches.shape[0] - 1
+    span = Span(0, size)
     for before in range(size):
         line.pitches[last - 1] = before
         for note in range(last):
@@ -352,8 +371,8 @@ def step_chain(
         for view in range(len(views.kinds)):
             base = _base(views.kinds[view], line, last, size)
             if base >= 0:
-                depth = _ask_corpus(tree, sources, views, line, view, last, base, scratch)
-                _multiply(views.alone[view, depth], scratch.mixed, out[before])
+                depth = _ask_corpus(tree, sources, views, line, view, last, base, span, scratch)
+                _multiply(views.alone[view, depth], scratch.mixed, span, out[before])
         total = 0.0
         for pitch in range(size):
             out[before, pitch] = exp2(out[before, pitch])

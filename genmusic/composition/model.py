@@ -302,7 +302,8 @@ def _room(views: int, known: int, coming: int) -> melodies.Room:
         np.empty((3, known), np.int64),
         np.empty((3, views, known), np.int64),
         np.empty(len(FEATURE_SIZES), np.int64),
-        np.empty((3 + viewpoints.SHORT_DEPTH, size)),
+        np.empty(viewpoints.DEPTHS, np.int64),
+        np.empty((2 + viewpoints.SHORT_DEPTH, size)),
         np.empty((coming, size)),
         np.empty((coming, size), np.bool_),
     )

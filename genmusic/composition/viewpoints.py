@@ -157,7 +157,7 @@ def scratch(views: int, notes: int, size: int) -> kernel.Scratch:
     return kernel.Scratch(
         np.empty((views, notes), np.int64),
         np.empty(size),
-        np.empty(size),
+        np.empty(kernel.DEPTHS, np.int64),
         np.empty((kernel.SHORT_DEPTH, size)),
     )
 

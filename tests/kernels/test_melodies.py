@@ -64,8 +64,8 @@ def line_of(pitches):
 def scratch(notes):
     depths = viewpoints.SHORT_DEPTH
     return viewpoints.Scratch(
-        np.empty((2, notes), np.int64), np.empty(PITCHES), np.empty(PITCHES),
-        np.empty((depths, PITCHES)),
+        np.empty((2, notes), np.int64), np.empty(PITCHES),
+        np.empty(viewpoints.DEPTHS, np.int64), np.empty((depths, PITCHES)),
     )  # fmt: skip
 
 
@@ -90,7 +90,8 @@ def sample(tree, weights, uniforms, slip_share=0.01, history=(), rule=None, wide
 def room(known, notes):
     return melodies.Room(
         np.empty((3, known), np.int64), np.empty((3, 2, known), np.int64),
-        np.empty(looking.FEATURES, np.int64), np.empty((3 + viewpoints.SHORT_DEPTH, PITCHES)),
+        np.empty(looking.FEATURES, np.int64), np.empty(viewpoints.DEPTHS, np.int64),
+        np.empty((2 + viewpoints.SHORT_DEPTH, PITCHES)),
         np.empty((notes, PITCHES)), np.empty((notes, PITCHES), np.bool_),
     )  # fmt: skip
 
