@@ -1,47 +1,214 @@
-"""Bass lines: without parallels to the melody, and without copies of a work."""
+"""Bass lines: under the chords, without parallels to the melody."""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kernels._jit import fragment, kernel
-from kernels.chords import sounding
-from kernels.copying import Runs
-from kernels.trails import (
-    HEIGHT,
-    LENGTH,
+from kernels._jit import fragment
+from kernels.chords import (
+    BEGIN,
+    END,
+    INVERTED,
+    NEXT_ROOT,
     OCTAVE,
-    ONSET,
+    ROOT,
+    SCALE,
     TONES,
-    Ground,
-    Room,
-    guard,
-    recall,
+    nearest,
+    sounding,
 )
+from kernels.trails import HEIGHT, LENGTH, ONSET, STRESS, Ground
 
+Doubles = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 FIFTH = 7
 THIRD_PLACE, FIFTH_PLACE = 1, 2  # in a chord
 UNSTEADY_COST = 5  # semitones that a chord on its fifth is worth avoiding
-MOST_LOOKS = 3  # at a bar, between two rules that it must keep
 
 STRUCK, SUNG, LOW = range(3)
 """The melody at the last note of the bass, the last note of the melody, that of the bass."""
 
+OF_CHORD, THIRD, FIFTH_ABOVE, SEVENTH, EIGHTH, STEP, SEMITONE = range(7)
+"""What a pattern may ask for; the last two lead to the next root."""
+
+PLACES = np.array([0, 1, 2, 3, 0])  # in a chord, of each of them
+WALKED = np.array([THIRD, FIFTH_ABOVE, FIFTH_ABOVE, EIGHTH])  # what a walking bass goes by
+CHROMATIC_SHARE = 0.4  # of the steps that lead a walking bass into the next chord
+APPROACHES = np.array([2, 1, 3])  # semitones from the next root, the best first
+DRAWS_PER_CHORD = 4
+
+# What a bass pays for moving by so many semitones to the next chord, in semitones: least for a
+# step, more for a repeated note and for leaps.
+MOVE_COSTS = np.array([1.0, 0.0, 0.0, 0.6, 0.6, 1.4, 2.0, 1.6, 2.4, 2.4, 3.0, 3.0, 3.0])
+MIDDLE_PULL = 0.35  # how far the next root is drawn from the last one to the middle of the range
+CENTRE_COST = 0.1  # for each semitone off the middle of the range
+
+
+class BassTask(NamedTuple):
+    """What is asked of a bar of the bass."""
+
+    walks: bool
+    pulse_ticks: int  # from note to note of a walk
+    held: int  # the pitch that is held under all chords, -1 for none
+    inversion_cost: float  # semitones, of a third under a chord
+
 
 @fragment
-def _nearest(pitch_class: int, near: int, ground: Ground) -> int:
-    """The pitch of a class that is nearest to another pitch, in a range of an octave or more."""
-    lowest = ground.low + (pitch_class - ground.low) % OCTAVE
-    octaves = int((near - lowest) / OCTAVE + 0.5) if near > lowest else 0
-    return int(lowest + OCTAVE * min(octaves, (ground.high - lowest) // OCTAVE))
+def _move_cost(pitch: int, last: int, middle: float) -> float:
+    move = float(MOVE_COSTS[min(abs(pitch - last), OCTAVE)])
+    return move + CENTRE_COST * abs(pitch - middle)
+
+
+@fragment
+def choose_basses(ground: Ground, last: int, inversion_cost: float, out: Integers) -> None:
+    """The bass note before each chord and its own: its root, or its third for a smoother line.
+
+    ``last`` is the note before the bar, 0 for none.
+    """
+    low, high = ground.low, ground.high
+    middle = (low + high) / 2.0
+    begun = last > 0
+    if not begun:
+        last = int(np.rint(middle))
+    for n in range(len(ground.chords)):
+        chord = ground.chords[n]
+        near = last + (middle - last) * MIDDLE_PULL
+        pitch = nearest((ground.tonic + chord[ROOT]) % OCTAVE, near, low, high)
+        if begun and chord[INVERTED] > 0:
+            third = nearest((ground.tonic + chord[ROOT + 1]) % OCTAVE, near, low, high)
+            cost = _move_cost(third, last, middle) + inversion_cost
+            if cost < _move_cost(pitch, last, middle):
+                pitch = third
+        out[n, 0], out[n, 1] = last, pitch
+        last = pitch
+
+
+@fragment
+def _walk(
+    chords: Integers, pulse_ticks: int, draws: Doubles, ticks: Integers, signs: Integers
+) -> int:
+    """A note on every pulse: from the chord's own, by its tones, to a step before the next."""
+    count = 0
+    for number in range(len(chords)):
+        first = min(DRAWS_PER_CHORD * number, len(draws) - DRAWS_PER_CHORD)
+        begin, place = count, 0
+        for tick in range(chords[number, BEGIN], chords[number, END], pulse_ticks):
+            if count < len(ticks):
+                inner = WALKED[int(draws[first + place % DRAWS_PER_CHORD] * len(WALKED))]
+                ticks[count], signs[count] = tick, OF_CHORD if place == 0 else inner
+                count += 1
+                place += 1
+        if count > begin + 1:
+            signs[count - 1] = SEMITONE if draws[first] < CHROMATIC_SHARE else STEP
+    return count
+
+
+@fragment
+def _follow_pattern(chords: Integers, steps: Integers, ticks: Integers, signs: Integers) -> int:
+    """The notes of a pattern, and where it has none the beginnings of chords, by rising tick."""
+    count, chord = 0, 1
+    for n in range(len(steps) + 1):
+        until = steps[n, 0] if n < len(steps) else chords[-1, END]
+        while chord < len(chords) and chords[chord, BEGIN] < until and count < len(ticks):
+            ticks[count], signs[count] = chords[chord, BEGIN], OF_CHORD
+            count += 1
+            chord += 1
+        if n < len(steps) and count < len(ticks):
+            begins = chord < len(chords) and chords[chord, BEGIN] == until
+            ticks[count], signs[count] = until, OF_CHORD if begins else steps[n, 1]
+            count += 1
+            chord += 1 if begins else 0
+    return count
+
+
+@fragment
+def _approach(ground: Ground, chord: Integers, bass: int, chromatic: bool) -> int:
+    """The note beside the next root, on the side from which the bass comes."""
+    low, high = ground.low, ground.high
+    target = nearest((ground.tonic + chord[NEXT_ROOT]) % OCTAVE, float(bass), low, high)
+    side = -1 if bass <= target else 1
+    if chromatic and low <= target + side <= high:
+        return target + side
+    for distance in APPROACHES:
+        pitch = target + side * distance
+        allowed = chord[SCALE] >> ((pitch - ground.tonic) % OCTAVE) & 1
+        if low <= pitch <= high and allowed > 0:
+            return int(pitch)
+    return bass
+
+
+@fragment
+def _asked_pitch(ground: Ground, chord: Integers, sign: int, bass: int) -> int:
+    if sign >= STEP:
+        return _approach(ground, chord, bass, sign == SEMITONE)
+    if sign == OF_CHORD:
+        return bass
+    place = PLACES[sign] if chord[ROOT + PLACES[sign]] >= 0 else 0
+    root = bass - (bass - ground.tonic - chord[ROOT]) % OCTAVE  # the root at or below
+    above = OCTAVE if sign == EIGHTH else (chord[ROOT + place] - chord[ROOT]) % OCTAVE
+    pitch = root + above
+    while pitch > ground.high:
+        pitch -= OCTAVE
+    return int(pitch) if pitch >= ground.low else int(pitch + OCTAVE)
+
+
+@fragment
+def _moved_on(ground: Ground, chord: Integers, bass: int, pitch: int) -> int:
+    """Another tone of the chord for a walking bass, which does not stand still."""
+    for sign in WALKED:
+        other = _asked_pitch(ground, chord, sign, bass)
+        if other != pitch:
+            return other
+    return pitch
+
+
+@fragment
+def write_bass(
+    ground: Ground,
+    basses: Integers,
+    task: BassTask,
+    steps: Integers,
+    draws: Doubles,
+    ticks: Integers,
+    signs: Integers,
+    out: Integers,
+) -> int:
+    """Write each chord's note where it begins, a pattern or a walk in between; how many notes."""
+    if task.walks:
+        count = _walk(ground.chords, task.pulse_ticks, draws, ticks, signs)
+    else:
+        count = _follow_pattern(ground.chords, steps, ticks, signs)
+    for n in range(count):
+        number = sounding(ground.chords, ticks[n])
+        chord, bass = ground.chords[number], basses[number, 1]
+        pitch = _asked_pitch(ground, chord, signs[n], bass) if task.held < 0 else task.held
+        inside = n > 0 and ticks[n] != chord[BEGIN]
+        if task.walks and inside and pitch == out[n - 1, HEIGHT]:
+            pitch = _moved_on(ground, chord, bass, pitch)
+        end = ticks[n + 1] if n + 1 < count else ground.bar_ticks
+        out[n, ONSET], out[n, LENGTH] = ticks[n], end - ticks[n]
+        out[n, HEIGHT], out[n, STRESS] = pitch, 1 if ticks[n] == 0 else 0
+    return count
+
+
+@fragment
+def sing_basses(rows: Integers, chords: Integers, basses: Integers) -> None:
+    """Set the bass notes of the chords to what the bar of the bass really has."""
+    for n in range(rows.shape[0]):
+        if rows[n, LENGTH] > 0:
+            chord = sounding(chords, rows[n, ONSET])
+            if chords[chord, BEGIN] == rows[n, ONSET]:
+                basses[chord, 1] = rows[n, HEIGHT]
 
 
 @fragment
 def _tone(ground: Ground, chord: int, place: int, near: int) -> int:
-    return _nearest((ground.tonic + ground.tones[chord, place]) % OCTAVE, near, ground)
+    pitch_class = (ground.tonic + ground.chords[chord, ROOT + place]) % OCTAVE
+    return nearest(pitch_class, float(near), ground.low, ground.high)
 
 
 @fragment
@@ -75,12 +242,12 @@ def _other_tone(
     ground: Ground, tick: int, pitch: int, struck: int, sung: int, low: int, above: int
 ) -> int:
     """The tone of the chord nearest to a pitch that is not parallel with the melody."""
-    chord = sounding(ground.starts, tick)
-    begins = ground.starts[chord] == tick
+    chord = sounding(ground.chords, tick)
+    begins = ground.chords[chord, BEGIN] == tick
     unsteady = _tone(ground, chord, FIFTH_PLACE, pitch)
     best, least = -1, 0
     for place in range(3 if begins else TONES):
-        if ground.tones[chord, place] < 0:
+        if ground.chords[chord, ROOT + place] < 0:
             continue
         choice = _tone(ground, chord, place, pitch)
         if _is_parallel(struck, low, above, choice) or _is_parallel(sung, low, above, choice):
@@ -94,7 +261,7 @@ def _other_tone(
 
 
 @fragment
-def _mend(
+def mend(
     rows: Integers,
     melody: Integers,
     before: Integers,
@@ -124,7 +291,7 @@ def _mend(
     unison = (struck - low) % OCTAVE == 0 or (sung - low) % OCTAVE == 0
     if last >= 0 and leads_home and unison:
         # Melody and bass are about to come home to the tonic: not from one and the same note.
-        low = _tone(ground, sounding(ground.starts, rows[last, ONSET]), THIRD_PLACE, low)
+        low = _tone(ground, sounding(ground.chords, rows[last, ONSET]), THIRD_PLACE, low)
         changed = changed or rows[last, HEIGHT] != low
         rows[last, HEIGHT] = low
     after[STRUCK], after[SUNG], after[LOW] = struck, sung, low
@@ -132,7 +299,7 @@ def _mend(
 
 
 @fragment
-def _hold_over(rows: Integers, pitches: Integers) -> None:
+def hold_over(rows: Integers, pitches: Integers) -> None:
     """Hold the note before through each that would need another pitch than it had."""
     kept = -1
     for n in range(rows.shape[0]):
@@ -144,61 +311,3 @@ def _hold_over(rows: Integers, pitches: Integers) -> None:
         if kept >= 0:
             rows[kept, LENGTH] = rows[n, ONSET] + rows[n, LENGTH] - rows[kept, ONSET]
         rows[n, LENGTH] = 0
-
-
-@kernel
-def settle_bass(
-    tune: Runs,
-    rhythm: Runs,
-    trail: Integers,
-    rows: Integers,
-    melody: Integers,
-    before: Integers,
-    ground: Ground,
-    ends_piece: bool,
-    leads_home: bool,
-    pitches: Integers,
-    room: Room,
-    after: Integers,
-    out: Integers,
-) -> tuple[bool, int]:
-    """Keep a bar of the bass from parallels with the melody and from copies of a work.
-
-    What mends one may break the other, so both look again. When no tone will do, the note before
-    goes on: that leaves a note less each time, so it ends.
-
-    Parameters
-    ----------
-    tune, rhythm, trail, ground, room, out
-        As for `trails.follow`.
-    rows : (notes, 4) int64, in/out
-        The bar, by rising onset; notes of length 0 are left out.
-    melody : (notes of melody, 4) int64
-        The melody of the bar, by rising onset.
-    before, after : (3,) int64, the latter written in full
-        Pitches that the bar before leaves, and this one; 0 where the melody rests.
-    ends_piece, leads_home : bool
-        Whether it is the last bar; whether the next one brings both parts home to the tonic.
-    pitches : (notes,) int64, scratch
-
-    Returns
-    -------
-    (bool, int): whether a note was changed; and how many rows of ``out`` are written.
-    """
-    recall(trail, ground, room, out)
-    any_changed = False
-    count = trail.shape[0]
-    mended = _mend(rows, melody, before, ground, ends_piece, leads_home, after)
-    for look in range(MOST_LOOKS + rows.shape[0]):
-        copied, count = guard(tune, rhythm, trail.shape[0], rows, ground, room, out)
-        any_changed = any_changed or mended or copied
-        if not (mended or copied):
-            break
-        for n in range(rows.shape[0]):
-            pitches[n] = rows[n, HEIGHT]
-        mended = _mend(rows, melody, before, ground, ends_piece, leads_home, after)
-        if not mended:
-            break
-        if look >= MOST_LOOKS - 1:  # no tone will do
-            _hold_over(rows, pitches)
-    return any_changed, count

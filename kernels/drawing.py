@@ -1,4 +1,4 @@
-"""Drawing: uniform numbers by address, a rhythm cell by weight, the voicing that moves least.
+"""Drawing: uniform numbers by address, a rhythm cell by weight.
 
 Integers and sums in a fixed order: the same draws on every machine.
 """
@@ -15,7 +15,6 @@ Integers = NDArray[np.int64]
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 FIRST_MIX, SECOND_MIX = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
-OCTAVE, FIFTH = 12, 7
 
 
 @kernel
@@ -81,37 +80,3 @@ def draw_cell(
 def _cell_weight(weight: float, distance: float, pull: float) -> float:
     near = 1.0 / (1.0 + pull * distance * distance)
     return weight * near * near * near
-
-
-@kernel
-def smoothest(
-    choices: Integers, costs: Doubles, last: Integers, bass: Integers, parallel_cost: float
-) -> int:
-    """Find the voicing that costs least: by itself, in movement, and in parallels with the bass.
-
-    Parameters
-    ----------
-    choices : (voicings, voices) int64
-        Pitches, from below.
-    costs : (voicings,) float64
-        What each costs by itself.
-    last : (voices,) int64, or (0,)
-        The voicing before, empty for none.
-    bass : (2,) int64
-        The bass notes before and now.
-    parallel_cost : float
-        Of each voice that moves with the bass in fifths or octaves.
-    """
-    best, least = 0, np.inf
-    for n in range(len(choices)):
-        cost = costs[n]
-        for voice in range(len(last)):
-            pitch, before = choices[n, voice], last[voice]
-            cost += abs(pitch - before)
-            interval = (before - bass[0]) % OCTAVE
-            perfect = interval in (0, FIFTH) and (pitch - bass[1]) % OCTAVE == interval
-            if perfect and pitch != before and bass[0] != bass[1]:
-                cost += parallel_cost
-        if cost < least:
-            best, least = n, cost
-    return best

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kernels._jit import fragment, kernel
+from kernels._jit import fragment
+from kernels.chords import END, sounding
 
 Doubles = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -48,15 +49,15 @@ class Bar(NamedTuple):
     velocity: float
 
 
-@kernel
+@fragment
 def play(
-    written: Integers,
-    part_of: Integers,
+    rows: Integers,
+    counts: Integers,
     habits: Doubles,
     chance: Doubles,
     bar: Bar,
     groove: Doubles,
-    changes: Doubles,
+    chords: Integers,
     order: Integers,
     played: Integers,
     out: Notes,
@@ -65,10 +66,10 @@ def play(
 
     Parameters
     ----------
-    written : (notes, 4) int64
-        Start and duration in ticks, pitch and accent.
-    part_of : (notes,) int64
-        The part of each; the notes of a part lie together.
+    rows : (parts, most, 4) int64
+        Start and duration in ticks, pitch and accent; notes of no duration are left out.
+    counts : (parts,) int64
+        Notes of each part.
     habits : (parts, HABITS) float64
         How each part is played.
     chance : (2, parts * places) float64, 0..1
@@ -77,28 +78,33 @@ def play(
         What all notes share.
     groove : (steps,) float64, ticks
         How late each step of the bar is.
-    changes : (chords,) float64, ticks, rising
-        Where each chord ends; the last is the end of the bar.
-    order : (notes,) int64, scratch
-    played : (notes, 7) int64, scratch
-    out : (notes,) of the fields of a note, written as far as the returned number of notes
+    chords : (chords, CHORD_COLUMNS) int64
+        The chords of the bar.
+    order : (>= notes,) int64, scratch
+    played : (>= notes, PLAYED_COLUMNS) int64, scratch
+    out : (>= notes,) of the fields of a note, written as far as the returned number of notes
 
     Returns
     -------
     int: how many notes sound.
     """
     places = int(bar.bar_ticks) // bar.place_ticks
-    rank = 0
-    for n in range(len(written)):
-        start, part = written[n, START], part_of[n]
-        same = n > 0 and written[n - 1, START] == start and part_of[n - 1] == part
-        rank = rank + 1 if same else 0
-        place = part * places + start // bar.place_ticks
-        played[n, PLAYED_PART] = part
-        _place(written[n], habits[part], chance[0, place], rank, bar, groove, changes, played[n])
-        played[n, VELOCITY] = _velocity(written[n], habits[part], chance[1, place], bar)
-    _sort(order, played)
-    kept = _trim(order, played)
+    notes = 0
+    for part in range(len(counts)):
+        rank, before = 0, -1
+        for n in range(counts[part]):
+            note = rows[part, n]
+            if note[DURATION] == 0 or notes >= len(order):
+                continue
+            rank = rank + 1 if note[START] == before else 0
+            before = note[START]
+            place = part * places + before // bar.place_ticks
+            played[notes, PLAYED_PART] = part
+            _place(note, habits[part], chance[0, place], rank, bar, groove, chords, played[notes])
+            played[notes, VELOCITY] = _velocity(note, habits[part], chance[1, place], bar)
+            notes += 1
+    _sort(order, played, notes)
+    kept = _trim(order, played, notes)
     for n in range(kept):
         _write(played[order[n]], out[n])
     return kept
@@ -121,7 +127,7 @@ def _place(
     rank: int,
     bar: Bar,
     groove: Doubles,
-    changes: Doubles,
+    chords: Integers,
     out: Integers,
 ) -> None:
     """Start and end of a note."""
@@ -133,10 +139,7 @@ def _place(
     played = max(0.0, min(played, bar.bar_ticks - bar.shortest_ticks))
     end = start + note[DURATION] * (bar.gate if habit[GATED] > 0.0 else 1.0)
     if habit[RINGS] > 0.0:
-        number = 0
-        while number < len(changes) - 1 and changes[number] <= start:
-            number += 1
-        end = max(end, changes[number])
+        end = max(end, float(chords[sounding(chords, note[START]), END]))
     out[PLAYED_START] = int(np.rint(played))
     out[PLAYED_END] = int(np.rint(min(max(end, played + bar.shortest_ticks), bar.bar_ticks)))
     out[PLAYED_PITCH] = note[PITCH]
@@ -156,9 +159,9 @@ def _velocity(note: Integers, habit: Doubles, chance: float, bar: Bar) -> int:
 
 
 @fragment
-def _sort(order: Integers, out: Integers) -> None:
-    """Order notes by start, part and pitch; most of them lie so already."""
-    for n in range(len(order)):
+def _sort(order: Integers, out: Integers, notes: int) -> None:
+    """Order notes by start, part and pitch; most of those of a part lie so already."""
+    for n in range(notes):
         place = n
         key = _key(out[n])
         while place > 0 and _key(out[order[place - 1]]) > key:
@@ -173,9 +176,8 @@ def _key(note: Integers) -> int:
 
 
 @fragment
-def _trim(order: Integers, out: Integers) -> int:
+def _trim(order: Integers, out: Integers, notes: int) -> int:
     """End each note where its pitch begins again in its part; leave out what does not sound."""
-    notes = len(order)
     for i in range(notes):
         note = out[order[i]]
         for j in range(i + 1, notes):

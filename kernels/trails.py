@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kernels._jit import fragment, kernel
-from kernels.chords import sounding
+from kernels.chords import OCTAVE, is_tone, sounding
 from kernels.copying import Runs, Trail, completes, time_trail
 from kernels.looking import BEAT, BEGINS, DURATION, ENDS, MODE, PITCH, POSITION, REACH, START
 
@@ -17,19 +17,19 @@ Integers = NDArray[np.int64]
 AGO, OF_PITCH, BEGAN = range(3)
 """Columns of a trail: ticks before the coming bar line, MIDI pitch, 1 where a phrase begins."""
 
+TRAIL_COLUMNS = 3
+LONGEST = 12  # notes of a trail: what the widest limit against copies looks back on
+
 ONSET, LENGTH, HEIGHT, STRESS = range(4)
 """Columns of the rows of a bar: start tick, duration in ticks, MIDI pitch, accent."""
 
-OCTAVE = 12
-TONES = 4  # of a chord that count
 MOST_AGO = 0xFFFF  # ticks; longer ago than this is all the same
 
 
 class Ground(NamedTuple):
     """What a part stands on in a bar."""
 
-    starts: Integers  # (chords,) tick at which each chord begins, rising
-    tones: Integers  # (chords, TONES) semitones above the tonic, from the root up, -1 for none
+    chords: Integers  # (chords, chords.CHORD_COLUMNS) rising
     tonic: int  # pitch class
     low: int  # the range of the part
     high: int
@@ -159,14 +159,6 @@ def _first_copy(
 
 
 @fragment
-def _is_tone(ground: Ground, chord: int, pitch: int) -> bool:
-    found = False
-    for n in range(TONES):
-        found = found or ground.tones[chord, n] == (pitch - ground.tonic) % OCTAVE
-    return found
-
-
-@fragment
 def _another_tone(
     tune: Runs, rhythm: Runs, heard: Trail, note: int, end: int, chord: int, ground: Ground
 ) -> int:
@@ -182,7 +174,7 @@ def _another_tone(
                 if (other in (before, after)) != may_repeat:
                     continue
                 inside = ground.low <= other <= ground.high
-                if inside and _is_tone(ground, chord, other):
+                if inside and is_tone(ground.chords[chord], (other - ground.tonic) % OCTAVE):
                     heard.pitches[note] = other
                     if not completes(tune, heard, note) and not completes(rhythm, heard, note):
                         return int(other)
@@ -212,17 +204,37 @@ def recall(trail: Integers, ground: Ground, room: Room, out: Integers) -> None:
 
 
 @fragment
+def rest(trail: Integers, bar_ticks: int) -> None:
+    """Go on to the next bar line without a note."""
+    for n in range(trail.shape[0]):
+        trail[n, AGO] = min(trail[n, AGO] + bar_ticks, MOST_AGO)
+
+
+@fragment
 def guard(
-    tune: Runs, rhythm: Runs, before: int, rows: Integers, ground: Ground, room: Room, out: Integers
+    tune: Runs,
+    rhythm: Runs,
+    before: int,
+    begin: int,
+    rows: Integers,
+    ground: Ground,
+    room: Room,
+    out: Integers,
 ) -> tuple[bool, int]:
-    """Change the notes of a bar that complete a copy, and go on to the next bar line."""
+    """Change the notes of a bar that complete a copy, and go on to the next bar line.
+
+    A note that completes one gets the nearest tone of its chord that does not; where there is none
+    it is left out, with a length of 0. The line of a part that plays chords is that of its highest
+    notes; those before ``begin`` are not looked at. Returns whether a note was changed, and how
+    many rows of ``out`` are written: the trail ``before``, and the line of the bar.
+    """
     heard = Trail(room.heard[0], room.heard[1], room.heard[2])
     changed = False
-    count, found = _first_copy(tune, rhythm, rows, room.line, before, 0, heard)
+    count, found = _first_copy(tune, rhythm, rows, room.line, before, begin, heard)
     while found >= 0:
         changed = True
         copied = room.line[found]
-        chord = sounding(ground.starts, rows[copied, ONSET])
+        chord = sounding(ground.chords, rows[copied, ONSET])
         pitch = _another_tone(tune, rhythm, heard, before + found, before + count, chord, ground)
         _change(rows, copied, pitch)
         count, found = _first_copy(tune, rhythm, rows, room.line, before, found, heard)
@@ -231,40 +243,3 @@ def guard(
         out[place, AGO] = ground.bar_ticks - rows[row, ONSET]
         out[place, OF_PITCH], out[place, BEGAN] = rows[row, HEIGHT], 0
     return changed, before + count
-
-
-@kernel
-def follow(
-    tune: Runs,
-    rhythm: Runs,
-    trail: Integers,
-    rows: Integers,
-    ground: Ground,
-    room: Room,
-    out: Integers,
-) -> tuple[bool, int]:
-    """Go on to the next bar line without a copy.
-
-    A note that completes a copy gets the nearest tone of its chord that does not; where there is
-    none it is left out. The line of a part that plays chords is that of its highest notes.
-
-    Parameters
-    ----------
-    tune, rhythm : Runs
-        Runs of intervals alone, and of intervals with rhythm.
-    trail : (notes before, 3) int64
-        The last notes of the part.
-    rows : (notes, 4) int64, in/out
-        The bar, in any order; notes of length 0 are left out.
-    ground : Ground
-        What the part stands on.
-    room : Room, scratch
-    out : (notes before + notes, 3) int64, written in part
-        The notes before, and the line of the bar.
-
-    Returns
-    -------
-    (bool, int): whether a note was changed; and how many rows of ``out`` are written.
-    """
-    recall(trail, ground, room, out)
-    return guard(tune, rhythm, trail.shape[0], rows, ground, room, out)

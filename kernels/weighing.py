@@ -62,8 +62,8 @@ def weigh(
     targets: Integers,
     scale: Integers,
     pull: float,
-    chords: Doubles,
-    starts: Integers,
+    chords: Integers,
+    welcome: Doubles,
     levels: Integers,
     bans: Doubles,
     arch: Arch,
@@ -86,10 +86,10 @@ def weigh(
         Semitones of the steps of an octave.
     pull : float, >= 0
         How firmly targets attract, for each semitone of distance.
-    chords : (chords, 2, pitches) float64
+    chords : (chords, chords.CHORD_COLUMNS) int64
+        The chords of the bar.
+    welcome : (chords, 2, pitches) float64
         For each chord, what each pitch weighs, and how foreign it is.
-    starts : (chords,) int64, rising
-        Ticks at which they begin.
     levels : (levels,) int64, ticks
         Multiples of the first are the strongest places of the bar, and so on.
     bans : (levels + 1,) float64
@@ -109,7 +109,7 @@ def weigh(
     pitches = out.shape[1]
     for note in range(len(onsets)):
         tick, row = onsets[note], out[note]
-        own = chords[sounding(starts, tick)]
+        own = welcome[sounding(chords, tick)]
         ban, centre = bans[_strength(levels, tick)], _centre(arch, tick)
         aim = 0.0 if targets[note] == NO_TARGET else float(_step_pitch(scale, targets[note]))
         own_pull = 0.0 if targets[note] == NO_TARGET else pull

@@ -36,11 +36,11 @@ class BarChance:
 
     colour: list[float]
     melody: list[float]
-    bass: list[float]
     drums: list[float]
     counter: list[float]
-    notes: NDArray[np.float64]
-    touch: NDArray[np.float64]  # (2, TOUCH_PLACES): time, velocity
+    notes: Doubles
+    walk: Doubles  # of the bass
+    touch: Doubles  # (2, TOUCH_PLACES): time, velocity
 
 
 def draw(count: int, seed: int, *path: str | int) -> Doubles:
@@ -57,10 +57,10 @@ def draw_bar(seed: int, piece: int, bar: int) -> BarChance:
     return BarChance(
         first[:_MELODY],
         first[_MELODY:_BASS],
-        first[_BASS:_DRUMS],
         first[_DRUMS:_COUNTER],
         first[_COUNTER:],
         numbers[_NOTES:_TOUCH],
+        numbers[_BASS:_DRUMS],
         numbers[_TOUCH:].reshape(2, TOUCH_PLACES),
     )
 

@@ -15,37 +15,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genmusic.composition import answering, cues, form
+from genmusic.composition.accompaniment import NUMBER, Accompanist, Melody, Written
 from genmusic.composition.arrangement import players
 from genmusic.composition.attribution import Decision
-from genmusic.composition.bass import (
-    Basses,
-    choose_basses,
-    compose_bass,
-    sung_basses,
-)
 from genmusic.composition.chance import draw
 from genmusic.composition.clearing import accompanying, cleared
-from genmusic.composition.comp import VoicedSpan, compose_comp, compose_pad, voice_spans
-from genmusic.composition.copying import nothing_to_copy
 from genmusic.composition.counter import choose_kind, compose_counter
 from genmusic.composition.drums import compose_drums
-from genmusic.composition.guarding import settle, settle_bass
 from genmusic.composition.hooks import hooked_bar
 from genmusic.composition.melody import compose_melody
 from genmusic.composition.metre import metre
-from genmusic.composition.performance import perform
-from genmusic.composition.plan import NO_ROWS, Plan, Row, Span, row_table, theme_of
+from genmusic.composition.plan import Plan, Row, Span, row_table, theme_of
 from genmusic.composition.planning import pace, plan_bar, plan_harmony
 from genmusic.composition.repertoire import Models
 from genmusic.composition.state import State, state_from_json
 from genmusic.composition.theory import OCTAVE
-from genmusic.composition.trails import NO_TRAIL, Settled, rest
-from genmusic.composition.voicing import Lay
 from genmusic.composition.word_credits import Decided, PhraseDecision
 from genmusic.controls.spec import Landing
 from genmusic.errors import UnknownNameError
 from genmusic.mood.mapping import MusicalParameters
-from genmusic.names import PARTS
 from genmusic.rules import Style
 from genmusic.score.events import Bar, ChordSpan, Notes, iter_notes, note_array
 from genmusic.score.harmony import Chord
@@ -210,40 +198,40 @@ class Composer:
 
     def _silence(self, plan: Plan) -> Bar:
         """A bar after the end of the music."""
-        return self._bar(plan, {}, choose_basses(plan, self._state.bass))
+        return self._bar(plan, self._written(Accompanist(plan, ()), Melody(), (0.0, 0.0)))
 
     def _compose_parts(self, plan: Plan) -> Bar:
-        """The bar with the rows of every part that plays; those who listen come last."""
-        state, style = self._state, plan.style
+        """The bar with the notes of every part that plays; those who listen come last."""
         playing = self._playing(plan)
+        state, accompanist = self._state, Accompanist(plan, playing)
         texture = _draws(self._seed, state.piece, plan.theme, plan.statement)
         groove = _draws(self._seed, state.piece, plan.theme, 0)
-        tables: dict[str, Integers] = {part: NO_ROWS for part in PARTS if part in playing}
-        basses: Basses = choose_basses(plan, state.bass)
-        melody: Sequence[Row] = ()
+        rows: Sequence[Row] = ()
+        melody = Melody()
         if "melody" in playing:
-            sung = self._answer(plan) if state.answer else self._compose_melody(plan)
-            melody, tables["melody"] = sung.rows, sung.table
-        if "bass" in playing:
-            rows = compose_bass(plan, basses, groove[0])
-            bass = self._settle_bass(plan, rows, tables.get("melody", NO_ROWS))
-            basses, tables["bass"] = sung_basses(basses, bass.rows), bass.table
-        state.bass = basses[plan.spans[-1].start_tick][1]
+            rows, melody = self._answer(plan) if state.answer else self._compose_melody(plan)
+            accompanist.lay("melody", row_table(rows))
         if "counter" in playing:
-            tables["counter"] = self._compose_counter(plan, melody, texture[1])
-        if "comp" in playing:
-            voiced = self._voice(plan, "comp", style.comp.voices, basses)
-            rows = compose_comp(plan, voiced, basses, texture[0])
-            tables["comp"] = self._settled(plan, "comp", rows).table
-        if "pad" in playing:
-            rows = compose_pad(self._voice(plan, "pad", style.pad.voices, basses))
-            tables["pad"] = self._settled(plan, "pad", rows).table
+            kind = choose_kind(plan, texture[1])
+            second = compose_counter(plan, rows, kind, state.counter)
+            accompanist.lay("counter", row_table(hooked_bar(plan, "counter", tuple(second))))
         if "drums" in playing:
-            struck = hooked_bar(plan, "drums", tuple(compose_drums(plan, groove[2])))
-            tables["drums"] = row_table(struck)
-        for part in state.trails.keys() - tables.keys():  # time goes by for those who rest, too
-            state.trails[part] = rest(state.trails[part], plan.bar_ticks)
-        return self._bar(plan, tables, basses)
+            accompanist.lay("drums", self._drums(plan, groove[2]))
+        written = self._written(accompanist, melody, (groove[0], texture[0]))
+        if "counter" in playing:
+            state.counter = written.counter
+        return self._bar(plan, written)
+
+    def _written(
+        self, accompanist: Accompanist, melody: Melody, draws: tuple[float, float]
+    ) -> Written:
+        return accompanist.write(self._state, self._model.copy_rule, draws, melody)
+
+    def _drums(self, plan: Plan, draw: float) -> Integers:
+        struck = compose_drums(plan, draw)
+        if "drums" not in plan.style.hooks:
+            return struck
+        return row_table(hooked_bar(plan, "drums", tuple(map(tuple, struck.tolist()))))
 
     def _playing(self, plan: Plan) -> frozenset[str]:
         """Who plays, as the style has it, and as those who lead and play along change it."""
@@ -259,37 +247,9 @@ class Composer:
             answering.hear(state, None)  # nobody is there who could
         return playing
 
-    def _compose_counter(self, plan: Plan, melody: Sequence[Row], draw: float) -> Integers:
-        composed = compose_counter(plan, melody, choose_kind(plan, draw), self._state.counter)
-        settled = self._settled(plan, "counter", composed)
-        self._state.counter = settled.rows[-1][2] if settled.rows else 0
-        return settled.table
-
-    def _settled(
-        self, plan: Plan, part: str, rows: Sequence[Row], begins: Sequence[int] = ()
-    ) -> Settled:
-        """The rows of a part as hooks leave them, held to the limit against copies."""
-        trails, rule = self._state.trails, self._model.copy_rule
-        hooked = hooked_bar(plan, part, tuple(rows))
-        settled = settle(plan, part, hooked, trails.get(part, NO_TRAIL), rule, begins)
-        trails[part] = settled.trail
-        return settled
-
-    def _settle_bass(self, plan: Plan, rows: Sequence[Row], melody: Integers) -> Settled:
-        """The same for the bass, which keeps from parallels to the melody as well."""
-        state, hooked = self._state, hooked_bar(plan, "bass", tuple(rows))
-        trail = state.trails.get("bass", NO_TRAIL)
-        bass, state.outer = settle_bass(
-            plan, hooked, melody, trail, state.outer, self._model.copy_rule
-        )
-        state.trails["bass"] = bass.trail
-        return bass
-
-    def _compose_melody(self, plan: Plan) -> Settled:
+    def _compose_melody(self, plan: Plan) -> tuple[Sequence[Row], Melody]:
         state = self._state
-        trail = state.trails.get("melody", NO_TRAIL)
-        bar = compose_melody(plan, self._model, state.themes, trail)
-        settled = self._settled(plan, "melody", bar.rows, bar.begins)
+        bar = compose_melody(plan, self._model, state.themes, state.trails.of(NUMBER["melody"]))
         if self.decisions is not None and bar.drawn is not None:
             theme = (state.piece, plan.theme)
             self.decisions.append(
@@ -303,32 +263,18 @@ class Composer:
             state.themes[plan.theme] = (
                 *themes[: plan.phrase], kept, *themes[plan.phrase + 1 :]
             )  # fmt: skip
-        return settled
+        return hooked_bar(plan, "melody", bar.rows), Melody(bar.begins)
 
-    def _answer(self, plan: Plan) -> Settled:
+    def _answer(self, plan: Plan) -> tuple[Sequence[Row], Melody]:
         """A bar of the answer to what a player called, in the place of a melody."""
         state = self._state
         rows = answering.play(state, plan)
-        trail = state.trails.get("melody", NO_TRAIL)
-        settled = settle(plan, "melody", rows, trail, nothing_to_copy())
-        state.trails["melody"] = settled.trail
         if self.decisions is not None and rows:
             theme = (state.piece, plan.theme)
             self.decisions.append(Decision(state.bar, theme, rows, (), (), None))
-        return settled
+        return rows, Melody(answers=True)
 
-    def _voice(
-        self, plan: Plan, part: str, voices: int, basses: Mapping[int, tuple[int, int]]
-    ) -> tuple[VoicedSpan, ...]:
-        rules = plan.style.parts[part]
-        voicings = self._state.voicings
-        low = max(rules.low, plan.style.comp.chord_low) if part == "comp" else rules.low
-        lay = Lay(low, rules.high, voices)
-        voiced = voice_spans(plan, lay, voicings.get(part, ()), basses)
-        voicings[part] = voiced[-1].pitches
-        return voiced
-
-    def _bar(self, plan: Plan, tables: Mapping[str, Integers], basses: Basses) -> Bar:
+    def _bar(self, plan: Plan, written: Written) -> Bar:
         state, tonic = self._state, plan.key.tonic
         tempo_bpm, bar_pace = self._time(plan.parameters)
         return Bar(
@@ -337,14 +283,14 @@ class Composer:
             tempo_bpm=tempo_bpm,
             key=plan.key,
             chords=tuple(
-                _sounding_chord(span, tonic, basses[span.start_tick][1] % OCTAVE)
-                for span in plan.spans
+                _sounding_chord(span, tonic, bass % OCTAVE)
+                for span, bass in zip(plan.spans, written.basses, strict=True)
             ),
             section=plan.section,
             phrase=state.phrases_begun,
             phrase_bar=plan.phrase_bar,
             phrase_bars=plan.phrase_bars,
-            notes=_performed(plan, tables),
+            notes=_performed(plan, written.notes),
             style=plan.style.name,
             metre=plan.metre.name,
             pace=bar_pace,
@@ -360,8 +306,8 @@ def _draws(seed: int, piece: int, theme: str, statement: int) -> tuple[float, ..
     return tuple(draw(3, seed, "patterns", piece, theme, statement).tolist())
 
 
-def _performed(plan: Plan, tables: Mapping[str, Integers]) -> Notes:
-    notes = perform(plan, tables)
+def _performed(plan: Plan, notes: Notes) -> Notes:
+    """What the hook of the style makes of the notes."""
     if "performance" not in plan.style.hooks:
         return notes
     return note_array(hooked_bar(plan, "performance", tuple(iter_notes(notes))))

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
-from genmusic.composition.patterns import choose_pattern, read_steps
-from genmusic.composition.plan import Plan, Row
-from genmusic.rules import DrumPattern
+import numpy as np
+from numpy.typing import NDArray
+
+from genmusic.composition.patterns import Book, book_of, read_steps
+from genmusic.composition.plan import NO_ROWS, Plan, Row, row_table
+from genmusic.composition.style_tables import of_style
+from genmusic.rules import DrumPattern, Style
+
+Integers = NDArray[np.int64]
 
 # General MIDI percussion.
 DRUM_PITCHES = {
@@ -23,25 +31,53 @@ HALFWAY = 0.6  # of a build: from here on its roll is no longer whispered
 LAST_BAR = DrumPattern(kick="x...", crash="o...")  # a piece ends on one stroke
 
 
-def compose_drums(plan: Plan, draw: float) -> list[Row]:
-    """The bar of the drums."""
-    rules, metre = plan.style.drums, plan.metre.name
-    pattern = choose_pattern(rules.patterns, metre, plan.density, draw)
-    if pattern is None:
-        return []
+@dataclass(frozen=True, slots=True, eq=False)
+class _Bar:
+    """A pattern as rows and as a table."""
+
+    rows: tuple[Row, ...]
+    table: Integers
+
+
+def compose_drums(plan: Plan, draw: float) -> Integers:
+    """The bar of the drums: (strokes, 4)."""
+    metre, density = plan.metre.name, plan.density
+    bar = _patterns(plan.style).find(metre, density, draw)
+    if bar is None:
+        return NO_ROWS
     filled = _is_filled(plan)
     if plan.ends_piece:
-        pattern = LAST_BAR
+        bar = _bar(LAST_BAR, plan.bar_ticks)
     elif filled:
-        pattern = choose_pattern(rules.fills, metre, plan.density, draw) or pattern
-    rows = list(_rows(pattern, plan.bar_ticks))
+        bar = _fills(plan.style).find(metre, density, draw) or bar
+    added: list[Row] = []
     if plan.rise:
-        rows += _roll(plan, rows)
+        added = _roll(plan, bar.rows)
     elif not filled and not plan.ends_piece:
-        rows += _ghosts(plan, rows)
+        added = _ghosts(plan, bar.rows)
     if _crashes(plan):
-        rows.append((0, STROKE_TICKS, CRASH, 0))
-    return rows
+        added.append((0, STROKE_TICKS, CRASH, 0))
+    return np.concatenate((bar.table, row_table(added))) if added else bar.table
+
+
+@of_style
+def _patterns(style: Style) -> Book[_Bar]:
+    return book_of(style.drums.patterns, _bar)
+
+
+@of_style
+def _fills(style: Style) -> Book[_Bar]:
+    return book_of(style.drums.fills, _bar)
+
+
+@lru_cache(maxsize=1024)
+def _bar(pattern: DrumPattern, bar_ticks: int) -> _Bar:
+    rows = tuple(
+        (tick, STROKE_TICKS, pitch, ACCENTS[sign])
+        for name, pitch in DRUM_PITCHES.items()
+        for tick, sign in read_steps(getattr(pattern, name), bar_ticks)
+    )
+    return _Bar(rows, row_table(rows))
 
 
 def _is_filled(plan: Plan) -> bool:
@@ -55,7 +91,7 @@ def _crashes(plan: Plan) -> bool:
     return begins and plan.chance.drums[1] < plan.style.drums.crashes
 
 
-def _ghosts(plan: Plan, rows: list[Row]) -> list[Row]:
+def _ghosts(plan: Plan, rows: Sequence[Row]) -> list[Row]:
     """Soft strokes of the snare on sixteenths where neither it nor the kick plays."""
     share = plan.style.drums.ghosts * plan.density
     if not share:
@@ -71,7 +107,7 @@ def _ghosts(plan: Plan, rows: list[Row]) -> list[Row]:
     ]
 
 
-def _roll(plan: Plan, rows: list[Row]) -> list[Row]:
+def _roll(plan: Plan, rows: Sequence[Row]) -> list[Row]:
     """Strokes of the snare that come closer and harder as a build goes on."""
     taken = {tick for tick, _, pitch, _ in rows if pitch == SNARE}
     if not taken:
@@ -80,12 +116,3 @@ def _roll(plan: Plan, rows: list[Row]) -> list[Row]:
     accent = WHISPER if plan.rise < HALFWAY else ACCENTS["o"]
     ticks = range(0, plan.bar_ticks, step)
     return [(tick, STROKE_TICKS, SNARE, accent) for tick in ticks if tick not in taken]
-
-
-@lru_cache(maxsize=1024)
-def _rows(pattern: DrumPattern, bar_ticks: int) -> tuple[Row, ...]:
-    return tuple(
-        (tick, STROKE_TICKS, pitch, ACCENTS[sign])
-        for name, pitch in DRUM_PITCHES.items()
-        for tick, sign in read_steps(getattr(pattern, name), bar_ticks)
-    )

@@ -12,8 +12,9 @@ from genmusic.composition.chance import choose, draw
 from genmusic.composition.hooks import Moment, hooked
 from genmusic.composition.keys import piece_tonic, related_key
 from genmusic.composition.plan import section_rules, theme_of
-from genmusic.composition.state import State
+from genmusic.composition.state import NO_BACKING, State
 from genmusic.composition.theory import is_minor
+from genmusic.composition.trails import NO_TRAILS
 from genmusic.controls.spec import Landing
 from genmusic.mood.mapping import MusicalParameters
 from genmusic.rules import Style
@@ -112,9 +113,9 @@ def begin_piece(state: State, piece: int) -> None:
     state.piece = piece
     state.piece_bar = state.section = state.phrase = state.phrase_bar = 0
     state.labels, state.phrases = (), ()
-    state.themes, state.chords, state.trails = {}, (), {}
+    state.themes, state.chords, state.trails = {}, (), NO_TRAILS
     state.answer, state.answer_bars = (), 0
-    state.voicings, state.outer, state.bass, state.counter = {}, (0, 0, 0), 0, 0
+    state.backing, state.counter = NO_BACKING, 0
 
 
 def bars_until(state: State, landing: Landing) -> int:

@@ -26,8 +26,8 @@ from genmusic.rules import HOOK_LAYERS, Style
 from genmusic.score.events import ChordSpan, Note
 from genmusic.score.harmony import Chord, Key
 from genmusic.seeding import stream
+from kernels.accompaniment import MOST_ROWS
 
-MOST_ROWS = 512  # of one part in a bar
 DEGREES = range(7)
 
 T = TypeVar("T")

@@ -33,6 +33,7 @@ GOAL_LEAP = 5  # semitones: a fourth
 NOVELTY_OCTAVES = 0.5  # of temperature, the knob from end to end
 LONGEST_TICKS = 5 * TICKS_PER_BEAT // 2  # a longer wait is a rest
 SHORTEST_GOAL_TICKS = TICKS_PER_BEAT // 2
+NONE = -1  # no onset
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class MelodyBar:
     rows: tuple[Row, ...] = ()
     theme: tuple[tuple[int, int], ...] = ()
     drawn: Drawn | None = None
-    begins: tuple[int, ...] = ()  # ticks at which phrases begin
+    begins: tuple[int, int] = (-1, -1)  # ticks at which phrases begin, -1 for none
     steps: tuple[int, ...] = ()  # of the scale, for each note
     aimed: tuple[bool, ...] = ()  # whether each note is where its motif wanted it
 
@@ -92,11 +93,11 @@ def _temperature(plan: Plan) -> float:
     return rules.temperature * asked * character(plan.seed, plan.piece, rules.variety).boldness
 
 
-def _phrase_starts(plan: Plan, line: Line) -> tuple[int, ...]:
+def _phrase_starts(plan: Plan, line: Line) -> tuple[int, int]:
     """Onsets at which a phrase begins: the first of its first bar, and what leads to the next."""
-    first = line.onsets[:1] if plan.phrase_bar == 0 else ()
-    after = tuple(tick for tick in line.onsets if tick > line.goal_tick >= 0)
-    return (*first, *after[:1])
+    first = line.onsets[0] if plan.phrase_bar == 0 else NONE
+    after = (tick for tick in line.onsets if tick > line.goal_tick >= 0)
+    return first, next(after, NONE)
 
 
 def _must_move(plan: Plan, onsets: Integers, targets: Integers, goal_tick: int) -> Flags:

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 from numpy.typing import NDArray
 
 from genmusic.composition.plan import Plan
-from genmusic.composition.style_tables import of_style
 from genmusic.names import PARTS
 from genmusic.rules import Style
-from genmusic.score.events import NOTE_DTYPE, Notes
 from genmusic.units import TICKS_PER_BEAT
 from kernels import playing
 
 Doubles = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 ACCENT_VELOCITY = 14.0  # of an accent that a pattern writes
 PEAK = 0.62  # where in a phrase the playing is loudest
@@ -27,31 +22,7 @@ CHANCE_TICKS = 80  # divides sixteenths and triplets; notes of a part that start
 SHORTEST_TICKS = 30
 
 
-def perform(plan: Plan, parts: Mapping[str, Integers]) -> Notes:
-    """The notes of a bar as they are played, in the order of the score; rows by part."""
-    count = sum(map(len, parts.values()))
-    out = np.empty(count, NOTE_DTYPE)
-    if not count:
-        return out
-    kept = playing.play(
-        np.concatenate(tuple(parts.values())),
-        np.repeat([_NUMBER[part] for part in parts], [len(rows) for rows in parts.values()]),
-        _habits(plan.style),
-        plan.chance.touch,
-        _bar(plan),
-        _groove(plan.style),
-        np.array([float(span.end_tick) for span in plan.spans]),
-        np.empty(count, np.int64),
-        np.empty((count, playing.PLAYED_COLUMNS), np.int64),
-        out,
-    )
-    return out[:kept]
-
-
-_NUMBER = {part: number for number, part in enumerate(PARTS)}
-
-
-def _bar(plan: Plan) -> playing.Bar:
+def feel(plan: Plan) -> playing.Bar:
     """What all notes of the bar share."""
     rules, asked, bar_ticks = plan.style.performance, plan.parameters, float(plan.bar_ticks)
     phrase_ticks = plan.phrase_bars * bar_ticks
@@ -74,17 +45,11 @@ def _bar(plan: Plan) -> playing.Bar:
     )
 
 
-@of_style
-def _groove(style: Style) -> Doubles:
-    return np.array(style.performance.groove, np.float64)
-
-
-@of_style
-def _habits(style: Style) -> Doubles:
+def habits(style: Style) -> Doubles:
     """How each part is played; the columns are those of `playing`."""
     rules, parts = style.performance, style.parts
-    habits = np.zeros((len(PARTS), playing.HABITS))
-    for habit, part, looseness in zip(habits, PARTS, LOOSENESS, strict=True):
+    table = np.zeros((len(PARTS), playing.HABITS))
+    for habit, part, looseness in zip(table, PARTS, LOOSENESS, strict=True):
         own = parts.get(part)
         habit[playing.LOOSENESS] = looseness
         habit[playing.GATED] = part in GATED
@@ -92,4 +57,4 @@ def _habits(style: Style) -> Doubles:
         habit[playing.LATE_TICKS] = own.late_ticks if own else 0.0
         habit[playing.STRUM_TICKS] = rules.strum_ticks if part == STRUMMED else 0.0
         habit[playing.RINGS] = part in rules.pedal
-    return habits
+    return table

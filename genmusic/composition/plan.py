@@ -13,9 +13,10 @@ from genmusic.composition.chance import BarChance
 from genmusic.composition.metre import Metre
 from genmusic.composition.theory import chord_scale, chord_tones
 from genmusic.mood.mapping import MusicalParameters
+from genmusic.names import QUALITIES
 from genmusic.rules import SectionRules, Style
 from genmusic.score.harmony import Key
-from kernels.trails import TONES
+from kernels.chords import CHORD_COLUMNS, ROOT
 
 Integers = NDArray[np.int64]
 
@@ -50,12 +51,20 @@ class Span:
 
 
 @lru_cache(maxsize=4096)
-def chord_tables(spans: tuple[Span, ...]) -> tuple[Integers, Integers]:
-    """Where each chord begins, and its tones, as `kernels.trails.Ground` has them."""
-    tones = np.full((len(spans), TONES), -1)
-    for row, span in zip(tones, spans, strict=True):
-        row[: len(span.tones)] = span.tones
-    return np.array([span.start_tick for span in spans]), tones
+def chord_table(spans: tuple[Span, ...], mode: str) -> Integers:
+    """Chords for kernels, in the columns of `kernels.chords`."""
+    table = np.full((len(spans), CHORD_COLUMNS), -1)
+    for row, span in zip(table, spans, strict=True):
+        scale = sum(1 << tone for tone in chord_scale(mode, span.root, span.quality))
+        row[:ROOT] = (
+            span.start_tick, span.end_tick, span.next_root, span.inverted,
+            _QUALITIES.index(span.quality), scale,
+        )  # fmt: skip
+        row[ROOT : ROOT + len(span.tones)] = span.tones
+    return table
+
+
+_QUALITIES = tuple(QUALITIES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +93,13 @@ class Plan:
     rise: float = 0.0  # how far a build has come, 0..1
 
     bar_ticks: int = field(init=False)
-    chords: tuple[Integers, Integers] = field(init=False, compare=False)  # as `chord_tables` says
+    chords: Integers = field(init=False, compare=False)  # as `chord_table` says
     theme: str = field(init=False)  # the label of the section without its primes
     section_rules: SectionRules = field(init=False)  # what the style says of the section
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "bar_ticks", self.metre.bar_ticks)
-        object.__setattr__(self, "chords", chord_tables(self.spans))
+        object.__setattr__(self, "chords", chord_table(self.spans, self.key.mode))
         object.__setattr__(self, "theme", theme_of(self.section))
         object.__setattr__(self, "section_rules", section_rules(self.style, self.section))
 

@@ -8,10 +8,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from genmusic.composition import trails
 from genmusic.composition.idiom import Phrase
-from genmusic.composition.trails import Trail
+from genmusic.composition.trails import NO_TRAILS, Trails
+from kernels.accompaniment import MEMORY
 
+Integers = NDArray[np.int64]
+
+NO_BACKING = np.zeros(MEMORY, np.int64)
 THEME_GRID = 20  # ticks; divides sixteenths and triplets, and a bar of 4/4 has 192
 STEP_ORIGIN = 64  # makes steps positive, for a byte
 
@@ -54,11 +61,11 @@ class State:
     tonic: int = 0  # of the phrase
     mode: str = "major"
     chords: tuple[Slot, ...] = ()  # of the phrase
-    trails: dict[str, Trail] = field(default_factory=dict)  # the last notes of each part
-    outer: tuple[int, int, int] = (0, 0, 0)  # as `guarding.Before`
-    bass: int = 0  # the last pitch, 0 at first
-    counter: int = 0  # the same
-    voicings: dict[str, tuple[int, ...]] = field(default_factory=dict)  # the last of each part
+    trails: Trails = NO_TRAILS  # the last notes of each part
+    backing: Integers = field(
+        default_factory=lambda: NO_BACKING
+    )  # what the accompaniment remembers, as its kernel has it
+    counter: int = 0  # its last pitch, 0 at first
     themes: dict[str, tuple[PhraseTheme, ...]] = field(default_factory=dict)
     cue: str = ""  # in force; a name of `CUES`
     cue_bars: int = 0  # for which it has been, 0 before it begins
@@ -69,16 +76,14 @@ class State:
 
     def copy(self) -> State:
         """The same, to come back to: what it holds is replaced by a composer, never changed."""
-        return replace(
-            self, trails=dict(self.trails), voicings=dict(self.voicings), themes=dict(self.themes)
-        )
+        return replace(self, themes=dict(self.themes))
 
     def to_json(self) -> dict[str, Any]:
         """The name of the style, and the other fields in their order: numbers, text and lists."""
         packed = {
             "chords": b85encode(bytes(_numbers(self.chords))).decode(),
-            "trails": {part: trails.pack(trail) for part, trail in self.trails.items()},
-            "voicings": {part: bytes(v).hex() for part, v in self.voicings.items()},
+            "trails": trails.pack_trails(self.trails),
+            "backing": bytes(self.backing.tolist()).hex(),
             "themes": _pack_themes(self.themes),
             "taught": [bytes(phrase).hex() for phrase in self.taught],
         }
@@ -93,8 +98,8 @@ def state_from_json(plain: Mapping[str, Any]) -> State:
     """What `State.to_json` wrote."""
     values = {name: _tupled(value) for name, value in zip(_FIELDS, plain["state"], strict=True)}
     (values["chords"],) = _rows(iter(b85decode(values["chords"])), 1)
-    values["voicings"] = {part: tuple(bytes.fromhex(v)) for part, v in values["voicings"].items()}
-    values["trails"] = {part: trails.unpack(text) for part, text in values["trails"].items()}
+    values["backing"] = np.array(list(bytes.fromhex(values["backing"])), np.int64)
+    values["trails"] = trails.unpack_trails(values["trails"])
     values["themes"] = _unpack_themes(values["themes"])
     values["taught"] = tuple(tuple(bytes.fromhex(text)) for text in values["taught"])
     return State(style=plain["style"], **values)

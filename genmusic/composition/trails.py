@@ -1,76 +1,64 @@
-"""Trails: the last notes of a part, which say what may come next and what would be a copy."""
+"""Trails: the last notes of each part, which say what may come next and what would be a copy."""
 
 from __future__ import annotations
 
 from base64 import b85decode, b85encode
-from collections.abc import Sequence
+from collections.abc import Mapping
 from struct import Struct
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from genmusic.composition.copying import CopyRule
-from genmusic.composition.plan import Row, row_table
-from kernels import trails as kernel
-from kernels.trails import Ground
+from genmusic.names import PARTS
+from kernels.trails import LONGEST, TRAIL_COLUMNS
 
 Integers = NDArray[np.int64]
 Trail = Integers
 """(notes, 3): ticks before the coming bar line, pitch, 1 where a phrase begins; never changed."""
 
-LONGEST = 12  # notes: what the widest limit against copies looks back on
-NO_TRAIL = np.empty((0, 3), np.int64)
 _PACKED = Struct("<HB")
 _BEGINS = 0x80
 
 
-class Settled(NamedTuple):
-    """A bar of a part without copies."""
+class Trails(NamedTuple):
+    """The last notes of every part; never changed."""
 
-    rows: Sequence[Row]  # those that were given, where nothing was changed
-    table: Integers  # (notes, 4) the same
-    trail: Trail  # at the next bar line
+    notes: Integers  # (parts, LONGEST, 3)
+    lengths: Integers  # (parts,) how many of them there are
 
+    def of(self, part: int) -> Trail:
+        """Those of a part, by its number."""
+        trail: Trail = self.notes[part, : self.lengths[part]]
+        return trail
 
-def follow(
-    trail: Trail, rows: Sequence[Row], ground: Ground, begins: Sequence[int], rule: CopyRule
-) -> Settled:
-    """Hold a bar to the limit against copies.
-
-    A note that would complete a copy gets another tone of its chord, or is left out. ``begins``
-    are ticks at which phrases begin. However long a part rests, its last notes stay: a run may go
-    on where it stopped.
-    """
-    table, known = row_table(rows), len(trail)
-    room, out = make_room(known, len(table))
-    changed, count = kernel.follow(rule.tune, rule.rhythm, trail, table, ground, room, out)
-    for tick in begins:
-        first = out[known:count, kernel.AGO] == ground.bar_ticks - tick
-        out[known:count, kernel.BEGAN] |= first
-    return settled(rows, table, changed, out[:count])
+    def copy(self) -> Trails:
+        """The same, to be changed."""
+        return Trails(self.notes.copy(), self.lengths.copy())
 
 
-def make_room(known: int, coming: int) -> tuple[kernel.Room, Trail]:
-    """Room to follow so many notes of a trail and of a bar, and for the trail that they become."""
-    notes = known + coming
-    room = kernel.Room(np.empty(coming, np.int64), np.empty((3, notes), np.int64))
-    return room, np.empty((notes, 3), np.int64)
+NO_TRAILS = Trails(
+    np.zeros((len(PARTS), LONGEST, TRAIL_COLUMNS), np.int64), np.zeros(len(PARTS), np.int64)
+)
 
 
-def settled(rows: Sequence[Row], table: Integers, changed: bool, trail: Trail) -> Settled:
-    """What has become of a bar."""
-    if changed:
-        table = table[table[:, kernel.LENGTH] > 0]
-        rows = [(tick, ticks, pitch, accent) for tick, ticks, pitch, accent in table.tolist()]
-    return Settled(rows, table, trail[-LONGEST:])
+def trails_of(trails: Mapping[str, Trail]) -> Trails:
+    """The trails of some parts, by their names."""
+    made = NO_TRAILS.copy()
+    for part, trail in trails.items():
+        number = PARTS.index(part)
+        made.notes[number, : len(trail)], made.lengths[number] = trail, len(trail)
+    return made
 
 
-def rest(trail: Trail, bar_ticks: int) -> Trail:
-    """The trail at the next bar line of a part that plays nothing."""
-    later: Trail = trail + np.array((bar_ticks, 0, 0))
-    later[:, 0] = np.minimum(later[:, 0], kernel.MOST_AGO)
-    return later
+def pack_trails(trails: Trails) -> dict[str, str]:
+    """As text, for each part that has played."""
+    return {part: pack(trails.of(n)) for n, part in enumerate(PARTS) if trails.lengths[n]}
+
+
+def unpack_trails(texts: Mapping[str, str]) -> Trails:
+    """What `pack_trails` wrote."""
+    return trails_of({part: unpack(text) for part, text in texts.items()})
 
 
 def pack(trail: Trail) -> str:

@@ -15,6 +15,7 @@ import msgspec
 import numpy as np
 
 from genmusic.composition.state import PhraseTheme, State
+from genmusic.composition.trails import Trails
 from genmusic.errors import StorageError
 from genmusic.mixing.automation import Ramp
 from genmusic.mixing.console import ConsoleState
@@ -37,6 +38,7 @@ _CLASSES: Mapping[str, type] = {
     for known in (
         Bar, BarLine, Beat, Chord, ChordSpan, ConductorState, ConsoleState, Desk, Key, Moment,
         MusicalParameters, OrchestraState, PhraseTheme, PlayedNote, Ramp, Rows, Song, Sound, State,
+        Trails,
     )
 }  # fmt: skip
 _STYLE, _TUPLE, _ARRAY, _MAPPING = "style", "tuple", "array", "mapping"

@@ -3,13 +3,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from composing import parameters, style
+from desk import perform
 from hypothesis import given
 from hypothesis import strategies as st
 
-from genmusic.composition import performance
 from genmusic.composition.chance import draw_bar
 from genmusic.composition.metre import metre
-from genmusic.composition.plan import Plan, Span, row_table
+from genmusic.composition.plan import Plan, Span
 from genmusic.names import PARTS
 from genmusic.score.harmony import Key
 
@@ -39,10 +39,6 @@ def plan(name: str = "evening", **controls: object) -> Plan:
         key=Key(0, "major"),
         spans=(Span(0, 3840, 0, 0, "", 7),),
     )
-
-
-def perform(plan, parts):
-    return performance.perform(plan, {part: row_table(rows) for part, rows in parts.items()})
 
 
 def exact(**changes) -> Plan:

@@ -1,20 +1,27 @@
 """What a part remembers of its last notes."""
 
 import numpy as np
+from desk import NO_TRAIL, chord, follow, new_desk, run, task, ways
 
 from genmusic.composition.copying import Limit, copy_rule, nothing_to_copy
 from genmusic.composition.lessons import Sequences
-from genmusic.composition.trails import LONGEST, NO_TRAIL, Ground, follow, pack, rest, unpack
+from genmusic.composition.trails import pack, trails_of, unpack
+from kernels import accompaniment
+from kernels.trails import LONGEST
 
 BAR = 3840
 ROWS = [(0, 960, 60, 0), (960, 960, 62, 0)]
 
 
-GROUND = Ground(np.array([0]), np.array([[0, 4, 7, -1]]), 0, 48, 84, BAR)
+def after(trail, rows, begins=(-1, -1)):
+    return follow(trail, rows, nothing_to_copy(), begins=begins).trail
 
 
-def after(trail, rows, begins=()):
-    return follow(trail, rows, GROUND, begins, nothing_to_copy()).trail
+def rest(trail):
+    """The trail of a part after a bar in which it plays nothing."""
+    trails, nobody = trails_of({"melody": trail}), task(accompaniment.SETTLE_BASS, "drums")
+    run(new_desk(), nothing_to_copy(), ways("melody", 48, 84), nobody, chord(), trails)
+    return trails.of(0)
 
 
 def rule_against(pitches, notes):
@@ -25,7 +32,7 @@ def rule_against(pitches, notes):
 
 
 def test_notes_move_away_from_the_coming_bar_line():
-    trail = after(after(NO_TRAIL, ROWS, (0,)), [(480, 480, 64, 0)])
+    trail = after(after(NO_TRAIL, ROWS, (0, -1)), [(480, 480, 64, 0)])
 
     assert trail.tolist() == [[2 * BAR, 60, 1], [2 * BAR - 960, 62, 0], [BAR - 480, 64, 0]]
 
@@ -39,14 +46,14 @@ def test_only_the_last_notes_stay():
 def test_a_long_rest_does_not_make_a_part_forget():
     trail = after(NO_TRAIL, ROWS)
     for _ in range(100):
-        trail = rest(trail, BAR)
+        trail = rest(trail)
 
     assert trail[:, 1].tolist() == [60, 62]
     assert unpack(pack(trail)).tolist() == trail.tolist()
 
 
 def test_a_trail_survives_packing():
-    trail = after(NO_TRAIL, ROWS, (960,))
+    trail = after(NO_TRAIL, ROWS, (-1, 960))
 
     assert unpack(pack(trail)).tolist() == trail.tolist()
 
@@ -61,19 +68,17 @@ def test_a_note_that_would_complete_a_run_of_a_work_gets_the_nearest_other_tone_
     before = after(NO_TRAIL, [(2880, 480, 60, 0), (3360, 480, 62, 0)])
     rows = [(0, 480, 61, 0), (480, 480, 65, 0), (480, 480, 50, 0), (960, 480, 67, 0)]
 
-    settled = follow(before, rows, GROUND, (), rule_against([0, 2, 1, 5, 7, 3], 4))
+    settled = follow(before, rows, rule_against([0, 2, 1, 5, 7, 3], 4))
 
     assert settled.rows == [*rows[:3], (960, 480, 64, 0)]
-    assert settled.table.tolist() == [list(row) for row in settled.rows]
     assert settled.trail[:, 1].tolist() == [60, 62, 61, 65, 64]
 
 
 def test_a_note_with_no_other_tone_in_its_range_is_left_out():
     before = after(NO_TRAIL, [(2880, 480, 60, 0), (3360, 480, 62, 0)])
     rows = [(0, 480, 61, 0), (480, 480, 65, 0), (960, 480, 67, 0)]
-    narrow = GROUND._replace(low=65, high=67)
 
-    settled = follow(before, rows, narrow, (), rule_against([0, 2, 1, 5, 7, 3], 4))
+    settled = follow(before, rows, rule_against([0, 2, 1, 5, 7, 3], 4), span=(65, 67))
 
     assert settled.rows == rows[:2]
     assert len(settled.trail) == 4
@@ -82,5 +87,5 @@ def test_a_note_with_no_other_tone_in_its_range_is_left_out():
 def test_a_bar_that_copies_nothing_stays_as_it_is():
     rows = [(0, 480, 61, 0), (480, 480, 65, 0), (960, 480, 66, 0)]
 
-    assert follow(NO_TRAIL, rows, GROUND, (), rule_against([0, 4, 5, 7], 2)).rows is not rows
-    assert follow(NO_TRAIL, rows, GROUND, (), rule_against([0, 4, 6, 7], 2)).rows is rows
+    assert follow(NO_TRAIL, rows, rule_against([0, 4, 5, 7], 2)).rows != rows
+    assert follow(NO_TRAIL, rows, rule_against([0, 4, 6, 7], 2)).rows == rows

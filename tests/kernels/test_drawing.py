@@ -51,15 +51,3 @@ def test_a_draw_at_the_end_takes_the_last_cell_that_weighs():
     weights = np.array([1.0, 1.0, 0.0])
 
     assert drawing.draw_cell(weights, np.ones(3), np.ones(3, np.int64), 1.0, 0.0, 1.0) == 1
-
-
-@pytest.mark.parametrize(
-    ("last", "bass", "best"),
-    [((), (36, 36), 0), ((67, 71), (36, 36), 1), ((60, 67), (41, 43), 1)],
-    ids=["the cheapest", "the nearest", "not in parallel with the bass"],
-)
-def test_the_smoothest_voicing_is(last, bass, best):
-    choices, costs = np.array([[62, 69], [67, 71]]), np.array([0.0, 1.0])
-    bass = np.array((48, 50) if best and len(last) and last[0] == 60 else bass)
-
-    assert drawing.smoothest(choices, costs, np.array(last, np.int64), bass, 12.0) == best

@@ -3,13 +3,13 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from desk import NO_TRAIL, chord, follow
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from genmusic.composition.copying import Limit, copy_rule, nothing_to_copy
 from genmusic.composition.lessons import Sequences
 from genmusic.composition.markov import Smoothing, grow
-from genmusic.composition.trails import NO_TRAIL, Ground, follow
 from kernels import looking, melodies, sampling, viewpoints
 from kernels._jit import KERNELS
 from kernels.copying import Trail
@@ -201,7 +201,7 @@ def test_each_kernel_is_compiled_for_one_signature_only(tree):
         "melodies.sample_melody",
         "sampling.distribution",
         "copying.hash_runs",
-        "trails.follow",
+        "accompaniment.accompany",
     ]
 
     assert [len(KERNELS[name].signatures) for name in names] == [1] * len(names)
@@ -230,9 +230,8 @@ def rule_against(tune, limit):
 def copies(rule, pitches, onsets):
     """The note that completes a copy; it is left out, as nothing else is in its range."""
     rows = [(onset, 1, pitch, 0) for onset, pitch in zip(onsets, pitches, strict=True)]
-    ground = Ground(np.array([0]), np.full((1, 4), -1), 0, 0, 127, 3840)
-    kept = follow(NO_TRAIL, rows, ground, (), rule).rows
-    return len(rows) if kept is rows else next(n for n, row in enumerate(rows) if row not in kept)
+    kept = follow(NO_TRAIL, rows, rule, chord(tones=(-1,)), (0, 127)).rows
+    return len(rows) if kept == rows else next(n for n, row in enumerate(rows) if row not in kept)
 
 
 def longest_run(notes, tune):

@@ -1,0 +1,185 @@
+"""Accompaniment: the bar around its melody, written, guarded and played in kernels."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from threading import local
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from genmusic.composition.bass import NO_STEPS, bass_steps, bass_task
+from genmusic.composition.comp import NO_STROKES, Strokes, comp_strokes
+from genmusic.composition.copying import CopyRule
+from genmusic.composition.hooks import hooked_bar
+from genmusic.composition.performance import feel, habits
+from genmusic.composition.plan import Plan, row_table
+from genmusic.composition.state import State
+from genmusic.composition.style_tables import of_style
+from genmusic.composition.voicing import shapes_of
+from genmusic.names import PARTS
+from genmusic.rules import Style
+from genmusic.score.events import NOTE_DTYPE, Notes
+from kernels import accompaniment as kernel
+from kernels import playing
+from kernels.accompaniment import MOST_CHORDS, MOST_ROWS, Desk, Task, Ways
+from kernels.trails import HEIGHT, LENGTH, LONGEST, TRAIL_COLUMNS
+from kernels.voicings import MOST_VOICES, CompTask
+
+Integers = NDArray[np.int64]
+
+BASS_RANGE = (28, 48)  # of the roots under the chords where a style has no bass
+NUMBER = {part: number for number, part in enumerate(PARTS)}
+BIT = {part: 1 << number for part, number in NUMBER.items()}
+FIRST, MIDDLE, LAST = (
+    kernel.WRITE_BASS,
+    kernel.SETTLE_BASS | kernel.WRITE_CHORDS,
+    kernel.SETTLE | kernel.PLAY,
+)
+HOOKED = ("bass", "comp", "pad")  # parts that are written here, and may be changed by a hook
+
+
+def new_desk() -> Desk:
+    """Room for the notes of a bar."""
+    parts, notes = len(PARTS), len(PARTS) * MOST_ROWS
+    return Desk(
+        rows=np.zeros((parts, MOST_ROWS, kernel.ROW_COLUMNS), np.int64),
+        counts=np.zeros(parts, np.int64),
+        basses=np.zeros((MOST_CHORDS, 2), np.int64),
+        pitches=np.zeros((2, MOST_CHORDS, MOST_VOICES), np.int64),
+        lines=np.zeros((5, MOST_ROWS + LONGEST), np.int64),
+        trail=np.zeros((MOST_ROWS + LONGEST, TRAIL_COLUMNS), np.int64),
+        order=np.zeros(notes, np.int64),
+        played=np.zeros((notes, playing.PLAYED_COLUMNS), np.int64),
+    )
+
+
+class _Desks(local):
+    """A desk and room for played notes for each thread."""
+
+    def __init__(self) -> None:
+        self.desk = new_desk()
+        self.out = np.zeros(len(self.desk.order), NOTE_DTYPE)
+
+
+_desks = _Desks()
+
+
+class Melody(NamedTuple):
+    """What the others must know of the melody of a bar, beside its notes."""
+
+    begins: tuple[int, int] = (-1, -1)  # ticks at which its phrases begin, -1 for none
+    answers: bool = False  # a player, who may call what a work has
+
+
+class Written(NamedTuple):
+    """The bar as it is played."""
+
+    notes: Notes
+    basses: tuple[int, ...]  # pitch under each chord
+    counter: int  # the last pitch of the second voice, 0 for none
+
+
+class Accompanist:
+    """Writes one bar around what is sung in it."""
+
+    def __init__(self, plan: Plan, playing: Collection[str]) -> None:
+        self._plan, self._playing = plan, playing
+        self._desk, self._out = _desks.desk, _desks.out
+        self._desk.counts[:] = 0
+
+    def lay(self, part: str, rows: Integers) -> None:
+        """Put the notes of a part, (notes, 4), on the desk."""
+        number, count = NUMBER[part], len(rows)
+        self._desk.rows[number, :count] = rows
+        self._desk.counts[number] = count
+
+    def write(
+        self, state: State, rule: CopyRule, draws: tuple[float, float], melody: Melody
+    ) -> Written:
+        """Write the rest of the bar, and go on to the next bar line.
+
+        The draws choose the patterns of bass and comp. What the parts have played last, as the
+        state has it, becomes what they have at the end of the bar.
+        """
+        plan, desk = self._plan, self._desk
+        bass, comp = self._patterns(draws)
+        ways, chance = ways_of(plan.style), plan.chance
+        bar, state_of = feel(plan), (state.trails.copy(), state.backing.copy())
+        (trails, lengths), memory = state_of
+
+        def go(stages: int) -> int:
+            kept: int = kernel.accompany(
+                rule.tune, rule.rhythm, ways, self._task(stages, comp.task, melody), plan.chords,
+                bass, comp.table, chance.walk, chance.touch, bar, desk, trails, lengths, memory,
+                self._out,
+            )  # fmt: skip
+            return kept
+
+        if plan.style.hooks.keys().isdisjoint(HOOKED):
+            kept = go(FIRST | MIDDLE | LAST)
+        else:
+            go(FIRST)
+            self._hook("bass")
+            go(MIDDLE)
+            self._hook("comp")
+            self._hook("pad")
+            kept = go(LAST)
+        state.trails, state.backing = state_of
+        basses = tuple(desk.basses[: len(plan.spans), 1].tolist())
+        return Written(self._out[:kept].copy(), basses, self._last_of("counter"))
+
+    def _patterns(self, draws: tuple[float, float]) -> tuple[Integers, Strokes]:
+        """What bass and comp play; nothing for those who rest, and where the style has nothing."""
+        plan, playing = self._plan, self._playing
+        bass = bass_steps(plan, draws[0]) if "bass" in playing else NO_STEPS
+        return bass, comp_strokes(plan, draws[1]) if "comp" in playing else NO_STROKES
+
+    def _task(self, stages: int, comp: CompTask, melody: Melody) -> Task:
+        plan = self._plan
+        return Task(
+            stages,
+            sum([BIT[part] for part in self._playing]),
+            plan.key.tonic,
+            plan.bar_ticks,
+            plan.ends_piece,
+            plan.cadence == "authentic" and plan.phrase_bar == plan.phrase_bars - 2,
+            *melody,
+            bass_task(plan),
+            comp,
+        )
+
+    def _hook(self, part: str) -> None:
+        """Let the hook of a part change its notes."""
+        if part in self._playing:
+            number = NUMBER[part]
+            rows = self._desk.rows[number, : self._desk.counts[number]]
+            written = tuple(map(tuple, rows[rows[:, LENGTH] > 0].tolist()))
+            self.lay(part, row_table(hooked_bar(self._plan, part, written)))
+
+    def _last_of(self, part: str) -> int:
+        """The last pitch of a part in the bar, 0 for none."""
+        number = NUMBER[part]
+        for n in range(int(self._desk.counts[number]) - 1, -1, -1):
+            row = self._desk.rows[number, n]
+            if row[LENGTH]:
+                return int(row[HEIGHT])
+        return 0
+
+
+@of_style
+def ways_of(style: Style) -> Ways:
+    """How a style plays, whatever the bar."""
+    ranges = np.zeros((len(PARTS), 2), np.int64)
+    ranges[NUMBER["bass"]] = BASS_RANGE
+    for part, rules in style.parts.items():
+        ranges[NUMBER[part]] = rules.low, rules.high
+    return Ways(
+        ranges,
+        style.comp.chord_low,
+        shapes_of(style.comp.voices),
+        shapes_of(style.pad.voices),
+        habits(style),
+        np.array(style.performance.groove, np.float64),
+    )
