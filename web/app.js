@@ -57,7 +57,11 @@ const sender = new ControlSender(
   (callback, ms) => setTimeout(callback, ms),
 );
 const steering = new Steering(wishes, sender, () => player.heardPts, showControls);
-const backstage = new Backstage(change, (code) => remember({ language: code }));
+const backstage = new Backstage(
+  change,
+  (name) => midi.learn(name),
+  (code) => remember({ language: code }),
+);
 const { health, knobs } = backstage;
 const listening = new Listening(play, stop, hint);
 const preview = new Preview((playing) => player.loudspeaker.duck(playing));
@@ -71,6 +75,7 @@ const midi = new MidiPanel(
   () => player.heardPts,
   memory.knobs,
   (learned) => remember({ knobs: learned }),
+  (control) => knobs.showLearning(control),
 );
 const timer = new SleepTimer(
   element("timer"),

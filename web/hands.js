@@ -48,10 +48,10 @@ function shortcutsTo(actions) {
       run: actions.mood,
     },
     {
-      keys: "1 – 9",
+      keys: "1 – 9, 0",
       text: "key.style",
-      matches: ({ key }) => /^[1-9]$/.test(key),
-      run: ({ key }) => actions.style(Number(key)),
+      matches: ({ key }) => /^[0-9]$/.test(key),
+      run: ({ key }) => actions.style(Number(key) || 10), // as on the keyboard: 0 after 9
     },
     { keys: "S", text: "skip", run: actions.skip },
     { keys: "H", text: "like", run: actions.like },

@@ -158,6 +158,7 @@ export const WORDS = /** @type {const} */ ({
   "midi.hint.answer": ["Play a phrase and wait: it is answered. You hear a key a quarter of a second after you strike it.", "Spiel eine Phrase und warte: Sie wird beantwortet. Du hörst eine Taste eine Viertelsekunde nach dem Anschlag."],
   "midi.knob": ["Give a knob to", "Ein Regler für"],
   "midi.learn": ["Learn", "Lernen"],
+  "midi.learnOne": ["Give {} a knob of the keyboard", "{}: einen Regler der Tastatur geben"],
   "midi.turn": ["Turn a knob …", "Dreh einen Regler …"],
   "midi.learned": ["Controller {} moves {} now.", "Regler {} bewegt jetzt {}."],
   "midi.panic": ["All keys off", "Alle Tasten los"],

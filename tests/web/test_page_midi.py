@@ -64,6 +64,17 @@ def test_a_knob_is_learned_kept_and_turned(listener):
     assert kept == {"Keystep": [{"cc": 70, "control": "tension"}]}
 
 
+def test_each_control_can_ask_for_a_knob_of_its_own(listener):
+    learn = listener.page.get_by_role("button", name="Give Brightness a knob of the keyboard")
+    learn.click()
+    assert learn.get_attribute("aria-pressed") == "true"
+    listener.page.screenshot(path=str(ARTIFACTS / "midi-learn-desktop.png"))
+    listener.page.evaluate("press(0xb0, 71, 1)")
+    listener.wait_until(f"{SAID} === 'Controller 71 moves Brightness now.'")
+
+    assert learn.get_attribute("aria-pressed") == "false"
+
+
 def test_the_page_says_how_late_a_key_is_heard(listener):
     listener.page.select_option("#midi-role", "play")
     listener.page.evaluate("press(0x90, 84, 120)")

@@ -14,11 +14,12 @@ const element = (id) => /** @type {HTMLElement} */ (document.getElementById(id))
 export class Backstage {
   /**
    * @param {(changes: Controls) => void} onChange
+   * @param {(name: string) => void} onLearn a knob of a keyboard is wanted for a control
    * @param {(code: string) => void} onLanguageChosen
    */
-  constructor(onChange, onLanguageChosen) {
+  constructor(onChange, onLearn, onLanguageChosen) {
     this._panel = element("backstage");
-    this.knobs = new ControlPanel(element("knobs"), element("mixer"), onChange);
+    this.knobs = new ControlPanel(element("knobs"), element("mixer"), onChange, onLearn);
     this.health = new Health(element("health"));
     this._why = new Why(element("why"));
     this._spectrum = new Spectrum(/** @type {HTMLCanvasElement} */ (element("spectrum")));

@@ -16,10 +16,12 @@ export class ControlPanel {
    * @param {HTMLElement} knobs
    * @param {HTMLElement} mixer
    * @param {(changes: Controls) => void} onChange
+   * @param {(name: string) => void} onLearn a knob of a keyboard is wanted for a control
    */
-  constructor(knobs, mixer, onChange) {
+  constructor(knobs, mixer, onChange, onLearn) {
     this._place = knobs;
     this._onChange = onChange;
+    this._onLearn = onLearn;
     this._mixer = new Mixer(mixer);
     /** @type {Map<string, Knob>} */
     this._knobs = new Map();
@@ -73,6 +75,11 @@ export class ControlPanel {
     this._knobs.get("cue")?.show(cue || null);
   }
 
+  /** @param {string} wanted the control that waits for a knob of a keyboard; "" for none */
+  showLearning(wanted) {
+    for (const [name, knob] of this._knobs) knob.showLearning(name === wanted);
+  }
+
   /** The controls that a knob can turn. */
   get turned() {
     return this._turned;
@@ -102,7 +109,9 @@ export class ControlPanel {
     if (ELSEWHERE.has(info.name)) return;
     /** @type {OnChange} */
     const change = (name, /** @type {Value} */ value) => this._onChange({ [name]: value });
-    const knob = info.name.includes(".") ? this._mixer.add(info, change) : buildKnob(info, change);
+    const knob = info.name.includes(".")
+      ? this._mixer.add(info, change)
+      : buildKnob(info, change, this._onLearn);
     this._knobs.set(info.name, knob);
     if (!info.name.includes(".")) this._place.append(knob.element);
   }

@@ -1,4 +1,4 @@
-import { build, write } from "../build.js";
+import { build, icon, write } from "../build.js";
 import { asSentence, onLanguage, say, sayOr } from "../language.js";
 
 /** @import { Due } from "../field/landings.js" */
@@ -10,9 +10,11 @@ import { asSentence, onLanguage, say, sayOr } from "../language.js";
  *   default: Value, low: number, high: number, choices: string[], lands: string,
  * }} ControlInfo a row of the server's table of controls
  * @typedef {(name: string, value: Value) => void} OnChange
+ * @typedef {(name: string) => void} OnLearn
  * @typedef {{
  *   element: HTMLElement, input: HTMLElement, show: (value: Value) => void,
- *   showActual: (value: number) => void, showLanding: (due: Due | null) => void,
+ *   showActual: (value: number) => void, showLearning: (learning: boolean) => void,
+ *   showLanding: (due: Due | null) => void,
  * }} Knob
  */
 
@@ -23,9 +25,10 @@ const WHOLE = new Set(["bpm", "bars", "semitones"]); // units in which a step is
  * A knob for a row of the table, whatever it is.
  * @param {ControlInfo} info
  * @param {OnChange} onChange
+ * @param {OnLearn | null} onLearn null: no knob of a keyboard can turn it
  * @returns {Knob}
  */
-export function buildKnob(info, onChange) {
+export function buildKnob(info, onChange, onLearn = null) {
   const name = build("span", { class: "name" });
   const due = build("small", { class: "due" });
   const output = build("span", { class: "output" });
@@ -46,6 +49,7 @@ export function buildKnob(info, onChange) {
           present(null);
         })
       : null;
+  const learn = onLearn && info.kind === "number" ? buildLearn(info.name, onLearn) : null;
   let unset = false;
 
   /** @param {Value} value */
@@ -66,10 +70,14 @@ export function buildKnob(info, onChange) {
 
   present(info.default);
   return {
-    element: auto ? build("div", { class: "knob-with-auto" }, label, auto) : label,
+    element:
+      auto || learn
+        ? build("div", { class: "knob-row" }, label, ...[auto, learn].filter((each) => each !== null))
+        : label,
     input,
     show: present,
     showActual,
+    showLearning: (learning) => learn?.setAttribute("aria-pressed", String(learning)),
     showLanding: (landing) => write(due, landing ? say("soon", landing.seconds) : ""),
   };
 }
@@ -118,6 +126,23 @@ function buildText(_info, onInput) {
 }
 
 const INPUTS = { number: buildSlider, choice: buildSelect, switch: buildSwitch, name: buildText, phrase: buildText };
+
+/**
+ * Gives the next knob that is turned on a keyboard to a control; shown while there is a keyboard.
+ * @param {string} name
+ * @param {OnLearn} onLearn
+ */
+function buildLearn(name, onLearn) {
+  const attributes = { class: "learn", type: "button", "aria-pressed": "false" };
+  const button = build("button", attributes, icon("learn"));
+  button.addEventListener("click", () => onLearn(name));
+  onLanguage(() => {
+    const text = say("midi.learnOne", sayOr(`control.${name}`, plainName(name)));
+    button.setAttribute("aria-label", text);
+    button.title = text;
+  });
+  return button;
+}
 
 /** A number that may be left to style and mood has a button for that. @param {() => void} onAuto */
 function buildAuto(onAuto) {

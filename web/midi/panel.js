@@ -23,11 +23,13 @@ export class MidiPanel {
    * @param {() => number} heard the frame at the ear
    * @param {Learned} learned before, in this browser
    * @param {(learned: Learned) => void} onLearned
+   * @param {(control: string) => void} onLearning which control waits for a knob; "" none
    */
-  constructor(send, heard, learned, onLearned) {
+  constructor(send, heard, learned, onLearned, onLearning) {
     this._send = send;
     this._learned = learned;
     this._onLearned = onLearned;
+    this._onLearning = onLearning;
     this._heard = heard;
     /** @type {MidiPorts | null} */
     this._ports = null;
@@ -42,7 +44,7 @@ export class MidiPanel {
     this._control = /** @type {HTMLSelectElement} */ (element("midi-control"));
     element("midi-connect").addEventListener("click", () => this._connect());
     element("midi-panic").addEventListener("click", () => this._ports?.panic());
-    element("midi-learn").addEventListener("click", () => this._learn());
+    element("midi-learn").addEventListener("click", () => this.learn(this._control.value));
     this._role.addEventListener("change", () => this._tellRole());
     for (const role of ROLES) this._role.append(build("option", { value: role }));
     onLanguage(() => this._show());
@@ -67,8 +69,7 @@ export class MidiPanel {
     const others = (this._learned[port] ?? []).filter((knob) => knob.cc !== cc);
     this._learned = { ...this._learned, [port]: [...others, { cc, control }] };
     this._onLearned(this._learned);
-    this._learning = "";
-    this._show();
+    this._wait("");
     write(element("midi-text"), say("midi.learned", cc, nameOf(control)));
   }
 
@@ -83,9 +84,17 @@ export class MidiPanel {
     await this._ports.connect();
   }
 
-  _learn() {
-    this._learning = this._learning ? "" : this._control.value;
+  /** Give the next knob that is turned to a control; asked again: to none. @param {string} control */
+  learn(control) {
+    this._wait(this._learning === control ? "" : control);
     this._send({ type: "learn", control: this._learning });
+  }
+
+  /** @param {string} control */
+  _wait(control) {
+    this._learning = control;
+    if (control) this._control.value = control;
+    this._onLearning(control);
     this._show();
   }
 
@@ -127,6 +136,7 @@ export class MidiPanel {
     const connected = this._state === "connected";
     element("midi-connect").hidden = connected || this._state === "none";
     element("midi-tools").hidden = !connected;
+    element("backstage").classList.toggle("with-keyboard", connected);
     const detail = connected ? this._ports?.names.join(", ") : "";
     write(element("midi-text"), this._state ? say(`midi.${this._state}`, detail ?? "") : say("midi.idle"));
     write(element("midi-hint"), say(`midi.hint.${roleOf(this._role.value)}`));
