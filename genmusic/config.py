@@ -107,6 +107,7 @@ class Settings:
     # encoding
     opus_bitrate: int = 128_000
     opus_complexity: int = 5
+    least_opus_complexity: int = 0  # for newcomers, the busier the server
 
     # trust
     allowed_hosts: tuple[str, ...] = ()  # names beside IP addresses and this machine's own

@@ -37,6 +37,6 @@ def settings_at(settings: Settings, load: float) -> Settings:
         raise ProtocolError("the server is busy; try again soon", "full", retry_after=RETRY_SECONDS)
     for above, complexity in COMPLEXITIES:
         if load > above:
-            most = min(complexity, settings.opus_complexity)
-            return replace(settings, opus_complexity=most)
+            most = max(complexity, settings.least_opus_complexity)
+            return replace(settings, opus_complexity=min(most, settings.opus_complexity))
     return settings

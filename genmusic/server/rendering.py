@@ -16,13 +16,15 @@ Result = TypeVar("Result")
 
 
 class RenderPool:
-    """As many threads as cores; kernels and codecs release the GIL, so the event loop stays free.
+    """As many threads as cores it may use.
+
+    Kernels and codecs release the GIL, so the event loop stays free.
 
     Work that waits is ordered by deadline, earliest first.
     """
 
     def __init__(self, threads: int = 0) -> None:
-        self._free = threads or os.cpu_count() or 1
+        self._free = threads or len(os.sched_getaffinity(0))
         self.meter = LoadMeter(self._free)
         self._executor = ThreadPoolExecutor(self._free, "render")
         self._waiting: list[tuple[float, int, asyncio.Future[None]]] = []

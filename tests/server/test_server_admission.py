@@ -26,6 +26,12 @@ def test_a_cheap_encoder_is_never_made_dearer():
     assert settings_at(Settings(opus_complexity=1), 0.55).opus_complexity == 1
 
 
+def test_an_operator_can_keep_newcomers_from_a_cheap_encoder():
+    wished = Settings(least_opus_complexity=3)
+
+    assert [settings_at(wished, load).opus_complexity for load in (0.2, 0.55, 0.79)] == [5, 3, 3]
+
+
 def test_above_the_limit_nobody_new_is_let_in():
     with pytest.raises(ProtocolError, match="busy") as refused:
         settings_at(Settings(), 0.81)

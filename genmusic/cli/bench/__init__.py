@@ -17,7 +17,9 @@ from genmusic.cli.arguments import whole_number
 if TYPE_CHECKING:
     from genmusic.cli.bench.figures import Figure
 
-GROUPS = ("engine", "stream", "perform", "endurance")
+GROUPS = ("engine", "stream", "load", "perform", "endurance")
+CODECS = ("opus", "pcm16")
+STREAM_LISTENERS = 48
 MARKS = {True: "reached", False: "not yet", None: ""}
 
 
@@ -29,9 +31,10 @@ def add_parser(subparsers: Any) -> None:  # noqa: ANN401 - argparse's own type i
     )
     parser.add_argument("--json", action="store_true", help="one JSON object a line, for machines")
     parser.add_argument(
-        "--listeners", type=whole_number(10, 10_000), default=48, metavar="N",
-        help="of the stream (default: 48)",
+        "--listeners", type=whole_number(10, 10_000), metavar="N",
+        help=f"of the stream (default: {STREAM_LISTENERS}; load: as many as one core serves)",
     )  # fmt: skip
+    parser.add_argument("--codec", choices=CODECS, help="of the load (default: each)")
     parser.add_argument(
         "--minutes", type=float, default=1 / 6, metavar="M",
         help="to listen for with each codec (default: ten seconds)",
@@ -64,10 +67,16 @@ def _figures(arguments: argparse.Namespace) -> Iterator[Figure]:
     from genmusic.session.library import open_library
 
     group = arguments.group
+    listeners, seconds = arguments.listeners or STREAM_LISTENERS, 60.0 * arguments.minutes
     if group in (None, "engine"):
         yield from engine_figures(open_library())
     if group in (None, "stream"):
-        yield from stream_figures(Crowd(arguments.listeners, 60.0 * arguments.minutes))
+        yield from stream_figures(Crowd(listeners, seconds))
+    if group == "load":  # it takes every core
+        from genmusic.cli.bench.load_figures import Load, load_figures
+
+        codecs = (arguments.codec,) if arguments.codec else CODECS
+        yield from load_figures(Load(codecs, arguments.listeners, seconds))
     if group == "perform":  # it needs jackd, which few machines have
         from genmusic.cli.bench.perform_figures import perform_figures
 
@@ -75,7 +84,7 @@ def _figures(arguments: argparse.Namespace) -> Iterator[Figure]:
     if group == "endurance":  # it takes an hour
         from genmusic.cli.bench.endurance_figures import Endurance, endurance_figures
 
-        trial = Endurance(arguments.listeners, arguments.restarts, arguments.hours)
+        trial = Endurance(listeners, arguments.restarts, arguments.hours)
         yield from endurance_figures(open_library(), trial)
 
 

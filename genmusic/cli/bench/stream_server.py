@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from genmusic.encoding.streams import OPUS_COMPLEXITY
 from genmusic.errors import ServerError
 
 START_PATIENCE_SECONDS = 120.0
@@ -56,11 +57,19 @@ class Server:
 
 @contextmanager
 def running_server(
-    folder: Path, listeners: int, port: int = 0, limits: Sequence[str] = ()
+    folder: Path,
+    listeners: int,
+    port: int = 0,
+    limits: Sequence[str] = (),
+    core: int | None = None,
 ) -> Iterator[Server]:
-    """Start a server that keeps its kernels and its sessions in a folder; stop it at the end."""
+    """Start a server that keeps its kernels and its sessions in a folder; stop it at the end.
+
+    Every listener gets the usual encoder, however busy it is; ``core`` is the only one it may use.
+    """
     limits = (*limits, f"sessions_per_address={2 * listeners}", "load_limit=1",
-              f"connections_per_address={4 * listeners}", "joins_per_second=100000")  # fmt: skip
+              f"connections_per_address={4 * listeners}", "joins_per_second=100000",
+              f"least_opus_complexity={OPUS_COMPLEXITY}")  # fmt: skip
     command = [sys.executable, "-m", "genmusic", "serve", "--port", str(port),
                "--data", str(folder / "data"),
                "--max-sessions", str(2 * listeners + 16)]  # fmt: skip
@@ -72,6 +81,8 @@ def running_server(
         env=os.environ | {"XDG_CACHE_HOME": str(folder)},
     ) as process:  # fmt: skip
         try:
+            if core is not None:
+                os.sched_setaffinity(process.pid, {core})
             line = process.stdout.readline() if process.stdout else ""
             if "ready" not in line:
                 raise ServerError("the server did not start; try genmusic serve by itself")
