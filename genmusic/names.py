@@ -45,6 +45,15 @@ QUALITIES: Mapping[str, tuple[int, ...]] = {
 MODELS = ("vocal", "chamber", "piano")
 """The trained models that are shipped."""
 
+WORKS = ("songs", "quartets")
+"""The bodies of works that pieces are measured beside."""
+
+FIGURES = (
+    "chord_tones", "wide_leaps", "recovered", "rhythm_repeat", "bar_repeat", "structure",
+    "parallels", "steps", "entropy_bits", "onset_beats", "density",
+)  # fmt: skip
+"""What is measured of a piece; `composition.quality.figures.Figures` says what each is."""
+
 CUES = ("next_section", "build", "break", "hold", "ending")
 """What a conductor may ask of the form while it plays."""
 

@@ -13,10 +13,7 @@ if TYPE_CHECKING:
     from genmusic.rules import Style
     from genmusic.session.library import Library
 
-LISTENERS, MOST_LISTENERS = 24, 200
-USUAL_REFERENCE = "songs"
-REFERENCES = {"chamber": "quartets"}
-"""The body of works that a style is held against, where it is not the songs."""
+LISTENERS, MOST_LISTENERS = 48, 200
 
 
 def add_parser(actions: argparse._SubParsersAction[Any]) -> None:
@@ -48,9 +45,8 @@ def run(arguments: argparse.Namespace) -> int:
     assessments = []
     with progress_bar("styles", "measuring") as show:
         for number, style in enumerate(styles, 1):
-            kind = REFERENCES.get(style.name, USUAL_REFERENCE)
-            reference = (kind, references[kind])
-            assessments.append(assess(style, library.models, reference, arguments.listeners))
+            beside = references[style.model.beside]
+            assessments.append(assess(style, library.models, beside, arguments.listeners))
             show(number / len(styles))
     text = "\n".join(write_report(assessments, references)) + "\n"
     if arguments.out is None:

@@ -22,6 +22,9 @@ STRETCH_NOTES = 128  # of a work: as many as a piece of ours has
 FEWEST_NOTES = 24  # of a stretch that says something
 FEWEST_STRETCHES = 20
 LONGEST_TICKS = 2 * TICKS_PER_BEAT  # a longer time from onset to onset is a rest
+# Pieces stand so many times as far from the median, in octaves: the quantiles leave out the
+# outermost works, and what a piece sings is less extreme than what its themes ask for.
+SPREAD = 1.25
 THEME_REACH = 0.15  # how far a theme may stand from its piece, among all works
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from genmusic.composition.copying import CopyRule, nothing_to_copy
 from genmusic.composition.forest import Forest, plant
 from genmusic.composition.lessons import MOST_PITCH
-from genmusic.composition.liveliness import QUANTILES
+from genmusic.composition.liveliness import QUANTILES, SPREAD
 from genmusic.composition.markov import Integers
 from genmusic.composition.operations import OPERATIONS, context_of
 from genmusic.composition.trained import CHORD_ORDER, COMPOUND, RHYTHM_ORDER, Trained, load_trained
@@ -182,8 +182,7 @@ class Model:
     @cached_property
     def _liveliness(self) -> Doubles:
         shares = [share * trained.trees.liveliness for trained, share in self.parts]
-        quantiles: Doubles = np.add.reduce(shares)
-        return quantiles
+        return np.array([exp2(SPREAD * log2(share)) for share in np.add.reduce(shares)])
 
     def _ask(
         self, tree: str, conditions: tuple[int, ...], recent: Sequence[int], out: Doubles

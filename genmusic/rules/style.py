@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from genmusic.names import COPYING, METRES, MODELS, PARTS
+from genmusic.names import COPYING, FIGURES, METRES, MODELS, PARTS, WORKS
 from genmusic.rules.curves import Curve, CurveOf
 from genmusic.rules.kinds import Choice, Integer, ListOf, Number, Pitch, Steps, Text, Words
 from genmusic.rules.phrases import PhraseOf, PhraseRules
@@ -327,6 +327,12 @@ class ModelRules:
         "longest run of notes that may be equal to a work: 12, or 8 in the same rhythm (normal), "
         "8 or 6 (strict)",
         "normal",
+    )
+    beside: str = rule(Choice(WORKS), "works that the style report measures it beside", "songs")
+    unlike: tuple[str, ...] = rule(
+        ListOf(Choice(FIGURES), 0, len(FIGURES)),
+        "figures in which it means to differ from them",
+        (),
     )
 
 

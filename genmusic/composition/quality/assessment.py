@@ -21,6 +21,7 @@ from genmusic.mood.mapping import musical_parameters
 from genmusic.rules import Style
 from genmusic.score.events import Bar
 
+FIRST_SEED = 1_000  # styles are shaped by ear and eye on small seeds; these judge them
 PIECES_OF_A_SEED = 2
 HOUR_SECONDS = 3_600.0
 FAULTS = ("parallels",)
@@ -37,6 +38,7 @@ class Row:
     low: float  # 10th percentile of the reference
     high: float  # 90th
     overlap: float  # of the distributions, 0..1; nan where it is not asked for
+    unlike: bool  # whether the style means to differ here
 
     @property
     def is_usual(self) -> bool:
@@ -74,7 +76,7 @@ class Assessment:
 
     style: str
     title: str
-    reference: str
+    beside: str  # the works
     pieces: int
     rows: tuple[Row, ...]
     surprise: Surprise
@@ -89,13 +91,12 @@ class Assessment:
         return min(self.responses, key=lambda r: r.correlation if r.correlation > -1.0 else -2.0)
 
 
-def assess(
-    style: Style, models: Repertoire, reference: tuple[str, Reference], seeds: int
-) -> Assessment:
+def assess(style: Style, models: Repertoire, reference: Reference, listeners: int) -> Assessment:
     """Compose and measure; everything depends on the arguments alone."""
     asked = musical_parameters(defaults(), style)
     music = [
-        list(compose_pieces(seed, style, models, asked, PIECES_OF_A_SEED)) for seed in range(seeds)
+        list(compose_pieces(FIRST_SEED + number, style, models, asked, PIECES_OF_A_SEED))
+        for number in range(listeners)
     ]
     pieces = [bars for listener in music for bars in listener]
     scores = [as_score(bars) for bars in pieces]
@@ -104,25 +105,28 @@ def assess(
     return Assessment(
         style.name,
         style.title,
-        reference[0],
+        style.model.beside,
         len(found),
-        tuple(_rows(found, reference[1])),
+        tuple(compare(found, reference, style.model.unlike)),
         Surprise(judge.bits(scores), judge.held_out_bits),
         tuple(sweep(style, models)),
-        seeds,
+        listeners,
         shared_phrases([[p for bars in listener for _, p in phrases(bars)] for listener in music]),
         _hour(style, models),
     )
 
 
-def _rows(pieces: Sequence[Figures], reference: Reference) -> Iterator[Row]:
+def compare(
+    pieces: Sequence[Figures], reference: Reference, unlike: Sequence[str] = ()
+) -> Iterator[Row]:
+    """Each figure of pieces beside that of works; ``unlike`` are those that mean to differ."""
     for name in NAMES:
         ours = samples(pieces, name)
         if len(ours) and name in reference.percentiles:
             laid = name in OVERLAPPING
             share = overlap(ours.tolist(), reference.percentiles[name]) if laid else math.nan
             middle = float(ours.mean() if name in FAULTS else np.median(ours))
-            yield Row(name, middle, *reference.usual(name), share)
+            yield Row(name, middle, *reference.usual(name), share, name in unlike)
 
 
 def shared_phrases(listeners: Sequence[Sequence[Phrase]]) -> int:
@@ -134,7 +138,7 @@ def shared_phrases(listeners: Sequence[Sequence[Phrase]]) -> int:
 def _hour(style: Style, models: Repertoire) -> Hour:
     """Compose an hour for one listener, at the default mood."""
     asked = musical_parameters(defaults(), style)
-    composer = Composer(0, style, models)
+    composer = Composer(FIRST_SEED, style, models)
     pieces: list[list[Bar]] = []
     seconds = 0.0
     while seconds < HOUR_SECONDS:

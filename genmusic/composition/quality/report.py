@@ -22,8 +22,10 @@ Written by `make music-report`; run it again after a change of a style, a model 
 For each shipped style, pieces are composed at the default mood and measured exactly as the works
 are that the models learn from: {{works}}, in excerpts of about
 {EXCERPT_BARS} bars, as long as a piece of ours. A figure is *usual* when the median of our pieces
-lies between the {LOW}th and the {HIGH}th percentile of those excerpts. No number replaces
-listening: a style may well mean to be unusual, as ambient does when it takes its time.
+lies between the {LOW}th and the {HIGH}th percentile of those excerpts. The seeds are none that
+styles are shaped by. No number replaces listening, and a style may mean to be unlike the works, as
+ambient does when it takes its time: then its `[model] unlike` names the figure, and the tables say
+so.
 
 - *Chord tones*: melody notes on strong beats that another part sounds too.
 - *Leaps* are intervals above a fifth; one above a fourth *turns back* when the next interval goes
@@ -34,7 +36,7 @@ listening: a style may well mean to be unusual, as ambient does when it takes it
 - *Parallels*: of the moves that melody and bass make at once, those that keep a fifth or an
   octave; the mean over the pieces. At most {MOST_PARALLELS:.1%} is the aim.
 - *Overlap*: the area that the distribution of the pieces shares with that of the works;
-  {LEAST_OVERLAP:.2f} is the aim where a style is to sound like them. Works drawn by lot from one
+  {LEAST_OVERLAP:.2f} is the aim. Works drawn by lot from one
   body do not overlap with its others to 1 either.
 - *Surprise*: bits that a note of our melodies costs the models of the style without a tenth of
   their works, beside a note of those works, both in stretches of {STRETCH_NOTES} notes. Within
@@ -62,23 +64,31 @@ def _overview(assessments: Sequence[Assessment]) -> Iterator[str]:
     yield "## All styles"
     yield ""
     yield (
-        "| style | usual figures | overlaps of 0.80 | surprise beside held-out works | parallels "
-        "| weakest response to the mood | shared by listeners | returned within an hour |"
+        "| style | beside the | usual figures | overlaps of 0.80 | surprise beside held-out works "
+        "| parallels | weakest response to the mood | shared by listeners "
+        "| returned within an hour |"
     )
-    yield "|---|---|---|---|---|---|---|---|"
+    yield "|---|---|---|---|---|---|---|---|---|"
     for each in assessments:
-        usual = sum(row.is_usual for row in each.rows if row.name != "parallels")
-        compared = sum(row.name != "parallels" for row in each.rows)
+        held = [row for row in each.rows if row.name != "parallels"]
         parallels = next((row.ours for row in each.rows if row.name == "parallels"), math.nan)
-        laid = [row.overlap for row in each.rows if not math.isnan(row.overlap)]
-        near = sum(share >= LEAST_OVERLAP for share in laid)
+        usual = _count([(row.is_usual, row.unlike) for row in held])
+        laid = [row for row in held if not math.isnan(row.overlap)]
+        near = _count([(row.overlap >= LEAST_OVERLAP, row.unlike) for row in laid])
         weakest = each.weakest
         yield (
-            f"| {each.title} | {usual} of {compared} | {near} of {len(laid)} "
+            f"| {each.title} | {each.beside} | {usual} | {near} "
             f"| {each.surprise.difference:+.2f} bit | {parallels:.2%} "
             f"| {weakest.correlation:.2f} ({weakest.control}: {weakest.parameter}) "
             f"| {each.shared} | {each.hour.returned} of {each.hour.phrases} |"
         )
+
+
+def _count(answers: Sequence[tuple[bool, bool]]) -> str:
+    """How many figures are as those of works, and how many are not and mean it."""
+    like = sum(is_like for is_like, _ in answers)
+    meant = sum(unlike and not is_like for is_like, unlike in answers)
+    return f"{like} of {len(answers)}" + (f", {meant} unlike on purpose" if meant else "")
 
 
 def _section(each: Assessment) -> Iterator[str]:
@@ -87,19 +97,20 @@ def _section(each: Assessment) -> Iterator[str]:
     yield f"## {each.title}"
     yield ""
     yield (
-        f"{each.pieces} pieces beside the {each.reference}. An hour has {hour.pieces} pieces, "
-        f"{hour.bars} bars, {hour.phrases} phrases and {hour.keys} keys. A note costs "
-        f"{each.surprise.ours:.2f} bits, one of held-out works {each.surprise.held_out:.2f}."
+        f"{each.pieces} pieces of {each.listeners} listeners beside the {each.beside}. "
+        f"An hour has {hour.pieces} pieces, {hour.bars} bars, {hour.phrases} phrases and "
+        f"{hour.keys} keys. A note costs {each.surprise.ours:.2f} bits, "
+        f"one of held-out works {each.surprise.held_out:.2f}."
     )
     yield ""
-    yield f"| figure | ours | {each.reference}, {LOW}th to {HIGH}th percentile | usual | overlap |"
+    yield f"| figure | ours | {each.beside}, {LOW}th to {HIGH}th percentile | usual | overlap |"
     yield "|---|---|---|---|---|"
     yield from map(_line, each.rows)
 
 
 def _line(row: Row) -> str:
     overlap = "" if math.isnan(row.overlap) else f"{row.overlap:.2f}"
-    usual = "yes" if row.is_usual else "no"
+    usual = "yes" if row.is_usual else "no, on purpose" if row.unlike else "no"
     return (
         f"| {NAMES[row.name]} | {row.ours:.3f} | {row.low:.3f} to {row.high:.3f} | {usual} "
         f"| {overlap} |"
