@@ -93,8 +93,8 @@ const volume = new Volume(element("volume"), memory.volume, (gain, percent) => {
 });
 const tray = new Tray(memory.tray, (open) => remember({ tray: open }));
 const media = new MediaControls({ play, stop, skip });
-const nowPlaying = new NowPlaying(announce, dressUp);
 const room = new Room(wishes.room ?? "", followPerformer);
+const nowPlaying = new NowPlaying(room.led ? "room.untitled" : "untitled", announce, dressUp);
 const landings = new Landings(sender, timeline, showLanding);
 const stage = new Stage(
   /** @type {HTMLCanvasElement} */ (element("roll")),
@@ -182,8 +182,8 @@ async function shareLink() {
   if (!session) return listening.say(() => say("linkNeedsMusic"));
   const page = new URL(location.href);
   const link = room.led ? page : linkTo(page, session.seed, controls, knobs.defaults);
-  const word = (await share(link)) ? "linkCopied" : "linkInAddress";
-  listening.say(() => say(word));
+  const word = await share(link, nowPlaying.title);
+  if (word) listening.say(() => say(word));
 }
 
 // What the player reports

@@ -5,6 +5,7 @@
  */
 export const WORDS = /** @type {const} */ ({
   // What plays
+  "room.untitled": ["Music played live", "Live gespielte Musik"],
   untitled: ["A piece of your own", "Ein Stück für dich allein"],
   nowPlaying: ["Now playing: {}", "Es spielt: {}"],
   section: ["Section {}", "Teil {}"],
@@ -110,6 +111,7 @@ export const WORDS = /** @type {const} */ ({
   "why.mood": ["You asked for", "Du wolltest"],
   "why.music": ["so the music has", "also hat die Musik"],
   "why.learned": ["Melody and harmony were learned from free scores, most of them by {}.", "Melodie und Harmonie sind aus freien Noten gelernt, die meisten von {}."],
+  "why.plain": ["The simple player hears no reasons: for these use https, or localhost.", "Der einfache Spieler erfährt keine Gründe: dafür bitte https oder localhost."],
   "why.empty": ["Press play, and each bar tells its reasons.", "Drück auf Play, dann sagt jeder Takt seine Gründe."],
   "credits.ask": ["Who taught the last bars?", "Wer hat die letzten Takte gelehrt?"],
   "credits.later": ["Too many are asking. Try again in a moment.", "Gerade fragen zu viele. Versuch es gleich noch einmal."],

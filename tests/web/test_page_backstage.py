@@ -16,7 +16,7 @@ NEWS = {
 }  # fmt: skip
 
 
-TEMPO = """[...document.querySelectorAll(".knob-with-auto")]
+TEMPO = """[...document.querySelectorAll(".knob-row")]
     .find(knob => knob.textContent.startsWith("Tempo")).querySelector(".output").textContent"""
 DRAWN = """async () => {
     const picture = await createImageBitmap(document.getElementById("spectrum"));
@@ -86,7 +86,7 @@ def test_a_part_can_be_heard_alone_and_silenced(listener):
 
 
 def test_tempo_shows_what_the_style_chose_until_it_is_set(listener):
-    knob = listener.page.locator(".knob-with-auto", has_text="Tempo")
+    knob = listener.page.locator(".knob-row", has_text="Tempo")
     listener.wait_until(f"{TEMPO} !== 'auto'")
     auto = knob.get_by_role("button", name="auto")
     assert auto.get_attribute("aria-pressed") == "true"

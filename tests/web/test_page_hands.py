@@ -1,13 +1,15 @@
 """Everything can be done by keyboard; everything can be read; nothing is fetched elsewhere."""
 
 import re
+from contextlib import closing
 from itertools import product
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
-from page_driver import RATE, Listener, open_listener
+from flaky_line import FlakyLine
+from page_driver import RATE, open_listener
 
 pytestmark = pytest.mark.browser
 
@@ -241,16 +243,8 @@ def test_the_page_asks_its_own_server_only_and_complains_about_nothing(listener,
     assert listener.troubles == []
 
 
-def test_a_first_visit_loads_less_than_150_kb(browser, address):
-    context = browser.new_context()
-    page = context.new_page()
-    network = context.new_cdp_session(page)
-    loaded = []
-    network.on("Network.loadingFinished", lambda event: loaded.append(event["encodedDataLength"]))
-    network.send("Network.enable")
+def test_a_first_visit_loads_less_than_150_kb_until_it_plays(visit, address):
+    with closing(FlakyLine(urlsplit(address).port)) as line:
+        visit(f"http://127.0.0.1:{line.port}/").press_play()
 
-    Listener(page).open(address)
-    page.wait_for_load_state("networkidle")
-    context.close()
-
-    assert 30_000 < sum(loaded) < BYTES_LIMIT
+        assert 30_000 < line.carried_bytes < BYTES_LIMIT

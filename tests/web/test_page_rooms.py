@@ -88,6 +88,7 @@ def test_a_room_is_heard_and_follows_the_performer(visit, hall, library):
     listener.page.click("#play")
     listener.wait_for_state("waiting")
     listener.expect_sentence("state.waiting")
+    assert listener.page.inner_text("#title") == "Music played live"
 
     with performed(hall, library) as performer:
         listener.wait_for_state("playing", 20_000)

@@ -66,6 +66,21 @@ def test_a_link_begins_the_same_seed_style_and_mood(listener, visit):
     assert other.session["controls"]["valence"] == 0.1
 
 
+def test_a_telephone_gives_the_link_away_as_its_system_does(visit, address):
+    listener = visit(
+        f"{address}?seed=7", has_touch=True, is_mobile=True,
+        prepare=lambda page: page.add_init_script(
+            "navigator.share = async given => { window.given = given; };"
+        ),
+    ).press_play()  # fmt: skip
+    listener.page.tap("#share")
+    listener.wait_until("window.given !== undefined")
+
+    given = listener.page.evaluate("window.given")
+    assert given["title"] == listener.page.inner_text("#title")
+    assert "seed=7" in given["url"]
+
+
 def test_a_liked_piece_keeps_what_follows_closer(listener):
     listener.page.keyboard.press("h")
 

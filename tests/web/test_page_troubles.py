@@ -24,6 +24,7 @@ def test_an_insecure_address_says_why_and_plays_all_the_same(visit, address):
 
     assert listener.wait_for_landing("valence") > 0
     assert listener.session["title"] == listener.page.inner_text("#title")
+    assert "simple player" in listener.page.text_content("#why")
     listener.page.keyboard.press("Space")
     listener.wait_for_state("paused")
     assert listener.page.evaluate("genmusic.player.loudspeaker.audio.paused")

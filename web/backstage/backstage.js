@@ -1,5 +1,6 @@
 import { build } from "../build.js";
 import { fillMarkup, language, LANGUAGES, onLanguage, speak } from "../language.js";
+import { Player } from "../listening/player.js";
 import { ControlPanel } from "./controls.js";
 import { Health } from "./health.js";
 import { Spectrum } from "./spectrum.js";
@@ -21,7 +22,7 @@ export class Backstage {
     this._panel = element("backstage");
     this.knobs = new ControlPanel(element("knobs"), element("mixer"), onChange, onLearn);
     this.health = new Health(element("health"));
-    this._why = new Why(element("why"));
+    this._why = new Why(element("why"), Player.supported ? "why.empty" : "why.plain");
     this._spectrum = new Spectrum(/** @type {HTMLCanvasElement} */ (element("spectrum")));
     this._button = element("more");
     this._button.addEventListener("click", () => this.toggle());

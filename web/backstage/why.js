@@ -4,6 +4,7 @@ import { onLanguage, say, sayOr } from "../language.js";
 
 /**
  * @import { Controls, Notes } from "../protocol.js"
+ * @import { Word } from "../language.js"
  */
 
 /**
@@ -28,18 +29,18 @@ const PARAMETERS = /** @type {Record<string, {
 
 /** From the mood to the music: what each bar was asked to be, and by what. */
 export class Why {
-  /** @param {HTMLElement} container */
-  constructor(container) {
+  /**
+   * @param {HTMLElement} container
+   * @param {Word} empty what there is to say before a bar is heard
+   */
+  constructor(container, empty) {
     this._container = container;
-    /** @type {Notes | undefined} */
-    this._bar = undefined;
     this._told = "";
-    this._explain = () => {};
+    this._explain = () => this._fill([build("p", {}, say(empty))]);
     onLanguage(() => {
       this._told = "";
       this._explain();
     });
-    this._fill([build("p", {}, say("why.empty"))]);
   }
 
   /**

@@ -1,6 +1,7 @@
 import { asSentence, onLanguage, say, sayOr } from "../language.js";
 import { engrave, nameKey } from "./engraving.js";
 
+/** @import { Word } from "../language.js" */
 /** @import { ScoreTimeline } from "./score-timeline.js" */
 
 const RATE = 48_000;
@@ -8,10 +9,11 @@ const RATE = 48_000;
 /** Title, key, tempo, chord, section and age of what is heard, as small text. */
 export class NowPlaying {
   /**
+   * @param {Word} untitled what there is to say before a title is known
    * @param {(announcement: string) => void} announce tells a screen reader, politely
    * @param {(title: string) => void} onPiece another piece is heard
    */
-  constructor(announce, onPiece) {
+  constructor(untitled, announce, onPiece) {
     this._announce = announce;
     this._onPiece = onPiece;
     this._dressed = "";
@@ -22,7 +24,11 @@ export class NowPlaying {
         /** @type {HTMLElement} */ (document.getElementById(name)),
       ]),
     );
-    onLanguage(() => this._write("title", this._title || say("untitled")));
+    onLanguage(() => this._write("title", this._title || say(untitled)));
+  }
+
+  get title() {
+    return this._title;
   }
 
   /** @param {string} title */
