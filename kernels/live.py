@@ -26,16 +26,14 @@ from kernels.pianos import render_pianos
 from kernels.saws import render_saws
 from kernels.strings import render_strings
 from kernels.voices import (
-    GATE_FRAMES,
+    END_TICK,
     KIND,
     LIFE,
-    NOTE_BUS,
-    NOTE_LISTENER,
-    NUMBER,
+    PART,
     QUANTUM,
     RECIPE,
-    SEED,
-    START_FRAME,
+    START_TICK,
+    TWIST,
     release_voice,
     start_voices,
 )
@@ -190,16 +188,16 @@ def _strike(key: int, velocity: int, frame: int, block: LiveBlock) -> None:
     settings, whole = _floats(block, base + _SETTINGS), _ints(block, base + _WHOLE)
     note = _longs(block, _NOTE)
     words[PLAYED] += 1
-    note[KIND], note[NUMBER] = 0, words[PLAYED]
+    note[KIND], note[PART] = 0, 0
     note[RECIPE] = key * LAYERS + min(velocity * LAYERS // 128, LAYERS - 1)
-    note[START_FRAME], note[GATE_FRAMES], note[NOTE_BUS], note[NOTE_LISTENER] = (
-        frame, FOREVER_FRAMES, 0, 0
-    )  # fmt: skip
-    note[SEED] = words[PLAYED] * 7919 + key
+    note[START_TICK], note[END_TICK] = frame, frame + FOREVER_FRAMES
+    note[TWIST] = words[PLAYED] * 7919 + key
     start_voices(
         i64(0),
         note.reshape((1, note.shape[0])),
         _floats(block, _SIDES).reshape((1, 2)),
+        (i64(0), i64(0), i64(1), i64(1), i64(0)),
+        (i64(0), i64(0), i64(0), words[PLAYED]),
         _book(block, base),
         i64(MOST_VOICES),
         roll,

@@ -30,14 +30,27 @@ FADE_QUANTA = 4  # before every end: 5 ms, too slow to click and too fast to be 
 NOTE = (
     "kind",  # of instrument: each pool takes its own of notes that start together
     "recipe",  # row of the book
-    "start_frame",
-    "gate_frames",
-    "bus",
-    "listener",
-    "seed",
-    "number",
+    "start_tick",
+    "end_tick",
+    "part",  # of its listener
+    "twist",  # what makes it differ from others that start with it
 )
-KIND, RECIPE, START_FRAME, GATE_FRAMES, NOTE_BUS, NOTE_LISTENER, SEED, NUMBER = range(len(NOTE))
+KIND, RECIPE, START_TICK, END_TICK, PART, TWIST = range(len(NOTE))
+CLOCK = (
+    "tick",  # that falls on
+    "frame",  # of the listener
+    "frames",  # that take
+    "ticks",
+    "from_frame",  # notes that start earlier are passed over
+)
+TICK, FRAME, FRAMES, TICKS, FROM_FRAME = range(len(CLOCK))
+PLACE = (
+    "listener",
+    "bus",  # of the listener's first part
+    "origin_frame",  # of the pool, at which frame 0 of the listener lies; a whole quantum
+    "number",  # of the first note
+)
+HERE, FIRST_BUS, ORIGIN_FRAME, FIRST_NUMBER = range(len(PLACE))
 LIFE = (
     "release_quanta",  # from release to silence
     "longest_quanta",  # from start to silence, however long it is held
@@ -113,15 +126,26 @@ def free_slot(timing: Longs) -> int:
 
 
 @fragment
-def _place(slot: int, note: int, notes: Longs, sides: Floats, roll: Roll) -> None:
-    """Say where a voice sounds, and which it is."""
-    _, places, seeds, numbers, pans = roll
-    places[slot, DELAY] = i32(notes[note, START_FRAME] % QUANTUM)
-    places[slot, BUS] = i32(notes[note, NOTE_BUS])
-    places[slot, LISTENER] = i32(notes[note, NOTE_LISTENER])
-    seeds[slot], numbers[slot] = notes[note, SEED], notes[note, NUMBER]
-    place = sides[note, 0] + sides[note, 1] * signed(notes[note, SEED], PAN_SOURCE)
-    right = f32(0.5) + f32(0.5) * min(max(place, f32(-1.0)), f32(1.0))
+def _frame_of(tick: int, clock: tuple[int, ...]) -> int:
+    return clock[FRAME] + (tick - clock[TICK]) * clock[FRAMES] // clock[TICKS]
+
+
+@fragment
+def _place(slot: int, bus: int, start: int, place: tuple[int, ...], roll: Roll) -> None:
+    """Say where a voice sounds."""
+    places = roll[1]
+    places[slot, DELAY] = i32(start % QUANTUM)
+    places[slot, BUS] = i32(bus)
+    places[slot, LISTENER] = i32(place[HERE])
+
+
+@fragment
+def _name(slot: int, seed: int, number: int, side: tuple[float, float], roll: Roll) -> None:
+    """Say which note a voice is, and where it stands, which follows from that."""
+    seeds, numbers, pans = roll[2], roll[3], roll[4]
+    seeds[slot], numbers[slot] = seed, number
+    stand = side[0] + side[1] * signed(seed, PAN_SOURCE)
+    right = f32(0.5) + f32(0.5) * min(max(stand, f32(-1.0)), f32(1.0))
     pans[slot, 0], pans[slot, 1] = np.sqrt(f32(1.0) - right), np.sqrt(right)
 
 
@@ -143,22 +167,26 @@ def start_voices(
     kind: int,
     notes: Longs,
     sides: Floats,
+    clock: tuple[int, ...],
+    place: tuple[int, ...],
     book: Book,
     most: int,
     roll: Roll,
     settings: Floats,
     whole_settings: Ints,
-) -> None:
-    """Give the notes of one kind their slots, in the order in which they come.
+) -> int:
+    """Give a listener's notes of one kind their slots, in the order in which they come.
 
     Parameters
     ----------
     kind : int
         Notes of other kinds are passed over.
-    notes : (notes, 8) int64
+    notes : (notes, 6) int64
         Columns as in `NOTE`; none may start before the block that is rendered next.
     sides : (notes, 2) float32
         Place from -1 (left) to 1 (right), and how far a note may lie from it.
+    clock, place : five and four of int64
+        As in `CLOCK` and `PLACE`.
     book : tuple of (recipes, P + V) float32, (recipes, I) int32 and (recipes, 3) int32
         Settings, whole settings, and columns as in `LIFE`.
     most : int
@@ -167,19 +195,31 @@ def start_voices(
         As described in `kernels.voices`; where no slot is free, the oldest note loses its own.
     settings, whole_settings : (N, P + V) float32 and (N, I) int32, in/out
         As in `kernels.lanes`.
+
+    Returns
+    -------
+    How many voices were started.
     """
+    started = 0
     for note in range(notes.shape[0]):
-        if notes[note, KIND] != kind:
+        start = _frame_of(notes[note, START_TICK], clock)
+        if notes[note, KIND] != kind or start < clock[FROM_FRAME]:
             continue
-        row, start = notes[note, RECIPE], notes[note, START_FRAME] // QUANTUM
-        _make_room(notes[note, NOTE_BUS], book[2][row, LIFE_CHOKE], start, most, roll)
+        row, bus = notes[note, RECIPE], place[FIRST_BUS] + notes[note, PART]
+        gate = max(_frame_of(notes[note, END_TICK], clock) - start, 1)
+        quantum = (start + place[ORIGIN_FRAME]) // QUANTUM
+        _make_room(bus, book[2][row, LIFE_CHOKE], quantum, most, roll)
         slot = free_slot(roll[0])
         for setting in range(settings.shape[1]):
             settings[slot, setting] = book[0][row, setting]
         for setting in range(whole_settings.shape[1]):
             whole_settings[slot, setting] = book[1][row, setting]
-        _live(slot, start, notes[note, GATE_FRAMES], book[2], row, roll)
-        _place(slot, note, notes, sides, roll)
+        _live(slot, quantum, gate, book[2], row, roll)
+        _place(slot, bus, start, place, roll)
+        seed, side = (start << 20) ^ notes[note, TWIST], (sides[note, 0], sides[note, 1])
+        _name(slot, seed, place[FIRST_NUMBER] + note, side, roll)
+        started += 1
+    return started
 
 
 @kernel

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
-
-import numpy as np
+from typing import Any, NamedTuple
 
 from genmusic.composition.composer import Composer
 from genmusic.composition.state import State
@@ -17,13 +15,12 @@ from genmusic.names import PARTS
 from genmusic.rules import Style
 from genmusic.score.events import Bar
 from genmusic.session.song import BEATS_UNKNOWN, SIXTEENTHS, NextBeat, Song
-from genmusic.session.timed import Beat, Longs, TimedBar, time_bar
+from genmusic.session.timed import Beat, TimedBar, time_bar
 from genmusic.session.titles import title
-from genmusic.synthesis.orchestra import GATE_FRAMES, PART, PITCH, START_FRAME, VELOCITY
+from genmusic.synthesis.pools import Clock
 from genmusic.units import TICKS_PER_BEAT, beat_frames
 
 MELODY = PARTS.index("melody")
-_NOTHING = np.empty((0, 5), np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +53,19 @@ class ConductorState:
     song: Song
 
 
-def _written_rows(bar: Bar) -> Longs:
-    """A bar's notes as `Orchestra.play_notes` has them, with ticks of start and end for times."""
-    notes = bar.notes
-    rows = np.empty((len(notes), 5), np.int64)
-    rows[:, START_FRAME] = notes["start_tick"]
-    rows[:, GATE_FRAMES] = rows[:, START_FRAME] + notes["duration_ticks"]
-    rows[:, PART], rows[:, PITCH] = notes["part"], notes["pitch"]
-    rows[:, VELOCITY] = notes["velocity"]
-    return rows
+class Due(NamedTuple):
+    """A beat whose notes are to be played."""
+
+    bar: Bar
+    number: int  # of the beat in its bar
+    beat: Beat
+    from_frame: int  # notes that start earlier are left out
+
+    @property
+    def clock(self) -> Clock:
+        """As `Orchestra.play_beat` takes it: what begins in a beat keeps its tempo to the end."""
+        tick = self.number * TICKS_PER_BEAT
+        return tick, self.beat.start_frame, self.beat.frames, TICKS_PER_BEAT, self.from_frame
 
 
 class Conductor:
@@ -79,7 +80,6 @@ class Conductor:
         self._composer = composer
         self._controls = controls
         self._bar: Bar | None = None
-        self._written: tuple[Bar | None, Longs] = (None, np.zeros((0, 5), np.int64))
         self._parameters: MusicalParameters | None = None  # of the current bar
         self._beats: list[Beat] = []  # of the current bar, as played
         self._tempo_bpm = 0.0
@@ -181,19 +181,14 @@ class Conductor:
         """The cue that has not been done yet; empty for none."""
         return self._composer.cue_in_force
 
-    def play_until(
-        self, frame: int, style: Style, heard_from: int = 0
-    ) -> Iterator[tuple[Bar, Longs]]:
-        """Compose and time what begins before ``frame``: a beat's notes at a time.
-
-        Beats that are over by ``heard_from`` come without their notes.
-        """
+    def play_until(self, frame: int, style: Style) -> Iterator[Due]:
+        """Compose and time what begins before ``frame``, beat by beat."""
         while self.next_beat_frame < frame:
             bar = self._bar
             if bar is None or len(self._beats) == bar.beats:
                 bar = self._begin_bar(style)
-            self._begin_beat(bar)
-            yield bar, self._due(bar) if self.next_beat_frame > heard_from else _NOTHING
+            beat = self._begin_beat(bar)
+            yield Due(bar, len(self._beats) - 1, beat, self._song.opens_frame)
 
     def pass_pieces(self, frame: int, style: Style) -> None:
         """Leave out whole pieces that end by ``frame``, unless a change of style is due."""
@@ -247,7 +242,7 @@ class Conductor:
         wished = self._controls["tempo_bpm"]
         return bar.tempo_bpm if wished is None else float(wished)
 
-    def _begin_beat(self, bar: Bar) -> None:
+    def _begin_beat(self, bar: Bar) -> Beat:
         tempo_bpm = self._tempo_of(bar)
         changed = tempo_bpm != self._tempo_bpm
         self._tempo_bpm = tempo_bpm
@@ -258,6 +253,7 @@ class Conductor:
         self.next_beat_frame += beat.frames
         if changed or len(self._beats) == 1:
             self._announce(bar)
+        return beat
 
     def _announce(self, bar: Bar) -> None:
         """Tell of a bar that has begun; it may come again, with other frames or fewer notes."""
@@ -271,22 +267,6 @@ class Conductor:
     def _pace(self, pace: tuple[float, ...], beats: int) -> tuple[float, ...]:
         """The pace of each beat of a bar; who sets the tempo beats the time alone."""
         return pace if pace and self._controls["tempo_bpm"] is None else (1.0,) * beats
-
-    def _due(self, bar: Bar) -> Longs:
-        """The notes that start in the newest beat, as `Orchestra.play_notes` takes them.
-
-        What begins in a beat keeps its tempo to the end.
-        """
-        if self._written[0] is not bar:
-            self._written = (bar, _written_rows(bar))
-        rows, beat = self._written[1], self._beats[-1]
-        begin = (len(self._beats) - 1) * TICKS_PER_BEAT
-        starts = rows[:, START_FRAME]
-        notes = rows[(starts >= begin) & (starts < begin + TICKS_PER_BEAT)]
-        times = notes[:, : GATE_FRAMES + 1]
-        times[:] = beat.start_frame + (times - begin) * beat.frames // TICKS_PER_BEAT
-        times[:, GATE_FRAMES] = np.maximum(times[:, GATE_FRAMES] - times[:, START_FRAME], 1)
-        return notes[notes[:, START_FRAME] >= self._song.opens_frame]
 
     def landing_frame(self, landing: Landing, now: int) -> int:
         """The frame at which a change made at frame ``now`` takes effect."""

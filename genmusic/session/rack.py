@@ -19,15 +19,14 @@ from genmusic.synthesis.orchestra import (
     Orchestra,
     OrchestraState,
     PlayedNote,
-    Sounds,
     wipe_shared_buses,
 )
-from genmusic.synthesis.pools import MAX_BLOCK_QUANTA
+from genmusic.synthesis.pools import MAX_BLOCK_QUANTA, Clock
+from genmusic.synthesis.readings import Reading
 from genmusic.units import QUANTUM
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
-Longs = NDArray[np.int64]
 MOST_LISTENERS = 16
 
 
@@ -60,9 +59,10 @@ class Rack:
         """Play a note that starts in a block still to come."""
         self._orchestra.play(listener, note, int(self._origins[listener]))
 
-    def play_notes(self, listener: int, notes: Longs, sounds: Sounds) -> None:
-        """Play notes that start in blocks still to come, as `Orchestra.play_notes` takes them."""
-        self._orchestra.play_notes(listener, notes, sounds, int(self._origins[listener]))
+    def play_beat(self, listener: int, reading: Reading, beat: int, clock: Clock) -> None:
+        """Play the notes of a beat, still to come, as `Orchestra.play_beat` takes them."""
+        origin = int(self._origins[listener])
+        self._orchestra.play_beat(listener, reading, beat, clock, origin)
 
     def let_go(self, listener: int, note: PlayedNote, frame: int) -> None:
         """Let a note that is held go at the quantum of a frame still to come."""

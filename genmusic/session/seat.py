@@ -18,7 +18,8 @@ from genmusic.composition.word_credits import Decided
 from genmusic.controls.spec import CONTROLS, Value, check_changes, defaults
 from genmusic.names import PARTS
 from genmusic.rules import Style
-from genmusic.session.conductor import Conductor, ConductorState
+from genmusic.score.events import Bar
+from genmusic.session.conductor import Conductor, ConductorState, Due
 from genmusic.session.desk import Desk
 from genmusic.session.library import Library
 from genmusic.session.log import EDITION, POSITION, SKIP, Change
@@ -26,17 +27,15 @@ from genmusic.session.rack import SILENCE, Rack, Sound
 from genmusic.session.shelf import edition_of
 from genmusic.session.song import NextBeat
 from genmusic.session.strokes import PART, STROKE, read_stroke
-from genmusic.session.timed import Longs, TimedBar
-from genmusic.synthesis import orchestra
-from genmusic.synthesis.orchestra import UNTIL_RELEASED, PlayedNote, Sounds
+from genmusic.session.timed import TimedBar
+from genmusic.synthesis.orchestra import UNTIL_RELEASED, PlayedNote
+from genmusic.synthesis.readings import Reading, Sounds
 from genmusic.units import QUANTUM, quantum_at_or_after
 
-DRUMS = PARTS.index("drums")
 TUNE = ("tune_low", "tune_high")
 CUE, CALL = "cue", "call"
 EVENTS: dict[str, Value] = {CUE: None, CALL: None}  # while nothing plays yet
 PLAYED = PARTS.index(PART)
-KICK_PITCHES = (35, 36)  # of General MIDI
 NOWHERE: tuple[Sound, int] = (SILENCE, 0)
 
 
@@ -91,6 +90,7 @@ class Seat:
         self._place = None if rack is None else (rack, 0)
         self._resting = NOWHERE  # what sounds, and the quantum, while it has no place
         self._section, self._sounds = "", _sounds_of(self._style, "")
+        self._reading: tuple[Bar | None, Sounds, Reading | None] = (None, self._sounds, None)
         self._keys: dict[int, PlayedNote] = {}
         self.stirs = 0
         """The quantum of its rack until which blocks can be rendered without it."""
@@ -276,27 +276,23 @@ class Seat:
         first = self.now // QUANTUM
         end = (first + quanta) * QUANTUM
         if self._conductor.next_beat_frame < end:
-            for notes, sounds in self._compose_until(end):
-                self._play(notes, sounds)
+            for due in self._compose_until(end):
+                self._play(due, self._read(due.bar))
         stirs = self._desk.fill(self.number, first, quanta, self.rack.faders)
         frame = self._conductor.next_beat_frame
         if self._ahead:
             frame = min(frame, self._ahead[0].frame)
         self.stirs = min(stirs, frame // QUANTUM) + self.rack.quantum - first
 
-    def _compose_until(self, frame: int, heard_from: int = 0) -> Iterator[tuple[Longs, Sounds]]:
-        """Compose every beat that begins before ``frame``; its notes, and what plays them.
-
-        Notes of beats that are over by ``heard_from`` are left out.
-        """
-        began, style = self._conductor.next_beat_frame, self._wished_style
-        for bar, notes in self._conductor.play_until(frame, style, heard_from):
+    def _compose_until(self, frame: int) -> Iterator[Due]:
+        """Compose every beat that begins before ``frame``; `_read` knows what plays it."""
+        for due in self._conductor.play_until(frame, self._wished_style):
+            bar, quantum = due.bar, due.beat.start_frame // QUANTUM
             if self._conductor.style is not self._style or bar.section != self._section:
-                self._adopt(self._conductor.style, bar.section, began // QUANTUM)
+                self._adopt(self._conductor.style, bar.section, quantum)
             echo_seconds = self._style.mix.echo_beats * 60.0 / self._conductor.tempo_bpm
-            self._desk.set_echo(echo_seconds, began // QUANTUM)
-            yield notes, self._sounds
-            began = self._conductor.next_beat_frame
+            self._desk.set_echo(echo_seconds, quantum)
+            yield due
             self.values[CUE] = self._conductor.cue_in_force or None  # it may be done
 
     def keep_decisions(self) -> list[Decided]:
@@ -314,14 +310,14 @@ class Seat:
             stop = min(end, self._ahead[0].frame) if self._ahead else end
             self._conductor.pass_pieces(stop, self._wished_style)
             beats = [
-                (later, sounds)
-                for notes, sounds in self._compose_until(stop, stop)
-                if len(later := notes[notes[:, orchestra.START_FRAME] >= stop])
+                (due._replace(from_frame=max(due.from_frame, stop)), self._read(due.bar))
+                for due in self._compose_until(stop)
+                if due.beat.start_frame + due.beat.frames > stop
             ]
             self._keys.clear()
             self.rack.skip_to(self.number, stop // QUANTUM)
-            for later, sounds in beats:
-                self._play(later, sounds)
+            for due, reading in beats:
+                self._play(due, reading)
 
     def restore(self, checkpoint: Mapping[str, Any]) -> None:
         """Go to the bar line of a checkpoint; the log given at the start is followed up to it."""
@@ -348,14 +344,19 @@ class Seat:
         self._style, self._section, self._sounds = style, section, _sounds_of(style, section)
         self._desk.follow(self.values, style, section, at)
 
-    def _play(self, notes: Longs, sounds: Sounds) -> None:
-        if not len(notes):
-            return
-        self.rack.play_notes(self.number, notes, sounds)
-        columns = [orchestra.START_FRAME, orchestra.PART, orchestra.PITCH]
-        for start, part, pitch in notes[:, columns].tolist():
-            if part == DRUMS and pitch in KICK_PITCHES:
-                self._desk.kick(start)
+    def _read(self, bar: Bar) -> Reading:
+        """The notes of a bar with what plays them."""
+        read, sounds, reading = self._reading
+        if reading is None or read is not bar or sounds is not self._sounds:
+            reading = Reading(bar, self._sounds)
+            self._reading = bar, self._sounds, reading
+        return reading
+
+    def _play(self, due: Due, reading: Reading) -> None:
+        clock = due.clock
+        self.rack.play_beat(self.number, reading, due.number, clock)
+        for frame in reading.kicks_of_beat(clock):
+            self._desk.kick(frame)
 
     def take_bars(self) -> list[TimedBar]:
         """Bars composed since the last call, on the clock."""

@@ -11,22 +11,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genmusic.names import PARTS
-from genmusic.synthesis.patches import find_patch
-from genmusic.synthesis.pools import KINDS, Pool, Rows
-from genmusic.synthesis.recipes import COOKBOOK, Cook, Dish
+from genmusic.synthesis.pools import KINDS, Clock, Place, Pool, Rows
+from genmusic.synthesis.readings import KIND_NAMES, Reading, find_cook, twist_of
+from genmusic.synthesis.recipes import COOKBOOK
 from genmusic.units import QUANTUM
-from kernels import voices
 from kernels.buses import REACHING, STRIDE, TAIL, drain_buses, hand_over, take_in
 from kernels.memory import aligned
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
-Longs = NDArray[np.int64]
-KIND_NAMES = tuple(KINDS)
 UNTIL_RELEASED = 1 << 50  # frames: the gate of a note whose end is not known yet
+IN_FRAMES: Clock = (0, 0, 1, 1, 0)
+"""Of notes whose ticks are frames."""
 
-START_FRAME, GATE_FRAMES, PART, PITCH, VELOCITY = range(5)
-"""Columns of notes that are played together, (notes, 5) int64; a part is an index of `PARTS`."""
 _threads = threading.local()
 
 
@@ -66,34 +63,6 @@ class HeldNote(NamedTuple):
     number: int
 
 
-class Sounds:
-    """What plays each part, and where it stands.
-
-    Parameters
-    ----------
-    players : mapping of int to (str, float)
-        For the parts that play, by their index in `PARTS`, a patch and a place from -1 (left) to 1.
-    """
-
-    def __init__(self, players: Mapping[int, tuple[str, float]]) -> None:
-        self.cooks = {part: find_cook(patch) for part, (patch, _) in players.items()}
-        self.kinds = np.zeros(len(PARTS), np.intp)
-        self.sides = np.zeros((len(PARTS), 2), np.float32)
-        for part, (_, pan) in players.items():
-            cook = self.cooks[part]
-            self.kinds[part] = KIND_NAMES.index(cook.kind)
-            self.sides[part] = pan, cook.patch.width
-
-
-_COOKS: dict[int, Cook] = {}
-
-
-def find_cook(patch: str) -> Cook:
-    """Who turns the notes of a patch into recipes; always the same one."""
-    kind, found = find_patch(patch)
-    return _COOKS.setdefault(id(found), Cook(found, kind, KINDS[kind].module))
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class OrchestraState:
     """One listener's voices at rest, by pool, and what they give beyond the last block."""
@@ -120,53 +89,45 @@ class Orchestra:
 
         ``origin`` is the quantum at which frame 0 of the listener lies.
         """
-        sounds, cook = Sounds({note.part: (note.patch, note.pan)}), find_cook(note.patch)
-        row = (note.start_frame, note.gate_frames, note.part, note.pitch, note.velocity)
-        dish = (cook, note.pitch + note.cents / 100.0, note.velocity)
-        self._start(np.array([row], np.int64), sounds, [dish], (listener, origin))
+        cook = find_cook(note.patch)
+        (recipe,), books = COOKBOOK.look_up(
+            [(cook, note.pitch + note.cents / 100.0, note.velocity)]
+        )
+        end, twist = note.start_frame + note.gate_frames, twist_of(note.pitch, note.part)
+        row = np.array([[0, recipe, note.start_frame, end, note.part, twist]], np.int64)
+        side = np.array([[note.pan, cook.patch.width]], np.float32)
+        place = self._place(listener, origin, 1)
+        self._pools[cook.kind].start((0, row, side), IN_FRAMES, place, books[cook.kind], 1)
         return HeldNote(cook.kind, self._played - 1)
 
-    def play_notes(self, listener: int, notes: Longs, sounds: Sounds, origin: int = 0) -> None:
-        """Start a voice for each of some notes, at its frame.
+    def play_beat(
+        self, listener: int, reading: Reading, beat: int, clock: Clock, origin: int = 0
+    ) -> None:
+        """Start a voice for each note of a beat, at its frame.
 
         Parameters
         ----------
         listener : int
-        notes : (notes, 5) int64
-            Columns `START_FRAME`, `GATE_FRAMES`, `PART`, `PITCH` and `VELOCITY`; none lies before
-            the next block.
-        sounds : Sounds
-            Of all parts.
+        reading : Reading
+            Of the bar; none of the beat's notes lies before the next block.
+        beat : int
+            Of the bar.
+        clock : tuple
+            As in `kernels.voices.CLOCK`.
         origin : int
             The quantum at which frame 0 of the listener lies.
         """
-        cooks, rows = sounds.cooks, notes.tolist()
-        dishes = [(cooks[part], float(pitch), touch) for _, _, part, pitch, touch in rows]
-        self._start(notes, sounds, dishes, (listener, origin))
+        notes, sides, kinds = reading.of_beat(beat)
+        place = self._place(listener, origin, len(kinds))
+        for kind in set(kinds):
+            name = KIND_NAMES[kind]
+            given, book = (kind, notes, sides), reading.books[name]
+            self._pools[name].start(given, clock, place, book, kinds.count(kind))
 
-    def _start(
-        self, notes: Longs, sounds: Sounds, dishes: list[Dish], place: tuple[int, int]
-    ) -> None:
-        """Hand notes to the pools; the place is a listener, and the quantum of their frame 0."""
-        listener, origin = place
-        recipes, books = COOKBOOK.look_up(dishes)
-        starts, parts = notes[:, START_FRAME], notes[:, PART]
-        kinds = sounds.kinds[parts]
-        given = np.empty((len(notes), len(voices.NOTE)), np.int64)
-        given[:, voices.KIND] = kinds
-        given[:, voices.RECIPE] = recipes
-        given[:, voices.START_FRAME] = starts + origin * QUANTUM
-        given[:, voices.GATE_FRAMES] = notes[:, GATE_FRAMES]
-        given[:, voices.NOTE_BUS] = parts + listener * len(PARTS)
-        given[:, voices.NOTE_LISTENER] = listener
-        given[:, voices.SEED] = (starts << 20) ^ (notes[:, PITCH] << 12) ^ (parts << 4)
-        given[:, voices.NUMBER] = np.arange(self._played, self._played + len(notes))
-        self._played += len(notes)
-        sides = sounds.sides[parts]
-        for kind, count in enumerate(np.bincount(kinds).tolist()):
-            if count:
-                name = KIND_NAMES[kind]
-                self._pools[name].start((kind, given, sides), books[name], count)
+    def _place(self, listener: int, origin: int, notes: int) -> Place:
+        """Where some notes of a listener go, under numbers of their own."""
+        number, self._played = self._played, self._played + notes
+        return listener, listener * len(PARTS), origin * QUANTUM, number
 
     def release(self, note: HeldNote, frame: int, origin: int = 0) -> None:
         """Let a note go before its gate ends, at the quantum of a frame still to come."""
@@ -259,4 +220,4 @@ class Orchestra:
 
 def _seed_of(note: PlayedNote) -> int:
     """What makes a note differ from every other of its listener, in any company."""
-    return (note.start_frame << 20) ^ (note.pitch << 12) ^ (note.part << 4)
+    return (note.start_frame << 20) ^ twist_of(note.pitch, note.part)

@@ -25,6 +25,9 @@ from kernels.voices import BUS, END, LISTENER, release_voice, start_voices
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
+Given = tuple[int, Longs, Floats]
+Clock = tuple[int, int, int, int, int]
+Place = tuple[int, int, int, int]
 MAX_BLOCK_QUANTA = MOST_QUANTA  # a longer block is rendered in pieces: buses stay in the cache
 MOST_VOICES = 24  # of one kind in a part at once; beyond it the stalest is cut
 
@@ -151,18 +154,21 @@ class Pool:
         grown = Rows.of(self._slots, self._sizes)
         grown.put(slice(old), self._rows)
         self._rows, self._roll, self._held = grown, grown.roll, grown.held
+        self._seats = grown.roll, grown.settings, grown.whole_settings
         self._ended = np.zeros(self._slots + 1, np.int32)
         order, counts = np.zeros(self._slots, np.int32), aligned(COUNTS, np.int32)
         rows = aligned(LANES * ROW, np.float32)
         self._desk = (order, counts, self._ended, self._lanes, rows)
 
-    def start(self, given: tuple[int, Longs, Floats], book: Book, count: int) -> None:
+    def start(self, given: Given, when: Clock, where: Place, book: Book, count: int) -> None:
         """Give notes their slots; each sounds from its start on.
 
         Parameters
         ----------
-        given : tuple of int, (notes, 8) int64 and (notes, 2) float32
+        given : tuple of int, (notes, 6) int64 and (notes, 2) float32
             A kind, notes and sides as in `kernels.voices.start_voices`; others are passed over.
+        when, where : tuples of int
+            As in `kernels.voices.CLOCK` and `PLACE`.
         book : tuple
             The recipes that the notes name.
         count : int
@@ -170,9 +176,7 @@ class Pool:
         """
         while self._slots - self._taken < count:
             self._grow()
-        rows = self._rows
-        start_voices(*given, book, MOST_VOICES, self._roll, rows.settings, rows.whole_settings)
-        self._taken += count
+        self._taken += start_voices(*given, when, where, book, MOST_VOICES, *self._seats)
 
     def release(self, number: int, quantum: int) -> None:
         """Let a note go, if it still sounds, at a quantum that is not rendered yet."""

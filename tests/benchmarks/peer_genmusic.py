@@ -13,6 +13,7 @@ from patch import GATE_SECONDS, PANS, PITCHES, VOICES
 
 from genmusic.mixing.rings import RingBank
 from genmusic.mixing.spaces import HALL, turns
+from genmusic.synthesis.orchestra import IN_FRAMES
 from genmusic.synthesis.pools import KINDS, MAX_BLOCK_QUANTA, Pool
 from genmusic.synthesis.recipes import COOKBOOK, Cook
 from genmusic.synthesis.saws import SawPatch
@@ -25,7 +26,7 @@ from kernels.lanes import LANES
 from kernels.memory import aligned
 from kernels.oscillators import FULL_SCALE, saw_width, two_saws
 from kernels.simd import load, splat_int, store, to_float
-from kernels.voices import START_FRAME
+from kernels.voices import START_TICK
 
 SAWS = SawPatch(
     level_db=0.0,
@@ -80,9 +81,10 @@ def _play(seconds: int, gate_seconds: float, rounds: range) -> float:
     begin = time.process_time()
     for first in range(0, seconds * SAMPLE_RATE // QUANTUM, MAX_BLOCK_QUANTA):
         end = (first + MAX_BLOCK_QUANTA) * QUANTUM
-        due = slice(started, started + int((notes[started:, START_FRAME] < end).sum()))
+        due = slice(started, started + int((notes[started:, START_TICK] < end).sum()))
         if due.stop > started:
-            pool.start((0, notes[due], sides[due]), book, due.stop - started)
+            given, where = (0, notes[due], sides[due]), (0, 0, 0, started)
+            pool.start(given, IN_FRAMES, where, book, due.stop - started)
             started = due.stop
         pool.render(first, MAX_BLOCK_QUANTA, (bright, straight), buses)
         drain_buses(MAX_BLOCK_QUANTA, buses, out.reshape(-1))
@@ -96,10 +98,8 @@ def _score(cook: Cook, gate: int, rounds: range) -> tuple[Longs, Floats, Book]:
     """The notes of all rounds, as the kernel takes them."""
     rows, books = COOKBOOK.look_up([(cook, pitch, 96) for pitch in PITCHES])
     starts = [(second + n / VOICES, n) for second in rounds for n in range(VOICES)]
-    notes = [
-        (0, rows[n], round(at * SAMPLE_RATE), gate, n % BUSES, 0, n, number)
-        for number, (at, n) in enumerate(starts)
-    ]
+    frames = [(round(at * SAMPLE_RATE), n) for at, n in starts]
+    notes = [(0, rows[n], frame, frame + gate, n % BUSES, n) for frame, n in frames]
     sides = np.array([(PANS[n], 0.0) for _, n in starts], np.float32)
     return np.array(notes, np.int64), sides, books["saws"]
 

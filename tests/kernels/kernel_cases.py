@@ -14,9 +14,10 @@ from genmusic.mixing.rings import RingBank
 from genmusic.mixing.spaces import HALL, ROOM, turns
 from genmusic.names import PARTS as NAMES
 from genmusic.synthesis.live import LiveInstrument
-from genmusic.synthesis.orchestra import find_cook
+from genmusic.synthesis.orchestra import IN_FRAMES
 from genmusic.synthesis.patches import PATCHES
 from genmusic.synthesis.pools import KINDS, Pool
+from genmusic.synthesis.readings import find_cook
 from genmusic.synthesis.recipes import COOKBOOK
 from kernels import (
     choruses,
@@ -81,7 +82,7 @@ def voices(patch_name, pitches):
         sounding = range(VOICES if loud else 0) if only is None else only
         dishes = [(cook, pitches[voice % len(pitches)], 20 + 3 * voice) for voice in sounding]
         start(pool, dishes, [
-            ((voice % 7) * QUANTUM + voice, (2 + voice % 9) * QUANTUM, voice, 0, 77 * voice, voice)
+            ((voice % 7) * QUANTUM + voice, (2 + voice % 9) * QUANTUM, voice, 77 * voice)
             for voice in sounding
         ], 0.5)  # fmt: skip
         bright = np.linspace(0.0, 1.0, QUANTA + 1, dtype=F32)[None]
@@ -100,12 +101,16 @@ def voices(patch_name, pitches):
 
 
 def start(pool, dishes, notes, pan=0.0):
-    """Start notes: start and gate in frames, bus, listener, seed and number of each."""
+    """Start notes: start and gate in frames, bus and twist of each."""
     if dishes:
         rows, books = COOKBOOK.look_up(dishes)
-        given = np.array([(0, row, *note) for row, note in zip(rows, notes, strict=True)], np.int64)
+        given = np.array([
+            (0, row, begin, begin + gate, bus, twist)
+            for row, (begin, gate, bus, twist) in zip(rows, notes, strict=True)
+        ], np.int64)  # fmt: skip
         sides = np.tile(np.array([pan, 0.0], F32), (len(notes), 1))
-        pool.start((0, given, sides), books[dishes[0][0].kind], len(notes))
+        book = books[dishes[0][0].kind]
+        pool.start((0, given, sides), IN_FRAMES, (0, 0, 0, 0), book, len(notes))
 
 
 def voice_case(patch_name, pitches):
@@ -120,12 +125,12 @@ def render_release(lengths, loud=1.0):
     cook = find_cook("soft-lead")
     pool, buses = Pool(KINDS[cook.kind]), np.zeros(2 * STRIDE, np.int32)
     if loud:
-        start(pool, [(cook, 60, 90)], [(0, 1 << 50, 0, 0, 1, 7)])
+        start(pool, [(cook, 60, 90)], [(0, 1 << 50, 0, 1)])
     still = np.zeros((1, QUANTA + 1), F32)
     out = []
     for first, quanta in blocks_of(lengths):
         if first == 0:
-            pool.release(7, 9)
+            pool.release(0, 9)
         ramps = (still[:, : quanta + 1].copy(), still[:, : quanta + 1].copy())
         pool.render(first, quanta, ramps, buses)
         block = np.zeros(2 * quanta * QUANTUM, F32)

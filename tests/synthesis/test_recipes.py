@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from genmusic.synthesis.orchestra import find_cook
+from genmusic.synthesis.readings import find_cook
 from genmusic.synthesis.recipes import FIRST_ROWS, Cookbook
 
 
