@@ -25,7 +25,8 @@ from kernels.simd import (
 from kernels.voices import QUANTUM
 
 STEPS = 2.0**23  # of a bus in full scale
-MOST_FRAMES = 32 * QUANTUM  # in a block
+MOST_QUANTA = 128  # in a block
+MOST_FRAMES = MOST_QUANTA * QUANTUM
 SOUNDING = MOST_FRAMES + QUANTUM  # where on the left side it says which quanta hold anything
 STRIDE = SOUNDING + QUANTUM  # of one side of a bus: a block, what reaches into the next, and that
 REACHING = 2 * QUANTUM  # where in a tail it says whether it holds anything

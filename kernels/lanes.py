@@ -27,6 +27,7 @@ from numba import int64 as i64
 from kernels._jit import fragment
 from kernels._types import Desk, Floats, Fragment, Held, Ints, Longs, Ramps, Roll, Vector
 from kernels.buses import STRIDE
+from kernels.buses import MOST_QUANTA as MOST_QUANTA
 from kernels.polynomials import exp2
 from kernels.rows import (
     DELAYS,
@@ -65,7 +66,6 @@ ALIVE, HELD, BRIGHT, BEND, BENT, BENDING = (LANES * fact for fact in range(6))
 """Places in the facts; the last is one number, whether any lane is bent."""
 
 HEAVIEST = 16  # voices weigh 0..16: how much there is to compute
-MOST_QUANTA = 32  # in a block
 _BRIGHTS = 6 * LANES  # where in the facts brightness and bend lie for all borders of a block
 _BENDS = _BRIGHTS + (MOST_QUANTA + 1) * LANES
 _SIDES = _BENDS + (MOST_QUANTA + 1) * LANES

@@ -257,7 +257,7 @@ def render_saws(
     ----------
     first : int, quanta since the session began
         First quantum of the block.
-    quanta : int, 1..32
+    quanta : int, 1..128
         Quanta in the block.
     roll : tuple of (timing, places, seeds, numbers, pans), in/out
         As described in `kernels.voices`; voices that end in the block leave it.

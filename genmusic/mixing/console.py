@@ -47,9 +47,15 @@ class _Scratch:
             aligned(mixing.SENDS * SIDES * MOST_FRAMES, np.float32),
         )
         self.dry = aligned(-(-listeners * SIDES // LANES) * LANES * MOST_FRAMES, np.float32)
-        self.fed = [np.zeros((mixing.SENDS, n), np.int32) for n in range(MOST_QUANTA + 1)]
+        self._fed: dict[int, Ints] = {}
         self.tile = aligned(loudness.TILE, np.float32)
-        self.gains = [np.zeros((n + 1, LANES), np.float32) for n in range(MOST_QUANTA + 1)]
+        self.gains = np.zeros((MOST_QUANTA + 1, LANES), np.float32)
+
+    def fed(self, quanta: int) -> Ints:
+        """Which sends hold anything, in each quantum of a block."""
+        if quanta not in self._fed:
+            self._fed[quanta] = np.zeros((mixing.SENDS, quanta), np.int32)
+        return self._fed[quanta]
 
 
 _threads = threading.local()
@@ -162,7 +168,7 @@ class Console:
             The finished sound is written one quantum late (the limiter looks ahead).
         """
         scratch = _scratch(self._listeners)
-        fed, stems = scratch.fed[quanta], NO_STEMS
+        fed, stems = scratch.fed(quanta), NO_STEMS
         if self._stems is not None:
             stems = self._stems.room_for(quanta)
         consoles.mix_parts(
@@ -180,7 +186,7 @@ class Console:
         scratch = _scratch(self._listeners)
         consoles.finish(
             quanta, rows, (faders.gain, faders.wanted), self._of_master, self._ceiling,
-            (scratch.tile, scratch.gains[quanta]), dry, first, out,
+            (scratch.tile, scratch.gains), dry, first, out,
         )  # fmt: skip
 
     def levelling(self, listener: int) -> str:

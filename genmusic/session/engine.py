@@ -24,7 +24,6 @@ from genmusic.session.rack import MOST_LISTENERS, Rack
 from genmusic.session.seat import Moment, Seat
 from genmusic.session.song import NextBeat
 from genmusic.session.timed import TimedBar
-from genmusic.synthesis.pools import MAX_BLOCK_QUANTA
 from genmusic.units import QUANTUM
 
 __all__ = ["Change", "Engine", "Ensemble", "TimedBar"]
@@ -166,7 +165,7 @@ class Engine:
         done, frames, seat, rack = 0, out.shape[1], self.seat, self.seat.rack
         seat.look_around()
         while done < frames:
-            quanta = min((frames - done) // QUANTUM, MAX_BLOCK_QUANTA)
+            quanta = min((frames - done) // QUANTUM, rack.most_quanta)
             if seat.stirs < rack.quantum + quanta:
                 quanta = seat.stand_by(quanta)
                 seat.prepare(quanta)
@@ -282,7 +281,7 @@ class Ensemble:
         done, frames = 0, out.shape[2]
         self._each(self.seats, Seat.look_around)
         while done < frames:
-            quanta = self._prepare(min((frames - done) // QUANTUM, MAX_BLOCK_QUANTA))
+            quanta = self._prepare(min((frames - done) // QUANTUM, self._rack.most_quanta))
             self._rack.render_into(quanta, rows, done, out)
             done += quanta * QUANTUM
 

@@ -28,6 +28,8 @@ from genmusic.units import QUANTUM
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
 MOST_LISTENERS = 16
+ALONE_QUANTA = MAX_BLOCK_QUANTA  # of a longest block: half of the cache is enough for its buses
+SHARED_QUANTA = 32  # the same, of many listeners
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,7 +50,9 @@ class Rack:
         self.listeners = listeners
         self._orchestra = Orchestra(listeners)
         self._console = Console(listeners, keeps_stems=keeps_stems)
-        self.faders: Faders = make_faders(listeners, MAX_BLOCK_QUANTA)
+        self.most_quanta = ALONE_QUANTA if listeners == 1 else SHARED_QUANTA
+        """Quanta of a longest block; what is longer is rendered in pieces."""
+        self.faders: Faders = make_faders(listeners, self.most_quanta)
         """To be set before a block is rendered, as far as the block goes."""
         self.quantum = 0
         """Quanta rendered so far."""
@@ -69,7 +73,7 @@ class Rack:
         self._orchestra.let_go(listener, note, frame, int(self._origins[listener]))
 
     def render(self, quanta: int) -> Floats:
-        """The next block of every place, (places, 2, frames) float32; at most 32 quanta."""
+        """The next block of every place, (places, 2, frames) float32."""
         out = np.empty((self.listeners, 2, quanta * QUANTUM), np.float32)
         self.render_into(quanta, self._everybody, 0, out)
         return out
@@ -80,7 +84,7 @@ class Rack:
         Parameters
         ----------
         quanta : int
-            At most 32.
+            At most `most_quanta`.
         rows : (places,) int32
             Which row of ``out`` is each place's; -1 for one where nobody sits.
         first : int, frames

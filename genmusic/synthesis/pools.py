@@ -28,7 +28,7 @@ Longs = NDArray[np.int64]
 Given = tuple[int, Longs, Floats]
 Clock = tuple[int, int, int, int, int]
 Place = tuple[int, int, int, int]
-MAX_BLOCK_QUANTA = MOST_QUANTA  # a longer block is rendered in pieces: buses stay in the cache
+MAX_BLOCK_QUANTA = MOST_QUANTA
 MOST_VOICES = 24  # of one kind in a part at once; beyond it the stalest is cut
 
 
