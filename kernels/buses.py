@@ -28,7 +28,8 @@ STEPS = 2.0**23  # of a bus in full scale
 MOST_QUANTA = 128  # in a block
 MOST_FRAMES = MOST_QUANTA * QUANTUM
 SOUNDING = MOST_FRAMES + QUANTUM  # where on the left side it says which quanta hold anything
-STRIDE = SOUNDING + QUANTUM  # of one side of a bus: a block, what reaches into the next, and that
+STRIDE = SOUNDING + MOST_QUANTA + QUANTUM
+"""Of one side of a bus: a block, what reaches into the next, and which quanta hold anything."""
 REACHING = 2 * QUANTUM  # where in a tail it says whether it holds anything
 TAIL = REACHING + LANES  # of what is left of a bus between two blocks
 SILENT, WHOLE, FLOATS = 0, 1, 2  # what a quantum of a bus may hold: nothing, steps, or floats

@@ -26,8 +26,8 @@ from numba import int64 as i64
 
 from kernels._jit import fragment
 from kernels._types import Desk, Floats, Fragment, Held, Ints, Longs, Ramps, Roll, Vector
-from kernels.buses import STRIDE
 from kernels.buses import MOST_QUANTA as MOST_QUANTA
+from kernels.buses import STRIDE
 from kernels.polynomials import exp2
 from kernels.rows import (
     DELAYS,
