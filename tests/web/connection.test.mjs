@@ -17,7 +17,7 @@ class Socket {
   }
 
   close() {
-    this.onclose({ code: 1006 });
+    this.onclose?.({ code: 1006 });
   }
 
   say(message) {
@@ -80,6 +80,31 @@ test("a page that was reloaded goes on with its session where the ear was", () =
   assert.deepEqual(latest().sent, [
     { type: "hello", v: 1, codecs: ["pcm16"], session: "s", token: "t" },
   ]);
+});
+
+test("a dead line is left at once for another, and says no more", () => {
+  const { connection, links } = connect();
+  const dead = latest();
+  dead.say(READY);
+
+  connection.changeLine();
+
+  assert.equal(Socket.all.length, 2);
+  assert.equal(dead.onclose, null);
+  latest().onopen();
+  assert.deepEqual(latest().sent[0].resume, { next_pts: 4_800 });
+  assert.deepEqual(links, ["connecting", "open", "lost", "connecting"]);
+});
+
+test("a network that is back is tried at once", () => {
+  const { connection } = connect();
+  latest().say(READY);
+  latest().onclose({ code: 1006 });
+
+  connection.hurry();
+  connection.hurry();
+
+  assert.equal(Socket.all.length, 2);
 });
 
 test("a session that is gone is replaced by a new one with the listener's controls", () => {

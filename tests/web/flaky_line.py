@@ -16,6 +16,7 @@ class FlakyLine:
         self._server_port = server_port
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._open = set()
+        self._frozen = set()
         self._dead = False
         self._carried = []  # of each connection the sizes of what was asked and answered
         self.port = self._listener.getsockname()[1]
@@ -32,6 +33,10 @@ class FlakyLine:
         for end in tuple(self._open):
             with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
+
+    def freeze(self):
+        """Let nothing pass on what is open, and tell nobody; new connections are well."""
+        self._frozen |= self._open
 
     def hang_up(self):
         """Drop every connection, and new ones too until `mend`."""
@@ -65,7 +70,8 @@ class FlakyLine:
         with suppress(OSError):
             while data := source.recv(65_536):
                 pieces.append(len(data) if pieces or UPGRADE not in data.lower() else 0)
-                target.sendall(data)
+                if source not in self._frozen:
+                    target.sendall(data)
         for end in (source, target):
             self._open.discard(end)
             end.close()

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from flaky_line import FlakyLine
 from offline import BLOCK_FRAMES, DECODERS_AGREE_DB, render, signal_to_noise_db, through_opus
-from page_driver import INSECURE_HOST, running_server
+from page_driver import INSECURE_HOST, RATE, running_server
 
 pytestmark = pytest.mark.browser
 
@@ -60,6 +60,19 @@ def test_a_line_that_is_cut_is_not_heard(visit, address, library):
     rendered = render(library, listener.session, heard.end + BLOCK_FRAMES)
     expected = through_opus(rendered)[:, heard.pts : heard.end]
     assert signal_to_noise_db(heard.samples, expected) >= DECODERS_AGREE_DB
+
+
+def test_a_line_that_is_left_behind_is_left_for_another(visit, address):
+    with closing(FlakyLine(urlsplit(address).port)) as line:
+        listener = visit(f"http://127.0.0.1:{line.port}/").press_play()
+        listener.wait_until_played(RATE)
+        session = listener.session["session"]
+        line.freeze()
+        listener.wait_until("genmusic.session().resumed", 8_000)
+        listener.wait_until_played(listener.report["played"] + RATE)
+
+        assert listener.session["session"] == session
+        assert listener.page.get_attribute("body", "data-state") == "playing"
 
 
 def test_a_full_server_says_when_it_is_asked_again_and_a_restart_is_survived(visit, tmp_path):

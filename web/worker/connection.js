@@ -77,6 +77,21 @@ export class Connection {
     this._socket?.close();
   }
 
+  /** The line is dead, though nobody has said so: leave it and come back on another at once. */
+  changeLine() {
+    const dead = this._socket;
+    if (!dead || !this._ready) return;
+    dead.onopen = dead.onmessage = dead.onclose = null;
+    dead.close();
+    this._lost(0);
+    this.hurry();
+  }
+
+  /** There is a network again: do not wait for the next attempt. */
+  hurry() {
+    if (this._wanted && !this._socket) this._connect();
+  }
+
   /** @param {{ type: string, [field: string]: unknown }} message */
   send(message) {
     if (this._ready) this._socket?.send(JSON.stringify(message));

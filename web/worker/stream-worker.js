@@ -1,6 +1,7 @@
 import { opusPackets, parseChunk, pcmChannels } from "../protocol.js";
 import { Connection } from "./connection.js";
 import { canDecodeOpus, OpusDecoder } from "./opus-decoder.js";
+import { SilenceWatch } from "./silence-watch.js";
 
 /**
  * @import {
@@ -30,11 +31,13 @@ class Stream {
     this._latest = null;
     this._bytes = 0;
     this._toldAt = -TRAFFIC_FRAMES;
+    this._silence = new SilenceWatch(() => this.connection.changeLine());
     this.connection = new Connection(url, wishes, {
       onReady: (ready) => this._begin(ready),
       onMessage: (message) => report({ type: "message", message }),
       onChunk: (chunk) => {
         this._bytes += chunk.byteLength;
+        this._silence.hear();
         this._takeChunk(parseChunk(chunk));
       },
       onLink: report,
@@ -123,6 +126,7 @@ class Stream {
    */
   _acknowledge(latest) {
     this._latest = latest;
+    this._silence.look(latest);
     const { frame } = latest;
     if (frame < this._acknowledgedAt + ACK_FRAMES) return;
     this._acknowledgedAt = frame;
@@ -164,4 +168,5 @@ function obey(order) {
   else stream?.connection.pause();
 }
 
+addEventListener("online", () => stream?.connection.hurry());
 onmessage = ({ data }) => prepared.then(() => obey(data));
