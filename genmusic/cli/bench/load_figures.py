@@ -115,6 +115,7 @@ def load_figures(load: Load) -> Iterator[Figure]:
             pass  # the kernels are compiled now
         for codec in load.codecs:
             with running_server(folder, most, core=core) as server:
+                server.wait_until_calm()
                 yield from asyncio.run(_codec_figures(server, codec, load))
 
 

@@ -50,8 +50,10 @@ def stream_figures(crowd: Crowd) -> Iterator[Figure]:
             yield at_most("start, first ever (kernels compile)", first.start_seconds, "s", 20.0)
         with running_server(folder, crowd.listeners) as server:
             yield at_most("start, warm", server.start_seconds, "s", 1.5)
+            server.wait_until_calm()
             yield from asyncio.run(_opus(server, crowd))
         with running_server(folder, crowd.listeners) as server:
+            server.wait_until_calm()
             yield from asyncio.run(_pcm(server, crowd))
         yield from asyncio.run(_restart(folder))
 

@@ -18,6 +18,8 @@ from genmusic.errors import ServerError
 START_PATIENCE_SECONDS = 120.0
 FAILURE = " ERROR "  # in a line of its log
 SHOWN_LINES = 60  # of the log, from the first failure on
+CALM_SECONDS, CALM_SHARE = 1.0, 0.05  # of a core that is used, when nobody listens
+CALM_PATIENCE_SECONDS = 60.0
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 
 
@@ -49,6 +51,15 @@ class Server:
         """Memory it holds."""
         pages = int(Path(f"/proc/{self.pid}/statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+    def wait_until_calm(self) -> None:
+        """Wait until it has warmed the last style: what follows is its listeners' doing."""
+        end = time.monotonic() + CALM_PATIENCE_SECONDS
+        used = 1.0
+        while used > CALM_SHARE and time.monotonic() < end:
+            before = self.cpu_seconds()
+            time.sleep(CALM_SECONDS)
+            used = (self.cpu_seconds() - before) / CALM_SECONDS
 
     def failures(self) -> int:
         """How often it wrote of a fault of its own."""
