@@ -5,22 +5,25 @@ No fast-math anywhere: the same receipt must give the same bits on every machine
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+import numba
 from numba import njit
 
 import kernels  # noqa: F401 - names the cache folder before anything is compiled
-from kernels._pieces import PieceCompiler
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 KERNELS: dict[str, Any] = {}
 """Every kernel by ``module.name``; the contract test walks this table."""
 
+TESTED = (0, 65), (0, 69)
+"""The first Numba whose inner workings are known, and the first that is not (`pyproject.toml`)."""
 
 _OPTIONS = {"nogil": True, "error_model": "numpy", "boundscheck": None}
-_INSIDE = {
+_INSIDE: dict[str, Any] = {
     # Nobody but kernels calls a fragment: it needs no wrappers, which take longer to compile than
     # it does, and counts no references, which may cost more than the sound of a plucked string.
     "no_cpython_wrapper": True,
@@ -28,6 +31,30 @@ _INSIDE = {
     "_nrt": False,
     "forceinline": True,
 }
+
+
+def _take_shortcuts() -> str:
+    """Shorten compiling by what is known of Numba's inner workings; or why that is not done."""
+    release = tuple(int(number) for number in numba.__version__.split(".")[:2])
+    if not TESTED[0] <= release < TESTED[1]:
+        newest = ".".join(map(str, TESTED[1]))
+        return f"Numba {numba.__version__} is not known; run: pip install 'numba<{newest}'"
+    try:
+        from kernels._first import try_numbers_and_arrays_first
+        from kernels._pieces import PieceCompiler
+
+        try_numbers_and_arrays_first()
+    except (ImportError, AttributeError) as error:
+        return f"Numba {numba.__version__} is not as expected ({error}); install another"
+    _INSIDE["pipeline_class"] = PieceCompiler
+    return ""
+
+
+SLOW = _take_shortcuts()
+"""Why kernels are compiled the plain way, which takes half as long again; empty if they are not."""
+
+if SLOW:
+    warnings.warn(f"{SLOW}; until then first starts are slow", stacklevel=1)
 
 
 def kernel(function: F) -> F:
@@ -40,7 +67,7 @@ def kernel(function: F) -> F:
 
 def fragment(function: F) -> F:
     """Compile a piece that only kernels call, usually on vectors; it is inlined into them."""
-    return njit(**_OPTIONS, **_INSIDE, pipeline_class=PieceCompiler)(function)  # type: ignore[no-any-return]
+    return njit(**_OPTIONS, **_INSIDE)(function)  # type: ignore[no-any-return]
 
 
 def viewer(function: F) -> F:

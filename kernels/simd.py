@@ -12,12 +12,12 @@ no alignment.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from llvmlite import ir
 from numba import types
-from numba.core.typing.templates import ConcreteTemplate, infer_global, signature
+from numba.core.typing.templates import AbstractTemplate, infer_global, signature
 from numba.extending import intrinsic, lower_builtin, models, register_model
 
 LANES = 16
@@ -26,8 +26,6 @@ _FLOAT = ir.FloatType()
 _INT = ir.IntType(32)
 _FLOATS = ir.VectorType(_FLOAT, LANES)
 _INTS = ir.VectorType(_INT, LANES)
-
-Emit = Callable[..., Any]
 
 
 class Float32x16(types.Type):
@@ -60,31 +58,36 @@ class _IntModel(models.PrimitiveModel):
         super().__init__(manager, fe_type, _INTS)
 
 
-def _define_operator(operation: Any, vector: Any, emit: Emit) -> None:
+def _define_operator(operation: Any, names: Mapping[Any, str]) -> None:
+    """Let an operator take two vectors of a type, by the instruction of that name."""
+
     @infer_global(operation)
-    class _Template(ConcreteTemplate):
-        cases = [signature(vector, vector, vector)]  # noqa: RUF012 - numba reads it as a list
+    class _Template(AbstractTemplate):
+        # Asked before the templates of Numba for any processor, of which there are dozens: to try
+        # those in vain takes a twentieth of all compiling.
+        metadata = {"target": "cpu"}  # noqa: RUF012 - numba reads it as a dict
 
-    @lower_builtin(operation, vector, vector)
-    def _lower(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        return emit(builder, *args)
+        def generic(self, args: Any, kws: Any) -> Any:
+            vector = args[0]
+            fits = vector in names and args == (vector, vector)
+            return signature(vector, *args) if fits else None
+
+    for vector, name in names.items():
+        lower_builtin(operation, vector, vector)(
+            lambda context, builder, sig, args, name=name: getattr(builder, name)(*args)
+        )
 
 
-for _operation, _vector, _name in (
-    (operator.add, f32x16, "fadd"),
-    (operator.sub, f32x16, "fsub"),
-    (operator.mul, f32x16, "fmul"),
-    (operator.truediv, f32x16, "fdiv"),
-    (operator.add, i32x16, "add"),
-    (operator.sub, i32x16, "sub"),
-    (operator.mul, i32x16, "mul"),
-    (operator.xor, i32x16, "xor"),
-    (operator.and_, i32x16, "and_"),
-    (operator.or_, i32x16, "or_"),
+for _operation, _names in (
+    (operator.add, {f32x16: "fadd", i32x16: "add"}),
+    (operator.sub, {f32x16: "fsub", i32x16: "sub"}),
+    (operator.mul, {f32x16: "fmul", i32x16: "mul"}),
+    (operator.truediv, {f32x16: "fdiv"}),
+    (operator.xor, {i32x16: "xor"}),
+    (operator.and_, {i32x16: "and_"}),
+    (operator.or_, {i32x16: "or_"}),
 ):
-    _define_operator(
-        _operation, _vector, lambda builder, x, y, name=_name: getattr(builder, name)(x, y)
-    )
+    _define_operator(_operation, _names)
 
 
 def _pointer(context: Any, builder: Any, array_type: Any, array: Any, index: Any, to: Any) -> Any:

@@ -64,6 +64,13 @@ def _kernels() -> Answer:
     return True, f"kept in {folder}"
 
 
+def _compiler() -> Answer:
+    from genmusic.synthesis.cache import why_slow
+
+    reason = why_slow()
+    return not reason, f"first starts are slow: {reason}" if reason else "takes every shortcut"
+
+
 def _codecs() -> Answer:
     import av
 
@@ -114,6 +121,7 @@ def _real_time() -> Answer:
 
 EXAMINATIONS: dict[str, Callable[[], Answer]] = {
     "kernel cache": _kernels,
+    "compiler": _compiler,
     "codecs": _codecs,
     "sound devices": _devices,
     "MIDI ports": _ports,

@@ -1,4 +1,4 @@
-"""Where compiled instruments are kept."""
+"""Where compiled instruments are kept, and how they are compiled."""
 
 from __future__ import annotations
 
@@ -27,3 +27,10 @@ def compiled_share() -> float:
 
     compiled = sum(1 for _ in kernels.CACHE_FOLDER.rglob(f"*{INDEX}"))
     return min(1.0, compiled / max(1, len(KERNELS)))
+
+
+def why_slow() -> str:
+    """Why a first start takes longer than it must, and the cure; empty if it does not."""
+    from kernels._jit import SLOW
+
+    return SLOW

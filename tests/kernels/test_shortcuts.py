@@ -1,0 +1,51 @@
+"""Compiling is shortened by what is known of Numba; another Numba works as well, only slower."""
+
+import subprocess
+import sys
+
+from kernels import _jit
+
+PACK = """
+import warnings
+import numba
+numba.__version__ = {version!r}
+with warnings.catch_warnings(record=True) as caught:
+    warnings.simplefilter("always")
+    from genmusic.encoding.samples import to_pcm16
+    from genmusic.synthesis.cache import why_slow
+import numpy as np
+print(to_pcm16(np.full((2, 64), 0.3, np.float32), 7, 0).tobytes().hex())
+print(why_slow())
+print(*(str(one.message) for one in caught))
+"""
+
+
+def packed_with(version, cache):
+    """Samples of a kernel compiled by a Numba that says it is of this version, and what is said."""
+    return subprocess.run(
+        [sys.executable, "-c", PACK.format(version=version)],
+        env={"XDG_CACHE_HOME": str(cache), "PATH": ""},
+        capture_output=True,
+        check=True,
+        text=True,
+        timeout=100,
+    ).stdout.splitlines()
+
+
+def test_a_numba_that_is_not_known_compiles_the_same_bits_and_a_sentence_says_what_to_do(tmp_path):
+    known, *_ = packed_with("0.68.1", tmp_path / "known")
+    other, reason, warned = packed_with("0.99.0", tmp_path / "other")
+
+    assert other == known
+    assert reason == "Numba 0.99.0 is not known; run: pip install 'numba<0.69'"
+    assert warned == f"{reason}; until then first starts are slow"
+
+
+def test_this_numba_is_known():
+    assert _jit.SLOW == ""
+
+
+def test_a_numba_whose_parts_moved_is_not_meddled_with(monkeypatch):
+    monkeypatch.setitem(sys.modules, "kernels._pieces", None)  # importing it fails
+
+    assert "not as expected" in _jit._take_shortcuts()
