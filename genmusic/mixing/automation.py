@@ -18,12 +18,12 @@ class Ramp:
 
     def __init__(self, value: float) -> None:
         self.target = value
-        self._legs: list[tuple[int, int, float, float]] = []  # begin, end, value at each
+        self._legs: tuple[tuple[int, int, float, float], ...] = ()  # begin, end, value at each
 
     def copy(self) -> Ramp:
         """A ramp on the same way, which others do not turn."""
         twin = Ramp(self.target)
-        twin._legs = list(self._legs)
+        twin._legs = self._legs
         return twin
 
     def aim(self, target: float, at: int, length: int) -> None:
@@ -31,8 +31,8 @@ class Ramp:
         if target == self.target:
             return
         here = self.value(at)
-        self._legs = [leg for leg in self._legs if leg[0] < at]
-        self._legs.append((at, at + max(1, length), here, target))
+        left = (leg for leg in self._legs if leg[0] < at)
+        self._legs = (*left, (at, at + max(1, length), here, target))
         self.target = target
 
     def value(self, quantum: int) -> float:
@@ -65,4 +65,4 @@ class Ramp:
         if begun:
             self._legs = self._legs[begun[-1] :]
         if len(self._legs) == 1 and self._legs[0][1] <= first:
-            self._legs = []
+            self._legs = ()

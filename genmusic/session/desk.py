@@ -58,7 +58,6 @@ class Desk:
 
     def forget_written(self) -> None:
         """Write all faders again: they are others, or no longer as this desk left them."""
-        self._places: Mapping[str, Floats] = {}
         self._stale = list(self._ramps)  # faders that do not rest where they were written
         self._kickless = False  # no kick is written
 
@@ -124,11 +123,10 @@ class Desk:
 
     def _fill_stale(self, listener: int, first: int, quanta: int, faders: Faders) -> None:
         """Write the faders that move, and for blocks of any length those that have arrived."""
-        self._places = self._places or dict(_places(listener, faders))
         faders.echo_delays[listener] = self._echo
         moving = []
         for name in self._stale:
-            ramp, place = self._ramps[name], self._places[name]
+            ramp, place = self._ramps[name], _place(name, listener, faders)
             if not ramp.rests(first):
                 moving.append(name)
                 place = place[: quanta + 1]
@@ -150,22 +148,33 @@ class Desk:
         self._next_kick = min(self._kicks, default=NEVER)
 
 
-def _places(listener: int, faders: Faders) -> Iterator[tuple[str, Floats]]:
-    """For each ramp where its values are written."""
+def _where() -> Iterator[tuple[str, tuple[str, int, int, int | None]]]:
+    """For each ramp the field of `Faders`, rows of a listener there, which of them, and its row."""
     for name in ("room_wet", "hall_wet", "brightness"):
-        yield name, getattr(faders, name)[listener]
-    yield "room_seconds", faders.rooms[listener]
-    yield "hall_seconds", faders.halls[listener]
-    yield "release", faders.releases[listener]
-    yield "gain", faders.gain[:, listener]
-    yield "wanted", faders.wanted[:, listener]
+        yield name, (name, 1, 0, None)
+    yield "room_seconds", ("rooms", 1, 0, None)
+    yield "hall_seconds", ("halls", 1, 0, None)
+    yield "release", ("releases", 1, 0, None)
     for row, name in enumerate(ECHO_ROWS):
-        yield name, faders.echoes[listener, row]
+        yield name, ("echoes", 1, 0, row)
     for number, part in enumerate(PARTS):
-        strip = faders.strips[listener * len(PARTS) + number]
-        yield from ((f"{part}.{name}", strip[row]) for row, name in enumerate(STRIP_NAMES))
-        bands = faders.bands[listener * len(PARTS) + number]
-        yield from ((f"{part}.{name}", bands[row]) for row, name in enumerate(BAND_NAMES))
+        for field, names in (("strips", STRIP_NAMES), ("bands", BAND_NAMES)):
+            for row, name in enumerate(names):
+                yield f"{part}.{name}", (field, len(PARTS), number, row)
+
+
+_WHERE = dict(_where())
+_COLUMNS = ("gain", "wanted")  # which have a column for each listener
+
+
+def _place(name: str, listener: int, faders: Faders) -> Floats:
+    """Where a ramp's values are written."""
+    if name in _COLUMNS:
+        column: Floats = getattr(faders, name)[:, listener]
+        return column
+    field, each, number, row = _WHERE[name]
+    place: Floats = getattr(faders, field)[listener * each + number]
+    return place if row is None else place[row]
 
 
 def _fill_space(space: Space, seconds: Ramp, first: int, out: Floats) -> None:

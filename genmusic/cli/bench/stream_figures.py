@@ -26,6 +26,8 @@ LISTENERS = 48  # three full racks
 LISTEN_SECONDS = 10.0
 ARRIVAL_SECONDS = 0.02  # between two listeners
 SETTLE_SECONDS = 3.0  # until everybody holds the look-ahead, and has a place
+FILL_SECONDS = 6.0  # and moments to go back to, and delay lines that are full
+MANY = 1_000  # listeners whose memory is reckoned
 CHANGES = 200
 CHANGING = 10  # listeners who make them
 CHANGE_SECONDS = 0.5  # between two of one listener
@@ -81,12 +83,46 @@ async def listening(ears: list[Ear]) -> AsyncIterator[list[Ear]]:
             await asyncio.gather(*tasks)
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a server held when some of its listeners had come."""
+
+    listeners: int
+    megabytes: float
+
+    def figures(self, server: Server, crowd: Crowd, codec: str) -> list[Figure]:
+        """What each of the others takes; of many, with all that is there for nobody in particular.
+
+        Tables that all share come into memory with the first.
+        """
+        now_mb = server.resident_megabytes()
+        each_mb = (now_mb - self.megabytes) / (crowd.listeners - self.listeners)
+        many_mb = now_mb + (MANY - crowd.listeners) * each_mb
+        name = f"memory per listener, {codec}"
+        return [
+            at_most(f"{name}, after the first {self.listeners}", each_mb, "MB", 1.0),
+            at_most(f"{name}, all in all, for {MANY}", many_mb / MANY, "MB", 1.0),
+        ]
+
+
+@asynccontextmanager
+async def _gathered(
+    server: Server, codec: str, crowd: Crowd
+) -> AsyncIterator[tuple[list[Ear], Held]]:
+    """A crowd; and what the server held when a third of it had come."""
+    ears = ears_at(server, codec, crowd.listeners)
+    few = len(ears) // 3
+    async with listening(ears[:few]):
+        await asyncio.sleep(FILL_SECONDS)
+        held = Held(few, server.resident_megabytes())
+        async with listening(ears[few:]):
+            yield ears, held
+
+
 async def _opus(server: Server, crowd: Crowd) -> list[Figure]:
-    before_mb = server.resident_megabytes()
-    async with listening(ears_at(server, "opus", crowd.listeners)) as ears:
+    async with _gathered(server, "opus", crowd) as (ears, held):
         figures = await _cost(server, ears, crowd, "opus", 150.0)
-        memory_mb = (server.resident_megabytes() - before_mb) / crowd.listeners
-        figures.append(at_most("memory per listener", memory_mb, "MB", 1.0))
+        figures += held.figures(server, crowd, "opus")
         first = [ear.first_sound_ms for ear in ears]
         figures.append(at_most("hello to first sound, p95", _percentile(first, 95), "ms", 300.0))
         figures += [*await _changes(ears), *await _cuts(ears)]
@@ -99,8 +135,9 @@ async def _opus(server: Server, crowd: Crowd) -> list[Figure]:
 
 
 async def _pcm(server: Server, crowd: Crowd) -> list[Figure]:
-    async with listening(ears_at(server, "pcm16", crowd.listeners)) as ears:
-        return await _cost(server, ears, crowd, "pcm16", 800.0)
+    async with _gathered(server, "pcm16", crowd) as (ears, held):
+        figures = await _cost(server, ears, crowd, "pcm16", 800.0)
+        return [*figures, *held.figures(server, crowd, "pcm16")]
 
 
 async def _cost(
