@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 
 from genmusic.encoding import Block
@@ -9,6 +11,16 @@ from genmusic.session.engine import Ensemble
 from genmusic.session.session import Session, Step
 
 Outcome = Step | Exception
+
+_threads = threading.local()
+
+
+def _paper(listeners: int, frames: int) -> Block:
+    """Where this thread writes what it renders until it is encoded: always the same memory."""
+    if getattr(_threads, "paper", np.empty(0)).size < listeners * 2 * frames:
+        _threads.paper = np.empty(listeners * 2 * frames, np.float32)
+    block: Block = _threads.paper[: listeners * 2 * frames].reshape(listeners, 2, frames)
+    return block
 
 
 class Company:
@@ -30,7 +42,7 @@ class Company:
 
     def advance(self, frames: int) -> dict[Session, Outcome]:
         """Render and encode the next frames of everybody; what came of it for each."""
-        block = np.empty((len(self.sessions), 2, frames), np.float32)
+        block = _paper(len(self.sessions), frames)
         self._ensemble.render(block)
         heard = zip(self.sessions, block, strict=True)
         return {session: self._absorb(session, sound) for session, sound in heard}
