@@ -28,7 +28,7 @@ Bank: TypeAlias = tuple[Ints, Floats]
 """Places and lines of the rings of an effect."""
 Banks: TypeAlias = tuple[Bank, Bank, Bank, Bank]
 """Of chorus, echo, room and hall."""
-Scratch: TypeAlias = tuple[Floats, tuple[Ints, Floats], Floats, Floats]
+Scratch: TypeAlias = tuple[Floats, Floats, Floats, Floats]
 """Of the equaliser and of the strips; dips and sends of one listener."""
 
 
@@ -87,7 +87,9 @@ def mix_parts(
         strip = listener * parts
         equalise(quanta, strip, strip + parts, bands, for_bands, memory[0], buses)
         duck(quanta, listener, kicks, releases, memory[1], dips)
-        mix_strips(quanta, listener, faders, dips, buses, for_strips, fed, sends, dry, stems)
+        mix_strips(
+            quanta, listener, parts, faders, dips, buses, for_strips, fed, sends, dry, stems
+        )  # fmt: skip
         chorus(quanta, listener, clocks, widener[0], widener[1], fed, sends, dry)
         echo(quanta, listener, delays, echoes, echoer[0], echoer[1], fed, sends, dry)
         for number in range(len(spaces)):

@@ -42,18 +42,26 @@ HALF = (
 )  # fmt: skip
 TAPS = 12
 MOST_BETWEEN = 2.03  # times the largest sample: the sum of the magnitudes of HALF
+# No point between is beyond so much of the largest sample and so much of the largest second
+# difference, x[n] - 2 x[n-1] + x[n-2]: a line between samples, and what the taps add to it.
+OF_PEAK, OF_BEND = 1.012, 0.3634
 
 
 @fragment
 def _between(line: Floats, t: int) -> Vector:
-    """The largest of three points between the sixth and fifth frame before each of sixteen."""
-    quarter, half, rest = splat(f32(0.0)), splat(f32(0.0)), splat(f32(0.0))
-    for k in range(TAPS):
-        x = load(line, t + 1 - TAPS + k)
-        quarter = fma(x, splat(f32(QUARTER[k])), quarter)
-        half = fma(x, splat(f32(HALF[k])), half)
-        rest = fma(x, splat(f32(QUARTER[TAPS - 1 - k])), rest)
-    return greater_of(magnitude(half), greater_of(magnitude(quarter), magnitude(rest)))
+    """The largest of three points between the sixth and fifth frame before each of sixteen.
+
+    A quarter and three quarters have the same taps in two orders: their mean and half of their
+    difference take half of the multiplications, and the larger magnitude is the sum of theirs.
+    """
+    mean, apart, half = splat(f32(0.0)), splat(f32(0.0)), splat(f32(0.0))
+    for k in range(TAPS // 2):
+        x, y = load(line, t + 1 - TAPS + k), load(line, t - k)
+        both = x + y
+        mean = fma(both, splat(f32(0.5 * (QUARTER[k] + QUARTER[TAPS - 1 - k]))), mean)
+        apart = fma(x - y, splat(f32(0.5 * (QUARTER[k] - QUARTER[TAPS - 1 - k]))), apart)
+        half = fma(both, splat(f32(HALF[k])), half)
+    return greater_of(magnitude(half), magnitude(mean) + magnitude(apart))
 
 
 @fragment
@@ -62,16 +70,40 @@ def _largest(left: Vector, right: Vector) -> Float:
 
 
 @fragment
+def _bends(line: Floats, t: int) -> Vector:
+    """Magnitudes of the second differences of sixteen frames."""
+    before = load(line, t - 1)
+    return magnitude((load(line, t) - before) - (before - load(line, t - 2)))
+
+
+@fragment
+def _may_pass(
+    peak: float, left: Floats, right: Floats, span: tuple[int, int], ceiling: float
+) -> bool:
+    """Whether a point between could pass the ceiling, from one frame to another.
+
+    Points between are measured from twelve frames, so those of the step before count, too.
+    """
+    if peak * f32(MOST_BETWEEN) <= ceiling:
+        return False
+    bend = splat(f32(0.0))
+    for t in range(span[0] - STEP, span[1], LANES):
+        bend = greater_of(greater_of(_bends(left, t), _bends(right, t)), bend)
+    bound = peak * f32(OF_PEAK) + largest_magnitude(float_to_bits(bend)) * f32(OF_BEND)
+    return bool(bound > ceiling)
+
+
+@fragment
 def _true_peak(left: Floats, right: Floats, start: int, ceiling: float, state: Floats) -> Float:
     """The largest value of a step, samples and points between them, both channels linked.
 
-    Points between are looked at only where a sample is so large that one could pass the ceiling;
-    elsewhere the limiter does not act, and the answer makes no difference.
+    Points between are looked at only where one could pass the ceiling; elsewhere the limiter does
+    not act, and the answer makes no difference.
     """
     peak = max(_largest(load(left, start), load(right, start)), f32(TINY))
     near = max(peak, state[LAST_PEAK])
     state[LAST_PEAK] = peak
-    if near * f32(MOST_BETWEEN) > ceiling:
+    if _may_pass(near, left, right, (start, start + STEP), ceiling):
         peak = max(peak, _largest(_between(left, start), _between(right, start)))
     return peak
 
@@ -112,12 +144,14 @@ def _enter(source: int, gain: tuple[float, float], dry: Floats, line: Floats) ->
 
 
 @fragment
-def _is_calm(left: Vector, right: Vector, ceiling: float, state: Floats) -> bool:
+def _is_calm(peak: float, left: Floats, right: Floats, ceiling: float, state: Floats) -> bool:
     """Whether nothing near the ceiling comes in, and the gain has long been 1."""
-    near = max(_largest(left, right), state[LAST_PEAK])
-    calm = near * f32(MOST_BETWEEN) <= ceiling
+    calm = True
     for row in range(LAST_GAIN + 1):
         calm &= state[row] == f32(1.0)
+    near = max(peak, state[LAST_PEAK])
+    if calm:
+        calm = not _may_pass(near, left, right, (QUANTUM, 2 * QUANTUM), ceiling)
     return bool(calm)
 
 
@@ -189,16 +223,16 @@ def limit(
             pair = (gains[q, listener], gains[q + 1, listener])
             lefts = _enter(source, pair, dry, left)
             rights = _enter(source + frames, pair, dry, right)
-            if _is_calm(lefts, rights, top, state):
+            if _is_calm(_largest(lefts, rights), left, right, top, state):
                 _pass(target, left, right, side, state, flat)
                 _forget(left)
                 _forget(right)
                 continue
             for start in range(0, QUANTUM, STEP):
                 peak = _true_peak(left, right, QUANTUM + start, top, state)
-                before, after = state[LAST_GAIN], _smoothed(min(f32(1.0), top / peak), state)
-                state[LAST_GAIN] = after
-                rise = (after - before) * f32(1.0 / STEP)
+                before, now = state[LAST_GAIN], _smoothed(min(f32(1.0), top / peak), state)
+                state[LAST_GAIN] = now
+                rise = (now - before) * f32(1.0 / STEP)
                 gain = fma(lane_numbers(), splat(rise), splat(before + rise))
                 store(flat, target + start, load(left, start) * gain)
                 store(flat, target + side + start, load(right, start) * gain)

@@ -5,20 +5,31 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from numba import float32 as f32
+from numba import int32 as i32
 
 from kernels._jit import fragment, kernel
-from kernels._types import Floats, Ints, Vector
-from kernels.buses import SILENT, STRIDE, is_sounding, read_bus, turn_over, wipe
+from kernels._types import Float, Floats, Ints, Vector
+from kernels.buses import FLOATS, SILENT, STEPS, STRIDE, is_sounding, turn_over, wipe
 from kernels.lanes import LANES, QUANTUM
-from kernels.simd import fma, fnma, lane_numbers, load, splat, store
+from kernels.simd import (
+    bits_to_float,
+    fma,
+    fnma,
+    lane_numbers,
+    load,
+    load_int,
+    splat,
+    splat_int,
+    store,
+    store_int,
+    to_float,
+)
 
 GAIN, ROOM, HALL, ECHO, CHORUS, DUCK = 0, 1, 2, 3, 4, 5  # rows of a strip; 1 to 4 are sends
 STRIP_ROWS = 6
-Pair: TypeAlias = tuple[Vector, Vector]
-"""Left and right."""
-BUSES = 5  # dry, and what the sends feed, in their order
-SENDS = BUSES - 1
-NO_PART = -1  # ends the list of strips that sound
+Line: TypeAlias = tuple[Float, Float]
+"""Where a level begins in a quantum, and by how much it rises a frame."""
+SENDS = 4  # rows 1 to 4
 
 
 @fragment
@@ -29,137 +40,87 @@ def ramp(low: float, high: float, t: int) -> Vector:
 
 
 @fragment
-def _rows_in_use(strips: Floats, strip: int, quantum: int) -> int:
-    """A bit for each row of a strip that is up in a quantum; none if the fader is down."""
-    rows = 0
-    for row in range(STRIP_ROWS):
-        levels = strips[strip, row, quantum], strips[strip, row, quantum + 1]
-        if levels[0] != f32(0.0) or levels[1] != f32(0.0):
-            rows |= 1 << row
-    return rows if rows & 1 << GAIN else 0
+def _is_up(strips: Floats, strip: int, row: int, quantum: int) -> bool:
+    low, high = strips[strip, row, quantum], strips[strip, row, quantum + 1]
+    return bool((low != f32(0.0)) | (high != f32(0.0)))
 
 
 @fragment
-def _set_lines(strips: Floats, strip: int, quantum: int, part: int, lines: Floats) -> None:
-    """Write where each row of a strip begins in a quantum, and by how much it rises a frame."""
-    for row in range(STRIP_ROWS):
-        low, high = strips[strip, row, quantum], strips[strip, row, quantum + 1]
-        lines[part, row, 0] = low
-        lines[part, row, 1] = (high - low) * f32(1.0 / QUANTUM)
+def _line(strips: Floats, strip: int, row: int, quantum: int) -> Line:
+    low, high = strips[strip, row, quantum], strips[strip, row, quantum + 1]
+    return low, (high - low) * f32(1.0 / QUANTUM)
 
 
 @fragment
-def _read_strips(
-    first: int, quantum: int, strips: Floats, buses: Ints, use: Ints, lines: Floats
-) -> int:
-    """Find the strips that sound in a quantum and their lines; all rows that are up."""
-    everything, count = 0, 0
-    for part in range(lines.shape[0]):
-        held = is_sounding(buses, first + part, quantum)
-        if held == SILENT:
-            continue
-        rows = _rows_in_use(strips, first + part, quantum)
-        if rows == 0:
-            wipe(buses, first + part, quantum)
-            continue
-        _set_lines(strips, first + part, quantum, part, lines)
-        use[0, count], use[1, count], use[2, count] = part, held, rows
-        everything |= rows
-        count += 1
-    use[0, count] = NO_PART
-    return everything
+def _along(line: Line, t: int) -> Vector:
+    return fma(lane_numbers() + splat(f32(t)), splat(line[1]), splat(line[0]))
 
 
 @fragment
-def _level(lines: Floats, part: int, row: int, frame: Vector) -> Vector:
-    return fma(frame, splat(lines[part, row, 1]), splat(lines[part, row, 0]))
+def _fade(source: int, held: int, gain: Line, buses: Ints, pair: Floats) -> None:
+    """Take a quantum of both sides of a bus, which is empty then, through the fader."""
+    steps = f32(1.0) if held == FLOATS else f32(1.0 / STEPS)
+    line, silence = (gain[0] * steps, gain[1] * steps), splat_int(i32(0))
+    for t in range(0, QUANTUM, LANES):
+        left, right = load_int(buses, source + t), load_int(buses, source + STRIDE + t)
+        store_int(buses, source + t, silence)
+        store_int(buses, source + STRIDE + t, silence)
+        level = _along(line, t)
+        if held == FLOATS:
+            store(pair, t, bits_to_float(left) * level)
+            store(pair, QUANTUM + t, bits_to_float(right) * level)
+        else:
+            store(pair, t, to_float(left) * level)
+            store(pair, QUANTUM + t, to_float(right) * level)
 
 
 @fragment
-def _through(pair: Pair, level: Vector) -> Pair:
-    return pair[0] * level, pair[1] * level
+def _dip(depth: Line, dips: Floats, at: int, pair: Floats) -> None:
+    """Push what went through a fader out of the way of the kick."""
+    for t in range(0, QUANTUM, LANES):
+        level = fnma(_along(depth, t), load(dips, at + t), splat(f32(1.0)))
+        store(pair, t, load(pair, t) * level)
+        store(pair, QUANTUM + t, load(pair, QUANTUM + t) * level)
 
 
 @fragment
-def _sent(total: Pair, pair: Pair, level: Vector) -> Pair:
-    return fma(pair[0], level, total[0]), fma(pair[1], level, total[1])
+def _add(pair: Floats, line: Line, fresh: bool, target: int, side: int, mix: Floats) -> None:
+    """Add what went through a fader to both sides of a mix, or begin it."""
+    for t in range(0, QUANTUM, LANES):
+        level, left, right = _along(line, t), splat(f32(0.0)), splat(f32(0.0))
+        if not fresh:
+            left, right = load(mix, target + t), load(mix, target + side + t)
+        store(mix, target + t, fma(load(pair, t), level, left))
+        store(mix, target + side + t, fma(load(pair, QUANTUM + t), level, right))
 
 
 @fragment
-def _store_pair(mix: Floats, place: int, side: int, pair: Pair) -> None:
-    store(mix, place, pair[0])
-    store(mix, place + side, pair[1])
+def _silence(target: int, side: int, mix: Floats) -> None:
+    for t in range(target, target + QUANTUM, LANES):
+        store(mix, t, splat(f32(0.0)))
+        store(mix, side + t, splat(f32(0.0)))
 
 
 @fragment
-def _strip_frames(
-    source: int, part: int, use: tuple[int, int], dip: Vector, frame: Vector, lines: Floats,
-    buses: Ints,
-) -> Pair:  # fmt: skip
-    """Sixteen frames of a part bus through its fader, and out of the way of the kick."""
-    held, rows = use
-    pair = read_bus(buses, source, held), read_bus(buses, source + STRIDE, held)
-    pair = _through(pair, _level(lines, part, GAIN, frame))
-    if rows & 1 << DUCK:
-        depth = _level(lines, part, DUCK, frame)
-        pair = _through(pair, fnma(depth, dip, splat(f32(1.0))))
-    return pair
-
-
-@fragment
-def _mix_frames(
-    at: tuple[int, int, int], dip: Vector, use: Ints, lines: Floats, buses: Ints, stems: Floats
-) -> tuple[Pair, Pair, Pair, Pair, Pair]:
-    """Sixteen frames of one listener: dry bus and sends."""
-    first, place, frames = at
-    t = place & (QUANTUM - 1)
-    silence, frame = splat(f32(0.0)), lane_numbers() + splat(f32(t))
-    dry, room, hall = (silence, silence), (silence, silence), (silence, silence)
-    echo, chorus = (silence, silence), (silence, silence)
-    number = 0
-    while use[0, number] != NO_PART:
-        part, held, rows = int(use[0, number]), int(use[1, number]), int(use[2, number])
-        number += 1
-        source = (first + part) * 2 * STRIDE + place
-        pair = _strip_frames(source, part, (held, rows), dip, frame, lines, buses)
-        dry = dry[0] + pair[0], dry[1] + pair[1]
-        if rows & 1 << ROOM:
-            room = _sent(room, pair, _level(lines, part, ROOM, frame))
-        if rows & 1 << HALL:
-            hall = _sent(hall, pair, _level(lines, part, HALL, frame))
-        if rows & 1 << ECHO:
-            echo = _sent(echo, pair, _level(lines, part, ECHO, frame))
-        if rows & 1 << CHORUS:
-            chorus = _sent(chorus, pair, _level(lines, part, CHORUS, frame))
-        if stems.shape[0] > 0:
-            _store_pair(stems, part * 2 * frames + place, frames, pair)
-    return dry, room, hall, echo, chorus
-
-
-@fragment
-def _write_frames(
-    place: int, frames: int, fed: int, pairs: tuple[Pair, Pair, Pair, Pair, Pair], sends: Floats
-) -> None:
-    """Write the sends that are fed."""
-    _, room, hall, echo, chorus = pairs
-    if fed & 1 << ROOM:
-        _store_pair(sends, place + (ROOM - 1) * 2 * frames, frames, room)
-    if fed & 1 << HALL:
-        _store_pair(sends, place + (HALL - 1) * 2 * frames, frames, hall)
-    if fed & 1 << ECHO:
-        _store_pair(sends, place + (ECHO - 1) * 2 * frames, frames, echo)
-    if fed & 1 << CHORUS:
-        _store_pair(sends, place + (CHORUS - 1) * 2 * frames, frames, chorus)
+def _send(strip: int, q: int, strips: Floats, pair: Floats, fed: Ints, sends: Floats) -> None:
+    """Feed the effects from what went through a fader."""
+    frames = fed.shape[1] * QUANTUM
+    for send in range(SENDS):
+        if _is_up(strips, strip, send + 1, q):
+            line, target = _line(strips, strip, send + 1, q), send * 2 * frames + q * QUANTUM
+            _add(pair, line, fed[send, q] == 0, target, frames, sends)
+            fed[send, q] = 1
 
 
 @kernel
 def mix_strips(
     quanta: int,
     listener: int,
+    parts: int,
     strips: Floats,
     dips: Floats,
     buses: Ints,
-    scratch: tuple[Ints, Floats],
+    pair: Floats,
     fed: Ints,
     sends: Floats,
     dry: Floats,
@@ -172,6 +133,8 @@ def mix_strips(
     quanta : int
         Quanta in the block.
     listener : int
+    parts : int
+        Strips of a listener.
     strips : (listeners * parts, 6, quanta + 1) float32, linear gain
         Fader, sends to room, hall, echo and chorus, and how far the kick pushes the strip down,
         at each quantum border; lines between.
@@ -179,7 +142,7 @@ def mix_strips(
         How much of that depth is asked for, as `ducks.duck` writes it.
     buses : (listeners * parts * 2 * `STRIDE`,) int32, in/out
         As in `kernels.buses`; they are turned over.
-    scratch : (3, parts + 1) int32, and (parts, 6, 2) float32
+    pair : (128,) float32, scratch
     fed : (4, quanta) int32, written in full
         Whether each send holds anything.
     sends : (4 * 2 * frames,) float32
@@ -193,21 +156,31 @@ def mix_strips(
     -----
     What is left out because it is silent or its level is zero would change no sample.
     """
-    use, lines = scratch
-    parts, frames = lines.shape[0], quanta * QUANTUM
-    first, target = listener * parts, listener * 2 * frames
+    frames, first = quanta * QUANTUM, listener * parts
+    whole = f32(1.0), f32(0.0)
     for q in range(quanta):
-        everything = _read_strips(first, q, strips, buses, use, lines)
-        for send in range(1, BUSES):
-            fed[send - 1, q] = everything >> send & 1
-        for t in range(0, QUANTUM, LANES):
-            place = q * QUANTUM + t
-            pairs = _mix_frames((first, place, frames), load(dips, place), use, lines, buses, stems)
-            _store_pair(dry, target + place, frames, pairs[0])
-            _write_frames(place, frames, everything, pairs, sends)
-        number = 0
-        while use[0, number] != NO_PART:
-            wipe(buses, first + use[0, number], q)
-            number += 1
+        at, fresh = q * QUANTUM, True
+        target = listener * 2 * frames + at
+        for send in range(SENDS):
+            fed[send, q] = 0
+        for part in range(parts):
+            strip = first + part
+            held = is_sounding(buses, strip, q)
+            if held == SILENT:
+                continue
+            if not _is_up(strips, strip, GAIN, q):
+                wipe(buses, strip, q)
+                continue
+            gain = _line(strips, strip, GAIN, q)
+            _fade(strip * 2 * STRIDE + at, held, gain, buses, pair)
+            if _is_up(strips, strip, DUCK, q):
+                _dip(_line(strips, strip, DUCK, q), dips, at, pair)
+            _add(pair, whole, fresh, target, frames, dry)
+            fresh = False
+            _send(strip, q, strips, pair, fed, sends)
+            if stems.shape[0] > 0:
+                _add(pair, whole, True, part * 2 * frames + at, frames, stems)
+        if fresh:
+            _silence(target, frames, dry)
     for part in range(parts):
         turn_over(quanta, buses, first + part)

@@ -39,10 +39,9 @@ class _Scratch:
     """Working memory for the longest block; all consoles of a thread share it."""
 
     def __init__(self, listeners: int) -> None:
-        parts = len(PARTS)
         self.of_parts = (
             aligned(LANES, np.float32),
-            (np.zeros((3, parts + 1), np.int32), np.zeros((parts, mixing.STRIP_ROWS, 2), "f4")),
+            aligned(SIDES * QUANTUM, np.float32),
             aligned(MOST_FRAMES, np.float32),
             aligned(mixing.SENDS * SIDES * MOST_FRAMES, np.float32),
         )

@@ -212,14 +212,14 @@ def render_strips(lengths, loud=1.0):
     strips = noise(4, LISTENERS * PARTS, mixing.STRIP_ROWS, QUANTA + 1)
     strips[3:6, mixing.ECHO] = 0.0
     dips = np.abs(noise(14, LISTENERS, QUANTA * QUANTUM))
-    scratch = np.zeros((3, PARTS + 1), np.int32), np.zeros((PARTS, mixing.STRIP_ROWS, 2), F32)
+    scratch = np.zeros(2 * QUANTUM, F32)
 
     def run(first, quanta, listener, buffers):
         buses = bus_block(sound, first, quanta)
         frames = slice(first * QUANTUM, (first + quanta) * QUANTUM)
         faders = np.ascontiguousarray(strips[:, :, first : first + quanta + 1])
         ducked, stems = dips[listener, frames].copy(), np.zeros(0, F32)
-        mixing.mix_strips(quanta, listener, faders, ducked, buses, scratch, *buffers, stems)
+        mixing.mix_strips(quanta, listener, PARTS, faders, ducked, buses, scratch, *buffers, stems)
         mine = buses.reshape(LISTENERS, -1)[listener]
         assert not mine.any()  # what was mixed is gone
 
