@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -76,22 +77,31 @@ def _play(seconds: int, gate_seconds: float, rounds: range) -> float:
     bright = np.full((1, MAX_BLOCK_QUANTA + 1), 0.5, np.float32)
     straight = np.zeros((BUSES, MAX_BLOCK_QUANTA + 1), np.float32)
     buses = aligned(BUSES * TWO_SIDES * STRIDE, np.int32)
-    out = np.zeros((BUSES, TWO_SIDES, MAX_BLOCK_QUANTA * QUANTUM), np.float32)
-    mix = np.zeros((TWO_SIDES, MAX_BLOCK_QUANTA * QUANTUM), np.float32)
+    out = aligned(BUSES * TWO_SIDES * MAX_BLOCK_QUANTA * QUANTUM, np.float32)
+    mix = aligned(TWO_SIDES * MAX_BLOCK_QUANTA * QUANTUM, np.float32)
+    starts = notes[:, START_TICK].tolist()
     begin = time.process_time()
     for first in range(0, seconds * SAMPLE_RATE // QUANTUM, MAX_BLOCK_QUANTA):
         end = (first + MAX_BLOCK_QUANTA) * QUANTUM
-        due = slice(started, started + int((notes[started:, START_TICK] < end).sum()))
-        if due.stop > started:
-            given, where = (0, notes[due], sides[due]), (0, 0, 0, started)
-            pool.start(given, IN_FRAMES, where, book, due.stop - started)
-            started = due.stop
+        due = bisect_left(starts, end, started)
+        if due > started:
+            given, where = (0, notes[started:due], sides[started:due]), (0, 0, 0, started)
+            pool.start(given, IN_FRAMES, where, book, due - started)
+            started = due
         pool.render(first, MAX_BLOCK_QUANTA, (bright, straight), buses)
-        drain_buses(MAX_BLOCK_QUANTA, buses, out.reshape(-1))
-        np.add(out[0], out[1], out=mix)
-        for bus in out[2:]:
-            np.add(mix, bus, out=mix)
+        _mix_down(MAX_BLOCK_QUANTA, buses, out, mix)
     return time.process_time() - begin
+
+
+@kernel
+def _mix_down(quanta: int, buses: Ints, out: Floats, mix: Floats) -> None:
+    """Take a block from the buses, and add them up."""
+    drain_buses(quanta, buses, out)
+    for t in range(0, mix.shape[0], LANES):
+        total = load(out, t)
+        for bus in range(mix.shape[0], out.shape[0], mix.shape[0]):
+            total = total + load(out, bus + t)
+        store(mix, t, total)
 
 
 def _score(cook: Cook, gate: int, rounds: range) -> tuple[Longs, Floats, Book]:
