@@ -57,6 +57,27 @@ def find_child(tree: Tree, row: int, step: int) -> int:
     return int(low) if low < end and tree.rows[low]["step"] == step else -1
 
 
+@fragment
+def interpolate(
+    tree: Tree, root: int, context: Integers, steps: int, symbols: int, out: Doubles
+) -> None:
+    """Interpolate the probability of the first symbols after a context, from some root."""
+    for symbol in range(symbols):
+        out[symbol] = 1.0 / symbols
+    row = root
+    for k in range(steps):
+        row = find_child(tree, row, context[k])
+        if row < 0:
+            return
+        backoff = tree.rows[row]["backoff"]
+        for symbol in range(symbols):
+            out[symbol] *= backoff
+        for entry in range(tree.rows[row]["first_entry"], tree.rows[row + 1]["first_entry"]):
+            symbol = tree.symbols[entry]
+            if symbol < symbols:  # memory is safe even with a tree of another alphabet
+                out[symbol] += tree.shares[entry]
+
+
 @kernel
 def distribution(tree: Tree, context: Integers, steps: int, out: Doubles) -> None:
     """Interpolate the probability of every symbol after a context.
@@ -77,20 +98,7 @@ def distribution(tree: Tree, context: Integers, steps: int, out: Doubles) -> Non
     Interpolation as in S. Chen and J. Goodman, "An empirical study of smoothing techniques for
     language modeling", Computer Speech and Language 13, 1999.
     """
-    for symbol in range(out.shape[0]):
-        out[symbol] = 1.0 / out.shape[0]
-    row = 0
-    for k in range(steps):
-        row = find_child(tree, row, context[k])
-        if row < 0:
-            return
-        backoff = tree.rows[row]["backoff"]
-        for symbol in range(out.shape[0]):
-            out[symbol] *= backoff
-        for entry in range(tree.rows[row]["first_entry"], tree.rows[row + 1]["first_entry"]):
-            symbol = tree.symbols[entry]
-            if symbol < out.shape[0]:  # memory is safe even with a tree of another alphabet
-                out[symbol] += tree.shares[entry]
+    interpolate(tree, 0, context, steps, out.shape[0], out)
 
 
 @kernel

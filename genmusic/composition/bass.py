@@ -24,12 +24,13 @@ def bass_steps(plan: Plan, draw: float) -> Integers:
     """The steps of the bar, none where the style has none for it."""
     if plan.ends_piece and plan.style.bass.patterns:
         return step_table(LAST_BAR, SIGNS, plan.bar_ticks)
-    found = _patterns(plan.style).find(plan.metre.name, plan.density, draw)
+    found = patterns_of(plan.style).find(plan.metre.name, plan.density, draw)
     return NO_STEPS if found is None else found
 
 
 @of_style
-def _patterns(style: Style) -> Book[Integers]:
+def patterns_of(style: Style) -> Book[Integers]:
+    """The patterns of a style as tables."""
     return book_of(style.bass.patterns, lambda one, ticks: step_table(one.steps, SIGNS, ticks))
 
 

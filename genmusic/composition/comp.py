@@ -33,14 +33,15 @@ NO_STROKES = Strokes(np.empty((0, 2), np.int64), CompTask(voicings.NEXT, 0))
 
 def comp_strokes(plan: Plan, draw: float) -> Strokes:
     """The strokes of the bar, none where the style has none for it."""
-    found = _patterns(plan.style).find(plan.metre.name, plan.density, draw)
+    found = patterns_of(plan.style).find(plan.metre.name, plan.density, draw)
     if found is None:
         return NO_STROKES
     return _strokes(LAST_BAR, "next", plan.bar_ticks) if plan.ends_piece else found
 
 
 @of_style
-def _patterns(style: Style) -> Book[Strokes]:
+def patterns_of(style: Style) -> Book[Strokes]:
+    """The patterns of a style as tables."""
     hold = style.comp.hold
     return book_of(style.comp.patterns, lambda one, ticks: _strokes(one.steps, hold, ticks))
 

@@ -27,6 +27,7 @@ from genmusic.composition.melody import compose_melody
 from genmusic.composition.metre import metre
 from genmusic.composition.plan import Plan, Row, Span, row_table, theme_of
 from genmusic.composition.planning import pace, plan_bar, plan_harmony
+from genmusic.composition.readiness import make_ready
 from genmusic.composition.repertoire import Models
 from genmusic.composition.state import State, state_from_json
 from genmusic.composition.theory import OCTAVE
@@ -58,6 +59,7 @@ class Composer:
         self._style = style
         self._models = models
         self._model = models.mixed(style.model.mix, style.model.copying)
+        make_ready(style, self._model)
         self._state = State(style=style.name)
         self.decisions: list[Decided] | None = None
         """Where melodies are noted as they are decided, if anybody wants to know."""

@@ -42,14 +42,14 @@ class _Bar:
 def compose_drums(plan: Plan, draw: float) -> Integers:
     """The bar of the drums: (strokes, 4)."""
     metre, density = plan.metre.name, plan.density
-    bar = _patterns(plan.style).find(metre, density, draw)
+    bar = patterns_of(plan.style).find(metre, density, draw)
     if bar is None:
         return NO_ROWS
     filled = _is_filled(plan)
     if plan.ends_piece:
         bar = _bar(LAST_BAR, plan.bar_ticks)
     elif filled:
-        bar = _fills(plan.style).find(metre, density, draw) or bar
+        bar = fills_of(plan.style).find(metre, density, draw) or bar
     added: list[Row] = []
     if plan.rise:
         added = _roll(plan, bar.rows)
@@ -61,12 +61,14 @@ def compose_drums(plan: Plan, draw: float) -> Integers:
 
 
 @of_style
-def _patterns(style: Style) -> Book[_Bar]:
+def patterns_of(style: Style) -> Book[_Bar]:
+    """The patterns of a style as tables."""
     return book_of(style.drums.patterns, _bar)
 
 
 @of_style
-def _fills(style: Style) -> Book[_Bar]:
+def fills_of(style: Style) -> Book[_Bar]:
+    """The fills of a style as tables."""
     return book_of(style.drums.fills, _bar)
 
 

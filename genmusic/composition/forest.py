@@ -1,4 +1,4 @@
-"""A forest: the melody trees of several models in one; a mix of them is a choice of roots."""
+"""A forest: the trees of several models in one of each kind; a mix is a choice of roots."""
 
 from __future__ import annotations
 
@@ -11,13 +11,19 @@ from genmusic.composition.trained import Trained
 from genmusic.tables import Arrays, kept, sources, tables_path
 from kernels.sampling import Tree
 
+KINDS = ("melody", "chord", "rhythm")
+
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Forest:
-    """The joined trees, and the row where that of each model begins."""
+class Joined:
+    """Trees of one kind, and the row where that of each model begins."""
 
     tree: Tree
     roots: Mapping[Trained, int]
+
+
+Forest = Mapping[str, Joined]
+"""The joined trees of each of `KINDS`."""
 
 
 def plant(models: Sequence[Trained]) -> Forest:
@@ -26,17 +32,26 @@ def plant(models: Sequence[Trained]) -> Forest:
     names = [path.name.encode() for path in trees if path]
     known = len(names) == len(models)
     path = tables_path("forest", *names, *_SOURCES) if known else None
-    return kept(path, lambda arrays: _forest(models, arrays), lambda: _joined(models))
+    return kept(path, lambda arrays: _forest(models, arrays), lambda: _arrays(models))
 
 
 _SOURCES = sources(__file__, markov.__file__)
 
 
-def _joined(models: Sequence[Trained]) -> Arrays:
-    tree, roots = join([one.trees.melody.tree for one in models])
-    return {**tree._asdict(), "roots": roots}
+def _arrays(models: Sequence[Trained]) -> Arrays:
+    """All arrays of the joined trees, each with its kind in the name."""
+    joined = {kind: join([getattr(one.trees, kind).tree for one in models]) for kind in KINDS}
+    arrays = {f"{kind}.roots": roots for kind, (_, roots) in joined.items()}
+    for kind, (tree, _) in joined.items():
+        arrays |= {f"{kind}.{name}": array for name, array in tree._asdict().items()}
+    return arrays
 
 
 def _forest(models: Sequence[Trained], arrays: Arrays) -> Forest:
-    tree = Tree(**{field: arrays[field] for field in Tree._fields})
-    return Forest(tree, dict(zip(models, arrays["roots"].tolist(), strict=True)))
+    return {
+        kind: Joined(
+            Tree(**{field: arrays[f"{kind}.{field}"] for field in Tree._fields}),
+            dict(zip(models, arrays[f"{kind}.roots"].tolist(), strict=True)),
+        )
+        for kind in KINDS
+    }

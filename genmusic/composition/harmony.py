@@ -12,12 +12,12 @@ from functools import lru_cache
 
 import numpy as np
 
-from genmusic.composition.chance import choose
 from genmusic.composition.metre import chord_lengths
 from genmusic.composition.model import CHORD_ORDER, MODES, Model
 from genmusic.composition.state import Slot
 from genmusic.composition.theory import DEGREES, degree_of, family, scale_chord
 from genmusic.rules.style import HarmonyRules
+from kernels import harmonies
 
 Degrees = frozenset[int]
 
@@ -153,10 +153,40 @@ def _fill(
     draws: Sequence[float],
 ) -> tuple[Slot, ...]:
     """A degree for each chord, of those its mask allows."""
-    degrees = list(task.before)
-    for mask, draw in zip(masks, draws, strict=False):
-        degrees.append(_next_degree(task, rules, model, degrees, mask, draw))
-    return tuple(zip(lengths, degrees[len(task.before) :], strict=True))
+    known = len(task.before)
+    degrees = np.array([*task.before, *(0 for _ in lengths)], np.int64)
+    chords = chords_in(model, task.mode)
+    harmonies.draw_degrees(
+        chords, _taste(task, rules), np.array([sum([1 << d for d in mask]) for mask in masks]),
+        np.array(draws), known, np.empty(2 * (1 + harmonies.ORDER), np.int64),
+        np.empty((2, max(DEGREES, len(chords.degrees)))), degrees,
+    )  # fmt: skip
+    return tuple(zip(lengths, degrees[known:].tolist(), strict=True))
+
+
+@lru_cache(maxsize=64)
+def chords_in(model: Model, mode: str) -> harmonies.Chords:
+    """A model's chords as they lie in a mode."""
+    vocabulary = _vocabulary(model, mode)
+    return harmonies.Chords(
+        model.progressions,
+        MODES.index(family(mode)),
+        np.array(vocabulary.degrees) - 1,
+        np.array(vocabulary.symbols),
+    )
+
+
+def _taste(task: Task, rules: HarmonyRules) -> harmonies.Taste:
+    """How the style weighs degrees in this mood."""
+    return harmonies.Taste(
+        np.maximum(rules.degrees, FLOOR),
+        rules.learned,
+        (1.0 - rules.learned) / DEGREES + FLOOR,
+        _plain(task.novelty),
+        rules.stay,
+        _triads(task.mode).index("dim"),
+        LEAST_DIMINISHED + task.dissonance,
+    )
 
 
 def _rhythm(task: Task, rules: HarmonyRules, draw: float) -> list[int]:
@@ -185,30 +215,6 @@ def _ending(task: Task) -> list[Degrees]:
     return [formula.approach, *formula.last] if formula else []
 
 
-def _next_degree(
-    task: Task,
-    rules: HarmonyRules,
-    model: Model,
-    degrees: Sequence[int],
-    mask: Degrees,
-    draw: float,
-) -> int:
-    """Draw a degree: what the model expects, as the style weighs it, of those allowed."""
-    if len(mask) == 1:
-        return next(iter(mask))
-    heard = _expectation(model, task.mode, tuple(degrees[-CHORD_ORDER:]))
-    expected = [_sharpened(probability, task.novelty) for probability in heard]
-    free = (1.0 - rules.learned) / DEGREES + FLOOR
-    weights = [
-        (rules.learned * expected[d] + free) * max(rules.degrees[d], FLOOR) if d in mask else 0.0
-        for d in range(DEGREES)
-    ]
-    weights[_vocabulary(model, task.mode).diminished] *= LEAST_DIMINISHED + task.dissonance
-    if degrees:
-        weights[degrees[-1]] *= rules.stay
-    return choose(weights, draw)
-
-
 @lru_cache(maxsize=8192)
 def _expectation(model: Model, mode: str, degrees: tuple[int, ...]) -> tuple[float, ...]:
     """How probable the model thinks each degree after others; few histories are ever met."""
@@ -221,8 +227,18 @@ def _expectation(model: Model, mode: str, degrees: tuple[int, ...]) -> tuple[flo
 
 def _sharpened(probability: float, novelty: float) -> float:
     """A surprising chord becomes rarer, and the less so the more novelty is wanted."""
-    plain = LEAST_SHARPNESS + (1.0 - LEAST_SHARPNESS) * novelty
+    plain = _plain(novelty)
     return probability * (plain + (1.0 - plain) * probability)
+
+
+def _plain(novelty: float) -> float:
+    """The share of plain against squared probability."""
+    return LEAST_SHARPNESS + (1.0 - LEAST_SHARPNESS) * novelty
+
+
+def _triads(mode: str) -> list[str]:
+    """The qualities of the triads of a mode."""
+    return [scale_chord(mode, degree, False)[1] for degree in range(DEGREES)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,12 +247,10 @@ class _Vocabulary:
 
     degrees: tuple[int, ...]  # 1 + the degree of each chord, 0 for one outside the scale
     symbols: tuple[int, ...]  # the most frequent chord of each degree, -1 for none
-    diminished: int  # the degree with the diminished triad
 
 
 @lru_cache(maxsize=64)
 def _vocabulary(model: Model, mode: str) -> _Vocabulary:
     degrees = [degree_of(mode, root, quality) for root, quality in model.chords]
     symbols = [degrees.index(d) if d in degrees else -1 for d in range(DEGREES)]
-    triads = [scale_chord(mode, degree, False)[1] for degree in range(DEGREES)]
-    return _Vocabulary(tuple(d + 1 for d in degrees), tuple(symbols), triads.index("dim"))
+    return _Vocabulary(tuple(d + 1 for d in degrees), tuple(symbols))

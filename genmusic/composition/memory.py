@@ -11,7 +11,7 @@ from genmusic.composition.motif import Themes
 from genmusic.composition.plan import Plan
 from genmusic.composition.state import PhraseTheme
 from genmusic.composition.theory import family, step_pitch
-from genmusic.composition.viewpoints import MODES, Tune
+from genmusic.composition.viewpoints import MODES
 from kernels.looking import COLUMNS
 
 Integers = NDArray[np.int64]
@@ -38,19 +38,17 @@ def remembered(plan: Plan, themes: Themes) -> Integers:
 def _phrase_tune(phrase: PhraseTheme, mode: str, bar_ticks: int, beat_ticks: int) -> Integers:
     """A phrase in the mode of now, its notes as long as they wait for the next."""
     notes = [
-        (number * bar_ticks + tick, step_pitch(mode, step))
+        (number * bar_ticks + tick, tick, step_pitch(mode, step))
         for number, bar in enumerate(phrase.bars)
         for tick, step in bar
     ]
-    starts, pitches = np.array(notes, np.int64).T
-    numbers = np.arange(len(notes))
-    return Tune(
-        modes=np.full(len(notes), MODES.index(family(mode))),
-        pitches=pitches,
-        starts=starts,
-        durations=np.diff(starts, append=len(phrase.bars) * bar_ticks),
-        positions=starts % bar_ticks,
-        beats=np.full(len(notes), beat_ticks),
-        begins=numbers == 0,
-        ends=numbers[::-1] == 0,
-    ).table(numbers)
+    ends = [start for start, *_ in notes[1:]]
+    ends.append(len(phrase.bars) * bar_ticks)
+    number, last = MODES.index(family(mode)), len(notes) - 1
+    return np.array(
+        [
+            (number, pitch, start, end - start, tick, beat_ticks, n == 0, n == last, n)
+            for n, ((start, tick, pitch), end) in enumerate(zip(notes, ends, strict=True))
+        ],
+        np.int64,
+    )

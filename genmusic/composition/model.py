@@ -17,7 +17,7 @@ from genmusic.composition.lessons import MOST_PITCH
 from genmusic.composition.liveliness import QUANTILES, SPREAD
 from genmusic.composition.markov import Integers
 from genmusic.composition.operations import OPERATIONS, context_of
-from genmusic.composition.trained import CHORD_ORDER, COMPOUND, RHYTHM_ORDER, Trained, load_trained
+from genmusic.composition.trained import CHORD_ORDER, COMPOUND, Trained, load_trained
 from genmusic.composition.viewpoints import (
     FEATURE_SIZES,
     MODES,
@@ -30,11 +30,12 @@ from genmusic.composition.viewpoints import (
 )
 from genmusic.errors import ModelError
 from genmusic.units import exp2, log2
-from kernels import melodies, sampling, viewpoints
+from kernels import melodies, rhythms, sampling, viewpoints
 from kernels.copying import Trail
 from kernels.looking import MODE
+from kernels.words import Words
 
-__all__ = ["CHORD_ORDER", "COMPOUND", "MODES", "RHYTHM_ORDER", "Model", "Request", "load_model"]
+__all__ = ["CHORD_ORDER", "COMPOUND", "MODES", "Model", "Request", "load_model"]
 
 Doubles = NDArray[np.float64]
 Word = TypeVar("Word", bound=tuple[Any, ...])
@@ -150,17 +151,20 @@ class Model:
         return self
 
     def chord_distribution(self, mode: str, history: Sequence[int], out: Doubles) -> None:
-        """Probability of each chord after ``history``."""
-        self._ask("chord", (MODES.index(mode),), history[-CHORD_ORDER:], out)
+        """Probability of each chord after ``history``: the mean of what the models say.
 
-    def rhythm_distribution(
-        self, history: Sequence[int], beat: int, beats: int, out: Doubles
-    ) -> None:
-        """Probability of each rhythm cell in a beat (from 0) of a bar of ``beats``.
-
-        Add `COMPOUND` to ``beats`` for metres such as 6/8, where ``beats`` are dotted.
+        Each knows words of its own, and looks no further back than it knows them.
         """
-        self._ask("rhythm", (beats, beat), history[-RHYTHM_ORDER:], out)
+        out[:] = 0.0
+        for own in self._dictionaries:
+            context = [MODES.index(mode)]
+            for word in reversed(history[-CHORD_ORDER:]):
+                if own.words[word] < 0:
+                    break
+                context.append(own.words[word])
+            said = np.empty(len(own.numbers))
+            sampling.distribution(own.tree, np.array(context, np.int64), len(context), said)
+            out[own.numbers] += own.share * said
 
     def motif_distribution(self, mode: str, heard: Sequence[int]) -> Doubles:
         """Probability of each of `OPERATIONS` after those that were heard; not to be changed."""
@@ -184,35 +188,45 @@ class Model:
         shares = [share * trained.trees.liveliness for trained, share in self.parts]
         return np.array([exp2(SPREAD * log2(share)) for share in np.add.reduce(shares)])
 
-    def _ask(
-        self, tree: str, conditions: tuple[int, ...], recent: Sequence[int], out: Doubles
-    ) -> None:
-        """The mean of what the trained models say, each in words of its own."""
-        out[:] = 0.0
-        for own in self._dictionaries[tree]:
-            context = list(conditions)
-            for word in reversed(recent):
-                if own.words[word] < 0:
-                    break
-                context.append(own.words[word])
-            said = np.empty(len(own.numbers))
-            sampling.distribution(own.tree, np.array(context, np.int64), len(context), said)
-            out[own.numbers] += own.share * said
+    @cached_property
+    def _dictionaries(self) -> Sequence[_Dictionary]:
+        return [
+            _dictionary(trained.outline.chords, self.chords, trained.trees.chord.tree, share)
+            for trained, share in self.parts
+        ]
 
     @cached_property
-    def _dictionaries(self) -> Mapping[str, Sequence[_Dictionary]]:
-        return {
-            tree: [
-                _dictionary(
-                    getattr(trained.outline, words),
-                    getattr(self, words),
-                    getattr(trained.trees, tree).tree,
-                    share,
-                )
-                for trained, share in self.parts
-            ]
-            for tree, words in WORDS.items()
-        }
+    def rhythms(self) -> rhythms.Cells:
+        """What falls into a beat, as all trained models know it."""
+        onsets = np.full((len(self.cells), max(1, *map(len, self.cells))), -1)
+        for row, cell in zip(onsets, self.cells, strict=True):
+            row[: len(cell)] = cell
+        return rhythms.Cells(self._words("rhythm", self.cells), onsets)
+
+    @cached_property
+    def progressions(self) -> Words:
+        """Which chords follow others, as all trained models know it."""
+        return self._words("chord", self.chords)
+
+    def _words(self, kind: str, mixed: Sequence[Word]) -> Words:
+        tree, roots, shares = self._joined(kind)
+        own: list[Sequence[Word]] = [
+            getattr(trained.outline, WORDS[kind]) for trained, _ in self.parts
+        ]
+        numbers = [[o.index(word) if word in o else -1 for word in mixed] for o in own]
+        return Words(tree, roots, shares, np.array(list(map(len, own))), np.array(numbers))
+
+    def _joined(self, kind: str) -> tuple[sampling.Tree, Integers, Doubles]:
+        """The trees of all models, where each of ours begins in them, and its share."""
+        if self._forest is None:
+            self._forest = plant([trained for trained, _ in self.parts])
+        joined = self._forest[kind]
+        roots = np.array([joined.roots[trained] for trained, _ in self.parts])
+        return joined.tree, roots, np.array([share for _, share in self.parts])
+
+    def make_ready(self) -> None:
+        """Work out all that a bar would have to wait for."""
+        _ = self._transitions, self.rhythms, self.progressions
 
     def sample_melody(self, request: Request) -> Drawn:
         """Draw a melody: what is likely, times the weights, with later goals in view."""
@@ -235,9 +249,7 @@ class Model:
     @cached_property
     def tables(self) -> tuple[sampling.Tree, viewpoints.Sources, viewpoints.Views]:
         """What melodies are drawn from: the trees, the mix, and the views."""
-        forest = self._forest or plant([trained for trained, _ in self.parts])
-        roots = np.array([forest.roots[trained] for trained, _ in self.parts])
-        shares = np.array([share for _, share in self.parts])
+        tree, roots, shares = self._joined("melody")
         weights = Weights(
             *(
                 np.add.reduce(
@@ -246,7 +258,7 @@ class Model:
                 for name in ("alone", "corpus", "line")
             )
         )
-        return forest.tree, viewpoints.Sources(roots, shares), view_table(self.views, weights)
+        return tree, viewpoints.Sources(roots, shares), view_table(self.views, weights)
 
     def _views_at(self, temperature: float) -> viewpoints.Views:
         """The views at a temperature: their weights are exponents of what they say."""

@@ -10,8 +10,9 @@ from genmusic.composition.liveliness import place_of_theme
 from genmusic.composition.model import Model
 from genmusic.composition.motif import Sketch
 from genmusic.composition.plan import Plan
-from genmusic.composition.rhythm import MOST_PER_BEAT, draw_onsets, grid_ticks, thin_or_fill
+from genmusic.composition.rhythm import draw_onsets, grid_ticks, thin_or_fill
 from genmusic.units import TICKS_PER_BEAT
+from kernels.rhythms import MOST_PER_BEAT
 
 # How far a new bar may have more or fewer notes than the others, as a share: the notes of the bars
 # of a song spread by 0.45 of their mean.

@@ -16,7 +16,7 @@ from genmusic.mood.mapping import MusicalParameters
 from genmusic.names import QUALITIES
 from genmusic.rules import SectionRules, Style
 from genmusic.score.harmony import Key
-from kernels.chords import CHORD_COLUMNS, ROOT
+from kernels.chords import TONES
 
 Integers = NDArray[np.int64]
 
@@ -50,18 +50,29 @@ class Span:
         return chord_tones(self.root, self.quality)
 
 
-@lru_cache(maxsize=4096)
-def chord_table(spans: tuple[Span, ...], mode: str) -> Integers:
+def chord_table(spans: Sequence[Span], mode: str) -> Integers:
     """Chords for kernels, in the columns of `kernels.chords`."""
-    table = np.full((len(spans), CHORD_COLUMNS), -1)
-    for row, span in zip(table, spans, strict=True):
-        scale = sum(1 << tone for tone in chord_scale(mode, span.root, span.quality))
-        row[:ROOT] = (
-            span.start_tick, span.end_tick, span.next_root, span.inverted,
-            _QUALITIES.index(span.quality), scale,
-        )  # fmt: skip
-        row[ROOT : ROOT + len(span.tones)] = span.tones
-    return table
+    return np.array(
+        [
+            (
+                span.start_tick,
+                span.end_tick,
+                span.next_root,
+                span.inverted,
+                *_of_chord(mode, span.root, span.quality),
+            )
+            for span in spans
+        ],
+        np.int64,
+    )
+
+
+@lru_cache(maxsize=1024)
+def _of_chord(mode: str, root: int, quality: str) -> tuple[int, ...]:
+    """The number of a quality, what may sound over the chord, and its tones."""
+    scale = sum(1 << tone for tone in chord_scale(mode, root, quality))
+    tones = chord_tones(root, quality)
+    return _QUALITIES.index(quality), scale, *tones, *(-1,) * (TONES - len(tones))
 
 
 _QUALITIES = tuple(QUALITIES)

@@ -30,10 +30,11 @@ from genmusic.composition.operations import MOTIF_ORDER
 from genmusic.composition.viewpoints import MELODY_SMOOTHING, Tune, look, samples
 from genmusic.errors import ModelError
 from genmusic.tables import kept, sources, tables_path
+from kernels import rhythms
 from kernels.sampling import Tree
 from kernels.viewpoints import Line
 
-CHORD_ORDER, RHYTHM_ORDER = 3, 4
+CHORD_ORDER, RHYTHM_ORDER = 3, rhythms.ORDER
 COMPOUND = 16  # added to the beats of metres whose beats divide in three, as in 6/8
 PITCHES = 2 * MOST_PITCH + 1
 

@@ -1,0 +1,119 @@
+"""Harmonies: the degrees of a phrase, drawn from what works do and what a style wants."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kernels._jit import fragment, kernel
+from kernels.words import Words, expect
+
+Doubles = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+DEGREES = 7
+ORDER = 3  # chords before that say what comes next
+
+
+class Chords(NamedTuple):
+    """How the chords of a mix of models lie in a mode."""
+
+    words: Words
+    family: int  # what trees call the mode
+    degrees: Integers  # (chords,) of each chord, -1 for one outside the scale
+    symbols: Integers  # (DEGREES,) the most frequent chord of each, -1 for none
+
+
+class Taste(NamedTuple):
+    """What is wanted of the degrees."""
+
+    weights: Doubles  # (DEGREES,) > 0
+    learned: float  # how far the models count
+    free: float  # what a degree weighs beside that
+    plain: float  # share of plain against squared probability
+    stay: float  # weight of staying on the same degree
+    diminished: int  # the degree with the diminished triad
+    tolerance: float  # its weight
+
+
+@fragment
+def _only(mask: int) -> int:
+    """The degree of a mask that has no other."""
+    degree = 0
+    while mask >> degree > 1:
+        degree += 1
+    return degree
+
+
+@fragment
+def _draw(taste: Taste, mask: int, last: int, uniform: float, expected: Doubles) -> int:
+    """One of the degrees that a mask allows, a bit each; the expectations become weights."""
+    total = 0.0
+    for degree in range(DEGREES):
+        likely = expected[degree] * (taste.plain + (1.0 - taste.plain) * expected[degree])
+        weight = (taste.learned * likely + taste.free) * taste.weights[degree]
+        weight *= taste.tolerance if degree == taste.diminished else 1.0
+        weight *= taste.stay if degree == last else 1.0
+        total += weight if mask >> degree & 1 > 0 else 0.0
+        expected[degree] = total  # the sum so far
+    found = 0
+    while found < DEGREES - 1 and expected[found] <= uniform * total:
+        found += 1
+    while found > 0 and not mask >> found & 1:  # at the end of the sums
+        found -= 1
+    return found
+
+
+@kernel
+def draw_degrees(
+    chords: Chords,
+    taste: Taste,
+    masks: Integers,
+    draws: Doubles,
+    before: int,
+    context: Integers,
+    room: Doubles,
+    out: Integers,
+) -> None:
+    """Draw a degree for each chord, of those that its mask allows.
+
+    Parameters
+    ----------
+    chords : Chords
+        What the models know.
+    taste : Taste
+        What is wanted.
+    masks : (coming,) int64
+        The degrees that each chord may have, a bit each; none is 0.
+    draws : (>= coming,) float64, 0..1
+    before : int
+        How many degrees of ``out`` are known.
+    context : (2 * (1 + ORDER),) int64, scratch
+    room : (2, >= chords and DEGREES) float64, scratch
+    out : (before + coming,) int64, in/out
+        Degrees; those that are known, and then those drawn.
+    """
+    expected = room[0, :DEGREES]
+    for n in range(len(masks)):
+        mask, place = masks[n], before + n
+        if mask & (mask - 1) == 0:
+            out[place] = _only(mask)
+            continue
+        context[0], steps = chords.family, 1
+        for back in range(place - 1, max(place - 1 - ORDER, -1), -1):
+            if chords.symbols[out[back]] >= 0:
+                context[steps] = chords.symbols[out[back]]
+                steps += 1
+        for step in range(steps, 1 + ORDER):
+            context[step] = -1
+        expect(chords.words, context, 1, room[0], room[1])
+        for degree in range(DEGREES):
+            expected[degree] = 0.0
+        for chord in range(len(chords.degrees)):
+            degree = chords.degrees[chord]
+            if degree >= 0:
+                expected[degree] += room[1, chord]
+        last = out[place - 1] if place > 0 else -1
+        out[place] = _draw(taste, mask, last, draws[n], expected)
