@@ -261,6 +261,21 @@ def _other_tone(
 
 
 @fragment
+def _apart(
+    ground: Ground, tick: int, was: tuple[int, int, int], struck: int, sung: int, low: int
+) -> int:
+    """A tone of the chord that melody and bass do not share, and do not come to in parallel."""
+    chord = sounding(ground.chords, tick)
+    for place in (THIRD_PLACE, FIFTH_PLACE, 0):
+        choice = _tone(ground, chord, place, low)
+        shared = (struck - choice) % OCTAVE == 0 or (sung - choice) % OCTAVE == 0
+        parallel = _is_parallel(was[STRUCK], was[LOW], struck, choice)
+        if not shared and not parallel and not _is_parallel(was[SUNG], was[LOW], struck, choice):
+            return choice
+    return low
+
+
+@fragment
 def mend(
     rows: Integers,
     melody: Integers,
@@ -276,7 +291,8 @@ def mend(
     what sounded at the last note of the bass, or from the last note of the melody.
     """
     changed, last = False, -1
-    struck, low = before[STRUCK], before[LOW]
+    struck, sung, low = before[STRUCK], before[SUNG], before[LOW]
+    was = (struck, sung, low)  # at the note before the last
     for n in range(rows.shape[0]):
         if rows[n, LENGTH] == 0:
             continue
@@ -286,12 +302,13 @@ def mend(
         if parallel and not ends_piece:
             rows[n, HEIGHT] = _other_tone(ground, tick, pitch, struck, sung, low, above)
         changed = changed or rows[n, HEIGHT] != pitch
+        was = (struck, sung, low)
         struck, low = above, rows[n, HEIGHT]
     sung = _last_before(melody, ground.bar_ticks, before[SUNG])
     unison = (struck - low) % OCTAVE == 0 or (sung - low) % OCTAVE == 0
     if last >= 0 and leads_home and unison:
         # Melody and bass are about to come home to the tonic: not from one and the same note.
-        low = _tone(ground, sounding(ground.chords, rows[last, ONSET]), THIRD_PLACE, low)
+        low = _apart(ground, rows[last, ONSET], was, struck, sung, low)
         changed = changed or rows[last, HEIGHT] != low
         rows[last, HEIGHT] = low
     after[STRUCK], after[SUNG], after[LOW] = struck, sung, low
