@@ -38,10 +38,10 @@ def install(tmp_path, monkeypatch):
         _forget()
 
     _forget()
-    before = set(sys.modules)
     yield write
-    for module in set(sys.modules) - before:
-        del sys.modules[module]
+    for name, module in list(sys.modules.items()):
+        if str(getattr(module, "__file__", "")).startswith(str(tmp_path)):
+            del sys.modules[name]
     _forget()
 
 
