@@ -89,6 +89,7 @@ class Control:
 
 
 MOOD_RAMP_SECONDS = 1.5  # listeners react to a change of mood within 1-3 s (Schubert 2004)
+MOST_BEND = 2.0  # semitones at the ends of a pitch wheel, as MIDI instruments have it by default
 FADER_RAMP_SECONDS = 0.03  # quick to the ear, slow enough not to click
 
 
@@ -129,6 +130,8 @@ TABLE: tuple[Control, ...] = (
     _unit("novelty", "familiar to surprising turns", "bar", 26),
     _unit("humanize", "machine-like to loose timing", "bar", 27),
     _unit("dynamics", "softer to louder playing", "bar", 29, 0.5),
+    Control("bend", "pitch wheel: the melody and the keys that are played, down or up", 0.0,
+            "quantum", -MOST_BEND, MOST_BEND, "semitones", (), FADER_RAMP_SECONDS),
     Control("tempo_bpm", "tempo; unset: style and arousal decide", None, "beat", 40.0, 200.0, "bpm",
             midi_cc=28),
     Control("key", "tonic; unset: the style decides", None, "phrase", choices=PITCH_CLASSES),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from genmusic.controls.spec import MOST_BEND
 from genmusic.midi.held import HeldKeys
-from genmusic.midi.messages import NOTE_OFF, NOTE_ON, Message
+from genmusic.midi.messages import NOTE_OFF, NOTE_ON, PITCH_BEND, Message
 
 LET_GO = 0
+WHEEL_MIDDLE = 8192
+SMALLEST_BEND = 0.05  # semitones: what is less is told of with what follows
 
 
 class Keyboard:
@@ -13,6 +16,7 @@ class Keyboard:
 
     def __init__(self) -> None:
         self._played, self._held = range(0), HeldKeys()
+        self._bend = 0.0  # semitones that were told of
 
     def play_on(self, played: range) -> list[tuple[int, int]]:
         """Let other keys than before sound; what ends with that."""
@@ -31,6 +35,17 @@ class Keyboard:
         if message.kind == NOTE_ON and message.second > 0:
             return [(message.first, message.second)]
         return [(pitch, LET_GO) for pitch in sorted(before - self._held.pitches)]
+
+    def bend(self, message: Message) -> float | None:
+        """Semitones by which the wheel bends the keys that sound, where that can be heard."""
+        if message.kind != PITCH_BEND:
+            return None
+        turned = (message.second << 7 | message.first) - WHEEL_MIDDLE
+        bend = MOST_BEND * turned / WHEEL_MIDDLE if self._played else 0.0
+        if bend == self._bend or (bend and abs(bend - self._bend) < SMALLEST_BEND):
+            return None
+        self._bend = bend
+        return bend
 
     def clear(self) -> list[tuple[int, int]]:
         """Let every key go."""

@@ -37,6 +37,7 @@ class Faders:
     gain, wanted : (Q + 1, 16) float32, linear gain
         Master, and loudness above -16 LUFS.
     brightness : (L, Q + 1) float32, 0..1
+    bends : (L * parts, Q + 1) float32, octaves
     """
 
     strips: Floats
@@ -52,6 +53,7 @@ class Faders:
     gain: Floats
     wanted: Floats
     brightness: Floats
+    bends: Floats
 
     @property
     def of_strips(self) -> tuple[Floats, Floats, Ints, Floats]:
@@ -82,6 +84,7 @@ def make_faders(listeners: int, quanta: int) -> Faders:
         gain=_zeros(borders, LANES),
         wanted=np.ones((borders, LANES), np.float32),
         brightness=_zeros(listeners, borders),
+        bends=_zeros(listeners * len(PARTS), borders),
     )
 
 

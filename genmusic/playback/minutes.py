@@ -16,7 +16,7 @@ from genmusic.playback.frame_clock import FrameClock
 from genmusic.playback.hands import Hands
 from genmusic.rules import Style
 from genmusic.session.log import EDITION
-from genmusic.session.strokes import STROKE, Stroke
+from genmusic.session.strokes import BEND, STROKE, Stroke
 from genmusic.units import SAMPLE_RATE, quantum_at_or_after
 
 MARGIN_FRAMES = SAMPLE_RATE // 20  # 50 ms: by now every key that was struck has been read
@@ -67,8 +67,11 @@ class Minutes:
         self._strike(self._keyboard.play_on(played), player.heard_frame)
         messages, lost = self._reader.take()
         for message in messages:
-            strokes = self._keyboard.hear(message)
-            self._strike(strokes, self._heard.frame_at(message.time_ns))
+            frame = self._heard.frame_at(message.time_ns)
+            self._strike(self._keyboard.hear(message), frame)
+            bend = self._keyboard.bend(message)
+            if bend is not None:
+                self.lines.append((quantum_at_or_after(max(frame, self.end)), BEND, bend))
         if lost or self._hands.panics != self._panics:
             self._panics = self._hands.panics
             self._strike(self._keyboard.clear(), player.heard_frame)

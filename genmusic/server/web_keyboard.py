@@ -23,7 +23,7 @@ from genmusic.server.messages import Asked, Knobs, Learned, Midi, Moved, ServerM
 from genmusic.session.log import Change
 from genmusic.session.requests import Request
 from genmusic.session.session import Session
-from genmusic.session.strokes import STROKE, Stroke
+from genmusic.session.strokes import BEND, STROKE, Stroke
 from genmusic.units import SAMPLE_RATE, TICKS_PER_BEAT, quantum_at_or_after
 
 NS = 1_000_000_000
@@ -115,6 +115,7 @@ class WebKeyboard:
             if wish.is_note:
                 self._players.hear(message)
                 self._strike(keyboard.hear(message), frame)
+                self._bend(keyboard.bend(message), frame)
             self._carry_out(wish, midi.port)
         self._turns_left = TURNS
         self._wait()
@@ -163,9 +164,17 @@ class WebKeyboard:
 
     def _strike(self, strokes: Sequence[tuple[int, int]], frame: int) -> None:
         if strokes:
-            sounds = quantum_at_or_after(frame + KEY_FRAMES)
-            changes = [Change(sounds, STROKE, Stroke(*stroke).text) for stroke in strokes]
-            self._ask(Request(asyncio.Future(), {}, changes))  # an answer that nobody waits for
+            self._play([(STROKE, Stroke(*stroke).text) for stroke in strokes], frame)
+
+    def _bend(self, semitones: float | None, frame: int) -> None:
+        if semitones is not None:
+            self._play([(BEND, semitones)], frame)
+
+    def _play(self, lines: Sequence[tuple[str, Value]], frame: int) -> None:
+        """Let hands be heard, always so much later."""
+        sounds = quantum_at_or_after(frame + KEY_FRAMES)
+        changes = [Change(sounds, name, value) for name, value in lines]
+        self._ask(Request(asyncio.Future(), {}, changes))  # an answer that nobody waits for
 
     # Time
 

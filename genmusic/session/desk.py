@@ -19,9 +19,11 @@ from genmusic.mixing.faders import (
 from genmusic.mixing.spaces import HALL, ROOM, Space, turns
 from genmusic.names import PARTS
 from genmusic.rules import Style
+from genmusic.session.strokes import PART
 from genmusic.session.targets import STRIP_NAMES, fader_targets
 from genmusic.units import QUANTUM, SAMPLE_RATE
 
+BENT = PARTS.index(PART)  # the part that follows the pitch wheel
 NEVER = 1 << 60  # a frame beyond all others
 ECHO_FADE_QUANTA = 64  # from one echo time to the next: 85 ms
 
@@ -36,6 +38,8 @@ _SPACES = {"room_seconds": ROOM, "hall_seconds": HALL}
 
 class Desk:
     """Turns control values into moving faders for one listener of a rack."""
+
+    __slots__ = ("_echo", "_kickless", "_kicks", "_next_kick", "_ramps", "_stale")
 
     def __init__(self, controls: Mapping[str, Value], style: Style) -> None:
         targets = fader_targets(controls, style, "")
@@ -155,6 +159,7 @@ def _where() -> Iterator[tuple[str, tuple[str, int, int, int | None]]]:
     yield "room_seconds", ("rooms", 1, 0, None)
     yield "hall_seconds", ("halls", 1, 0, None)
     yield "release", ("releases", 1, 0, None)
+    yield "bend", ("bends", len(PARTS), BENT, None)
     for row, name in enumerate(ECHO_ROWS):
         yield name, ("echoes", 1, 0, row)
     for number, part in enumerate(PARTS):

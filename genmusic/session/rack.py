@@ -93,7 +93,8 @@ class Rack:
         """
         faders, clocks = self.faders, self.quantum - self._origins
         try:
-            buses = self._orchestra.play_block(self.quantum, quanta, faders.brightness)
+            ramps = faders.brightness, faders.bends
+            buses = self._orchestra.play_block(self.quantum, quanta, *ramps)
             self._console.mix(quanta, buses, faders, clocks, rows, first, out)
             self._orchestra.rest(buses)
         except BaseException:

@@ -19,7 +19,7 @@ class Request:
 
     id: RequestId
     controls: Mapping[str, object] | None
-    strokes: Sequence[Change] = ()  # keys that are played, at frames of their own
+    strokes: Sequence[Change] = ()  # keys that are played, and bent, at frames of their own
 
 
 @dataclass(frozen=True, slots=True)

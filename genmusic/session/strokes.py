@@ -14,8 +14,10 @@ from genmusic.errors import ControlError
 
 STROKE = "stroke"
 """The name in the log of a key that is struck or let go; its value is that of `Stroke.text`."""
+BEND = "bend"
+"""The control that the pitch wheel moves."""
 PART = "melody"
-"""The part whose sound, fader and place the keys have."""
+"""The part whose sound, fader, place and bend the keys have."""
 MOST = 127  # of pitches and velocities
 _FORM = re.compile(r"(\d{1,3}) (\d{1,3})(?: ([a-z][a-z0-9-]{0,39}))?", re.ASCII)
 

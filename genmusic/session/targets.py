@@ -13,6 +13,7 @@ from genmusic.rules import PartRules, Style
 from genmusic.units import SAMPLE_RATE, db_to_gain
 
 MASTER_DB = 7.0  # brings the shipped styles near -16 LUFS before the leveller has listened
+SEMITONES = 12.0  # of an octave
 MUTED_DB = -60.0  # a fader at its end is silence
 HALL_DB = -19.0  # of what the hall gives, with space at one half
 HALL_SPACE_DB = 24.0  # from the driest to the widest
@@ -36,6 +37,7 @@ def _targets(
     yield "gain", db_to_gain(MASTER_DB + sound.level_db)
     yield "wanted", db_to_gain(sound.loudness_db)
     yield "brightness", sound.brightness
+    yield "bend", float(controls["bend"] or 0.0) / SEMITONES
     wide = sound.space - 0.5
     yield "hall_wet", db_to_gain(HALL_DB + wide * HALL_SPACE_DB) if sound.space > 0.0 else 0.0
     yield "room_wet", db_to_gain(ROOM_DB + wide * ROOM_SPACE_DB) if sound.space > 0.0 else 0.0

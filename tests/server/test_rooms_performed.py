@@ -13,7 +13,14 @@ from radio import UNPACED
 from genmusic.cli.room_line import RoomLine
 from genmusic.encoding import open_stream_encoder
 from genmusic.midi.events import create_events
-from genmusic.midi.messages import CONTROL_CHANGE, NOTE_OFF, NOTE_ON, SUSTAIN, Message
+from genmusic.midi.messages import (
+    CONTROL_CHANGE,
+    NOTE_OFF,
+    NOTE_ON,
+    PITCH_BEND,
+    SUSTAIN,
+    Message,
+)
 from genmusic.playback.frame_clock import FrameClock
 from genmusic.playback.hands import Hands
 from genmusic.playback.minutes import MARGIN_FRAMES, Minutes
@@ -149,6 +156,7 @@ async def test_the_room_hears_the_performance_and_its_keys_to_the_bit(
     await radio.say("hello", v=1, codecs=["pcm16"], room="stage")
     radio.ready = await radio.expect("ready")
     on_stage.press(NOTE_ON, 72, 110)
+    on_stage.press(PITCH_BEND, 0, 96)
     on_stage.hear(60)
     on_stage.hands.set({"arousal": 0.8})
     on_stage.press(NOTE_OFF, 72)
@@ -160,7 +168,7 @@ async def test_the_room_hears_the_performance_and_its_keys_to_the_bit(
     Engine(library, 7, None, log).render(sound)
     expected = open_stream_encoder("pcm16", 7).encode(sound, 0)
     first = radio.chunks[0].pts // 960
-    assert [change.name for change in log] == ["stroke", "stroke", "arousal"]
+    assert [change.name for change in log] == ["stroke", "bend", "stroke", "arousal"]
     assert radio.packets[: 90 - first] == expected[first:]
 
 

@@ -7,9 +7,9 @@ from radio import SPLICE, UNPACED
 from genmusic.server.stream import LISTENERS
 from genmusic.session.engine import Engine
 from genmusic.session.log import Change
-from genmusic.session.strokes import STROKE
+from genmusic.session.strokes import BEND, STROKE
 
-NOTE_ON, NOTE_OFF, CONTROL, PROGRAM = 0x90, 0x80, 0xB0, 0xC0
+NOTE_ON, NOTE_OFF, CONTROL, PROGRAM, WHEEL = 0x90, 0x80, 0xB0, 0xC0, 0xE0
 
 
 @pytest.fixture
@@ -86,14 +86,14 @@ class HandClock:
         return self.now
 
 
-async def test_a_key_sounds_a_quarter_of_a_second_later_to_the_bit(start, tune_in, library):
+async def test_a_bent_key_sounds_a_quarter_of_a_second_later_to_the_bit(start, tune_in, library):
     clock = HandClock()
     client = await start(clock=clock)
     radio = await tune_in(client)
     await radio.fill()
     await radio.say("role", role="play")
     clock.now += 0.2
-    await play(radio, (NOTE_ON, 72, 110), heard=9_600)
+    await play(radio, (NOTE_ON, 72, 110), (WHEEL, 0, 96), heard=9_600)
     await splices(radio, 1)
     clock.now += 0.2
     await play(radio, (NOTE_OFF, 72, 0), heard=19_200)
@@ -101,7 +101,11 @@ async def test_a_key_sounds_a_quarter_of_a_second_later_to_the_bit(start, tune_i
     clock.now += 10.0
     await radio.hear(144_000)
 
-    log = [Change(21_632, STROKE, "72 110"), Change(31_232, STROKE, "72 0")]
+    log = [
+        Change(21_632, STROKE, "72 110"),
+        Change(21_632, BEND, 1.0),
+        Change(31_232, STROKE, "72 0"),
+    ]
     sound = np.zeros((2, 144_000), np.float32)
     Engine(library, 7, None, log).render(sound)
     heard = np.frombuffer(radio.pcm[: 4 * 144_000], "<i2").reshape(-1, 2).T / 32_767

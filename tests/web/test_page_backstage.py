@@ -8,7 +8,7 @@ pytestmark = pytest.mark.browser
 
 ELSEWHERE = {
     *("valence", "arousal", "style"),  # the field and the cards
-    *("tune_low", "tune_high", "call"),  # what a player says with both hands
+    *("tune_low", "tune_high", "call", "bend"),  # what a player says with both hands
 }
 NEWS = {
     "name": "sparkle", "text": "less to more of it", "kind": "number", "unit": "0..1",

@@ -49,6 +49,15 @@ def test_held_keys_lead_the_harmony(listener):
     listener.wait_until(f"({KNOB})('Chord').querySelector('select').value === ''")
 
 
+def test_the_wheel_goes_to_the_server_with_its_newest_place(listener):
+    shown = listener.page.inner_text("#midi-activity")
+    before = int(shown.rpartition(" ")[2]) if shown else 0
+    listener.page.evaluate("press(0xe0, 0, 80); press(0xe0, 0, 96)")
+
+    listener.wait_until("document.getElementById('midi-activity').textContent.includes('wheel')")
+    assert listener.page.inner_text("#midi-activity") == f"wheel 0 96 · {before + 1}"
+
+
 def test_a_knob_is_learned_kept_and_turned(listener):
     listener.page.select_option("#midi-control", "tension")
     listener.page.click("#midi-learn")

@@ -8,7 +8,7 @@ import { Mixer } from "./mixer.js";
  */
 
 /** What has its own place on the page, or is the affair of a player's hands. */
-const ELSEWHERE = new Set(["valence", "arousal", "style", "tune_low", "tune_high", "call"]);
+const ELSEWHERE = new Set(["valence", "arousal", "style", "tune_low", "tune_high", "call", "bend"]);
 
 /** A knob for every row of the server's table: what is new there appears here by itself. */
 export class ControlPanel {

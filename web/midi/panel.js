@@ -9,7 +9,7 @@ import { onLanguage, say, sayOr } from "../language.js";
  */
 
 const ROLES = /** @type {const} */ (["harmony", "play", "melody", "answer"]);
-const NAMES = ["note off", "note", "", "controller", "program"];
+const NAMES = ["note off", "note", "", "controller", "program", "", "wheel"];
 const LAMP_MS = 120;
 const LEARNED_FIRST = ["valence", "arousal"];
 

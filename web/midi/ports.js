@@ -9,7 +9,8 @@ const NOTE_OFF = 0x80;
 const NOTE_ON = 0x90;
 const CONTROLLER = 0xb0;
 const PROGRAM = 0xc0;
-const TAKEN = new Set([NOTE_OFF, NOTE_ON, CONTROLLER, PROGRAM]);
+const WHEEL = 0xe0;
+const TAKEN = new Set([NOTE_OFF, NOTE_ON, CONTROLLER, PROGRAM, WHEEL]);
 const FRAMES_PER_MS = 48;
 const FLUSH_MS = 15;
 const MOST_EVENTS = 32; // in a message
@@ -79,7 +80,7 @@ export class MidiPorts {
     if (!TAKEN.has(status & 0xf0)) return;
     const frame = this._frame(Math.max(0, performance.now() - timeStamp));
     const waiting = this._waiting.get(port) ?? [];
-    const kept = waiting.filter((event) => !(isTurned(status) && isSame(event, status, first)));
+    const kept = waiting.filter((event) => !isOutdated(event, status, first));
     this._waiting.set(port, [...kept, [frame, status, first, second]]);
     this._timer ||= setTimeout(() => this._flush(), FLUSH_MS);
   }
@@ -100,18 +101,16 @@ export class MidiPorts {
   }
 }
 
-/** Of a knob that is turned quickly the newest place is enough. @param {number} status */
-function isTurned(status) {
-  return (status & 0xf0) === CONTROLLER;
-}
-
 /**
+ * Of a knob or a wheel that is turned quickly the newest place is enough.
  * @param {MidiEvent} event
- * @param {number} status
+ * @param {number} status of what came after it
  * @param {number} first
  */
-function isSame(event, status, first) {
-  return event[1] === status && event[2] === first && first < 64;
+function isOutdated(event, status, first) {
+  const kind = status & 0xf0;
+  if (event[1] !== status) return false;
+  return kind === WHEEL || (kind === CONTROLLER && event[2] === first && first < 64);
 }
 
 /** @param {MIDIInput} input */
