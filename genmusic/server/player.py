@@ -100,9 +100,13 @@ class Player:
 
     def deliver(self, outcome: Outcome) -> None:
         """What the row has rendered: sent here and now if it need not wait, else by `run`."""
-        if self._delivered or isinstance(outcome, Exception) or not self._send_now(outcome):
-            self._delivered.append(outcome)
-            self._wake.set()
+        try:
+            if not self._delivered and self._send_now(outcome):
+                return
+        except Exception as error:  # this listener's alone: the row goes on
+            outcome = error
+        self._delivered.append(outcome)
+        self._wake.set()
 
     def stand(self) -> None:
         """The place in the row is gone."""
@@ -208,12 +212,12 @@ class Player:
         for message in self._messages(step):
             await self._outlet.send(message)
 
-    def _send_now(self, step: Step) -> bool:
+    def _send_now(self, outcome: Outcome) -> bool:
         """Send a step that nobody asked for, unless something has to wait."""
-        if self._over or step.answers:
+        if self._over or isinstance(outcome, Exception) or outcome.answers:
             return self._over
         seq, flags = self._seq, self._flags
-        sent = self._outlet.send_now([*self._messages(step)])
+        sent = self._outlet.send_now([*self._messages(outcome)])
         if not sent:
             self._seq, self._flags = seq, flags
         return sent

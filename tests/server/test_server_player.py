@@ -94,6 +94,15 @@ async def test_what_comes_while_the_line_is_full_stays_in_order(listening):
     assert outlet.sound == [(0, 0), (1, 960), (2, 1_920)]
 
 
+async def test_a_fault_in_sending_ends_the_player_and_not_its_row(listening):
+    player, outlet, playing = await listening()
+    outlet.send_now = None  # what is called is no function
+    player.deliver(step(0))
+
+    with pytest.raises(TypeError):
+        await asyncio.wait_for(playing, PATIENCE)
+
+
 async def test_nothing_is_sent_to_who_has_left(listening):
     player, outlet, playing = await listening()
     await asyncio.sleep(0)  # it begins
