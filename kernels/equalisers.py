@@ -27,16 +27,8 @@ from kernels.scans import (
     recalled,
     recalled_pair,
 )
-from kernels.simd import (
-    after,
-    float_to_bits,
-    fma,
-    lane_numbers,
-    splat,
-    store,
-    store_int,
-    where_less,
-)
+from kernels.shuffles import after
+from kernels.simd import float_to_bits, fma, lane_numbers, splat, store, store_int, where_less
 
 LOW_PACE, LOW_RISE, MID_PACE, MID_WIDTH, MID_RISE, HIGH_PACE, HIGH_RISE = range(7)
 BANDS = 7  # rows

@@ -44,8 +44,9 @@ from kernels.rows import (
     clear_rows,
     finish_rows,
 )
+from kernels.shuffles import transpose
 from kernels.simd import LANES as LANES
-from kernels.simd import fma, load, load_int, splat, store, to_float, transpose, where_less
+from kernels.simd import fma, load, load_int, splat, store, to_float, where_less
 from kernels.voices import (
     BUS,
     DELAY,

@@ -15,6 +15,7 @@ from kernels._jit import fragment, kernel
 from kernels._types import Floats, Vector
 from kernels.lanes import LANES, QUANTUM
 from kernels.polynomials import exp2, log2
+from kernels.shuffles import transpose
 from kernels.simd import (
     fma,
     fnma,
@@ -24,7 +25,6 @@ from kernels.simd import (
     load,
     splat,
     store,
-    transpose,
     where_less,
 )
 

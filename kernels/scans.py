@@ -13,17 +13,8 @@ from numba import float32 as f32
 
 from kernels._jit import fragment
 from kernels._types import Float, Vector
-from kernels.simd import (
-    fma,
-    lane_numbers,
-    last_lane,
-    splat,
-    turned_1,
-    turned_2,
-    turned_4,
-    turned_8,
-    where_less,
-)
+from kernels.shuffles import last_lane, turned_1, turned_2, turned_4, turned_8
+from kernels.simd import fma, lane_numbers, splat, where_less
 
 Factors: TypeAlias = tuple[Vector, Vector, Vector, Vector]
 """A factor to the first, second, fourth and eighth power, 0 in as many lanes from the first on."""

@@ -6,56 +6,34 @@ No fast-math flag is attached; ``+ - * /`` are IEEE and the only fused operation
 `fma`, so results are the same bits on every CPU.
 
 Everything here is called from kernels only; indices count array elements, loads and stores need
-no alignment.
+no alignment. Lanes that change places are in `kernels.shuffles`.
 """
 
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from llvmlite import ir
 from numba import types
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
-from numba.extending import intrinsic, lower_builtin, models, register_model
+from numba.extending import intrinsic, lower_builtin
 
-LANES = 16
-
-_FLOAT = ir.FloatType()
-_INT = ir.IntType(32)
-_FLOATS = ir.VectorType(_FLOAT, LANES)
-_INTS = ir.VectorType(_INT, LANES)
-
-
-class Float32x16(types.Type):
-    """Sixteen float32 lanes."""
-
-    def __init__(self) -> None:
-        super().__init__(name="f32x16")
-
-
-class Int32x16(types.Type):
-    """Sixteen int32 lanes; arithmetic wraps."""
-
-    def __init__(self) -> None:
-        super().__init__(name="i32x16")
-
-
-f32x16 = Float32x16()
-i32x16 = Int32x16()
-
-
-@register_model(Float32x16)
-class _FloatModel(models.PrimitiveModel):
-    def __init__(self, manager: Any, fe_type: Any) -> None:
-        super().__init__(manager, fe_type, _FLOATS)
-
-
-@register_model(Int32x16)
-class _IntModel(models.PrimitiveModel):
-    def __init__(self, manager: Any, fe_type: Any) -> None:
-        super().__init__(manager, fe_type, _INTS)
+from kernels._vectors import (
+    FLOAT,
+    FLOATS,
+    INT,
+    INTS,
+    broadcast,
+    call,
+    load_at,
+    pointer_to,
+    store_at,
+)
+from kernels._vectors import LANES as LANES
+from kernels._vectors import f32x16 as f32x16
+from kernels._vectors import i32x16 as i32x16
 
 
 def _define_operator(operation: Any, names: Mapping[Any, str]) -> None:
@@ -63,8 +41,7 @@ def _define_operator(operation: Any, names: Mapping[Any, str]) -> None:
 
     @infer_global(operation)
     class _Template(AbstractTemplate):
-        # Asked before the templates of Numba for any processor, of which there are dozens: to try
-        # those in vain takes a twentieth of all compiling.
+        # Asked before the templates of Numba that are for any processor: see `kernels._first`.
         metadata = {"target": "cpu"}  # noqa: RUF012 - numba reads it as a dict
 
         def generic(self, args: Any, kws: Any) -> Any:
@@ -90,41 +67,12 @@ for _operation, _names in (
     _define_operator(_operation, _names)
 
 
-def _pointer(context: Any, builder: Any, array_type: Any, array: Any, index: Any, to: Any) -> Any:
-    data = context.make_array(array_type)(context, builder, array).data
-    return builder.bitcast(builder.gep(data, [index]), to.as_pointer())
-
-
-def _load(builder: Any, pointer: Any) -> Any:
-    value = builder.load(pointer)
-    value.align = 4
-    return value
-
-
-def _store(builder: Any, value: Any, pointer: Any) -> None:
-    builder.store(value, pointer).align = 4
-
-
-def _broadcast(builder: Any, scalar: Any, vector: Any) -> Any:
-    undefined = ir.Constant(vector, ir.Undefined)
-    first = builder.insert_element(undefined, scalar, ir.Constant(_INT, 0))
-    return builder.shuffle_vector(first, undefined, ir.Constant(_INTS, [0] * LANES))
-
-
-def _call(builder: Any, name: str, result: Any, *args: Any) -> Any:
-    module = builder.module
-    function = module.globals.get(name)
-    if function is None:
-        function = ir.Function(module, ir.FunctionType(result, [a.type for a in args]), name)
-    return builder.call(function, args)
-
-
 @intrinsic
 def load(typingctx: Any, array: Any, index: Any) -> Any:
     """Sixteen floats of a flat float32 array, from element ``index`` on."""
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        return _load(builder, _pointer(context, builder, sig.args[0], args[0], args[1], _FLOATS))
+        return load_at(builder, pointer_to(context, builder, sig.args[0], args[0], args[1], FLOATS))
 
     return f32x16(array, types.intp), generate
 
@@ -134,7 +82,7 @@ def load_int(typingctx: Any, array: Any, index: Any) -> Any:
     """Sixteen ints of a flat int32 array, from element ``index`` on."""
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        return _load(builder, _pointer(context, builder, sig.args[0], args[0], args[1], _INTS))
+        return load_at(builder, pointer_to(context, builder, sig.args[0], args[0], args[1], INTS))
 
     return i32x16(array, types.intp), generate
 
@@ -144,8 +92,8 @@ def store(typingctx: Any, array: Any, index: Any, value: Any) -> Any:
     """Write sixteen floats."""
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        pointer = _pointer(context, builder, sig.args[0], args[0], args[1], _FLOATS)
-        _store(builder, args[2], pointer)
+        pointer = pointer_to(context, builder, sig.args[0], args[0], args[1], FLOATS)
+        store_at(builder, args[2], pointer)
         return context.get_dummy_value()
 
     return types.void(array, types.intp, f32x16), generate
@@ -156,8 +104,8 @@ def store_int(typingctx: Any, array: Any, index: Any, value: Any) -> Any:
     """Write sixteen ints."""
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        pointer = _pointer(context, builder, sig.args[0], args[0], args[1], _INTS)
-        _store(builder, args[2], pointer)
+        pointer = pointer_to(context, builder, sig.args[0], args[0], args[1], INTS)
+        store_at(builder, args[2], pointer)
         return context.get_dummy_value()
 
     return types.void(array, types.intp, i32x16), generate
@@ -168,7 +116,7 @@ def splat(typingctx: Any, scalar: Any) -> Any:
     """One float32 in all lanes."""
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        return _broadcast(builder, args[0], _FLOATS)
+        return broadcast(builder, args[0], FLOATS)
 
     return f32x16(types.float32), generate
 
@@ -178,7 +126,7 @@ def splat_int(typingctx: Any, scalar: Any) -> Any:
     """One int32 in all lanes."""
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        return _broadcast(builder, args[0], _INTS)
+        return broadcast(builder, args[0], INTS)
 
     return i32x16(types.int32), generate
 
@@ -188,7 +136,7 @@ def lane_numbers(typingctx: Any) -> Any:
     """0, 1, 2 … 15 as floats."""
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        return ir.Constant(_FLOATS, [float(lane) for lane in range(LANES)])
+        return ir.Constant(FLOATS, [float(lane) for lane in range(LANES)])
 
     return f32x16(), generate
 
@@ -198,7 +146,7 @@ def fma(typingctx: Any, x: Any, y: Any, z: Any) -> Any:
     """``x * y + z``, rounded once."""
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        return _call(builder, "llvm.fma.v16f32", _FLOATS, *args)
+        return call(builder, "llvm.fma.v16f32", FLOATS, *args)
 
     return f32x16(f32x16, f32x16, f32x16), generate
 
@@ -208,7 +156,7 @@ def fnma(typingctx: Any, x: Any, y: Any, z: Any) -> Any:
     """``z - x * y``, rounded once."""
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        return _call(builder, "llvm.fma.v16f32", _FLOATS, builder.fneg(args[0]), args[1], args[2])
+        return call(builder, "llvm.fma.v16f32", FLOATS, builder.fneg(args[0]), args[1], args[2])
 
     return f32x16(f32x16, f32x16, f32x16), generate
 
@@ -248,7 +196,7 @@ def magnitude(typingctx: Any, x: Any) -> Any:
     """Absolute value."""
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        return _call(builder, "llvm.fabs.v16f32", _FLOATS, *args)
+        return call(builder, "llvm.fabs.v16f32", FLOATS, *args)
 
     return f32x16(f32x16), generate
 
@@ -258,7 +206,7 @@ def square_root(typingctx: Any, x: Any) -> Any:
     """Square root, rounded correctly as IEEE demands."""
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        return _call(builder, "llvm.sqrt.v16f32", _FLOATS, *args)
+        return call(builder, "llvm.sqrt.v16f32", FLOATS, *args)
 
     return f32x16(f32x16), generate
 
@@ -269,11 +217,11 @@ def gather(typingctx: Any, array: Any, indices: Any) -> Any:
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         data = context.make_array(sig.args[0])(context, builder, args[0]).data
-        result = ir.Constant(_FLOATS, ir.Undefined)
+        result = ir.Constant(FLOATS, ir.Undefined)
         for lane in range(LANES):
-            number = ir.Constant(_INT, lane)
+            number = ir.Constant(INT, lane)
             place = builder.sext(builder.extract_element(args[1], number), ir.IntType(64))
-            value = _load(builder, builder.gep(data, [place]))
+            value = load_at(builder, builder.gep(data, [place]))
             result = builder.insert_element(result, value, number)
         return result
 
@@ -285,7 +233,7 @@ def nearest(typingctx: Any, x: Any) -> Any:
     """Round to the nearest whole number, ties to even."""
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        return _call(builder, "llvm.rint.v16f32", _FLOATS, *args)
+        return call(builder, "llvm.rint.v16f32", FLOATS, *args)
 
     return f32x16(f32x16), generate
 
@@ -295,7 +243,7 @@ def to_float(typingctx: Any, x: Any) -> Any:
     """Signed ints as floats."""
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        return builder.sitofp(args[0], _FLOATS)
+        return builder.sitofp(args[0], FLOATS)
 
     return f32x16(i32x16), generate
 
@@ -305,7 +253,7 @@ def to_int(typingctx: Any, x: Any) -> Any:
     """Floats cut to ints; the caller keeps them within int32, outside is undefined."""
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        return builder.fptosi(args[0], _INTS)
+        return builder.fptosi(args[0], INTS)
 
     return i32x16(f32x16), generate
 
@@ -315,7 +263,7 @@ def bits_to_float(typingctx: Any, x: Any) -> Any:
     """The same 32 bits, read as a float."""
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        return builder.bitcast(args[0], _FLOATS)
+        return builder.bitcast(args[0], FLOATS)
 
     return f32x16(i32x16), generate
 
@@ -325,7 +273,7 @@ def float_to_bits(typingctx: Any, x: Any) -> Any:
     """The same 32 bits, read as an int."""
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        return builder.bitcast(args[0], _INTS)
+        return builder.bitcast(args[0], INTS)
 
     return i32x16(f32x16), generate
 
@@ -335,9 +283,9 @@ def largest_magnitude(typingctx: Any, x: Any) -> Any:
     """The largest absolute value of lanes given as bits, which are ordered as their values are."""
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        plain = builder.and_(args[0], _broadcast(builder, ir.Constant(_INT, 0x7FFFFFFF), _INTS))
-        largest = _call(builder, "llvm.vector.reduce.umax.v16i32", _INT, plain)
-        return builder.bitcast(largest, _FLOAT)
+        plain = builder.and_(args[0], broadcast(builder, ir.Constant(INT, 0x7FFFFFFF), INTS))
+        largest = call(builder, "llvm.vector.reduce.umax.v16i32", INT, plain)
+        return builder.bitcast(largest, FLOAT)
 
     return types.float32(i32x16), generate
 
@@ -347,7 +295,7 @@ def shift_left(typingctx: Any, x: Any, bits: Any) -> Any:
     """Shift every lane left by the same number of bits."""
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        return builder.shl(args[0], _broadcast(builder, builder.trunc(args[1], _INT), _INTS))
+        return builder.shl(args[0], broadcast(builder, builder.trunc(args[1], INT), INTS))
 
     return i32x16(i32x16, types.int64), generate
 
@@ -357,97 +305,6 @@ def shift_right(typingctx: Any, x: Any, bits: Any) -> Any:
     """Shift every lane right by the same number of bits, filling with zeros."""
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        return builder.lshr(args[0], _broadcast(builder, builder.trunc(args[1], _INT), _INTS))
+        return builder.lshr(args[0], broadcast(builder, builder.trunc(args[1], INT), INTS))
 
     return i32x16(i32x16, types.int64), generate
-
-
-def _shuffled(builder: Any, x: Any, y: Any, lanes: Iterable[int]) -> Any:
-    """Sixteen of the lanes of two vectors; those of the second count from 16 on."""
-    return builder.shuffle_vector(x, y, ir.Constant(_INTS, list(lanes)))
-
-
-@intrinsic
-def after(typingctx: Any, before: Any, x: Any) -> Any:
-    """Each lane's neighbour on the left; the first one's is the last of ``before``."""
-
-    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        return _shuffled(builder, args[0], args[1], range(LANES - 1, 2 * LANES - 1))
-
-    return f32x16(f32x16, f32x16), generate
-
-
-@intrinsic
-def last_lane(typingctx: Any, x: Any) -> Any:
-    """The last lane in all lanes."""
-
-    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        return _shuffled(builder, args[0], args[0], [LANES - 1] * LANES)
-
-    return f32x16(f32x16), generate
-
-
-def _turned_by(distance: int) -> Any:
-    """What turns lanes to the right by a distance; the last come round to be the first."""
-
-    @intrinsic
-    def turned(typingctx: Any, x: Any) -> Any:
-        def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-            lanes = [(lane - distance) % LANES for lane in range(LANES)]
-            return _shuffled(builder, args[0], args[0], lanes)
-
-        return f32x16(f32x16), generate
-
-    return turned
-
-
-turned_1, turned_2, turned_4, turned_8 = map(_turned_by, (1, 2, 4, 8))
-
-
-def _transposed(builder: Any, rows: list[Any]) -> list[Any]:
-    step = 1
-    while step < LANES:
-        low, high = [], []
-        for block in range(0, LANES, 2 * step):
-            low += [block + j for j in range(step)] + [LANES + block + j for j in range(step)]
-            high += [block + step + j for j in range(step)]
-            high += [LANES + block + step + j for j in range(step)]
-        swapped = list(rows)
-        for i in range(LANES):
-            if not i & step:
-                pair = rows[i], rows[i | step]
-                swapped[i] = builder.shuffle_vector(*pair, ir.Constant(_INTS, low))
-                swapped[i | step] = builder.shuffle_vector(*pair, ir.Constant(_INTS, high))
-        rows = swapped
-        step *= 2
-    return rows
-
-
-@intrinsic
-def transpose(
-    typingctx: Any,
-    source: Any,
-    start: Any,
-    stride: Any,
-    target: Any,
-    target_start: Any,
-    target_stride: Any,
-) -> Any:
-    """Turn a 16 × 16 tile from one row per frame into one row per lane.
-
-    ``target[target_start + lane * target_stride + t] = source[start + t * stride + lane]``.
-    """
-
-    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        def place(number: int, array: int) -> Any:
-            step = builder.mul(args[array + 2], ir.Constant(args[array + 2].type, number))
-            index = builder.add(args[array + 1], step)
-            return _pointer(context, builder, sig.args[array], args[array], index, _FLOATS)
-
-        rows = [_load(builder, place(t, 0)) for t in range(LANES)]
-        for lane, row in enumerate(_transposed(builder, rows)):
-            _store(builder, row, place(lane, 3))
-        return context.get_dummy_value()
-
-    sizes = types.intp, types.intp
-    return types.void(source, *sizes, target, *sizes), generate

@@ -5,7 +5,8 @@ import pkgutil
 
 import numpy as np
 import pytest
-from kernel_cases import CASES, QUANTA
+from case_blocks import QUANTA
+from kernel_cases import CASES
 from numba import types
 from numba.core.runtime import _nrt_python as nrt
 from numba.core.runtime import rtsys

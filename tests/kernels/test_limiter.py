@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from kernel_cases import limiter_memory
+from mixer_cases import limiter_memory
 
 from kernels import dynamics
 from kernels.lanes import LANES, QUANTUM

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from kernel_cases import level_memory
+from mixer_cases import level_memory
 
 from kernels import loudness
 from kernels.lanes import LANES, QUANTUM

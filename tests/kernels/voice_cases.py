@@ -1,0 +1,106 @@
+"""Cases of the kernels of voices and instruments."""
+
+import numpy as np
+from case_blocks import F32, QUANTA, Case, blocks_of
+
+from genmusic.synthesis.live import LiveInstrument
+from genmusic.synthesis.orchestra import IN_FRAMES
+from genmusic.synthesis.patches import PATCHES
+from genmusic.synthesis.pools import KINDS, Pool
+from genmusic.synthesis.readings import find_cook
+from genmusic.synthesis.recipes import COOKBOOK
+from kernels import (
+    live,
+)
+from kernels.buses import (
+    STRIDE,
+    drain_buses,
+)
+from kernels.lanes import QUANTUM
+
+VOICES = 32
+
+
+def voices(patch_name, pitches):
+    """Render a pool of 32 voices that start, release and end at different quanta, each on a bus."""
+    cook = find_cook(patch_name)
+
+    def render(lengths, loud=1.0, only=None):
+        pool, buses = Pool(KINDS[cook.kind]), np.zeros(VOICES * 2 * STRIDE, np.int32)
+        sounding = range(VOICES if loud else 0) if only is None else only
+        dishes = [(cook, pitches[voice % len(pitches)], 20 + 3 * voice) for voice in sounding]
+        start(pool, dishes, [
+            ((voice % 7) * QUANTUM + voice, (2 + voice % 9) * QUANTUM, voice, 77 * voice)
+            for voice in sounding
+        ], 0.5)  # fmt: skip
+        bright = np.linspace(0.0, 1.0, QUANTA + 1, dtype=F32)[None]
+        bends = np.tile(bright / 12, (VOICES, 1))
+        out = []
+        for first, quanta in blocks_of(lengths):
+            here = slice(first, first + quanta + 1)
+            ramps = (bright[:, here].copy(), bends[:, here].copy())
+            pool.render(first, quanta, ramps, buses)
+            block = np.full(VOICES * 2 * quanta * QUANTUM, 9.0, F32)
+            drain_buses(quanta, buses, block)
+            out.append(block.reshape(VOICES, 2, -1))
+        return np.concatenate(out, axis=2).reshape(VOICES, -1)
+
+    return render
+
+
+def start(pool, dishes, notes, pan=0.0):
+    """Start notes: start and gate in frames, bus and twist of each."""
+    if dishes:
+        rows, books = COOKBOOK.look_up(dishes)
+        given = np.array([
+            (0, row, begin, begin + gate, bus, twist)
+            for row, (begin, gate, bus, twist) in zip(rows, notes, strict=True)
+        ], np.int64)  # fmt: skip
+        sides = np.tile(np.array([pan, 0.0], F32), (len(notes), 1))
+        book = books[dishes[0][0].kind]
+        pool.start((0, given, sides), IN_FRAMES, (0, 0, 0, 0), book, len(notes))
+
+
+def voice_case(patch_name, pitches):
+    kernel = KINDS[PATCHES[patch_name][0]].kernel
+    name = f"{kernel.__module__.removeprefix('kernels.')}.{kernel.__name__}"
+    uses = ("voices.start_voices", name, "buses.drain_buses")
+    return Case(voices(patch_name, pitches), uses=uses)
+
+
+def render_release(lengths, loud=1.0):
+    """Notes that are let go long before their gate ends."""
+    cook = find_cook("soft-lead")
+    pool, buses = Pool(KINDS[cook.kind]), np.zeros(2 * STRIDE, np.int32)
+    if loud:
+        start(pool, [(cook, 60, 90)], [(0, 1 << 50, 0, 1)])
+    still = np.zeros((1, QUANTA + 1), F32)
+    out = []
+    for first, quanta in blocks_of(lengths):
+        if first == 0:
+            pool.release(0, 9)
+        ramps = (still[:, : quanta + 1].copy(), still[:, : quanta + 1].copy())
+        pool.render(first, quanta, ramps, buses)
+        block = np.zeros(2 * quanta * QUANTUM, F32)
+        drain_buses(quanta, buses, block)
+        out.append(block.reshape(2, -1))
+    return np.concatenate(out, axis=1)
+
+
+def render_live(lengths, loud=1.0):
+    """A chord that was struck before the first block."""
+    memory = bytearray(live.BLOCK_BYTES)
+    instrument = LiveInstrument(memory)
+    instrument.set_up("electric-piano")
+    midi = np.zeros(live.MIDI_WORDS + 2 * live.MIDI_EVENTS, np.int64)
+    for note in (60, 64, 67) if loud else ():
+        place = live.MIDI_WORDS + 2 * midi[0]
+        midi[place : place + 2] = (-1, 0x90 << 16 | note << 8 | 100)
+        midi[0] += 1
+    out = []
+    for first, quanta in blocks_of(lengths):
+        block = np.zeros(2 * quanta * QUANTUM, F32)
+        now_ns = 10**9 + first * QUANTUM * 62_500 // 3
+        live.play_live(now_ns, midi, instrument.views, block)
+        out.append(block)
+    return np.concatenate(out)
