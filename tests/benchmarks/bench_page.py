@@ -14,23 +14,22 @@ import json
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import numpy as np
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "web")]
 
 from flaky_line import FlakyLine  # noqa: E402 - the tests' own modules are not installed
 from page_driver import (  # noqa: E402
-    CHROMIUM_OPTIONS,
     Listener,
-    find_chromium,
     open_listener,
+    running_browser,
     running_server,
 )
 
@@ -77,21 +76,12 @@ PAINTED_MS = """() => performance.getEntriesByName("first-contentful-paint")[0].
 
 def page_figures(visits: int, seconds: float) -> Iterator[Figure]:
     """Every figure, one after the other."""
-    with running_server() as (_, address), _browser() as browser:
+    with running_browser() as browser, running_server() as (_, address):
+        if browser is None:
+            sys.exit("this needs Chromium: apt-get install chromium, or set CHROMIUM to its path")
         yield from _first_visit(browser, address)
         yield from _visits(browser, address, visits)
         yield from _effort(browser, address, seconds)
-
-
-@contextmanager
-def _browser() -> Iterator[Browser]:
-    chromium = find_chromium()
-    if chromium is None:
-        sys.exit("this needs Chromium: apt-get install chromium, or set CHROMIUM to its path")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_OPTIONS)
-        yield browser
-        browser.close()
 
 
 def _first_visit(browser: Browser, address: str) -> Iterator[Figure]:

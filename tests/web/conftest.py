@@ -1,8 +1,7 @@
 """One browser for each module, one server for all."""
 
 import pytest
-from page_driver import CHROMIUM_OPTIONS, find_chromium, open_listener, running_server
-from playwright.sync_api import sync_playwright
+from page_driver import open_listener, running_browser, running_server
 
 from genmusic.session.library import open_library
 
@@ -20,13 +19,10 @@ def library():
 
 @pytest.fixture(scope="module")
 def browser():
-    chromium = find_chromium()
-    if chromium is None:
-        pytest.skip("needs Chromium: apt-get install chromium, or set CHROMIUM to its path")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_OPTIONS)
+    with running_browser() as browser:
+        if browser is None:
+            pytest.skip("needs Chromium: apt-get install chromium, or set CHROMIUM to its path")
         yield browser
-        browser.close()
 
 
 @pytest.fixture

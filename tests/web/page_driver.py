@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import numpy as np
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, sync_playwright
 
 RATE = 48_000
 READY_SECONDS = 120  # the first start ever compiles the kernels
@@ -51,6 +51,19 @@ SAID = """async ([code, word, details]) => {
 def find_chromium():
     """The browser, or None."""
     return os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+
+
+@contextmanager
+def running_browser():
+    """Chromium without a window; None where there is none."""
+    chromium = find_chromium()
+    if chromium is None:
+        yield None
+        return
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_OPTIONS)
+        yield browser
+        browser.close()
 
 
 @contextmanager
