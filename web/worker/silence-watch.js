@@ -1,8 +1,9 @@
 /** @import { PlayoutReport } from "../protocol.js" */
 
-const SILENT_FRAMES = 38_400; // 0.8 s: while a line is well something comes every 0.1 to 0.2 s
+const SILENT_FRAMES = 48_000; // 1 s: while a line is well something comes every 0.1 to 0.2 s
+const SPREAD_FRAMES = 38_400; // 0.8 s more at most: listeners of a slow server do not leave as one
 const LOW_FRAMES = 16_800; // 0.35 s of store are left: time enough to come back unheard
-const PATIENCE_FRAMES = 240_000; // 5 s: a server that is slow is not met by everybody again and again
+const PATIENCE_FRAMES = 240_000; // 5 s: a server that is slow is not met again and again
 
 /**
  * Notices a line that is open and brings nothing any more, as a radio link that was left behind or a
@@ -10,9 +11,13 @@ const PATIENCE_FRAMES = 240_000; // 5 s: a server that is slow is not met by eve
  * paused is taken for silent.
  */
 export class SilenceWatch {
-  /** @param {() => void} onSilence */
-  constructor(onSilence) {
+  /**
+   * @param {() => void} onSilence
+   * @param {number} chance 0..1, spreads the listeners
+   */
+  constructor(onSilence, chance) {
     this._onSilence = onSilence;
+    this._silentFrames = SILENT_FRAMES + chance * SPREAD_FRAMES;
     this._now = 0; // frames of the audio clock
     this._heardAt = -1; // −1: nothing has come on this line
     this._complainedAt = -PATIENCE_FRAMES;
@@ -26,7 +31,7 @@ export class SilenceWatch {
   /** @param {PlayoutReport} report */
   look({ frame, played, end }) {
     this._now = frame;
-    const silent = this._heardAt >= 0 && frame >= this._heardAt + SILENT_FRAMES;
+    const silent = this._heardAt >= 0 && frame >= this._heardAt + this._silentFrames;
     if (!silent || end - played > LOW_FRAMES) return;
     if (frame < this._complainedAt + PATIENCE_FRAMES) return;
     this._complainedAt = frame;

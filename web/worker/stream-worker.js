@@ -31,7 +31,7 @@ class Stream {
     this._latest = null;
     this._bytes = 0;
     this._toldAt = -TRAFFIC_FRAMES;
-    this._silence = new SilenceWatch(() => this.connection.changeLine());
+    this._silence = new SilenceWatch(() => this.connection.changeLine(), Math.random());
     this.connection = new Connection(url, wishes, {
       onReady: (ready) => this._begin(ready),
       onMessage: (message) => report({ type: "message", message }),
