@@ -89,3 +89,14 @@ test("a new session drops what the old one left", () => {
   assert.ok(hear(playout, 1).every((value) => value === 0));
   assert.equal(playout.ring.play, 500);
 });
+
+test("it does not begin before the device's clock has gone on for a while without a jump", () => {
+  const playout = new Playout(QUANTUM, 1 << 12, 2);
+  feed(playout, 0, 10 * QUANTUM);
+  const [left, right] = [new Float32Array(QUANTUM), new Float32Array(QUANTUM)];
+  const heard = [true, false, true, false, false, false].map((jumped) =>
+    playout.render(left, right, jumped),
+  );
+
+  assert.deepEqual(heard, [0, 0, 0, 0, 0, QUANTUM]);
+});

@@ -4,6 +4,7 @@ import { Playout } from "./playout.js";
 /** @import { PlayoutReport, SoundMessage } from "../protocol.js" */
 
 const RING_FRAMES = 1 << 18; // 5.5 s: more than the largest look-ahead of 3 s
+const STEADY_QUANTA = 24; // 64 ms: more than the first buffer of a device
 const REPORT_QUANTA = 19; // about 50 ms
 
 /**
@@ -14,7 +15,11 @@ class PlayerProcessor extends AudioWorkletProcessor {
   /** @param {{ processorOptions: { prebufferFrames: number } }} options */
   constructor(options) {
     super();
-    this._playout = new Playout(options.processorOptions.prebufferFrames, RING_FRAMES);
+    this._playout = new Playout(
+      options.processorOptions.prebufferFrames,
+      RING_FRAMES,
+      STEADY_QUANTA,
+    );
     /** @type {MessagePort | null} */
     this._worker = null;
     this._skipped = 0;
@@ -44,10 +49,11 @@ class PlayerProcessor extends AudioWorkletProcessor {
   process(_inputs, outputs) {
     const [left, right] = outputs[0];
     // A browser short of time leaves quanta out: a hole to the ear, yet the ring never ran dry.
-    if (this._playout.state !== "filling") this._skipped += currentFrame - this._nextFrame;
+    const missed = currentFrame - this._nextFrame;
+    if (this._playout.state !== "filling") this._skipped += missed;
     this._nextFrame = currentFrame + left.length;
     const pts = this._playout.ring.play;
-    const count = this._playout.render(left, right);
+    const count = this._playout.render(left, right, missed > 0);
     onAir.pts = count === left.length ? pts : -1;
     this._reportWhenDue(count > 0);
     return true;

@@ -13,10 +13,14 @@ export class Playout {
   /**
    * @param {number} prebufferFrames
    * @param {number} capacityFrames
+   * @param {number} steadyQuanta for so long the device's clock must not have jumped before sound
+   *   begins: a device that opens asks for its first buffer at once and may then stand still
    */
-  constructor(prebufferFrames, capacityFrames) {
+  constructor(prebufferFrames, capacityFrames, steadyQuanta = 0) {
     this.ring = new RingBuffer(capacityFrames);
     this.prebufferFrames = prebufferFrames;
+    this._steadyQuanta = steadyQuanta;
+    this._quantaSinceJump = 0;
     /** How often the sound stopped for want of data, and for how many frames in all. */
     this.underruns = 0;
     this.underFrames = 0;
@@ -41,9 +45,11 @@ export class Playout {
    * Write the next frames into `left` and `right`.
    * @param {Float32Array} left
    * @param {Float32Array} right
+   * @param {boolean} jumped whether quanta were left out before this one
    * @returns {number} how many frames are music; the rest is silence
    */
-  render(left, right) {
+  render(left, right, jumped = false) {
+    this._quantaSinceJump = jumped ? 0 : this._quantaSinceJump + 1;
     this._changeState(left.length);
     const wanted = this.state === "fading" ? this._fadeOutLeft : left.length;
     const count = this.state === "filling" ? 0 : Math.min(left.length, wanted);
@@ -58,7 +64,8 @@ export class Playout {
 
   /** @param {number} frames */
   _changeState(frames) {
-    if (this.state === "filling" && this.ring.available >= this.prebufferFrames) {
+    const steady = this._quantaSinceJump > this._steadyQuanta;
+    if (this.state === "filling" && steady && this.ring.available >= this.prebufferFrames) {
       this.state = "playing";
       this._fadeInLeft = this._interrupted ? FADE_FRAMES : 0;
       this._interrupted = false;
