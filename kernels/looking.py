@@ -77,6 +77,8 @@ def look(
     names: Integers,
     sizes: Integers,
     lowest: int,
+    first: int,
+    listening: int,
     features: Integers,
     pitches: Integers,
     anchors: Integers,
@@ -96,10 +98,12 @@ def look(
         How many values each feature takes.
     lowest : int
         The pitch that counts as 0.
+    first, listening : int
+        Notes before the first are seen by the views of this mask alone, a bit each.
     features : (FEATURES,) int64, scratch
     pitches, anchors, reach : (notes,) int64, written in full
         As in `viewpoints.Line`.
-    conditions, links : (views, notes) int64, written in full
+    conditions, links : (views, notes) int64, written as far as notes are seen
     """
     anchor = 0
     for note in range(tune.shape[0]):
@@ -110,5 +114,7 @@ def look(
         reach[note] = tune[note, REACH]
         _read(tune, note, anchor, features)
         for view in range(names.shape[0]):
+            if note < first and not listening >> view & 1:
+                continue
             conditions[view, note] = _code(names[view, 0], sizes, features)
             links[view, note] = _code(names[view, 1], sizes, features)

@@ -9,9 +9,19 @@ from numpy.typing import NDArray
 
 from kernels._jit import fragment, kernel
 from kernels.copying import Runs, Trail, completes, time_trail
-from kernels.looking import look
+from kernels.looking import REACH, look
 from kernels.sampling import Tree, look_ahead
-from kernels.viewpoints import Line, Scratch, Sources, Span, Views, predict, record
+from kernels.viewpoints import (
+    EVERY_VIEW,
+    Line,
+    Scratch,
+    Sources,
+    Span,
+    Views,
+    listening,
+    predict,
+    record,
+)
 
 Doubles = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -184,15 +194,16 @@ def sample_melody(
         return
     pitches, start = goals.weights.shape[1], tune.shape[0] - out.shape[0]
     line = Line(room.line[0], room.line[1], room.line[2], room.codes[0], room.codes[1])
+    own, ears = start - tune[start, REACH], listening(views)  # contexts end there
     look(
-        tune, names, sizes, lowest, room.features, line.pitches, line.anchors, line.reach,
-        line.conditions, line.links,
+        tune, names, sizes, lowest, own, ears, room.features, line.pitches, line.anchors,
+        line.reach, line.conditions, line.links,
     )  # fmt: skip
     look_ahead(transitions, goals.weights, room.messages)
     scratch = Scratch(room.codes[2], room.single[0], room.path, room.single[2:])
     for note in range(start):
         line.pitches[note] = min(max(line.pitches[note], 0), pitches - 1)
-        record(views, line, note, pitches, scratch.symbols)
+        record(views, line, note, pitches, scratch.symbols, ears if note < own else EVERY_VIEW)
     for note in range(trail.pitches.shape[0]):
         trail.pitches[note] -= lowest
     time_trail(trail, trail.pitches.shape[0])

@@ -30,6 +30,7 @@ SHORT_DEPTH = 5  # of the short-term model: three notes of context
 SHORT_DISCOUNT, SHORT_STRENGTH = 0.5, 1.0  # settled on chorales and songs, see docs/model.md
 MEMORY = 12  # notes; a line says little before it has so many
 UNDEFINED = -1
+EVERY_VIEW = -1  # as a mask
 _MANTISSA = (1 << 52) - 1
 _EXPONENT_BIAS = 1023
 _SQRT_HALF_BITS = 0x3FE6A09E667F3BCD
@@ -119,11 +120,25 @@ def _base(kind: int, line: Line, note: int, size: int) -> int:
 
 
 @fragment
-def record(views: Views, line: Line, note: int, size: int, symbols: Integers) -> None:
-    """Note down how each view calls a note whose pitch is known."""
+def record(
+    views: Views, line: Line, note: int, size: int, symbols: Integers, mask: int = EVERY_VIEW
+) -> None:
+    """Note down how each view of a mask calls a note whose pitch is known."""
     for view in range(len(views.kinds)):
+        if not mask >> view & 1:
+            continue
         base = _base(views.kinds[view], line, note, size)
         symbols[view, note] = line.pitches[note] + base if base >= 0 else UNDEFINED
+
+
+@fragment
+def listening(views: Views) -> int:
+    """The views that listen to the line itself, a bit each."""
+    mask = 0
+    for view in range(len(views.kinds)):
+        if _speaks(views.line, view):
+            mask |= 1 << view
+    return mask
 
 
 @fragment

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -47,6 +48,7 @@ METRICS = 3  # downbeat, other beat, off the beat
 # as often as those of the corpora, and half as often beyond the octave.
 SLIP_SHARE = 0.01
 
+_PLACES: list[float] = QUANTILES.tolist()
 TEMPERATURE_STEPS = 16  # to an octave
 
 
@@ -180,8 +182,11 @@ class Model:
 
     def liveliness(self, place: float) -> float:
         """How many notes music at a place among all works has where the usual one has one."""
-        quantiles = self._liveliness
-        return float(np.interp(place, QUANTILES, quantiles))
+        places, quantiles = _PLACES, self._liveliness
+        place = min(max(place, places[0]), places[-1])
+        above = min(bisect_right(places, place), len(places) - 1)
+        share = (place - places[above - 1]) / (places[above] - places[above - 1])
+        return float(quantiles[above - 1] + share * (quantiles[above] - quantiles[above - 1]))
 
     @cached_property
     def _liveliness(self) -> Doubles:
@@ -226,7 +231,7 @@ class Model:
 
     def make_ready(self) -> None:
         """Work out all that a bar would have to wait for."""
-        _ = self._transitions, self.rhythms, self.progressions
+        _ = self._transitions, self.rhythms, self.progressions, self._liveliness
 
     def sample_melody(self, request: Request) -> Drawn:
         """Draw a melody: what is likely, times the weights, with later goals in view."""

@@ -63,6 +63,8 @@ def _hooked_chords(
     chords: Sequence[tuple[int, int]],
 ) -> tuple[tuple[int, int], ...]:
     """What the style's hook makes of the chords of a new phrase."""
+    if "harmony" not in style.hooks:
+        return tuple(chords)
     moment = Moment(
         style.name,
         state.piece,

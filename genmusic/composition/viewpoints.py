@@ -110,8 +110,8 @@ def look(tune: Tune, views: Sequence[View], lowest: int, reach: Integers) -> ker
     conditions, links = np.empty((2, len(views), len(tune)), np.int64)
     features, names = np.empty(looking.FEATURES, np.int64), named_features(views)
     looking.look(
-        tune.table(reach), names, FEATURE_SIZES, lowest, features, pitches, anchors, counts,
-        conditions, links,
+        tune.table(reach), names, FEATURE_SIZES, lowest, 0, kernel.EVERY_VIEW, features, pitches,
+        anchors, counts, conditions, links,
     )  # fmt: skip
     return kernel.Line(pitches, anchors, counts, conditions, links)
 
