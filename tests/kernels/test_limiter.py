@@ -70,3 +70,15 @@ def test_after_a_peak_the_gain_comes_back_in_half_a_second():
     assert out[4_800 + QUANTUM] == pytest.approx(CEILING, rel=0.5)
     assert out[4_800 + 2 * QUANTUM] < 0.05
     assert out[4_800 + 24_000] == pytest.approx(0.1, rel=0.05)
+
+
+@pytest.mark.parametrize("taps", [dynamics.HALF, dynamics.QUARTER, dynamics.QUARTER[::-1]])
+def test_no_point_between_samples_passes_the_bound_that_spares_the_limiter_looking(taps):
+    rng = np.random.default_rng(3)
+    loudest = np.sign(taps)  # the worst for the samples; sums of it are bad for their differences
+    windows = [loudest, np.cumsum(loudest), np.cumsum(np.cumsum(loudest))]
+    windows += [np.cumsum(rng.normal(size=12)) for _ in range(2_000)]
+
+    for x in windows:
+        bound = dynamics.OF_PEAK * np.abs(x).max() + dynamics.OF_BEND * np.abs(np.diff(x, 2)).max()
+        assert abs(np.dot(taps, x)) <= bound
