@@ -44,8 +44,8 @@ Word = TypeVar("Word", bound=tuple[Any, ...])
 PITCHES = range(-MOST_PITCH, MOST_PITCH + 1)  # semitones from the tonic
 METRICS = 3  # downbeat, other beat, off the beat
 
-# A note below this share of the likeliest one sounds like a slip. With it, phrases with goals leap
-# as often as those of the corpora, and half as often beyond the octave.
+# A note below this share of the likeliest one, before any temperature, sounds like a slip. With it,
+# phrases with goals leap as often as those of the corpora, and half as often beyond the octave.
 SLIP_SHARE = 0.01
 
 _PLACES: list[float] = QUANTILES.tolist()
@@ -244,7 +244,8 @@ class Model:
             tree, sources, self._views_at(request.temperature), self._names, FEATURE_SIZES,
             request.tune, PITCHES[0], self._transitions[int(request.tune[-1, MODE])],
             melodies.Goals(request.weights, request.widest, request.moves),
-            self.copy_rule.tune, self.copy_rule.rhythm, request.trail, SLIP_SHARE,
+            self.copy_rule.tune, self.copy_rule.rhythm, request.trail,
+            exp2(log2(SLIP_SHARE) / request.temperature),
             request.uniforms, room, pitches, choices,
         )  # fmt: skip
         if not choices.all():

@@ -95,6 +95,8 @@ def _write_cadence(
     )
     onsets = (*way, goal)
     targets = dict(sketch.notes)
+    if plan.ends_piece:
+        targets.pop(goal, None)  # a piece comes home, wherever the phrase went before
     pickup = 0
     inside = not plan.ends_section and goal < plan.bar_ticks // 2
     if inside and _leads_on(plan):

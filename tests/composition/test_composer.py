@@ -3,10 +3,20 @@ import time
 
 import numpy as np
 import pytest
-from composing import compose, composer, notes_of, parameters, piece_end, same, style
+from composing import (
+    compose,
+    composer,
+    notes_of,
+    parameters,
+    piece_end,
+    same,
+    shipped_model,
+    style,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from genmusic.composition.quality.pieces import compose_pieces
 from genmusic.errors import UnknownNameError
 from genmusic.names import PITCH_CLASSES
 
@@ -228,3 +238,15 @@ def test_a_piece_ends_on_its_tonic_and_rests():
 
     assert last.chords[-1].chord.root == last.key.tonic
     assert len(set(notes_of(last, "comp")["start_tick"].tolist())) <= 4  # one strummed chord
+
+
+def test_nearly_every_piece_comes_home_to_the_tonic_even_when_its_theme_ended_elsewhere():
+    finals = []
+    for seed in range(40):
+        bars = next(
+            compose_pieces(seed, style("evening"), shipped_model(), parameters("evening"), 1)
+        )
+        finals.append((notes_of(bars[-1], "melody")["pitch"][-1] - bars[-1].key.tonic) % 12)
+
+    assert finals.count(0) >= 0.8 * len(finals)
+    assert {0, 3, 4} >= set(finals)  # or, where the tonic is too far to reach, its third
