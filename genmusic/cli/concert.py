@@ -23,6 +23,7 @@ from genmusic.playback.output import DeviceOutput
 from genmusic.playback.player import Player
 from genmusic.processes import Report
 from genmusic.session.clock import monotonic_seconds
+from genmusic.session.closing import bars_within
 from genmusic.session.engine import Engine
 from genmusic.session.watching import StyleWatch
 from genmusic.units import SAMPLE_RATE
@@ -48,10 +49,18 @@ LiveKeysMaker = Callable[[Mapping[str, str]], Sequence[str]]
 
 @contextmanager
 def opened(
-    arguments: argparse.Namespace, live_keys: LiveKeysMaker = lambda _patches: ()
+    arguments: argparse.Namespace,
+    live_keys: LiveKeysMaker = lambda _patches: (),
+    closing_seconds: int = 0,
 ) -> Iterator[tuple[Hands, DeviceOutput]]:
-    """The music that the arguments ask for, on the device that they ask for."""
+    """The music that the arguments ask for, on the device that they ask for.
+
+    It comes to its end within ``closing_seconds``; 0 for music that goes on.
+    """
     library, controls = open_music(arguments)
+    if closing_seconds:
+        bars = bars_within(library, arguments.seed, controls, closing_seconds)
+        controls = {"length_bars": bars, **controls}
     engine = Engine(library, arguments.seed, controls, follows_edits=True)
     choice = DeviceChoice(arguments.device, arguments.api)
     keys = live_keys(patches_of(library, str(engine.controls()["style"])))

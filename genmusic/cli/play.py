@@ -18,6 +18,11 @@ def add_parser(subparsers: argparse._SubParsersAction[Any]) -> None:
     parser = subparsers.add_parser("play", help="play on this machine's sound device")
     add_music_arguments(parser)
     add_device_arguments(parser, whole_number(0, LONGEST_PERIOD), 0)
+    parser.add_argument(
+        "--ending",
+        action="store_true",
+        help="with --seconds: let the music come to its end in that time",
+    )
 
 
 def add_device_arguments(
@@ -57,7 +62,8 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     from genmusic.cli.concert import Concert, give, keys_of, opened
 
-    with opened(arguments) as (hands, output):
+    closing = arguments.seconds if arguments.ending else 0
+    with opened(arguments, closing_seconds=closing) as (hands, output):
         give(Concert(hands, output, keys_of(hands)), arguments.seconds)
     return 0
 
