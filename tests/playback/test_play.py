@@ -7,11 +7,14 @@ import numpy as np
 import pytest
 from sound_server import recorder
 
+from genmusic.cli import build_parser
+from genmusic.cli.concert import opened
 from genmusic.errors import DeviceError
 from genmusic.playback import DeviceChoice, DeviceOutput, list_devices
 from genmusic.playback.devices import Device, choose
 from genmusic.playback.player import Player
 from genmusic.session.clock import monotonic_seconds
+from genmusic.session.closing import bars_within
 from genmusic.session.engine import Engine
 from genmusic.session.library import open_library
 
@@ -145,6 +148,16 @@ DEVICES = (
     Device(1, "default", "ALSA", 2, True),
     Device(2, "system", "JACK Audio Connection Kit", 2, True),
 )
+
+
+def test_music_that_is_to_close_in_time_knows_its_last_bar(jack, library):
+    asked = build_parser().parse_args(
+        ["play", "--api", "jack", "--seed", "7", "--seconds", "20", "--ending"]
+    )
+    with opened(asked, closing_seconds=asked.seconds) as (hands, _output):
+        bars = hands.player.controls()["length_bars"]
+
+    assert bars == bars_within(library, 7, {}, 20) > 2
 
 
 @pytest.mark.parametrize(
