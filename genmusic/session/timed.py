@@ -86,9 +86,10 @@ def time_bar(
         last = beats[-1]
         beat_bpm = tempo_bpm * pace[len(beats)]
         beats.append(Beat(last.start_frame + last.frames, beat_frames(beat_bpm), beat_bpm))
-    starts = bar.notes["start_tick"].astype(np.int64)
-    ends = starts + bar.notes["duration_ticks"]
-    chords = np.array([span.start_tick for span in bar.chords], np.int64)
+    starts, count = bar.notes["start_tick"], len(bar.notes)
+    chords = [span.start_tick for span in bar.chords]
+    ticks = np.concatenate((starts, starts + bar.notes["duration_ticks"], chords)).astype(np.int64)
+    frames = frames_of_ticks(beats, ticks)
     return TimedBar(
         bar,
         parameters,
@@ -96,8 +97,8 @@ def time_bar(
         beats[0].start_frame,
         beats[-1].start_frame + beats[-1].frames,
         tempo_bpm,
-        np.stack((frames_of_ticks(beats, starts), frames_of_ticks(beats, ends)), axis=1),
-        tuple(frames_of_ticks(beats, chords).tolist()),
+        np.stack((frames[:count], frames[count : 2 * count]), axis=1),
+        tuple(frames[2 * count :].tolist()),
         tuple(beat.start_frame for beat in beats),
         song_beat,
     )

@@ -57,6 +57,9 @@ def twist_of(pitch: Number, part: Number) -> Number:
     return (pitch << 12) ^ (part << 4)
 
 
+KICKS = tuple(twist_of(pitch, DRUMS) for pitch in KICK_PITCHES)
+
+
 class Reading:
     """The notes of a bar, as pools take them, and what plays each.
 
@@ -84,9 +87,9 @@ class Reading:
         columns[voices.START_TICK] = starts
         columns[voices.END_TICK] = starts + notes["duration_ticks"]
         columns[voices.PART] = parts
-        columns[voices.TWIST] = twist_of(notes["pitch"].astype(np.int64), parts)
+        columns[voices.TWIST] = twists = twist_of(notes["pitch"].astype(np.int64), parts)
         self._sides = sounds.sides[parts]
-        kicking = (parts == DRUMS) & np.isin(notes["pitch"], KICK_PITCHES)
+        kicking = (twists == KICKS[0]) | (twists == KICKS[1])
         self._kick_ticks: list[int] = starts[kicking].tolist()
         self._kinds: list[int] = kinds.tolist()
         lines = np.arange(bar.beats + 1) * TICKS_PER_BEAT

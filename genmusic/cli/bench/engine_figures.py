@@ -83,7 +83,7 @@ def _texture_ms(library: Library, listeners: int) -> float:
         for first in range(0, listeners, MOST_LISTENERS)
     ]  # fmt: skip
     out = np.empty((MOST_LISTENERS, 2, SECOND), np.float32)
-    seconds = 1 if listeners > MOST_LISTENERS else 8
+    seconds = 4 if listeners > MOST_LISTENERS else 8  # two bars and more: composing counts
     for rack in racks:
         for _ in range(WARM_SECONDS if listeners <= MOST_LISTENERS else 1):
             rack.render(out[: len(rack.seats)])
