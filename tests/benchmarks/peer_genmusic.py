@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 from measuring import SHORT_SECONDS, Peer, Sound
+from numba import float32 as f32
 from patch import GATE_SECONDS, PANS, PITCHES, VOICES
 
 from genmusic.mixing.rings import RingBank
@@ -26,7 +27,7 @@ from kernels.buses import STRIDE, drain_buses
 from kernels.lanes import LANES
 from kernels.memory import aligned
 from kernels.oscillators import FULL_SCALE, saw_width, two_saws
-from kernels.simd import load, splat_int, store, to_float
+from kernels.simd import load, splat, splat_int, store, to_float
 from kernels.voices import START_TICK
 
 SAWS = SawPatch(
@@ -166,6 +167,7 @@ def _reverberate(
     for listener in range(clocks.shape[0]):
         for t in range(0, sound.shape[0], LANES):
             store(sends, begin + t, load(sound, t))
+            store(dry, listener * sound.shape[0] + t, splat(f32(0.0)))
         reverbs.reverb(
             quanta, listener, mixing.HALL, clocks, space, rooms, wet, bank[0], bank[1],
             fed, sends, dry,
@@ -183,7 +185,6 @@ def _hall(listeners: int, frames: int) -> Callable[[Sound], Sound]:
     dry = np.zeros(listeners * TWO_SIDES * frames, np.float32)
 
     def render(sound: Sound) -> Sound:
-        dry[:] = 0.0
         bank = (held.places, held.line)
         _reverberate(quanta, clocks, HALL.table, rooms, wet, bank, fed, sound, sends, dry)
         clocks[:] += quanta
