@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
+from genmusic import names
 from genmusic.composition.composer import Composer
 from genmusic.composition.copying import LIMITS
 from genmusic.controls.spec import defaults
@@ -25,6 +26,7 @@ from genmusic.session.library import open_library
 
 FIGURE = 4  # notes; what repeats a figure of so many belongs to nobody
 PARTS = ("melody", "counter", "comp", "pad", "bass")
+NUMBERS = {part: names.PARTS.index(part) for part in PARTS}
 
 
 class Automaton:
@@ -149,37 +151,20 @@ def compose(library, seed, bars):
     composer = Composer(seed, style, library.models)
     voices = {part: [] for part in PARTS}
     begin = 0
-    written = record_rows(composer)
     parameters = musical_parameters(defaults() | mood, style)
     for _ in range(bars):
-        written.clear()
         piece = composer.piece
         bar = composer.compose_bar(parameters, style)
         if composer.piece != piece:
             break
         for part in PARTS:
             top = {}
-            for tick, _, pitch, _ in np.asarray(written.get(part, ())).tolist():
+            notes = bar.notes[bar.notes["part"] == NUMBERS[part]]
+            for tick, pitch in notes[["written_tick", "pitch"]].tolist():
                 top[tick] = max(pitch, top.get(tick, 0))
             voices[part] += [(begin + tick, top[tick]) for tick in sorted(top)]
         begin += bar.beats * 960
     return voices, LIMITS[style.model.copying]
-
-
-def record_rows(composer):
-    """What `perform` is given, before anything is played loosely."""
-    from genmusic.composition import composer as module
-
-    written = {}
-    original = getattr(module.perform, "original", module.perform)
-
-    def perform(plan, parts):
-        written.update(parts)
-        return original(plan, parts)
-
-    perform.original = original
-    module.perform = perform
-    return written
 
 
 def main():
