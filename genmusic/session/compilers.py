@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
@@ -18,7 +17,7 @@ from genmusic.synthesis.cache import compiled_share, is_compiled, kept_in
 
 MOST_COMPILERS = 4  # what takes longest, the sampler, takes a third of all
 MOST_TASKS = 255
-LOOK_SECONDS = 0.05
+LOOK_SECONDS = 0.5  # to look through the cache takes some milliseconds
 PATIENCE_SECONDS = 300.0  # ten times what two slow processors need
 
 Told = Callable[[float], None]
@@ -70,9 +69,10 @@ def _start(number: int) -> Sequence[_Compiler]:
 
 
 def _wait(working: Sequence[_Compiler], tell: Told) -> None:
-    looks = range(round(PATIENCE_SECONDS / LOOK_SECONDS))
-    for _ in looks:
-        if all(compiler.poll() is not None for compiler in working):
+    for _ in range(round(PATIENCE_SECONDS / LOOK_SECONDS)):
+        busy = [compiler for compiler in working if compiler.poll() is None]
+        if not busy:
             return
         tell(compiled_share())
-        time.sleep(LOOK_SECONDS)
+        with suppress(subprocess.TimeoutExpired):
+            busy[0].wait(LOOK_SECONDS)
