@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from genmusic.composition.style_tables import of_style
 from genmusic.composition.theory import OCTAVE
 from genmusic.rules import PartRules, Style
 
@@ -15,10 +16,28 @@ LEAST_ROOM: Mapping[str, int] = {"counter": OCTAVE, "comp": 16, "pad": 16, "bass
 LOWEST_TOP: Mapping[str, int] = {"counter": 52, "comp": 55, "pad": 55, "bass": 36}
 """With its top below this a part is mud, and goes above the tune instead."""
 HIGHEST = 100  # above it nobody accompanies
+MOST_KEPT = 16  # ranges of keys that a style was cleared for of late
 
 
 def cleared(style: Style, low: int, high: int) -> Style:
-    """The style with the range of each part beside the keys from ``low`` to ``high``."""
+    """The style with the range of each part beside the keys from ``low`` to ``high``.
+
+    The same style each time, so that what is worked out of it is found again.
+    """
+    kept = _kept(style)
+    if (low, high) not in kept:
+        if len(kept) >= MOST_KEPT:
+            kept.clear()
+        kept[low, high] = _clear(style, low, high)
+    return kept[low, high]
+
+
+@of_style
+def _kept(_style: Style) -> dict[tuple[int, int], Style]:
+    return {}
+
+
+def _clear(style: Style, low: int, high: int) -> Style:
     parts = {name: _beside(name, part, low, high) for name, part in style.parts.items()}
     comp = style.comp
     if "comp" in parts:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from composing import composer, notes_of, parameters, style
 
+from genmusic.composition.clearing import cleared
 from genmusic.rules import shipped_styles
 
 PITCHED = ("counter", "comp", "pad", "bass")
@@ -71,3 +72,10 @@ def test_dynamics_move_how_hard_every_part_is_struck():
     )  # fmt: skip
 
     assert loud.mean() > soft.mean() + 20
+
+
+def test_what_is_worked_out_of_a_cleared_style_is_found_again():
+    evening = style("evening")
+
+    assert cleared(evening, 60, 79) is cleared(evening, 60, 79)
+    assert cleared(evening, 60, 79) != cleared(evening, 48, 60)
