@@ -180,13 +180,14 @@ def _hall(listeners: int, frames: int) -> Callable[[Sound], Sound]:
     wet = np.ones((listeners, quanta + 1), np.float32)
     rooms = np.tile(turns(HALL, REVERB_SECONDS), (listeners, quanta, 1))
     held, clocks = RingBank(listeners, HALL.rings, HALL.held), np.zeros(listeners, np.int64)
+    space = HALL.table  # worked out once, as the mixer does
     fed = np.ones((mixing.SENDS, quanta), np.int32)
     sends = np.zeros(mixing.SENDS * TWO_SIDES * frames, np.float32)
     dry = np.zeros(listeners * TWO_SIDES * frames, np.float32)
 
     def render(sound: Sound) -> Sound:
         bank = (held.places, held.line)
-        _reverberate(quanta, clocks, HALL.table, rooms, wet, bank, fed, sound, sends, dry)
+        _reverberate(quanta, clocks, space, rooms, wet, bank, fed, sound, sends, dry)
         clocks[:] += quanta
         return dry
 
