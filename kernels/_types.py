@@ -18,6 +18,9 @@ Floats: TypeAlias = NDArray[np.float32]
 Ints: TypeAlias = NDArray[np.int32]
 Shorts: TypeAlias = NDArray[np.int16]
 Longs: TypeAlias = NDArray[np.int64]
+Doubles: TypeAlias = NDArray[np.float64]
+Notes: TypeAlias = NDArray[np.void]
+"""Of the fields of a note."""
 Roll: TypeAlias = tuple[Longs, Ints, Longs, Longs, Floats]
 """Timing, places, seeds, numbers and pans of voices (`kernels.voices`)."""
 Book: TypeAlias = tuple[Floats, Ints, Ints]

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
 from kernels import playing
 from kernels._jit import fragment, kernel
+from kernels._types import Doubles, Longs, Notes
 from kernels.basslines import (
     BassTask,
     choose_basses,
@@ -36,10 +34,6 @@ from kernels.trails import (
 )
 from kernels.voicings import MOST_VOICES, CompTask, Shapes, voice_chords, write_comp, write_pad
 
-Doubles = NDArray[np.float64]
-Integers = NDArray[np.int64]
-Notes = NDArray[np.void]
-
 MELODY, COUNTER, COMP, PAD, BASS, DRUMS = range(6)
 """The parts, in the order of the score."""
 PARTS, PITCHED = 6, 5
@@ -60,20 +54,20 @@ MEMORY = VOICINGS + 2 * MOST_VOICES
 class Desk(NamedTuple):
     """Room for the notes of a bar."""
 
-    rows: Integers  # (PARTS, MOST_ROWS, ROW_COLUMNS)
-    counts: Integers  # (PARTS,)
-    basses: Integers  # (MOST_CHORDS, 2) the bass note before each chord and under it
-    pitches: Integers  # (2, MOST_CHORDS, MOST_VOICES) of the chords of comp and pad
-    lines: Integers  # (5, MOST_ROWS + LONGEST) scratch
-    trail: Integers  # (MOST_ROWS + LONGEST, TRAIL_COLUMNS) scratch
-    order: Integers  # (PARTS * MOST_ROWS,) scratch
-    played: Integers  # (PARTS * MOST_ROWS, playing.PLAYED_COLUMNS) scratch
+    rows: Longs  # (PARTS, MOST_ROWS, ROW_COLUMNS)
+    counts: Longs  # (PARTS,)
+    basses: Longs  # (MOST_CHORDS, 2) the bass note before each chord and under it
+    pitches: Longs  # (2, MOST_CHORDS, MOST_VOICES) of the chords of comp and pad
+    lines: Longs  # (5, MOST_ROWS + LONGEST) scratch
+    trail: Longs  # (MOST_ROWS + LONGEST, TRAIL_COLUMNS) scratch
+    order: Longs  # (PARTS * MOST_ROWS,) scratch
+    played: Longs  # (PARTS * MOST_ROWS, playing.PLAYED_COLUMNS) scratch
 
 
 class Ways(NamedTuple):
     """How a style plays, whatever the bar."""
 
-    ranges: Integers  # (PARTS, 2) lowest and highest pitch
+    ranges: Longs  # (PARTS, 2) lowest and highest pitch
     chord_low: int  # of comp
     comp_shapes: Shapes
     pad_shapes: Shapes
@@ -106,14 +100,14 @@ def _settle(
     tune: Runs,
     rhythm: Runs,
     part: int,
-    trail: Integers,
-    rows: Integers,
-    melody: Integers,
+    trail: Longs,
+    rows: Longs,
+    melody: Longs,
     ground: Ground,
     task: Task,
-    memory: Integers,
-    lines: Integers,
-    out: Integers,
+    memory: Longs,
+    lines: Longs,
+    out: Longs,
 ) -> int:
     """Keep a bar of a part from copies of a work, and the bass from parallels with the melody.
 
@@ -149,11 +143,11 @@ def _settle_part(
     part: int,
     task: Task,
     ways: Ways,
-    chords: Integers,
+    chords: Longs,
     desk: Desk,
-    trails: Integers,
-    lengths: Integers,
-    memory: Integers,
+    trails: Longs,
+    lengths: Longs,
+    memory: Longs,
 ) -> None:
     """Settle a part, or let time go by for one that rests."""
     if not _plays(task, part):
@@ -180,7 +174,7 @@ def _settle_part(
 
 @fragment
 def _write_chords(
-    task: Task, ways: Ways, chords: Integers, strokes: Integers, desk: Desk, memory: Integers
+    task: Task, ways: Ways, chords: Longs, strokes: Longs, desk: Desk, memory: Longs
 ) -> None:
     for number in range(2):
         part = COMP + number
@@ -208,16 +202,16 @@ def accompany(
     rhythm: Runs,
     ways: Ways,
     task: Task,
-    chords: Integers,
-    steps: Integers,
-    strokes: Integers,
+    chords: Longs,
+    steps: Longs,
+    strokes: Longs,
     walk: Doubles,
     touch: Doubles,
     bar: playing.Bar,
     desk: Desk,
-    trails: Integers,
-    lengths: Integers,
-    memory: Integers,
+    trails: Longs,
+    lengths: Longs,
+    memory: Longs,
     out: Notes,
 ) -> int:
     """Write a bar under its melody, hold all parts to their limits, and play it.

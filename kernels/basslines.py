@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kernels._jit import fragment
+from kernels._types import Doubles, Longs
 from kernels.chords import (
     BEGIN,
     END,
@@ -21,9 +21,6 @@ from kernels.chords import (
     sounding,
 )
 from kernels.trails import HEIGHT, LENGTH, ONSET, STRESS, Ground
-
-Doubles = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 FIFTH = 7
 THIRD_PLACE, FIFTH_PLACE = 1, 2  # in a chord
@@ -64,7 +61,7 @@ def _move_cost(pitch: int, last: int, middle: float) -> float:
 
 
 @fragment
-def choose_basses(ground: Ground, last: int, inversion_cost: float, out: Integers) -> None:
+def choose_basses(ground: Ground, last: int, inversion_cost: float, out: Longs) -> None:
     """The bass note before each chord and its own: its root, or its third for a smoother line.
 
     ``last`` is the note before the bar, 0 for none.
@@ -88,9 +85,7 @@ def choose_basses(ground: Ground, last: int, inversion_cost: float, out: Integer
 
 
 @fragment
-def _walk(
-    chords: Integers, pulse_ticks: int, draws: Doubles, ticks: Integers, signs: Integers
-) -> int:
+def _walk(chords: Longs, pulse_ticks: int, draws: Doubles, ticks: Longs, signs: Longs) -> int:
     """A note on every pulse: from the chord's own, by its tones, to a step before the next."""
     count = 0
     for number in range(len(chords)):
@@ -108,7 +103,7 @@ def _walk(
 
 
 @fragment
-def _follow_pattern(chords: Integers, steps: Integers, ticks: Integers, signs: Integers) -> int:
+def _follow_pattern(chords: Longs, steps: Longs, ticks: Longs, signs: Longs) -> int:
     """The notes of a pattern, and where it has none the beginnings of chords, by rising tick."""
     count, chord = 0, 1
     for n in range(len(steps) + 1):
@@ -126,7 +121,7 @@ def _follow_pattern(chords: Integers, steps: Integers, ticks: Integers, signs: I
 
 
 @fragment
-def _approach(ground: Ground, chord: Integers, bass: int, chromatic: bool) -> int:
+def _approach(ground: Ground, chord: Longs, bass: int, chromatic: bool) -> int:
     """The note beside the next root, on the side from which the bass comes."""
     low, high = ground.low, ground.high
     target = nearest((ground.tonic + chord[NEXT_ROOT]) % OCTAVE, float(bass), low, high)
@@ -142,7 +137,7 @@ def _approach(ground: Ground, chord: Integers, bass: int, chromatic: bool) -> in
 
 
 @fragment
-def _asked_pitch(ground: Ground, chord: Integers, sign: int, bass: int) -> int:
+def _asked_pitch(ground: Ground, chord: Longs, sign: int, bass: int) -> int:
     if sign >= STEP:
         return _approach(ground, chord, bass, sign == SEMITONE)
     if sign == OF_CHORD:
@@ -157,7 +152,7 @@ def _asked_pitch(ground: Ground, chord: Integers, sign: int, bass: int) -> int:
 
 
 @fragment
-def _moved_on(ground: Ground, chord: Integers, bass: int, pitch: int) -> int:
+def _moved_on(ground: Ground, chord: Longs, bass: int, pitch: int) -> int:
     """Another tone of the chord for a walking bass, which does not stand still."""
     for sign in WALKED:
         other = _asked_pitch(ground, chord, sign, bass)
@@ -169,13 +164,13 @@ def _moved_on(ground: Ground, chord: Integers, bass: int, pitch: int) -> int:
 @fragment
 def write_bass(
     ground: Ground,
-    basses: Integers,
+    basses: Longs,
     task: BassTask,
-    steps: Integers,
+    steps: Longs,
     draws: Doubles,
-    ticks: Integers,
-    signs: Integers,
-    out: Integers,
+    ticks: Longs,
+    signs: Longs,
+    out: Longs,
 ) -> int:
     """Write each chord's note where it begins, a pattern or a walk in between; how many notes."""
     if task.walks:
@@ -196,7 +191,7 @@ def write_bass(
 
 
 @fragment
-def sing_basses(rows: Integers, chords: Integers, basses: Integers) -> None:
+def sing_basses(rows: Longs, chords: Longs, basses: Longs) -> None:
     """Set the bass notes of the chords to what the bar of the bass really has."""
     for n in range(rows.shape[0]):
         if rows[n, LENGTH] > 0:
@@ -212,7 +207,7 @@ def _tone(ground: Ground, chord: int, place: int, near: int) -> int:
 
 
 @fragment
-def _sounding_pitch(melody: Integers, tick: int) -> int:
+def _sounding_pitch(melody: Longs, tick: int) -> int:
     """The pitch that begins or sounds at a tick, 0 for none."""
     for n in range(melody.shape[0] - 1, -1, -1):
         if melody[n, ONSET] <= tick < melody[n, ONSET] + melody[n, LENGTH]:
@@ -221,7 +216,7 @@ def _sounding_pitch(melody: Integers, tick: int) -> int:
 
 
 @fragment
-def _last_before(melody: Integers, tick: int, otherwise: int) -> int:
+def _last_before(melody: Longs, tick: int, otherwise: int) -> int:
     """The pitch of the last note that begins before a tick."""
     for n in range(melody.shape[0] - 1, -1, -1):
         if melody[n, ONSET] < tick:
@@ -277,13 +272,13 @@ def _apart(
 
 @fragment
 def mend(
-    rows: Integers,
-    melody: Integers,
-    before: Integers,
+    rows: Longs,
+    melody: Longs,
+    before: Longs,
     ground: Ground,
     ends_piece: bool,
     leads_home: bool,
-    after: Integers,
+    after: Longs,
 ) -> bool:
     """Give notes that move in fifths or octaves another tone; whether any has changed.
 
@@ -316,7 +311,7 @@ def mend(
 
 
 @fragment
-def hold_over(rows: Integers, pitches: Integers) -> None:
+def hold_over(rows: Longs, pitches: Longs) -> None:
     """Hold the note before through each that would need another pitch than it had."""
     kept = -1
     for n in range(rows.shape[0]):

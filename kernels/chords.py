@@ -5,13 +5,8 @@ Roots and tones are semitones above the tonic.
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-
 from kernels._jit import fragment
-
-Integers = NDArray[np.int64]
-Doubles = NDArray[np.float64]
+from kernels._types import Longs
 
 OCTAVE = 12
 TONES = 4  # of a chord that count
@@ -24,7 +19,7 @@ CHORD_COLUMNS = ROOT + TONES
 
 
 @fragment
-def sounding(chords: Integers, tick: int) -> int:
+def sounding(chords: Longs, tick: int) -> int:
     """The number of the last chord that begins by a tick; they rise."""
     number = 0
     while number + 1 < len(chords) and chords[number + 1, BEGIN] <= tick:
@@ -33,7 +28,7 @@ def sounding(chords: Integers, tick: int) -> int:
 
 
 @fragment
-def is_tone(chord: Integers, pitch_class: int) -> bool:
+def is_tone(chord: Longs, pitch_class: int) -> bool:
     """Whether a pitch class above the tonic is a tone of a chord."""
     found = False
     for n in range(ROOT, CHORD_COLUMNS):

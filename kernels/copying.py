@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kernels._jit import fragment, kernel
-
-Integers = NDArray[np.int64]
+from kernels._types import Longs
 
 BUCKET_BITS = 16
 FACTOR = np.uint64(0x9E3779B97F4A7C15)  # of a multiplicative hash: 2^64 / golden ratio
@@ -29,9 +28,9 @@ class Runs(NamedTuple):
 class Trail(NamedTuple):
     """What a part has played, oldest first, and room for what comes."""
 
-    pitches: Integers  # (notes,) semitones
-    onsets: Integers  # (notes,) ticks, rising
-    ratios: Integers  # (notes,) of the wait for each note to the one before; `time_trail` writes it
+    pitches: Longs  # (notes,) semitones
+    onsets: Longs  # (notes,) ticks, rising
+    ratios: Longs  # (notes,) of the wait for each note to the one before; `time_trail` writes it
 
 
 @fragment
@@ -96,12 +95,12 @@ def _is_among(runs: Runs, key: np.uint64) -> bool:
 def hash_runs(
     steps: int,
     counts_rhythm: int,
-    pitches: Integers,
-    waits: Integers,
-    reach: Integers,
+    pitches: Longs,
+    waits: Longs,
+    reach: Longs,
     longest_figure: int,
     keys: NDArray[np.uint64],
-    out: Integers,
+    out: Longs,
 ) -> None:
     """Hash every run of the lines of a corpus.
 
@@ -140,7 +139,7 @@ def hash_runs(
 
 @fragment
 def _is_figure(
-    pitches: Integers, waits: Integers, first: int, last: int, counts_rhythm: int, longest: int
+    pitches: Longs, waits: Longs, first: int, last: int, counts_rhythm: int, longest: int
 ) -> bool:
     """Whether the steps of a run repeat those of a figure, twice at least."""
     for period in range(1, min(longest, (last - first) // 2) + 1):

@@ -1,17 +1,14 @@
 """Drawing: uniform numbers by address, a rhythm cell by weight.
 
-Integers and sums in a fixed order: the same draws on every machine.
+Longs and sums in a fixed order: the same draws on every machine.
 """
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kernels._jit import fragment, kernel
-
-Doubles = NDArray[np.float64]
-Integers = NDArray[np.int64]
+from kernels._types import Doubles, Longs
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 FIRST_MIX, SECOND_MIX = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
@@ -44,7 +41,7 @@ def uniforms(key: np.uint64, out: Doubles) -> None:
 
 @kernel
 def draw_cell(
-    expected: Doubles, welcome: Doubles, counts: Integers, wanted: float, pull: float, draw: float
+    expected: Doubles, welcome: Doubles, counts: Longs, wanted: float, pull: float, draw: float
 ) -> int:
     """Draw a cell: what is expected, times how welcome it is, near a number of onsets.
 

@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
 from kernels._jit import fragment, kernel
+from kernels._types import Doubles, Longs
 from kernels.words import Words, expect
-
-Doubles = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 DEGREES = 7
 ORDER = 3  # chords before that say what comes next
@@ -22,8 +17,8 @@ class Chords(NamedTuple):
 
     words: Words
     family: int  # what trees call the mode
-    degrees: Integers  # (chords,) of each chord, -1 for one outside the scale
-    symbols: Integers  # (DEGREES,) the most frequent chord of each, -1 for none
+    degrees: Longs  # (chords,) of each chord, -1 for one outside the scale
+    symbols: Longs  # (DEGREES,) the most frequent chord of each, -1 for none
 
 
 class Taste(NamedTuple):
@@ -70,12 +65,12 @@ def _draw(taste: Taste, mask: int, last: int, uniform: float, expected: Doubles)
 def draw_degrees(
     chords: Chords,
     taste: Taste,
-    masks: Integers,
+    masks: Longs,
     draws: Doubles,
     before: int,
-    context: Integers,
+    context: Longs,
     room: Doubles,
-    out: Integers,
+    out: Longs,
 ) -> None:
     """Draw a degree for each chord, of those that its mask allows.
 

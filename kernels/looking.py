@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-
 from kernels._jit import fragment, kernel
-
-Integers = NDArray[np.int64]
+from kernels._types import Longs
 
 # Columns of a tune: index of its mode; semitones above some tonic; ticks; ticks; ticks from the bar
 # line; ticks of a beat; 1 where a phrase begins; 1 where one is known to end; notes of its line
@@ -45,7 +41,7 @@ def _metric(position: int, beat: int) -> int:
 
 
 @fragment
-def _read(tune: Integers, note: int, anchor: int, features: Integers) -> None:
+def _read(tune: Longs, note: int, anchor: int, features: Longs) -> None:
     """The features of a note, whose phrase begins at another."""
     beat, start, position = tune[note, BEAT], tune[note, START], tune[note, POSITION]
     wait = max(start - tune[note - 1, START], 0) if note > 0 else 0  # 0 after another tune
@@ -61,7 +57,7 @@ def _read(tune: Integers, note: int, anchor: int, features: Integers) -> None:
 
 
 @fragment
-def _code(names: Integers, sizes: Integers, features: Integers) -> int:
+def _code(names: Longs, sizes: Longs, features: Longs) -> int:
     """Features as one number; the names end at the first below 0."""
     code = 0
     for name in names:
@@ -73,18 +69,18 @@ def _code(names: Integers, sizes: Integers, features: Integers) -> int:
 
 @kernel
 def look(
-    tune: Integers,
-    names: Integers,
-    sizes: Integers,
+    tune: Longs,
+    names: Longs,
+    sizes: Longs,
     lowest: int,
     first: int,
     listening: int,
-    features: Integers,
-    pitches: Integers,
-    anchors: Integers,
-    reach: Integers,
-    conditions: Integers,
-    links: Integers,
+    features: Longs,
+    pitches: Longs,
+    anchors: Longs,
+    reach: Longs,
+    conditions: Longs,
+    links: Longs,
 ) -> None:
     """See a tune as the views do.
 

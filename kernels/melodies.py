@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kernels._jit import fragment, kernel
+from kernels._types import Doubles, Longs
 from kernels.copying import Runs, Trail, completes, time_trail
 from kernels.looking import REACH, look
 from kernels.sampling import Tree, look_ahead
@@ -23,10 +24,6 @@ from kernels.viewpoints import (
     record,
 )
 
-Doubles = NDArray[np.float64]
-Integers = NDArray[np.int64]
-
-
 NOTHING = -1_000  # no pitch: the part has not begun
 
 
@@ -34,7 +31,7 @@ class Goals(NamedTuple):
     """What is asked of the notes to come."""
 
     weights: Doubles  # (notes, pitches) >= 0; 0 forbids, and each row has a positive one
-    widest: Integers  # (notes,) semitones that it may leap
+    widest: Longs  # (notes,) semitones that it may leap
     moves: NDArray[np.bool_]  # (notes,) whether it must differ from the note before
 
 
@@ -86,7 +83,7 @@ def _welcome(
 
 
 @fragment
-def _count_choices(weights: Doubles, choices: Integers) -> bool:
+def _count_choices(weights: Doubles, choices: Longs) -> bool:
     """How many pitches each note may have; whether all have one."""
     every = True
     for note in range(weights.shape[0]):
@@ -128,10 +125,10 @@ def _last_resort(
 class Room(NamedTuple):
     """Room to work in, for so many notes, of which some are to come."""
 
-    line: Integers  # (3, notes) pitches, anchors and reach of a `viewpoints.Line`
-    codes: Integers  # (3, views, notes) its conditions and links, and symbols
-    features: Integers  # (looking.FEATURES,)
-    path: Integers  # (viewpoints.DEPTHS,)
+    line: Longs  # (3, notes) pitches, anchors and reach of a `viewpoints.Line`
+    codes: Longs  # (3, views, notes) its conditions and links, and symbols
+    features: Longs  # (looking.FEATURES,)
+    path: Longs  # (viewpoints.DEPTHS,)
     single: Doubles  # (2 + viewpoints.SHORT_DEPTH, pitches)
     messages: Doubles  # (notes to come, pitches)
     tried: NDArray[np.bool_]  # (notes to come, pitches)
@@ -142,9 +139,9 @@ def sample_melody(
     tree: Tree,
     sources: Sources,
     views: Views,
-    names: Integers,
-    sizes: Integers,
-    tune: Integers,
+    names: Longs,
+    sizes: Longs,
+    tune: Longs,
     lowest: int,
     transitions: Doubles,
     goals: Goals,
@@ -154,8 +151,8 @@ def sample_melody(
     slip_share: float,
     uniforms: Doubles,
     room: Room,
-    out: Integers,
-    choices: Integers,
+    out: Longs,
+    choices: Longs,
 ) -> None:
     """Draw a melody that keeps to its goals, copies nothing, and avoids slips while it can.
 

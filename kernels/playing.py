@@ -5,16 +5,13 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kernels._jit import fragment
+from kernels._types import Doubles, Longs, Notes
 from kernels.chords import END, sounding
 
-Doubles = NDArray[np.float64]
-Integers = NDArray[np.int64]
 Note = Any
 """One note, with the fields that `play` writes."""
-Notes = NDArray[np.void]
 
 # Columns of a written note.
 START, DURATION, PITCH, ACCENT = range(4)
@@ -51,15 +48,15 @@ class Bar(NamedTuple):
 
 @fragment
 def play(
-    rows: Integers,
-    counts: Integers,
+    rows: Longs,
+    counts: Longs,
     habits: Doubles,
     chance: Doubles,
     bar: Bar,
     groove: Doubles,
-    chords: Integers,
-    order: Integers,
-    played: Integers,
+    chords: Longs,
+    order: Longs,
+    played: Longs,
     out: Notes,
 ) -> int:
     """Play the notes of a bar, in the order of the score, no pitch of a part twice at once.
@@ -111,7 +108,7 @@ def play(
 
 
 @fragment
-def _write(note: Integers, out: Note) -> None:
+def _write(note: Longs, out: Note) -> None:
     out.start_tick = note[PLAYED_START]
     out.duration_ticks = note[PLAYED_END] - note[PLAYED_START]
     out.pitch, out.velocity, out.part = note[PLAYED_PITCH], note[VELOCITY], note[PLAYED_PART]
@@ -121,14 +118,14 @@ def _write(note: Integers, out: Note) -> None:
 
 @fragment
 def _place(
-    note: Integers,
+    note: Longs,
     habit: Doubles,
     chance: float,
     rank: int,
     bar: Bar,
     groove: Doubles,
-    chords: Integers,
-    out: Integers,
+    chords: Longs,
+    out: Longs,
 ) -> None:
     """Start and end of a note."""
     start = float(note[START])
@@ -147,7 +144,7 @@ def _place(
 
 
 @fragment
-def _velocity(note: Integers, habit: Doubles, chance: float, bar: Bar) -> int:
+def _velocity(note: Longs, habit: Doubles, chance: float, bar: Bar) -> int:
     """What a note owes to its place in the phrase, to the beat and to its pattern."""
     away = (note[START] - bar.peak_tick) / bar.reach_ticks
     velocity = bar.velocity + habit[OWN_VELOCITY]
@@ -159,7 +156,7 @@ def _velocity(note: Integers, habit: Doubles, chance: float, bar: Bar) -> int:
 
 
 @fragment
-def _sort(order: Integers, out: Integers, notes: int) -> None:
+def _sort(order: Longs, out: Longs, notes: int) -> None:
     """Order notes by start, part and pitch; most of those of a part lie so already."""
     for n in range(notes):
         place = n
@@ -171,12 +168,12 @@ def _sort(order: Integers, out: Integers, notes: int) -> None:
 
 
 @fragment
-def _key(note: Integers) -> int:
+def _key(note: Longs) -> int:
     return int((note[PLAYED_START] * MOST_PARTS + note[PLAYED_PART]) * PITCHES + note[PLAYED_PITCH])
 
 
 @fragment
-def _trim(order: Integers, out: Integers, notes: int) -> int:
+def _trim(order: Longs, out: Longs, notes: int) -> int:
     """End each note where its pitch begins again in its part; leave out what does not sound."""
     for i in range(notes):
         note = out[order[i]]

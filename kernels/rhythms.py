@@ -5,14 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kernels._jit import fragment, kernel
+from kernels._types import Doubles, Longs
 from kernels.drawing import draw_cell
 from kernels.words import Words, expect
-
-Doubles = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 EVENNESS = 1.5  # onsets too many or too few that a bar of even notes is worth avoiding
 MOST_PER_BEAT = 4.0
@@ -24,11 +21,11 @@ class Cells(NamedTuple):
     """The rhythm cells of a mix of models."""
 
     words: Words
-    onsets: Integers  # (cells, most) ticks in a beat, rising, -1 from where they end
+    onsets: Longs  # (cells, most) ticks in a beat, rising, -1 from where they end
 
 
 @fragment
-def _dullness(onsets: Integers, count: int, wanted: float, bar_ticks: int) -> float:
+def _dullness(onsets: Longs, count: int, wanted: float, bar_ticks: int) -> float:
     """What speaks against a bar: too many or too few onsets, and notes all of one length."""
     even = True
     for n in range(count):
@@ -42,16 +39,16 @@ def _dullness(onsets: Integers, count: int, wanted: float, bar_ticks: int) -> fl
 def draw_onsets(
     cells: Cells,
     welcome: Doubles,
-    counts: Integers,
+    counts: Longs,
     metre: int,
     pulses: int,
     pulse_ticks: int,
     wanted: float,
     pull: float,
     draws: Doubles,
-    context: Integers,
+    context: Longs,
     room: Doubles,
-    out: Integers,
+    out: Longs,
 ) -> int:
     """Draw some bars of onsets, and keep the one that comes nearest to what is wanted.
 

@@ -12,10 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kernels._jit import fragment, kernel
-
-Doubles = NDArray[np.float64]
-Integers = NDArray[np.int64]
-
+from kernels._types import Doubles, Longs
 
 ROW = np.dtype(
     [
@@ -59,7 +56,7 @@ def find_child(tree: Tree, row: int, step: int) -> int:
 
 @fragment
 def interpolate(
-    tree: Tree, root: int, context: Integers, steps: int, symbols: int, out: Doubles
+    tree: Tree, root: int, context: Longs, steps: int, symbols: int, out: Doubles
 ) -> None:
     """Interpolate the probability of the first symbols after a context, from some root."""
     for symbol in range(symbols):
@@ -79,7 +76,7 @@ def interpolate(
 
 
 @kernel
-def distribution(tree: Tree, context: Integers, steps: int, out: Doubles) -> None:
+def distribution(tree: Tree, context: Longs, steps: int, out: Doubles) -> None:
     """Interpolate the probability of every symbol after a context.
 
     Parameters

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
 from kernels._jit import fragment, kernel
+from kernels._types import Longs
 from kernels.chords import OCTAVE, is_tone, sounding
 from kernels.copying import Runs, Trail, completes, time_trail
 from kernels.looking import BEAT, BEGINS, DURATION, ENDS, MODE, PITCH, POSITION, REACH, START
-
-Integers = NDArray[np.int64]
 
 AGO, OF_PITCH, BEGAN = range(3)
 """Columns of a trail: ticks before the coming bar line, MIDI pitch, 1 where a phrase begins."""
@@ -29,7 +25,7 @@ MOST_AGO = 0xFFFF  # ticks; longer ago than this is all the same
 class Ground(NamedTuple):
     """What a part stands on in a bar."""
 
-    chords: Integers  # (chords, chords.CHORD_COLUMNS) rising
+    chords: Longs  # (chords, chords.CHORD_COLUMNS) rising
     tonic: int  # pitch class
     low: int  # the range of the part
     high: int
@@ -39,12 +35,12 @@ class Ground(NamedTuple):
 class Room(NamedTuple):
     """Room to work in, for the notes of a trail and of a bar."""
 
-    line: Integers  # (notes of the bar,)
-    heard: Integers  # (3, all notes)
+    line: Longs  # (notes of the bar,)
+    heard: Longs  # (3, all notes)
 
 
 @fragment
-def _lay_trail(trail: Integers, first: int, home: int, bar_ticks: int, tune: Integers) -> None:
+def _lay_trail(trail: Longs, first: int, home: int, bar_ticks: int, tune: Longs) -> None:
     notes = trail.shape[0]
     for n in range(notes):
         row, ago = first + n, trail[n, AGO]
@@ -59,7 +55,7 @@ def _lay_trail(trail: Integers, first: int, home: int, bar_ticks: int, tune: Int
 
 @fragment
 def _lay_bar(
-    onsets: Integers, first: int, bar_ticks: int, goal_tick: int, opens: bool, tune: Integers
+    onsets: Longs, first: int, bar_ticks: int, goal_tick: int, opens: bool, tune: Longs
 ) -> None:
     notes = onsets.shape[0]
     led = False  # to the next phrase
@@ -77,17 +73,17 @@ def _lay_bar(
 
 @kernel
 def lay_out(
-    memory: Integers,
-    trail: Integers,
-    onsets: Integers,
+    memory: Longs,
+    trail: Longs,
+    onsets: Longs,
     mode: int,
     home: int,
     beat: int,
     bar_ticks: int,
     goal_tick: int,
     opens: bool,
-    tune: Integers,
-    played: Integers,
+    tune: Longs,
+    played: Longs,
 ) -> None:
     """Lay out a tune: what the piece has sung, what came last, and the notes to come.
 
@@ -122,7 +118,7 @@ def lay_out(
 
 
 @fragment
-def _top_line(rows: Integers, line: Integers) -> int:
+def _top_line(rows: Longs, line: Longs) -> int:
     """The rows of the highest note at each onset, by rising onset; how many there are."""
     count = 0
     for row in range(rows.shape[0]):
@@ -144,7 +140,7 @@ def _top_line(rows: Integers, line: Integers) -> int:
 
 @fragment
 def _first_copy(
-    tune: Runs, rhythm: Runs, rows: Integers, line: Integers, known: int, begin: int, heard: Trail
+    tune: Runs, rhythm: Runs, rows: Longs, line: Longs, known: int, begin: int, heard: Trail
 ) -> tuple[int, int]:
     """How long the line of a bar is, and its first note from a place on that completes a copy."""
     count = _top_line(rows, line)
@@ -182,7 +178,7 @@ def _another_tone(
 
 
 @fragment
-def _change(rows: Integers, copied: int, pitch: int) -> None:
+def _change(rows: Longs, copied: int, pitch: int) -> None:
     """Give a note, and what is the same as it, another pitch; below 0, leave them out."""
     tick, length, old = rows[copied, ONSET], rows[copied, LENGTH], rows[copied, HEIGHT]
     accent = rows[copied, STRESS]
@@ -195,7 +191,7 @@ def _change(rows: Integers, copied: int, pitch: int) -> None:
 
 
 @fragment
-def recall(trail: Integers, ground: Ground, room: Room, out: Integers) -> None:
+def recall(trail: Longs, ground: Ground, room: Room, out: Longs) -> None:
     """What was played before, as it is heard now and as it is kept for the next bar."""
     for n in range(trail.shape[0]):
         room.heard[0, n], room.heard[1, n] = trail[n, OF_PITCH], -trail[n, AGO]
@@ -204,7 +200,7 @@ def recall(trail: Integers, ground: Ground, room: Room, out: Integers) -> None:
 
 
 @fragment
-def rest(trail: Integers, bar_ticks: int) -> None:
+def rest(trail: Longs, bar_ticks: int) -> None:
     """Go on to the next bar line without a note."""
     for n in range(trail.shape[0]):
         trail[n, AGO] = min(trail[n, AGO] + bar_ticks, MOST_AGO)
@@ -216,10 +212,10 @@ def guard(
     rhythm: Runs,
     before: int,
     begin: int,
-    rows: Integers,
+    rows: Longs,
     ground: Ground,
     room: Room,
-    out: Integers,
+    out: Longs,
 ) -> tuple[bool, int]:
     """Change the notes of a bar that complete a copy, and go on to the next bar line.
 

@@ -14,13 +14,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kernels._jit import fragment, kernel
+from kernels._types import Doubles, Longs
 from kernels.sampling import Tree, find_child
-
-Doubles = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 PITCH, INTERVAL, ARC = range(3)
 """What a view calls a note: its pitch, its interval from the note before or from the phrase's."""
@@ -41,9 +38,9 @@ _LOG_TERMS = 8  # of the series below; the next one is under 1e-14
 class Views(NamedTuple):
     """The viewpoints, a row each."""
 
-    kinds: Integers  # (views,) PITCH, INTERVAL or ARC
-    orders: Integers  # (views,) notes of context, 0..DEPTHS - 2
-    fans: Integers  # (views,) how many links there are
+    kinds: Longs  # (views,) PITCH, INTERVAL or ARC
+    orders: Longs  # (views,) notes of context, 0..DEPTHS - 2
+    fans: Longs  # (views,) how many links there are
     # Weights (views, DEPTHS) >= 0, by depth of the context recognised:
     alone: Doubles  # of the corpus while fewer than `MEMORY` notes came before,
     corpus: Doubles  # of the corpus from then on,
@@ -53,26 +50,26 @@ class Views(NamedTuple):
 class Line(NamedTuple):
     """Notes as the views see them; the pitches of those to come are written while sampling."""
 
-    pitches: Integers  # (notes,) 0..size - 1
-    anchors: Integers  # (notes,) number of the note that begins the phrase
-    reach: Integers  # (notes,) notes before it that are its context
-    conditions: Integers  # (views, notes) >= 0
-    links: Integers  # (views, notes) 0..fan - 1
+    pitches: Longs  # (notes,) 0..size - 1
+    anchors: Longs  # (notes,) number of the note that begins the phrase
+    reach: Longs  # (notes,) notes before it that are its context
+    conditions: Longs  # (views, notes) >= 0
+    links: Longs  # (views, notes) 0..fan - 1
 
 
 class Sources(NamedTuple):
     """The models that are mixed: where each begins in the tree, and its share."""
 
-    roots: Integers  # (models,) rows
+    roots: Longs  # (models,) rows
     shares: Doubles  # (models,) that sum to 1
 
 
 class Scratch(NamedTuple):
     """Room to work in."""
 
-    symbols: Integers  # (views, notes) of the notes so far
+    symbols: Longs  # (views, notes) of the notes so far
     mixed: Doubles  # (size,)
-    path: Integers  # (DEPTHS,) rows of a tree
+    path: Longs  # (DEPTHS,) rows of a tree
     counts: Doubles  # (SHORT_DEPTH, size)
 
 
@@ -121,7 +118,7 @@ def _base(kind: int, line: Line, note: int, size: int) -> int:
 
 @fragment
 def record(
-    views: Views, line: Line, note: int, size: int, symbols: Integers, mask: int = EVERY_VIEW
+    views: Views, line: Line, note: int, size: int, symbols: Longs, mask: int = EVERY_VIEW
 ) -> None:
     """Note down how each view of a mask calls a note whose pitch is known."""
     for view in range(len(views.kinds)):
@@ -142,7 +139,7 @@ def listening(views: Views) -> int:
 
 
 @fragment
-def _step(views: Views, line: Line, symbols: Integers, view: int, note: int, depth: int) -> int:
+def _step(views: Views, line: Line, symbols: Longs, view: int, note: int, depth: int) -> int:
     """The step of a context at a depth from 1: the condition, then the notes backwards."""
     if depth == 1:
         return int(line.conditions[view, note])
@@ -218,7 +215,7 @@ def _ask_corpus(
 
 
 @fragment
-def _likeness(views: Views, line: Line, symbols: Integers, view: int, then: int, now: int) -> int:
+def _likeness(views: Views, line: Line, symbols: Longs, view: int, then: int, now: int) -> int:
     """How deep the contexts of two notes are alike."""
     for depth in range(1, SHORT_DEPTH):
         step = _step(views, line, symbols, view, now, depth)
@@ -326,8 +323,8 @@ def view_line(
     views: Views,
     line: Line,
     scratch: Scratch,
-    long_depths: Integers,
-    short_depths: Integers,
+    long_depths: Longs,
+    short_depths: Longs,
     long_out: Doubles,
     short_out: Doubles,
 ) -> None:

@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kernels._jit import fragment
+from kernels._types import Longs
 from kernels.chords import BEGIN, END, OCTAVE, QUALITY, ROOT, nearest, sounding
 from kernels.trails import HEIGHT, LENGTH, ONSET, STRESS, Ground
-
-Integers = NDArray[np.int64]
 
 FIFTH = 7
 MOST_VOICES = 6
@@ -34,13 +32,13 @@ LONGEST_STEP_TICKS = 480
 class Shapes(NamedTuple):
     """The ways to lay out chords of every quality in so many voices, above a root of 0."""
 
-    rows: Integers  # (shapes, SHAPE_COLUMNS)
-    firsts: Integers  # (qualities + 1,) the first shape of each
+    rows: Longs  # (shapes, SHAPE_COLUMNS)
+    firsts: Longs  # (qualities + 1,) the first shape of each
     voices: int
 
 
 @fragment
-def _movement(shape: Integers, up: int, last: Integers, bass: int, bass_now: int) -> float:
+def _movement(shape: Longs, up: int, last: Longs, bass: int, bass_now: int) -> float:
     """Semitones that the voices of a chord move, and what parallels with the bass cost."""
     cost = 0.0
     for voice in range(len(last)):
@@ -56,7 +54,7 @@ def _movement(shape: Integers, up: int, last: Integers, bass: int, bass_now: int
 
 
 @fragment
-def _pile(chord: Integers, root: int, voices: int, low: int, out: Integers) -> None:
+def _pile(chord: Longs, root: int, voices: int, low: int, out: Longs) -> None:
     """The tones of a chord one above the other from the bottom of a range."""
     count = 0
     for place in range(voices):
@@ -75,15 +73,15 @@ def _pile(chord: Integers, root: int, voices: int, low: int, out: Integers) -> N
 
 @fragment
 def voice_chord(
-    chord: Integers,
+    chord: Longs,
     tonic: int,
     shapes: Shapes,
     low: int,
     high: int,
-    last: Integers,
+    last: Longs,
     bass: int,
     bass_now: int,
-    out: Integers,
+    out: Longs,
 ) -> None:
     """Lay out a chord in the way that follows most smoothly; it may not fit: then it is piled up.
 
@@ -115,7 +113,7 @@ def voice_chord(
 
 @fragment
 def voice_chords(
-    ground: Ground, shapes: Shapes, low: int, basses: Integers, last: Integers, out: Integers
+    ground: Ground, shapes: Shapes, low: int, basses: Longs, last: Longs, out: Longs
 ) -> None:
     """The chords of a bar, each led on from the one before; ``last`` becomes the last of them."""
     for n in range(len(ground.chords)):
@@ -128,7 +126,7 @@ def voice_chords(
 
 
 @fragment
-def _write(tick: int, ticks: int, pitch: int, accent: int, count: int, out: Integers) -> int:
+def _write(tick: int, ticks: int, pitch: int, accent: int, count: int, out: Longs) -> int:
     """Add a note while there is room; how many there are."""
     if count >= len(out):
         return count
@@ -138,7 +136,7 @@ def _write(tick: int, ticks: int, pitch: int, accent: int, count: int, out: Inte
 
 
 @fragment
-def write_pad(chords: Integers, pitches: Integers, out: Integers) -> int:
+def write_pad(chords: Longs, pitches: Longs, out: Longs) -> int:
     """Write chords held as long as they last; how many notes."""
     count = 0
     for n in range(len(chords)):
@@ -149,7 +147,7 @@ def write_pad(chords: Integers, pitches: Integers, out: Integers) -> int:
 
 
 @fragment
-def _voices(pitches: Integers) -> int:
+def _voices(pitches: Longs) -> int:
     count = 0
     while count < MOST_VOICES and pitches[count] > 0:
         count += 1
@@ -165,7 +163,7 @@ class CompTask(NamedTuple):
 
 @fragment
 def _strike(
-    tick: int, ticks: int, sign: int, pitches: Integers, bass: int, count: int, out: Integers
+    tick: int, ticks: int, sign: int, pitches: Longs, bass: int, count: int, out: Longs
 ) -> int:
     """Write the notes of one stroke: those of the chord that its sign means, as a strum does."""
     voices = _voices(pitches)
@@ -189,11 +187,11 @@ def _strike(
 @fragment
 def write_comp(
     ground: Ground,
-    strokes: Integers,
+    strokes: Longs,
     task: CompTask,
-    pitches: Integers,
-    basses: Integers,
-    out: Integers,
+    pitches: Longs,
+    basses: Longs,
+    out: Longs,
 ) -> int:
     """Write the strokes of a pattern, and one where a chord begins without any; how many notes."""
     count, stroke, missed = 0, 0, 1

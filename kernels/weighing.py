@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
 from kernels._jit import fragment, kernel
+from kernels._types import Doubles, Longs
 from kernels.chords import sounding
-
-Doubles = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 NO_TARGET = -(1 << 20)
 OCTAVE = 12
@@ -42,7 +37,7 @@ def _centre(arch: Arch, tick: int) -> float:
 
 
 @fragment
-def _strength(levels: Integers, tick: int) -> int:
+def _strength(levels: Longs, tick: int) -> int:
     """Number of the first level whose multiples the tick is one of."""
     for level in range(len(levels)):
         if tick % levels[level] == 0:
@@ -51,20 +46,20 @@ def _strength(levels: Integers, tick: int) -> int:
 
 
 @fragment
-def _step_pitch(scale: Integers, step: int) -> int:
+def _step_pitch(scale: Longs, step: int) -> int:
     degrees = len(scale)
     return int(scale[step % degrees] + OCTAVE * (step // degrees))
 
 
 @kernel
 def weigh(
-    onsets: Integers,
-    targets: Integers,
-    scale: Integers,
+    onsets: Longs,
+    targets: Longs,
+    scale: Longs,
     pull: float,
-    chords: Integers,
+    chords: Longs,
     welcome: Doubles,
-    levels: Integers,
+    levels: Longs,
     bans: Doubles,
     arch: Arch,
     goal: Doubles,

@@ -4,28 +4,23 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
 from kernels._jit import fragment
+from kernels._types import Doubles, Longs
 from kernels.sampling import Tree, interpolate
-
-Doubles = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 
 class Words(NamedTuple):
     """The vocabulary of a mix of models, and what each model knows of it."""
 
     tree: Tree  # the trees of all models
-    roots: Integers  # (models,) where each begins in it
+    roots: Longs  # (models,) where each begins in it
     shares: Doubles  # (models,) that sum to 1
-    sizes: Integers  # (models,) words of each
-    own: Integers  # (models, words) the number that a model has for each, -1 for none
+    sizes: Longs  # (models,) words of each
+    own: Longs  # (models, words) the number that a model has for each, -1 for none
 
 
 @fragment
-def expect(words: Words, context: Integers, conditions: int, said: Doubles, out: Doubles) -> None:
+def expect(words: Words, context: Longs, conditions: int, said: Doubles, out: Doubles) -> None:
     """Mix what the models say of the next word: (words,) in ``out``, with room in ``said``.
 
     A context has so many conditions, then the words before, the last one first, -1 from where it

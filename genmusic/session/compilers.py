@@ -1,7 +1,8 @@
 """Compilers: at a first start, processes that fill the cache with compiled kernels.
 
-A process of its own for each processor, since a compiler in Python holds the interpreter. What
-serves only loads what they made; so it stays small, and has time for its models meanwhile.
+A process of its own for each processor that may be used, since a compiler in Python holds the
+interpreter. What serves only loads what they made; so it stays small, and has time for its models
+meanwhile.
 This module imports next to nothing: the compilers begin before their parent has read its libraries.
 """
 
@@ -40,7 +41,7 @@ def compilers() -> Iterator[Wait]:
     working: list[_Compiler] = []
     try:
         with suppress(OSError):
-            working += _start(min(MOST_COMPILERS, os.cpu_count() or 1))
+            working += _start(min(MOST_COMPILERS, len(os.sched_getaffinity(0))))
         yield lambda tell: _wait(working, tell)
     finally:
         for compiler in working:

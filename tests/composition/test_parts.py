@@ -9,7 +9,9 @@ from genmusic.composition.composer import Composer
 from genmusic.composition.drums import DRUM_PITCHES
 from genmusic.controls.spec import defaults
 from genmusic.mood.mapping import musical_parameters
+from genmusic.names import PARTS
 from genmusic.rules import CompPattern, DrumPattern
+from kernels import accompaniment
 
 BASE = style("drive")  # in 4/4, with drums
 
@@ -121,3 +123,8 @@ def test_phrases_may_end_in_a_fill():
         return sum(len(drums(bar, "snare")) for bar in ends)
 
     assert filled(1.0) > filled(0.0)
+
+
+def test_kernels_number_the_parts_as_the_score_does():
+    assert [getattr(accompaniment, part.upper()) for part in PARTS] == list(range(len(PARTS)))
+    assert len(PARTS) == accompaniment.PARTS
