@@ -73,3 +73,14 @@ test("a server that is slow is not asked again and again", () => {
 
   assert.equal(state.silences, 2);
 });
+
+test("a new line is not left for the silence of the one before", () => {
+  const { watch, state, pass } = build();
+  watch.hear();
+  pass(0.9, 0);
+
+  watch.begin();
+  pass(1, 0);
+
+  assert.equal(state.silences, 0);
+});

@@ -23,6 +23,11 @@ export class SilenceWatch {
     this._complainedAt = -PATIENCE_FRAMES;
   }
 
+  /** There is a new line: how long the old one was silent says nothing of it. */
+  begin() {
+    this._heardAt = -1;
+  }
+
   /** Something came. */
   hear() {
     this._heardAt = this._now;

@@ -57,6 +57,7 @@ class Stream {
 
   /** @param {Ready} ready */
   _begin(ready) {
+    this._silence.begin();
     this._packetFrames = ready.packet_frames;
     if (!ready.resumed || this._nextPts === 0) {
       this._nextPts = ready.pts;
