@@ -10,14 +10,12 @@ from genmusic.rules.files import (
     styles_in,
 )
 from genmusic.rules.kinds import Choice, Integer, ListOf, Number, Text
+from genmusic.rules.patterns import BassPattern, CompPattern, DrumPattern
 from genmusic.rules.phrases import PhraseRules
 from genmusic.rules.scenario import Scenario
 from genmusic.rules.sounds import PartRules
 from genmusic.rules.style import (
     HOOK_LAYERS,
-    BassPattern,
-    CompPattern,
-    DrumPattern,
     SectionRules,
     Style,
     StyleRules,

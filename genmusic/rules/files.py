@@ -11,8 +11,9 @@ from typing import Any
 
 from genmusic.errors import RuleError
 from genmusic.rules.kinds import Steps, nearest
+from genmusic.rules.patterns import STEPS_OF_METRE
 from genmusic.rules.place import Place
-from genmusic.rules.style import STEPS_OF_METRE, Style, StyleRules
+from genmusic.rules.style import Style, StyleRules
 from genmusic.rules.table import kind_of, read_table
 
 SIZE_LIMIT = 100_000  # bytes; the shipped styles are under 10 000
