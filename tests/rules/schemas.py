@@ -3,7 +3,7 @@
 from dataclasses import MISSING, fields, is_dataclass
 
 from genmusic.names import PITCH_CLASSES
-from genmusic.rules import sounds, style, titles
+from genmusic.rules import patterns, sounds, style, titles
 from genmusic.rules.kinds import Pitch
 from genmusic.rules.table import is_required, kind_of
 
@@ -21,13 +21,13 @@ SCHEMAS = {
     "[melody]": style.MelodyRules,
     "[motif]": style.MotifRules,
     "[counter]": style.CounterRules,
-    "[comp]": style.CompRules,
-    "[[comp.patterns]]": style.CompPattern,
-    "[pad]": style.PadRules,
-    "[bass]": style.BassRules,
-    "[[bass.patterns]]": style.BassPattern,
-    "[drums]": style.DrumRules,
-    "[[drums.patterns]]": style.DrumPattern,
+    "[comp]": patterns.CompRules,
+    "[[comp.patterns]]": patterns.CompPattern,
+    "[pad]": patterns.PadRules,
+    "[bass]": patterns.BassRules,
+    "[[bass.patterns]]": patterns.BassPattern,
+    "[drums]": patterns.DrumRules,
+    "[[drums.patterns]]": patterns.DrumPattern,
     "[performance]": style.PerformanceRules,
     "[mood]": style.MoodRules,
 }
