@@ -22,6 +22,9 @@ aalink = pytest.importorskip("aalink")
 SECOND = 10**9
 
 
+BAR_BEATS = 3  # of the piece
+
+
 async def make_peer(tempo_bpm):
     return aalink.Link(tempo_bpm)
 
@@ -34,7 +37,7 @@ class Stage:
         self.ring, self.heard = create_ring(), FrameClock()
         self.player = Player(Engine(library, 7), self.ring)
         self.hands = Hands(self.player, library)
-        self.clock = LinkClock(100.0, monotonic_seconds)
+        self.clock = LinkClock(100.0, monotonic_seconds)  # announces itself half a second later
         self.linking = Linking(self.clock, self.hands, self.heard)
         self.began, self.asked = time.monotonic_ns(), 0
         self.beats = {}
@@ -60,23 +63,28 @@ class Stage:
 
 
 @pytest.fixture
-def stage():
+def peer():
+    """Somebody whose session is there before the music comes."""
     with one_at_a_time("genmusic-link"):
-        stage = Stage()
-        yield stage
-        stage.clock.close()
-        stage.ring.remove()
+        peer = asyncio.run(make_peer(126.0))
+        peer.quantum, peer.start_stop_sync_enabled, peer.enabled = float(BAR_BEATS), True, True
+        yield peer
+        peer.enabled = False
 
 
-def test_the_music_is_on_the_bar_of_the_session_and_goes_its_tempo(stage):
-    bar_beats = 3  # of the piece
-    peer = asyncio.run(make_peer(126.0))
-    peer.quantum, peer.start_stop_sync_enabled, peer.enabled = float(bar_beats), True, True
+@pytest.fixture
+def stage(peer):
+    stage = Stage()
+    yield stage
+    stage.clock.close()
+    stage.ring.remove()
 
+
+def test_the_music_is_on_the_bar_of_the_session_and_goes_its_tempo(stage, peer):
     stage.until(lambda: not stage.hands.paused)
     assert stage.clock.peers == 1
     assert peer.tempo == pytest.approx(126.0, abs=0.01)
-    assert stage.player.next_beat.bar_beats == bar_beats
+    assert stage.player.next_beat.bar_beats == BAR_BEATS
     begun = time.monotonic()
     stage.until(lambda: time.monotonic() > begun + 2.0)
 
@@ -84,7 +92,7 @@ def test_the_music_is_on_the_bar_of_the_session_and_goes_its_tempo(stage):
     off_ms = []
     for time_ns, beat in list(stage.beats.values())[-3:]:
         off = peer_beat + (time_ns - now) / (60e9 / 126.0) - beat.song_beat
-        off_ms.append((off - round(off / bar_beats) * bar_beats) * 60_000 / 126.0)
+        off_ms.append((off - round(off / BAR_BEATS) * BAR_BEATS) * 60_000 / 126.0)
     assert np.abs(off_ms).max() <= 3.0
 
     stage.hands.set({"tempo_bpm": 118.0})  # the performer's wish is everybody's
