@@ -35,7 +35,7 @@ class Probe:
         self.runs = False
         self._heard = np.zeros(round(seconds * SAMPLE_RATE), np.float32)
         self._struck: list[int] = []
-        self._place = self._next = 0
+        self._place, self._next = 0, SHORTEST_GAP  # a port just connected may miss a period
         self._random = np.random.default_rng(3)
         self.client.set_process_callback(self._process)
         self.client.activate()
