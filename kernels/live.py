@@ -27,7 +27,6 @@ from kernels.saws import render_saws
 from kernels.strings import render_strings
 from kernels.voices import (
     END_TICK,
-    KIND,
     LIFE,
     PART,
     QUANTUM,
@@ -188,12 +187,11 @@ def _strike(key: int, velocity: int, frame: int, block: LiveBlock) -> None:
     settings, whole = _floats(block, base + _SETTINGS), _ints(block, base + _WHOLE)
     note = _longs(block, _NOTE)
     words[PLAYED] += 1
-    note[KIND], note[PART] = 0, 0
+    note[PART] = 0
     note[RECIPE] = key * LAYERS + min(velocity * LAYERS // 128, LAYERS - 1)
     note[START_TICK], note[END_TICK] = frame, frame + FOREVER_FRAMES
     note[TWIST] = words[PLAYED] * 7919 + key
     start_voices(
-        i64(0),
         note.reshape((1, note.shape[0])),
         _floats(block, _SIDES).reshape((1, 2)),
         (i64(0), i64(0), i64(1), i64(1), i64(0)),

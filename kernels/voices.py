@@ -28,14 +28,13 @@ START, RELEASE, END, FADE = 0, 1, 2, 3
 DELAY, BUS, LISTENER, CHOKE, TAIL = 0, 1, 2, 3, 4
 FADE_QUANTA = 4  # before every end: 5 ms, too slow to click and too fast to be heard
 NOTE = (
-    "kind",  # of instrument: each pool takes its own of notes that start together
     "recipe",  # row of the book
     "start_tick",
     "end_tick",
     "part",  # of its listener
     "twist",  # what makes it differ from others that start with it
 )
-KIND, RECIPE, START_TICK, END_TICK, PART, TWIST = range(len(NOTE))
+RECIPE, START_TICK, END_TICK, PART, TWIST = range(len(NOTE))
 CLOCK = (
     "tick",  # that falls on
     "frame",  # of the listener
@@ -164,7 +163,6 @@ def _live(slot: int, start: int, gate_frames: int, life: Ints, row: int, roll: R
 
 @kernel
 def start_voices(
-    kind: int,
     notes: Longs,
     sides: Floats,
     clock: tuple[int, ...],
@@ -175,13 +173,11 @@ def start_voices(
     settings: Floats,
     whole_settings: Ints,
 ) -> int:
-    """Give a listener's notes of one kind their slots, in the order in which they come.
+    """Give a listener's notes their slots, in the order in which they come.
 
     Parameters
     ----------
-    kind : int
-        Notes of other kinds are passed over.
-    notes : (notes, 6) int64
+    notes : (notes, 5) int64
         Columns as in `NOTE`; none may start before the block that is rendered next.
     sides : (notes, 2) float32
         Place from -1 (left) to 1 (right), and how far a note may lie from it.
@@ -203,7 +199,7 @@ def start_voices(
     started = 0
     for note in range(notes.shape[0]):
         start = _frame_of(notes[note, START_TICK], clock)
-        if notes[note, KIND] != kind or start < clock[FROM_FRAME]:
+        if start < clock[FROM_FRAME]:
             continue
         row, bus = notes[note, RECIPE], place[FIRST_BUS] + notes[note, PART]
         gate = max(_frame_of(notes[note, END_TICK], clock) - start, 1)

@@ -6,6 +6,7 @@ import zlib
 from base64 import b85decode, b85encode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -76,7 +77,9 @@ class State:
 
     def copy(self) -> State:
         """The same, to come back to: what it holds is replaced by a composer, never changed."""
-        return replace(self, themes=dict(self.themes))
+        twin = State(*_values_of(self))  # at every bar line: `replace` takes four times as long
+        twin.themes = dict(self.themes)
+        return twin
 
     def to_json(self) -> dict[str, Any]:
         """The name of the style, and the other fields in their order: numbers, text and lists."""
@@ -91,6 +94,7 @@ class State:
         return {"style": self.style, "state": fields}
 
 
+_values_of = attrgetter(*State.__slots__)
 _FIELDS = tuple(name for name in State.__slots__ if name != "style")
 
 

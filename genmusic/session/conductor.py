@@ -12,7 +12,7 @@ from genmusic.composition.word_credits import Decided
 from genmusic.controls.spec import Landing, Value
 from genmusic.mood.mapping import MusicalParameters, musical_parameters
 from genmusic.names import PARTS
-from genmusic.rules import Style
+from genmusic.rules import Style, TitleRules
 from genmusic.score.events import Bar
 from genmusic.session.song import BEATS_UNKNOWN, SIXTEENTHS, NextBeat, Song
 from genmusic.session.timed import Beat, TimedBar, time_bar
@@ -87,6 +87,7 @@ class Conductor:
         self._read: tuple[Style, Mapping[str, Value], MusicalParameters] | None = None
         self._announced: list[TimedBar] = []
         self._song = Song()
+        self._titled: tuple[int, TitleRules | None, str] = (0, None, "")
         self.next_beat_frame = 0
 
     @property
@@ -104,7 +105,10 @@ class Conductor:
     def title(self) -> str:
         """The name of the piece that plays."""
         piece = self._composer.piece if self._bar is None else self._bar.piece
-        return title(self._seed, piece, self._composer.style.titles)
+        words = self._composer.style.titles
+        if self._titled[0] != piece or self._titled[1] is not words:
+            self._titled = piece, words, title(self._seed, piece, words)
+        return self._titled[2]
 
     @property
     def style(self) -> Style:
@@ -119,7 +123,7 @@ class Conductor:
     def skip(self) -> None:
         """Begin a new piece, and with it a new song, at the next bar."""
         self._composer.skip()
-        self._song = replace(self._song, piece=self._composer.piece)
+        self._song = self._song._replace(piece=self._composer.piece)
 
     def locate(self, sixteenth: int, frame: int, style: Style) -> None:
         """Let a sixteenth of the song begin at a frame, as if all before it had been played.
@@ -155,7 +159,7 @@ class Conductor:
             if end > beats:
                 self._composer.go_back(state)
                 return
-            self._song = replace(self._song, beats=end)
+            self._song = self._song._replace(beats=end)
 
     def hear(self, call: str | None) -> None:
         """Answer a call from the next bar on; None breaks off what is being answered."""
@@ -204,7 +208,7 @@ class Conductor:
             if end > frame:
                 self._composer.go_back(state)
                 return
-            self._song = replace(song, beats=song.beats + beats)
+            self._song = song._replace(beats=song.beats + beats)
             self.next_beat_frame, self._bar, self._beats = end, None, []
             self._bar_line = self._newest_bar_line()
 

@@ -39,7 +39,7 @@ PLAYED = PARTS.index(PART)
 NOWHERE: tuple[Sound, int] = (SILENCE, 0)
 
 
-def _sounds_of(style: Style, section: str) -> Sounds:
+def sounds_of(style: Style, section: str) -> Sounds:
     """What plays each part in a section."""
     parts = style.parts_in(section).items()
     return Sounds({PARTS.index(name): (rules.patch, rules.pan) for name, rules in parts})
@@ -89,7 +89,7 @@ class Seat:
         self._desk = Desk(self.values, self._style)
         self._place = None if rack is None else (rack, 0)
         self._resting = NOWHERE  # what sounds, and the quantum, while it has no place
-        self._section, self._sounds = "", _sounds_of(self._style, "")
+        self._section, self._sounds = "", sounds_of(self._style, "")
         self._reading: tuple[Bar | None, Sounds, Reading | None] = (None, self._sounds, None)
         self._keys: dict[int, PlayedNote] = {}
         self.stirs = 0
@@ -162,7 +162,7 @@ class Seat:
         self.values = dict(moment.values)
         self._style, self._wished_style = moment.style, moment.wished_style
         self._section = moment.section
-        self._sounds = _sounds_of(moment.style, moment.section)
+        self._sounds = sounds_of(moment.style, moment.section)
         del self.log[moment.changes :]
         self._ahead = deque(again)
         composer = Composer(self.seed, moment.conductor.style, self._library.models)
@@ -341,7 +341,7 @@ class Seat:
 
     def _adopt(self, style: Style, section: str, at: int) -> None:
         """Let the mixer follow the composer into another style or section."""
-        self._style, self._section, self._sounds = style, section, _sounds_of(style, section)
+        self._style, self._section, self._sounds = style, section, sounds_of(style, section)
         self._desk.follow(self.values, style, section, at)
 
     def _read(self, bar: Bar) -> Reading:

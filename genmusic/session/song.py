@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from genmusic.score.events import Bar
@@ -19,8 +18,7 @@ class NextBeat(NamedTuple):
     bar_beats: int  # quarter notes in its bar
 
 
-@dataclass(frozen=True, slots=True)
-class Song:
+class Song(NamedTuple):
     """From the first bar of a piece, on and on."""
 
     piece: int = 0  # with which the song begins
@@ -32,4 +30,4 @@ class Song:
         if bar is None:
             return self
         is_new = bar.piece < self.piece == coming_piece
-        return replace(self, beats=0 if is_new else self.beats + bar.beats)
+        return self._replace(beats=0 if is_new else self.beats + bar.beats)

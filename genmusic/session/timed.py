@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,19 @@ from genmusic.units import TICKS_PER_BEAT, beat_frames
 Longs = NDArray[np.int64]
 
 
+class Beat(NamedTuple):
+    """One beat on the clock."""
+
+    start_frame: int
+    frames: int
+    tempo_bpm: float
+
+    @property
+    def end_frame(self) -> int:
+        """Where the next begins."""
+        return self.start_frame + self.frames
+
+
 @dataclass(frozen=True, slots=True)
 class TimedBar:
     """A bar as it sounds, in frames since the session began."""
@@ -23,47 +37,58 @@ class TimedBar:
     bar: Bar
     parameters: MusicalParameters  # what style and mood asked of the bar
     title: str
-    start_frame: int
-    end_frame: int
+    beats: tuple[Beat, ...]  # its quarter notes
     tempo_bpm: float
-    note_frames: Longs  # (notes, 2): start and end of each row of bar.notes
-    chord_frames: tuple[int, ...]
-    beat_frames: tuple[int, ...]  # where each quarter note begins
     song_beat: int = 0  # quarter notes of the song before it
+
+    @property
+    def start_frame(self) -> int:
+        """Where its first beat begins."""
+        return self.beats[0].start_frame
+
+    @property
+    def end_frame(self) -> int:
+        """Where the next bar begins."""
+        return self.beats[-1].end_frame
+
+    @property
+    def beat_frames(self) -> tuple[int, ...]:
+        """Where each quarter note begins."""
+        return tuple(beat.start_frame for beat in self.beats)
+
+    @property
+    def note_frames(self) -> Longs:
+        """Start and end of each row of ``bar.notes``, (notes, 2); worked out anew each time."""
+        starts = self.bar.notes["start_tick"].astype(np.int64)
+        ends = starts + self.bar.notes["duration_ticks"]
+        return frames_of_ticks(self.beats, np.stack((starts, ends), axis=1))
+
+    @property
+    def chord_frames(self) -> tuple[int, ...]:
+        """Where each chord begins."""
+        ticks = np.array([span.start_tick for span in self.bar.chords], np.int64)
+        return tuple(frames_of_ticks(self.beats, ticks).tolist())
 
     def beat_at(self, frame: int) -> float:
         """Quarter notes of the song before a frame of the bar."""
-        starts = (*self.beat_frames, self.end_frame)
-        beat = max(0, min(bisect_right(starts, frame) - 1, len(self.beat_frames) - 1))
-        return self.song_beat + beat + (frame - starts[beat]) / (starts[beat + 1] - starts[beat])
+        starts = self.beat_frames
+        number = max(0, min(bisect_right(starts, frame) - 1, len(starts) - 1))
+        beat = self.beats[number]
+        return self.song_beat + number + (frame - beat.start_frame) / beat.frames
 
     def moved(self, frames: int) -> TimedBar:
         """The same bar so much later."""
-        return replace(
-            self,
-            start_frame=self.start_frame + frames,
-            end_frame=self.end_frame + frames,
-            note_frames=self.note_frames + frames,
-            chord_frames=tuple(frame + frames for frame in self.chord_frames),
-            beat_frames=tuple(frame + frames for frame in self.beat_frames),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Beat:
-    """One beat on the clock."""
-
-    start_frame: int
-    frames: int
-    tempo_bpm: float
+        moved = (beat._replace(start_frame=beat.start_frame + frames) for beat in self.beats)
+        return replace(self, beats=tuple(moved))
 
 
 def frames_of_ticks(beats: Sequence[Beat], ticks: Longs) -> Longs:
     """The frames of ticks in a bar of timed beats; ticks beyond run on at the last tempo."""
-    clock = np.array([(beat.start_frame, beat.frames) for beat in beats], np.int64)
+    starts = np.array([beat.start_frame for beat in beats], np.int64)
+    lengths = np.array([beat.frames for beat in beats], np.int64)
     numbers = np.minimum(ticks // TICKS_PER_BEAT, len(beats) - 1)
-    starts, lengths = clock[numbers].T
-    frames: Longs = starts + (ticks - numbers * TICKS_PER_BEAT) * lengths // TICKS_PER_BEAT
+    since = ticks - numbers * TICKS_PER_BEAT
+    frames: Longs = starts[numbers] + since * lengths[numbers] // TICKS_PER_BEAT
     return frames
 
 
@@ -71,7 +96,7 @@ def time_bar(
     bar: Bar,
     parameters: MusicalParameters,
     title: str,
-    played: list[Beat],
+    played: Sequence[Beat],
     tempo_bpm: float,
     pace: Sequence[float],
     song_beat: int = 0,
@@ -83,22 +108,6 @@ def time_bar(
     """
     beats = list(played)
     while len(beats) < bar.beats:
-        last = beats[-1]
         beat_bpm = tempo_bpm * pace[len(beats)]
-        beats.append(Beat(last.start_frame + last.frames, beat_frames(beat_bpm), beat_bpm))
-    starts, count = bar.notes["start_tick"], len(bar.notes)
-    chords = [span.start_tick for span in bar.chords]
-    ticks = np.concatenate((starts, starts + bar.notes["duration_ticks"], chords)).astype(np.int64)
-    frames = frames_of_ticks(beats, ticks)
-    return TimedBar(
-        bar,
-        parameters,
-        title,
-        beats[0].start_frame,
-        beats[-1].start_frame + beats[-1].frames,
-        tempo_bpm,
-        np.stack((frames[:count], frames[count : 2 * count]), axis=1),
-        tuple(frames[2 * count :].tolist()),
-        tuple(beat.start_frame for beat in beats),
-        song_beat,
-    )
+        beats.append(Beat(beats[-1].end_frame, beat_frames(beat_bpm), beat_bpm))
+    return TimedBar(bar, parameters, title, tuple(beats), tempo_bpm, song_beat)

@@ -25,8 +25,10 @@ from genmusic.mood.mapping import musical_parameters
 from genmusic.rules import Style, shipped_styles
 from genmusic.session.library import Library, read_style
 from genmusic.session.rack import Rack
+from genmusic.session.seat import sounds_of
 from genmusic.synthesis.orchestra import Orchestra, PlayedNote
 from genmusic.synthesis.patches import patches_of_kinds
+from genmusic.synthesis.readings import Reading
 from genmusic.units import QUANTUM
 
 BARS = 8  # a phrase and the beginning of the next use all of the sampler
@@ -83,7 +85,8 @@ def _few_works(name: str) -> Trained:
 def _compose(style: Style, models: Models) -> None:
     composer = Composer(0, style, models)
     for _ in range(BARS):
-        composer.compose_bar(musical_parameters(defaults(), style), style)
+        bar = composer.compose_bar(musical_parameters(defaults(), style), style)
+        Reading(bar, sounds_of(style, bar.section))
 
 
 def _first_style(styles: Iterable[Style]) -> Style:

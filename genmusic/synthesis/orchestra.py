@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from genmusic.names import PARTS
 from genmusic.synthesis.pools import KINDS, Clock, Place, Pool, Rows
-from genmusic.synthesis.readings import KIND_NAMES, Reading, find_cook, twist_of
+from genmusic.synthesis.readings import Reading, find_cook, twist_of
 from genmusic.synthesis.recipes import COOKBOOK
 from genmusic.units import QUANTUM
 from kernels.buses import REACHING, STRIDE, TAIL, drain_buses, hand_over, take_in
@@ -94,10 +94,10 @@ class Orchestra:
             [(cook, note.pitch + note.cents / 100.0, note.velocity)]
         )
         end, twist = note.start_frame + note.gate_frames, twist_of(note.pitch, note.part)
-        row = np.array([[0, recipe, note.start_frame, end, note.part, twist]], np.int64)
+        row = np.array([[recipe, note.start_frame, end, note.part, twist]], np.int64)
         side = np.array([[note.pan, cook.patch.width]], np.float32)
         place = self._place(listener, origin, 1)
-        self._pools[cook.kind].start((0, row, side), IN_FRAMES, place, books[cook.kind], 1)
+        self._pools[cook.kind].start((row, side), IN_FRAMES, place, books[cook.kind])
         return HeldNote(cook.kind, self._played - 1)
 
     def play_beat(
@@ -117,12 +117,10 @@ class Orchestra:
         origin : int
             The quantum at which frame 0 of the listener lies.
         """
-        notes, sides, kinds = reading.of_beat(beat)
-        place = self._place(listener, origin, len(kinds))
-        for kind in set(kinds):
-            name = KIND_NAMES[kind]
-            given, book = (kind, notes, sides), reading.books[name]
-            self._pools[name].start(given, clock, place, book, kinds.count(kind))
+        for kind, begin, end in reading.of_beat(beat):
+            given = reading.notes[begin:end], reading.sides[begin:end]
+            place = self._place(listener, origin, end - begin)
+            self._pools[kind].start(given, clock, place, reading.books[kind])
 
     def _place(self, listener: int, origin: int, notes: int) -> Place:
         """Where some notes of a listener go, under numbers of their own."""

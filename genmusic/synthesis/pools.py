@@ -25,7 +25,7 @@ from kernels.voices import BUS, END, LISTENER, release_voice, start_voices
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
-Given = tuple[int, Longs, Floats]
+Given = tuple[Longs, Floats]
 Clock = tuple[int, int, int, int, int]
 Place = tuple[int, int, int, int]
 MAX_BLOCK_QUANTA = MOST_QUANTA
@@ -160,23 +160,22 @@ class Pool:
         rows = aligned(LANES * ROW, np.float32)
         self._desk = (order, counts, self._ended, self._lanes, rows)
 
-    def start(self, given: Given, when: Clock, where: Place, book: Book, count: int) -> None:
+    def start(self, given: Given, when: Clock, where: Place, book: Book) -> None:
         """Give notes their slots; each sounds from its start on.
 
         Parameters
         ----------
-        given : tuple of int, (notes, 6) int64 and (notes, 2) float32
-            A kind, notes and sides as in `kernels.voices.start_voices`; others are passed over.
+        given : tuple of (notes, 5) int64 and (notes, 2) float32
+            Notes and sides as in `kernels.voices.start_voices`.
         when, where : tuples of int
             As in `kernels.voices.CLOCK` and `PLACE`.
         book : tuple
             The recipes that the notes name.
-        count : int
-            Notes of the kind.
         """
-        while self._slots - self._taken < count:
+        notes, sides = given
+        while self._slots - self._taken < len(notes):
             self._grow()
-        self._taken += start_voices(*given, when, where, book, MOST_VOICES, *self._seats)
+        self._taken += start_voices(notes, sides, when, where, book, MOST_VOICES, *self._seats)
 
     def release(self, number: int, quantum: int) -> None:
         """Let a note go, if it still sounds, at a quantum that is not rendered yet."""

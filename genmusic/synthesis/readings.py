@@ -2,26 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TypeVar
+from collections.abc import Iterator, Mapping
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
 
 from genmusic.names import PARTS
-from genmusic.score.events import Bar
+from genmusic.score.events import Bar, Notes
 from genmusic.synthesis.patches import find_patch
 from genmusic.synthesis.pools import KINDS, Clock
-from genmusic.synthesis.recipes import COOKBOOK, Cook
+from genmusic.synthesis.recipes import COOKBOOK, Cook, Dish
 from genmusic.units import TICKS_PER_BEAT
-from kernels import voices
+from kernels.readings import PART_SHIFT, PITCH_SHIFT, PLAYERS, read_notes
+from kernels.voices import NOTE
 
 Floats = NDArray[np.float32]
 Longs = NDArray[np.int64]
 DRUMS = PARTS.index("drums")
 KICK_PITCHES = (35, 36)  # of General MIDI
-Number = TypeVar("Number", int, Longs)
 KIND_NAMES = tuple(KINDS)
+_COOKS: dict[int, Cook] = {}
+_hiring = Lock()
+
+
+def find_cook(patch: str) -> Cook:
+    """Who turns the notes of a patch into recipes; always the same one."""
+    kind, found = find_patch(patch)
+    cook = _COOKS.get(id(found))
+    if cook is None:
+        with _hiring:
+            newcomer = Cook(found, kind, KINDS[kind].module, len(_COOKS))
+            cook = _COOKS.setdefault(id(found), newcomer)
+    return cook
+
+
+def twist_of(pitch: int, part: int) -> int:
+    """What makes a note differ from others of its listener that start with it."""
+    return (pitch << PITCH_SHIFT) ^ (part << PART_SHIFT)
+
+
+KICKS = np.array([twist_of(pitch, DRUMS) for pitch in KICK_PITCHES], np.int64)
 
 
 class Sounds:
@@ -35,29 +56,16 @@ class Sounds:
 
     def __init__(self, players: Mapping[int, tuple[str, float]]) -> None:
         self.cooks = {part: find_cook(patch) for part, (patch, _) in players.items()}
-        self.kinds = np.zeros(len(PARTS), np.intp)
-        self.sides = np.zeros((len(PARTS), 2), np.float32)
+        self.players = np.zeros((len(PLAYERS), len(PARTS)), np.int64)
+        self.places = np.zeros((len(PARTS), 2), np.float32)
         for part, (_, pan) in players.items():
             cook = self.cooks[part]
-            self.kinds[part] = KIND_NAMES.index(cook.kind)
-            self.sides[part] = pan, cook.patch.width
+            self.players[:, part] = KIND_NAMES.index(cook.kind), cook.number
+            self.places[part] = pan, cook.patch.width
 
 
-_COOKS: dict[int, Cook] = {}
-
-
-def find_cook(patch: str) -> Cook:
-    """Who turns the notes of a patch into recipes; always the same one."""
-    kind, found = find_patch(patch)
-    return _COOKS.setdefault(id(found), Cook(found, kind, KINDS[kind].module))
-
-
-def twist_of(pitch: Number, part: Number) -> Number:
-    """What makes a note differ from others of its listener that start with it."""
-    return (pitch << 12) ^ (part << 4)
-
-
-KICKS = tuple(twist_of(pitch, DRUMS) for pitch in KICK_PITCHES)
+Given = tuple[str, int, int]
+"""A kind of instrument, and the first and the last but one of its notes."""
 
 
 class Reading:
@@ -72,33 +80,30 @@ class Reading:
     """
 
     def __init__(self, bar: Bar, sounds: Sounds) -> None:
-        notes, cooks = bar.notes, sounds.cooks
-        parts, starts = notes["part"].astype(np.int64), notes["start_tick"].astype(np.int64)
-        dishes = zip(
-            parts.tolist(), notes["pitch"].tolist(), notes["velocity"].tolist(), strict=True
-        )
-        recipes, self.books = COOKBOOK.look_up(
-            [(cooks[part], float(pitch), velocity) for part, pitch, velocity in dishes]
-        )
-        kinds = sounds.kinds[parts]
-        self._notes = np.empty((len(notes), len(voices.NOTE)), np.int64)
-        columns = self._notes.T
-        columns[voices.KIND], columns[voices.RECIPE] = kinds, recipes
-        columns[voices.START_TICK] = starts
-        columns[voices.END_TICK] = starts + notes["duration_ticks"]
-        columns[voices.PART] = parts
-        columns[voices.TWIST] = twists = twist_of(notes["pitch"].astype(np.int64), parts)
-        self._sides = sounds.sides[parts]
-        kicking = (twists == KICKS[0]) | (twists == KICKS[1])
-        self._kick_ticks: list[int] = starts[kicking].tolist()
-        self._kinds: list[int] = kinds.tolist()
-        lines = np.arange(bar.beats + 1) * TICKS_PER_BEAT
-        self._begins: list[int] = np.searchsorted(starts, lines).tolist()
+        count = len(bar.notes)
+        self.notes = np.empty((count, len(NOTE)), np.int64)
+        """As in `kernels.voices`, by beat and kind."""
+        self.sides = np.empty((count, 2), np.float32)
+        begins = np.empty((bar.beats, len(KIND_NAMES) + 1), np.int64)
+        kicks = np.empty(count, np.int64)
+        missing, kicked = 1, 0
+        while missing:
+            volume = COOKBOOK.volume
+            missing, kicked = read_notes(
+                bar.notes, TICKS_PER_BEAT, sounds.players, sounds.places, volume.index, KICKS,
+                begins, kicks, self.notes, self.sides,
+            )  # fmt: skip
+            if missing:
+                COOKBOOK.look_up(list(_dishes(bar.notes, sounds.cooks)))
+        self.books = volume.books
+        self._begins: list[list[int]] = begins.tolist()
+        self._kick_ticks: list[int] = kicks[:kicked].tolist()
 
-    def of_beat(self, beat: int) -> tuple[Longs, Floats, list[int]]:
-        """The notes that start in a beat, as in `kernels.voices`: rows, sides, and kinds."""
-        here = slice(self._begins[beat], self._begins[beat + 1])
-        return self._notes[here], self._sides[here], self._kinds[here]
+    def of_beat(self, beat: int) -> list[Given]:
+        """The notes that start in a beat, for each kind of instrument that has any."""
+        begins = self._begins[beat]
+        spans = zip(KIND_NAMES, begins, begins[1:], strict=False)
+        return [span for span in spans if span[1] < span[2]]
 
     def kicks_of_beat(self, clock: Clock) -> list[int]:
         """The frames at which a kick starts in the beat of a clock."""
@@ -106,3 +111,8 @@ class Reading:
         here = (kick - tick for kick in self._kick_ticks if 0 <= kick - tick < TICKS_PER_BEAT)
         starts = (frame + since * frames // ticks for since in here)
         return [start for start in starts if start >= from_frame]
+
+
+def _dishes(notes: Notes, cooks: Mapping[int, Cook]) -> Iterator[Dish]:
+    for part, pitch, velocity in notes[["part", "pitch", "velocity"]].tolist():
+        yield cooks[part], float(pitch), velocity

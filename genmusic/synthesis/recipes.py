@@ -12,12 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genmusic.synthesis.voicing import Patch
-from kernels._types import Book
+from kernels._types import Book, Ints
+from kernels.readings import KEYS, VELOCITIES
 from kernels.voices import LIFE
 
 MOST_RECIPES = 32_768  # kept: what some hundred listeners play in a few hours
 Number = TypeVar("Number", np.float32, np.int32)
 FIRST_ROWS = 64  # of a page; it doubles when it is full
+FIRST_COOKS = 64  # of an index, alike; 64 KB each, of which only what is used takes memory
+NO_NUMBER = -1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,6 +42,7 @@ class Cook:
     patch: Patch
     kind: str
     tables: ModuleType
+    number: int = NO_NUMBER  # among those who have a row in the index of each book
 
     def __call__(self, pitch: float, velocity: int) -> Recipe:
         """The recipe for a note."""
@@ -86,30 +90,49 @@ Dish = tuple[Cook, float, int]
 """A cook, a pitch and a velocity."""
 
 
+class Volume:
+    """Recipes, until there are too many, and where they are; it only ever grows."""
+
+    def __init__(self) -> None:
+        self.rows: dict[Dish, int] = {}
+        self.books: dict[str, Book] = {}
+        """For each kind of instrument."""
+        self.index: Ints = np.zeros((FIRST_COOKS, KEYS), np.int32)
+        """Of whole keys, as `kernels.readings.read_notes` takes it."""
+        self._pages: dict[str, _Page] = {}
+
+    def row_of(self, dish: Dish) -> int:
+        """Where a recipe stands; it is worked out if it is not there yet."""
+        row = self.rows.get(dish)
+        return self._cook(dish) if row is None else row
+
+    def _cook(self, dish: Dish) -> int:
+        cook, pitch, velocity = dish
+        page = self._pages.get(cook.kind) or self._pages.setdefault(cook.kind, _Page(cook.tables))
+        self.rows[dish] = row = page.add(cook(pitch, velocity))
+        self.books[cook.kind] = page.book
+        if cook.number != NO_NUMBER and pitch == int(pitch):
+            while cook.number >= len(self.index):
+                self.index = _doubled(self.index)
+            self.index[cook.number, int(pitch) * VELOCITIES + velocity] = row + 1
+        return row
+
+
 class Cookbook:
     """Recipes of all patches, for all threads; when it is full, another is begun."""
 
     def __init__(self, most: int = MOST_RECIPES) -> None:
         self._most = most
         self._lock = Lock()
-        self._rows: dict[Dish, int] = {}
-        self._pages: dict[str, _Page] = {}
+        self.volume = Volume()
 
     def look_up(self, dishes: Sequence[Dish]) -> tuple[list[int], Mapping[str, Book]]:
         """The row of each dish, and for each kind of instrument the book in which it stands."""
         with self._lock:
-            if len(self._rows) + len(dishes) > self._most:
-                self._rows, self._pages = {}, {}
-            find = self._rows.get
-            rows = [self._cook(dish) if (row := find(dish)) is None else row for dish in dishes]
-            return rows, {kind: page.book for kind, page in self._pages.items()}
-
-    def _cook(self, dish: Dish) -> int:
-        cook, pitch, velocity = dish
-        if cook.kind not in self._pages:
-            self._pages[cook.kind] = _Page(cook.tables)
-        self._rows[dish] = row = self._pages[cook.kind].add(cook(pitch, velocity))
-        return row
+            if len(self.volume.rows) + len(dishes) > self._most:
+                self.volume = Volume()
+            volume = self.volume
+            return [volume.row_of(dish) for dish in dishes], volume.books
 
 
 COOKBOOK = Cookbook()

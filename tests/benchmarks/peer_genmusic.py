@@ -86,8 +86,8 @@ def _play(seconds: int, gate_seconds: float, rounds: range) -> float:
         end = (first + MAX_BLOCK_QUANTA) * QUANTUM
         due = bisect_left(starts, end, started)
         if due > started:
-            given, where = (0, notes[started:due], sides[started:due]), (0, 0, 0, started)
-            pool.start(given, IN_FRAMES, where, book, due - started)
+            given, where = (notes[started:due], sides[started:due]), (0, 0, 0, started)
+            pool.start(given, IN_FRAMES, where, book)
             started = due
         pool.render(first, MAX_BLOCK_QUANTA, (bright, straight), buses)
         _mix_down(MAX_BLOCK_QUANTA, buses, out, mix)
@@ -110,7 +110,7 @@ def _score(cook: Cook, gate: int, rounds: range) -> tuple[Longs, Floats, Book]:
     rows, books = COOKBOOK.look_up([(cook, pitch, 96) for pitch in PITCHES])
     starts = [(second + n / VOICES, n) for second in rounds for n in range(VOICES)]
     frames = [(round(at * SAMPLE_RATE), n) for at, n in starts]
-    notes = [(0, rows[n], frame, frame + gate, n % BUSES, n) for frame, n in frames]
+    notes = [(rows[n], frame, frame + gate, n % BUSES, n) for frame, n in frames]
     sides = np.array([(PANS[n], 0.0) for _, n in starts], np.float32)
     return np.array(notes, np.int64), sides, books["saws"]
 

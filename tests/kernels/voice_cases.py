@@ -53,12 +53,12 @@ def start(pool, dishes, notes, pan=0.0):
     if dishes:
         rows, books = COOKBOOK.look_up(dishes)
         given = np.array([
-            (0, row, begin, begin + gate, bus, twist)
+            (row, begin, begin + gate, bus, twist)
             for row, (begin, gate, bus, twist) in zip(rows, notes, strict=True)
         ], np.int64)  # fmt: skip
         sides = np.tile(np.array([pan, 0.0], F32), (len(notes), 1))
         book = books[dishes[0][0].kind]
-        pool.start((0, given, sides), IN_FRAMES, (0, 0, 0, 0), book, len(notes))
+        pool.start((given, sides), IN_FRAMES, (0, 0, 0, 0), book)
 
 
 def voice_case(patch_name, pitches):
