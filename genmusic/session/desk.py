@@ -11,7 +11,6 @@ from genmusic.mixing.bands import BAND_NAMES
 from genmusic.mixing.faders import (
     ECHO_ROWS,
     LONGEST_ECHO_FRAMES,
-    NO_KICK,
     SHORTEST_ECHO_FRAMES,
     Faders,
     Ints,
@@ -39,7 +38,7 @@ _SPACES = {"room_seconds": ROOM, "hall_seconds": HALL}
 class Desk:
     """Turns control values into moving faders for one listener of a rack."""
 
-    __slots__ = ("_echo", "_kickless", "_kicks", "_next_kick", "_ramps", "_stale")
+    __slots__ = ("_echo", "_kicks", "_next_kick", "_ramps", "_stale")
 
     def __init__(self, controls: Mapping[str, Value], style: Style) -> None:
         targets = fader_targets(controls, style, "")
@@ -63,7 +62,6 @@ class Desk:
     def forget_written(self) -> None:
         """Write all faders again: they are others, or no longer as this desk left them."""
         self._stale = list(self._ramps)  # faders that do not rest where they were written
-        self._kickless = False  # no kick is written
 
     def follow(
         self,
@@ -112,18 +110,19 @@ class Desk:
     def fill(self, listener: int, first: int, quanta: int, faders: Faders) -> int:
         """Write this listener's faders for a block that begins at quantum ``first``.
 
-        Faders that rest are as they were written the last time.
+        Faders that rest are as they were written the last time; no kick is, the rack has
+        forgotten those of the block before.
 
         Returns
         -------
         The quantum from which on something has to be written again.
         """
         end = first + quanta
-        if self._next_kick < end * QUANTUM or not self._kickless:
+        if self._next_kick < end * QUANTUM:
             self._fill_kicks(first, end, faders.kicks[listener])
         if self._stale:
             self._fill_stale(listener, first, quanta, faders)
-        return self._next_kick // QUANTUM if self._kickless and not self._stale else end
+        return end if self._stale else self._next_kick // QUANTUM
 
     def _fill_stale(self, listener: int, first: int, quanta: int, faders: Faders) -> None:
         """Write the faders that move, and for blocks of any length those that have arrived."""
@@ -142,12 +141,9 @@ class Desk:
 
     def _fill_kicks(self, first: int, end: int, kicks: Ints) -> None:
         """Write where in each quantum a kick starts."""
-        kicks[:] = NO_KICK
-        self._kickless = True
         for frame in self._kicks:
             if first <= frame // QUANTUM < end:
                 kicks[frame // QUANTUM - first] = frame % QUANTUM
-                self._kickless = False
         self._kicks = [frame for frame in self._kicks if frame // QUANTUM >= end]
         self._next_kick = min(self._kicks, default=NEVER)
 

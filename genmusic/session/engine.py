@@ -242,6 +242,7 @@ class Ensemble:
     def __init__(self, places: int = MOST_LISTENERS) -> None:
         self._rack = Rack(places)
         self._free = list(range(places))  # a heap
+        self._rows = np.full(places, -1, np.int32)  # of what is written, for each place
         self.seats: list[Seat] = []
         self.failures: dict[Seat, Exception] = {}
         """Whose music could not be composed, and why; the others play on."""
@@ -260,6 +261,7 @@ class Ensemble:
         """Take a free place."""
         seat.sit(self._rack, heapq.heappop(self._free))
         self.seats.append(seat)
+        self._count_rows()
 
     def leave(self, seat: Seat) -> None:
         """Rest; the place is free."""
@@ -267,6 +269,11 @@ class Ensemble:
         self.seats.remove(seat)
         self.failures.pop(seat, None)
         seat.rise()
+        self._count_rows()
+
+    def _count_rows(self) -> None:
+        self._rows[:] = -1
+        self._rows[[seat.number for seat in self.seats]] = range(len(self.seats))
 
     def render(self, out: Floats) -> None:
         """Write the next block of everybody.
@@ -276,20 +283,18 @@ class Ensemble:
         out : (listeners, 2, frames) float32, C-contiguous, written in full
             In the order of `seats`.
         """
-        rows = np.full(self._rack.listeners, -1, np.int32)
-        rows[[seat.number for seat in self.seats]] = range(len(self.seats))
         done, frames = 0, out.shape[2]
         self._each(self.seats, Seat.look_around)
         while done < frames:
             quanta = self._prepare(min((frames - done) // QUANTUM, self._rack.most_quanta))
-            self._rack.render_into(quanta, rows, done, out)
+            self._rack.render_into(quanta, self._rows, done, out)
             done += quanta * QUANTUM
 
     def _prepare(self, quanta: int) -> int:
         """Have everybody ready for a block of up to so many quanta; how many it has."""
-        ends = self._each(self._stirring(quanta), lambda seat: seat.stand_by(quanta))
-        quanta = min([quanta, *ends])
-        self._each(self._stirring(quanta), lambda seat: seat.prepare(quanta))
+        if stirring := self._stirring(quanta):
+            quanta = min(self._each(stirring, Seat.stand_by, quanta), default=quanta)
+            self._each(self._stirring(quanta), Seat.prepare, quanta)
         return quanta
 
     def _stirring(self, quanta: int) -> list[Seat]:
@@ -297,13 +302,13 @@ class Ensemble:
         end = self._rack.quantum + quanta
         return [seat for seat in self.seats if seat.stirs < end]
 
-    def _each(self, seats: Iterable[Seat], work: Callable[[Seat], T]) -> list[T]:
+    def _each(self, seats: Iterable[Seat], work: Callable[..., T], *given: int) -> list[T]:
         """Work for some seats; what one fails at is no matter of the others."""
         done = []
         for seat in seats:
             if seat not in self.failures:
                 try:
-                    done.append(work(seat))
+                    done.append(work(seat, *given))
                 except Exception as error:
                     self.failures[seat] = error
         return done

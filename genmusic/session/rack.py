@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genmusic.mixing.console import SILENT_CONSOLE, Console, ConsoleState
-from genmusic.mixing.faders import Faders, make_faders
+from genmusic.mixing.faders import NO_KICK, Faders, make_faders
 from genmusic.synthesis.orchestra import (
     SILENT_ORCHESTRA,
     Orchestra,
@@ -53,7 +53,7 @@ class Rack:
         self.most_quanta = ALONE_QUANTA if listeners == 1 else SHARED_QUANTA
         """Quanta of a longest block; what is longer is rendered in pieces."""
         self.faders: Faders = make_faders(listeners, self.most_quanta)
-        """To be set before a block is rendered, as far as the block goes."""
+        """To be set before a block is rendered, as far as the block goes; kicks are gone then."""
         self.quantum = 0
         """Quanta rendered so far."""
         self._origins = np.zeros(listeners, np.int64)  # the rack's quantum that is each one's first
@@ -100,6 +100,8 @@ class Rack:
         except BaseException:
             wipe_shared_buses()
             raise
+        finally:
+            faders.kicks.fill(NO_KICK)
         self.quantum += quanta
 
     @property

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from genmusic.composition.composer import Composer
+from genmusic.composition.style_tables import of_style
 from genmusic.composition.word_credits import Decided
 from genmusic.controls.spec import CONTROLS, Value, check_changes, defaults
 from genmusic.names import PARTS
@@ -41,8 +42,18 @@ NOWHERE: tuple[Sound, int] = (SILENCE, 0)
 
 def sounds_of(style: Style, section: str) -> Sounds:
     """What plays each part in a section."""
-    parts = style.parts_in(section).items()
-    return Sounds({PARTS.index(name): (rules.patch, rules.pan) for name, rules in parts})
+    sounds = _sounds(style)
+    return sounds.get(section, sounds[""])
+
+
+@of_style
+def _sounds(style: Style) -> Mapping[str, Sounds]:
+    """What plays each part, in each section and in all others."""
+    parts = {label: style.parts_in(label) for label in ("", *style.sections)}
+    return {
+        label: Sounds({PARTS.index(name): (part.patch, part.pan) for name, part in those.items()})
+        for label, those in parts.items()
+    }
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import astuple
 
+from genmusic.composition.style_tables import of_style
 from genmusic.controls.spec import Value
 from genmusic.mixing.bands import BAND_NAMES, bands
 from genmusic.mood.mapping import sound_parameters
@@ -27,12 +28,16 @@ STRIP_NAMES = ("gain", *SENDS, "duck")
 
 def fader_targets(controls: Mapping[str, Value], style: Style, label: str) -> dict[str, float]:
     """Every fader of a listener who is in the section of that label."""
-    return dict(_targets(controls, style, label))
+    strips = _strips(style)
+    return {
+        **dict(_of_all(controls, style)),
+        **strips.get(label, strips[""]),
+        **dict(_moved_gains(controls, style, label)),
+    }
 
 
-def _targets(
-    controls: Mapping[str, Value], style: Style, label: str
-) -> Iterator[tuple[str, float]]:
+def _of_all(controls: Mapping[str, Value], style: Style) -> Iterator[tuple[str, float]]:
+    """The faders that all parts share."""
     sound = sound_parameters(controls, style)
     yield "gain", db_to_gain(MASTER_DB + sound.level_db)
     yield "wanted", db_to_gain(sound.loudness_db)
@@ -44,27 +49,38 @@ def _targets(
     yield "release", style.mix.duck_seconds * SAMPLE_RATE
     yield "echo_feedback", style.mix.echo_feedback
     yield "echo_hall", style.mix.echo_hall
-    parts = style.parts_in(label)
-    for name in PARTS:
-        yield from _strip(name, parts.get(name), _fader_db(controls, name))
 
 
-def _fader_db(controls: Mapping[str, Value], part: str) -> float | None:
-    """The listener's fader of a part; None if it is shut."""
-    somebody_solo = any(controls[f"{name}.solo"] for name in PARTS)
-    silent = controls[f"{part}.mute"] or (somebody_solo and not controls[f"{part}.solo"])
-    fader_db = float(controls[f"{part}.level_db"] or 0.0)
-    return None if silent or fader_db <= MUTED_DB else fader_db
+@of_style
+def _strips(style: Style) -> Mapping[str, Mapping[str, float]]:
+    """The faders of all strips in each section, where the listener has not moved them."""
+    sections = {label: style.parts_in(label) for label in ("", *style.sections)}
+    return {
+        label: {row: v for name in PARTS for row, v in _strip(name, parts.get(name))}
+        for label, parts in sections.items()
+    }
 
 
-def _strip(
-    name: str, part: PartRules | None, fader_db: float | None
+def _moved_gains(
+    controls: Mapping[str, Value], style: Style, label: str
 ) -> Iterator[tuple[str, float]]:
+    """The gains of the parts whose faders the listener has moved or shut."""
+    somebody_solo = any(controls[f"{name}.solo"] for name in PARTS)
+    for name in PARTS:
+        silent = controls[f"{name}.mute"] or (somebody_solo and not controls[f"{name}.solo"])
+        fader_db = float(controls[f"{name}.level_db"] or 0.0)
+        part = style.parts_in(label).get(name) if silent or fader_db else None
+        if part is not None:
+            shut = silent or fader_db <= MUTED_DB
+            yield f"{name}.gain", 0.0 if shut else db_to_gain(part.level_db + fader_db)
+
+
+def _strip(name: str, part: PartRules | None) -> Iterator[tuple[str, float]]:
     if part is None:
         yield from ((f"{name}.{row}", 0.0) for row in STRIP_NAMES)
         yield from ((f"{name}.{band}", rest) for band, rest in REST.items())
         return
-    yield f"{name}.gain", 0.0 if fader_db is None else db_to_gain(part.level_db + fader_db)
+    yield f"{name}.gain", db_to_gain(part.level_db)
     yield from ((f"{name}.{send}", getattr(part, send)) for send in SENDS)
     yield f"{name}.duck", 1.0 - db_to_gain(-part.duck_db)
     coefficients = bands(*astuple(part.eq))
