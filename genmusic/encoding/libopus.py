@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ctypes
 import sys
-import threading
 import weakref
 from collections.abc import Mapping
 from functools import cache
@@ -16,6 +15,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from genmusic.threads import OfThread
 from genmusic.units import SAMPLE_RATE
 
 CHANNELS = 2
@@ -33,7 +33,8 @@ SET_BITRATE, SET_VBR, SET_COMPLEXITY, SET_VBR_CONSTRAINT, GET_LOOKAHEAD = (
 )
 
 Floats = NDArray[np.float32]
-_threads = threading.local()
+# Where a packet is written before it is copied.
+_packets: OfThread[int, ctypes.Array[ctypes.c_char]] = OfThread(ctypes.create_string_buffer)
 
 
 @cache
@@ -58,9 +59,7 @@ def load() -> ctypes.CDLL | None:
 
 def _packet_of_thread() -> int:
     """Where a packet is written before it is copied: an address that only this thread uses."""
-    if not hasattr(_threads, "packet"):
-        _threads.packet = ctypes.create_string_buffer(LARGEST_PACKET_BYTES)
-    return ctypes.addressof(_threads.packet)
+    return ctypes.addressof(_packets.of(LARGEST_PACKET_BYTES))
 
 
 class Encoder:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +12,7 @@ from genmusic.mixing.rings import RingBank
 from genmusic.mixing.spaces import HALL, ROOM
 from genmusic.mixing.stems import Stems
 from genmusic.names import PARTS
+from genmusic.threads import OfThread
 from genmusic.units import QUANTUM, db_to_gain
 from kernels import choruses, consoles, delays, ducks, dynamics, equalisers, loudness, mixing
 from kernels.lanes import LANES, MOST_QUANTA
@@ -57,17 +57,7 @@ class _Scratch:
         return self._fed[quanta]
 
 
-_threads = threading.local()
-
-
-def _scratch(listeners: int) -> _Scratch:
-    """The working memory of this thread."""
-    if not hasattr(_threads, "scratch"):
-        _threads.scratch = {}
-    shared: dict[int, _Scratch] = _threads.scratch
-    if listeners not in shared:
-        shared[listeners] = _Scratch(listeners)
-    return shared[listeners]
+_scratch: OfThread[int, _Scratch] = OfThread(_Scratch)  # by the number of listeners
 
 
 class Console:
@@ -166,7 +156,7 @@ class Console:
         out : (rows, 2, frames) float32, C-contiguous
             The finished sound is written one quantum late (the limiter looks ahead).
         """
-        scratch = _scratch(self._listeners)
+        scratch = _scratch.of(self._listeners)
         fed, stems = scratch.fed(quanta), NO_STEMS
         if self._stems is not None:
             stems = self._stems.room_for(quanta)
@@ -182,7 +172,7 @@ class Console:
         self, quanta: int, dry: Floats, faders: Faders, rows: Ints, first: int, out: Floats
     ) -> None:
         """The master alone, of a mix as flat rows, left then right of each listener."""
-        scratch = _scratch(self._listeners)
+        scratch = _scratch.of(self._listeners)
         consoles.finish(
             quanta, rows, (faders.gain, faders.wanted), self._of_master, self._ceiling,
             (scratch.tile, scratch.gains), dry, first, out,

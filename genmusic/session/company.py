@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import threading
-
 import numpy as np
 
 from genmusic.encoding import Block
 from genmusic.session.engine import Ensemble
+from genmusic.session.rack import MOST_LISTENERS
 from genmusic.session.session import Session, Step
+from genmusic.threads import OfThread
 
 Outcome = Step | Exception
 
-_threads = threading.local()
+
+def _paper(frames: int) -> Block:
+    """Where a block is written until it is encoded: for as many listeners as there can be."""
+    return np.empty((MOST_LISTENERS, 2, frames), np.float32)
 
 
-def _paper(listeners: int, frames: int) -> Block:
-    """Where this thread writes what it renders until it is encoded: always the same memory."""
-    if getattr(_threads, "paper", np.empty(0)).size < listeners * 2 * frames:
-        _threads.paper = np.empty(listeners * 2 * frames, np.float32)
-    block: Block = _threads.paper[: listeners * 2 * frames].reshape(listeners, 2, frames)
-    return block
+_papers: OfThread[int, Block] = OfThread(_paper)  # by the length of a block
 
 
 class Company:
@@ -42,7 +40,7 @@ class Company:
 
     def advance(self, frames: int) -> dict[Session, Outcome]:
         """Render and encode the next frames of everybody; what came of it for each."""
-        block = _paper(len(self.sessions), frames)
+        block = _papers.of(frames)[: len(self.sessions)]
         self._ensemble.render(block)
         heard = zip(self.sessions, block, strict=True)
         return {session: self._absorb(session, sound) for session, sound in heard}

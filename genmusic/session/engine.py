@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import heapq
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -24,6 +23,7 @@ from genmusic.session.rack import MOST_LISTENERS, Rack
 from genmusic.session.seat import Moment, Seat
 from genmusic.session.song import NextBeat
 from genmusic.session.timed import TimedBar
+from genmusic.threads import OfThread
 from genmusic.units import QUANTUM
 
 __all__ = ["Change", "Engine", "Ensemble", "TimedBar"]
@@ -32,15 +32,7 @@ Floats = NDArray[np.float32]
 T = TypeVar("T")
 
 ALONE = np.zeros(1, np.int32)  # the row of the only place of a rack
-_threads = threading.local()
-
-
-def _bench() -> Rack:
-    """The rack of this thread, for one listener at a time."""
-    if not hasattr(_threads, "bench"):
-        _threads.bench = Rack()
-    rack: Rack = _threads.bench
-    return rack
+_bench: OfThread[int, Rack] = OfThread(Rack)  # a rack for one listener at a time
 
 
 class Engine:
@@ -184,7 +176,7 @@ class Engine:
         if self.seat.seated:
             yield
             return
-        self.seat.sit(_bench())
+        self.seat.sit(_bench.of(1))
         try:
             yield
         finally:

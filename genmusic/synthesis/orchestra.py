@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -14,6 +13,7 @@ from genmusic.names import PARTS
 from genmusic.synthesis.pools import KINDS, Clock, Place, Pool, Rows
 from genmusic.synthesis.readings import Reading, find_cook, twist_of
 from genmusic.synthesis.recipes import COOKBOOK
+from genmusic.threads import OfThread
 from genmusic.units import QUANTUM
 from kernels.buses import REACHING, STRIDE, TAIL, drain_buses, hand_over, take_in
 from kernels.memory import aligned
@@ -24,22 +24,18 @@ UNTIL_RELEASED = 1 << 50  # frames: the gate of a note whose end is not known ye
 IN_FRAMES: Clock = (0, 0, 1, 1, 0)
 """Of notes whose ticks are frames."""
 
-_threads = threading.local()
+
+def _silent_buses(sides: int) -> Ints:
+    """Buses that a block fills, and that are silent again when it is mixed."""
+    return aligned(sides * STRIDE, np.int32)
 
 
-def _shared_buses(sides: int) -> Ints:
-    """Silent buses of this thread: a block fills them, and they are silent when it is mixed."""
-    if not hasattr(_threads, "buses"):
-        _threads.buses = {}
-    shared: dict[int, Ints] = _threads.buses
-    if sides not in shared:
-        shared[sides] = aligned(sides * STRIDE, np.int32)
-    return shared[sides]
+_shared_buses: OfThread[int, Ints] = OfThread(_silent_buses)  # by the number of their sides
 
 
 def wipe_shared_buses() -> None:
     """Silence the buses of this thread after a block that went wrong."""
-    for buses in getattr(_threads, "buses", {}).values():
+    for buses in _shared_buses.all:
         buses[:] = 0
 
 
@@ -199,7 +195,7 @@ class Orchestra:
 
         Whoever mixes them turns them over; then the orchestra must `rest`.
         """
-        buses = _shared_buses(self._sides)
+        buses = _shared_buses.of(self._sides)
         take_in(self._tails, buses)
         ramps = (brightness, self._straight(quanta) if bends is None else bends)
         for pool in self._pools.values():
