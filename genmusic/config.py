@@ -68,7 +68,7 @@ class Settings:
     drain_seconds: float = 2.0  # for rendering that
 
     # resume
-    history_seconds: float = 0.5  # packets kept of what was heard; what was not, all are
+    history_seconds: float = 0.5  # of what was heard, to be sent again; of what was not, all is
     keep_seconds: float = 60.0  # a session without a connection
     archive_seconds: float = 3_600.0  # a session on the disk that nobody came back to
 

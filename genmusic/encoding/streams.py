@@ -45,6 +45,10 @@ class StreamEncoder(Protocol):
     def preskip(self) -> int:
         """Frames of codec delay before the first sample."""
 
+    @property
+    def repeats(self) -> bool:
+        """Whether the same frames make the same packets, whatever was encoded before."""
+
     def encode(self, block: Block, first_frame: int) -> list[bytes]:
         """The packets of a block, a whole number of them, that begins at a frame of the session."""
 
@@ -55,6 +59,7 @@ class Pcm16Encoder:
     codec = "pcm16"
     packet_frames = PACKET_FRAMES
     preskip = 0
+    repeats = True
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
@@ -76,6 +81,7 @@ class OpusEncoder:
 
     codec = "opus"
     packet_frames = PACKET_FRAMES
+    repeats = False
 
     def __init__(self, encoder: libopus.Encoder) -> None:
         self._encoder = encoder
@@ -97,6 +103,7 @@ class BundledOpusEncoder:
 
     codec = "opus"
     packet_frames = PACKET_FRAMES
+    repeats = False
 
     def __init__(self, bitrate: int = OPUS_BITRATE, complexity: int = OPUS_COMPLEXITY) -> None:
         self._context = _open_opus(bitrate, complexity)

@@ -22,7 +22,7 @@ from genmusic.session.library import Library
 from genmusic.session.registry import Registry
 from genmusic.session.requests import Answer, Request
 from genmusic.session.revival import revive
-from genmusic.session.session import Session, Step, Wishes, open_session
+from genmusic.session.session import Packet, Replay, Session, Step, Wishes, open_session
 from genmusic.session.tokens import Purpose, TokenMint
 from genmusic.units import SAMPLE_RATE
 
@@ -214,6 +214,11 @@ class Listeners:
             frames = chunks * self.settings.chunk_frames
         async with self.keeper.changing(session, plan):
             return await self.pool.run(deadline, partial(session.advance, plan, frames))
+
+    async def render_again(self, session: Session, replay: Replay) -> tuple[Packet, ...]:
+        """What a listener who comes back has missed, in a hop to a thread."""
+        deadline = session.deadline(self.clock())
+        return await self.pool.run(deadline, partial(session.render_again, replay))
 
     async def end(self, session: Session) -> None:
         """The session is over; who plays it is told."""

@@ -200,12 +200,17 @@ class Player:
         return settled and self._session.can_go_along(now)
 
     async def _welcome(self) -> None:
+        replay, self._replay = self._replay, Replay.nothing()  # it may be large
         lookahead_ms = round(1_000 * self._listeners.settings.lookahead_seconds)
         token = self._listeners.registry.token(self._session)
-        await self._outlet.send(messages.ready(self._session, token, self._replay, lookahead_ms))
-        for bar in self._replay.bars:
+        await self._outlet.send(messages.ready(self._session, token, replay, lookahead_ms))
+        for bar in replay.bars:
             await self._outlet.send(messages.notes(bar))
-        for chunk in self._chunks(self._replay.packets):
+        packets = replay.packets
+        if self._session.lacks(replay):
+            work = self._listeners.render_again(self._session, replay)
+            packets = await self._finish(work)
+        for chunk in self._chunks(packets):
             await self._outlet.send(chunk)
 
     async def _send_step(self, step: Step) -> None:

@@ -170,6 +170,11 @@ class Engine:
                 stems[:, :, here] = rack.stems
             done += quanta * QUANTUM
 
+    def render_again(self, out: Floats) -> None:
+        """As `render`, of what was heard before: an edition that came since must wait."""
+        with self.seat.not_looking_around():
+            self.render(out)
+
     @contextmanager
     def at_work(self) -> Iterator[None]:
         """Sit at the rack of this thread for a while, unless there is one already."""

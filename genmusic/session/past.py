@@ -10,12 +10,13 @@ from collections import deque
 
 import numpy as np
 
+from genmusic.encoding import Block
 from genmusic.session.engine import Engine
 from genmusic.session.log import EDITION
 from genmusic.session.seat import Moment
 from genmusic.units import SAMPLE_RATE
 
-STRIDE_FRAMES = 4 * SAMPLE_RATE  # between moments: 0.1 to 0.4 MB each, against rendering it again
+STRIDE_FRAMES = 8 * SAMPLE_RATE  # between moments: 0.1 to 0.3 MB each, against rendering it again
 NEAR_FRAMES = SAMPLE_RATE // 5  # a change is often followed by another: a moment is kept there
 
 
@@ -44,20 +45,20 @@ class Past:
         while len(self._moments) > 1 and self._moments[1].frame <= heard:
             self._moments.popleft()
 
-    def return_to(self, engine: Engine, frame: int, keep_until: int) -> int:
-        """Bring the engine back to a frame; changes up to ``keep_until`` stay. The frame."""
+    def return_to(self, engine: Engine, frame: int, keep_until: int) -> None:
+        """Bring the engine back to a frame; changes up to ``keep_until`` stay."""
         while self._moments[-1].frame > frame:
             self._moments.pop()
         moment = self._moments[-1]
         since = engine.log[moment.changes :]
         engine.return_to(moment, [c for c in since if c.frame <= keep_until or c.name != EDITION])
-        self._play_again(engine, frame - moment.frame)
+        if frame > moment.frame:
+            self.play_again(engine, np.empty((2, frame - moment.frame), np.float32))
         if frame >= moment.frame + NEAR_FRAMES:
             self._moments.append(engine.moment())
-        return frame
 
     @staticmethod
-    def _play_again(engine: Engine, frames: int) -> None:
-        if frames:
-            engine.render(np.empty((2, frames), np.float32))
-            engine.take_bars()
+    def play_again(engine: Engine, out: Block) -> None:
+        """Render what was rendered before, and drew its bars then."""
+        engine.render_again(out)
+        engine.take_bars()

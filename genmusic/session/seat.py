@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -274,6 +275,15 @@ class Seat:
             newest = self._library.style(self._wished_style.name)
             if newest is not self._wished_style:
                 self.make(EDITION, edition_of(newest))
+
+    @contextmanager
+    def not_looking_around(self) -> Iterator[None]:
+        """Take no edition but those of the log, for a while."""
+        follows, self._follows_edits = self._follows_edits, False
+        try:
+            yield
+        finally:
+            self._follows_edits = follows
 
     def stand_by(self, quanta: int) -> int:
         """Make the changes that are due; up to so many quanta, until the next one."""

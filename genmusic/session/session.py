@@ -63,13 +63,17 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """What a listener who comes back is sent before new sound; all of it begins at ``pts``."""
+    """What a listener who comes back is sent before new sound; all of it begins at ``pts``.
+
+    What was not kept of the packets is rendered again (`Session.render_again`).
+    """
 
     pts: int
     resumed: bool
     discontinuity: bool
     bars: tuple[TimedBar, ...]
     packets: tuple[Packet, ...]
+    splices: bool = False  # the first packet does
 
     @classmethod
     def nothing(cls) -> Replay:
@@ -241,7 +245,6 @@ class Session:
     def _step(self, answers: tuple[Answer, ...], packets: tuple[Packet, ...]) -> Step:
         bars = tuple(self.engine.take_bars())
         self._keep(bars, packets)
-        self._past.keep(self.engine, self.pacing.claimed)
         return Step(answers, bars, packets)
 
     def _make(self, changes: Sequence[Change]) -> dict[str, int]:
@@ -256,7 +259,8 @@ class Session:
         from the old sound into the new, and a listener fades over in it.
         """
         packet = self.encoder.packet_frames
-        start = self._past.return_to(self.engine, frame - packet, keep_until=frame)
+        start = frame - packet
+        self._past.return_to(self.engine, start, keep_until=frame)
         while self._packets and self._packets[-1].pts >= start:
             self._packets.pop()
         while self._bars and self._bars[-1].start_frame >= start:
@@ -274,26 +278,34 @@ class Session:
         return self._encode(block)
 
     def _encode(self, block: Block) -> tuple[Packet, ...]:
-        start, length = self._end, self.encoder.packet_frames
-        encoded = self.encoder.encode(block, start)
-        packets = [Packet(start + n * length, data) for n, data in enumerate(encoded)]
-        if self._splicing and packets:
-            packets[0] = packets[0]._replace(splices=True)
-            self._splicing = False
-        self._end = start + length * len(packets)
+        packets = self._packets_of(block, self._end, splices=self._splicing)
+        self._splicing = False
+        self._end += block.shape[1]
         self._furthest = max(self._furthest, self._end)
-        return tuple(packets)
+        return packets
+
+    def _packets_of(self, block: Block, start: int, *, splices: bool) -> tuple[Packet, ...]:
+        encoded, length = self.encoder.encode(block, start), self.encoder.packet_frames
+        packets = [Packet(start + n * length, data) for n, data in enumerate(encoded)]
+        return _spliced(packets) if splices else tuple(packets)
 
     # Resume
 
+    @property
+    def _oldest(self) -> int:
+        """The frame before which nothing is sent again."""
+        return min(self.pacing.claimed, self._end) - self._history_frames
+
     def _keep(self, bars: Sequence[TimedBar], packets: Sequence[Packet]) -> None:
-        self._packets.extend(packets)
+        """Keep what can be sent again, and a way back to what can be rendered again."""
+        oldest, repeats = self._oldest, self.encoder.repeats
         self._bars.extend(bars)
-        oldest = min(self.pacing.claimed, self._end) - self._history_frames
+        self._packets.extend(() if repeats else packets)
         while self._packets and self._packets[0].pts < oldest:
             self._packets.popleft()
         while self._bars and self._bars[0].end_frame <= oldest:
             self._bars.popleft()
+        self._past.keep(self.engine, oldest if repeats else self.pacing.claimed)
 
     def change_codec(self, codec: str) -> None:
         """Go on in another codec, between two connections; sound that was kept is forgotten.
@@ -324,27 +336,53 @@ class Session:
         splices = next_pts is not None and self._may_hold_void(next_pts, heard)
         wanted = heard if next_pts is None else next_pts
         wanted = max(heard, self._void[0]) if splices else min(wanted, self._end)
-        packets = self._packets_from(wanted, splices=splices)
-        start = packets[0].pts if packets else self._end
+        start = self._start_of(wanted)
+        kept = [packet for packet in self._packets if packet.pts >= start]
+        self._splicing |= splices and start == self._end
         self.pacing.join(heard, now)
-        bars = tuple(bar for bar in self._bars if bar.end_frame > start)
-        return Replay(start, True, next_pts is None or start > wanted, bars, packets)
+        return Replay(
+            start,
+            resumed=True,
+            discontinuity=next_pts is None or start > wanted,
+            bars=tuple(bar for bar in self._bars if bar.end_frame > start),
+            packets=_spliced(kept) if splices else tuple(kept),
+            splices=splices,
+        )
 
     def _may_hold_void(self, next_pts: int, heard: int) -> bool:
         """Whether a listener may have lost the line before the newest splice came."""
         start, end = self._void
         return next_pts > start and heard < end
 
-    def _packets_from(self, wanted: int, *, splices: bool) -> tuple[Packet, ...]:
-        packets = [p for p in self._packets if p.pts + self.encoder.packet_frames > wanted]
-        if splices and packets:
-            packets[0] = packets[0]._replace(splices=True)
-        self._splicing |= splices and not packets
-        return tuple(packets)
+    def _start_of(self, wanted: int) -> int:
+        """The packet that holds a frame, or the first after it that can be sent again."""
+        packet = self.encoder.packet_frames
+        if self.encoder.repeats:
+            oldest = max(self._past.oldest.frame, self._oldest)
+        else:
+            oldest = self._packets[0].pts if self._packets else self._end
+        return min(max(wanted // packet, -(-oldest // packet)) * packet, self._end)
+
+    def lacks(self, replay: Replay) -> bool:
+        """Whether what a replay promises was not kept."""
+        return replay.pts < self._end and not replay.packets
+
+    def render_again(self, replay: Replay) -> tuple[Packet, ...]:
+        """The packets that were not kept; to be called before anything new is rendered."""
+        block = np.empty((2, self._end - replay.pts), np.float32)
+        with self.engine.at_work():
+            self._past.return_to(self.engine, replay.pts, keep_until=self._end)
+            self._past.play_again(self.engine, block)
+        return self._packets_of(block, replay.pts, splices=replay.splices)
 
     def controls(self) -> dict[str, Value]:
         """The controls as they stand."""
         return self.engine.controls()
+
+
+def _spliced(packets: Sequence[Packet]) -> tuple[Packet, ...]:
+    """Packets of which the first replaces what was sent before."""
+    return (packets[0]._replace(splices=True), *packets[1:]) if packets else ()
 
 
 def open_session(library: Library, wishes: Wishes, settings: Settings, now: float) -> Session:

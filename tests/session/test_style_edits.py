@@ -8,6 +8,7 @@ import pytest
 from genmusic.session.engine import Engine
 from genmusic.session.library import add_style, open_library, read_styles_again
 from genmusic.session.log import EDITION
+from genmusic.session.past import Past
 from genmusic.session.shelf import edition_of
 from genmusic.session.watching import StyleWatch
 from genmusic.units import QUANTUM
@@ -72,6 +73,21 @@ def test_the_log_replays_an_edit_to_the_last_bit(library, rain):
     again = Engine(library, 3, {"style": "rain"}, log=edited.log)
 
     assert np.array_equal(np.concatenate(heard, axis=1), play(again, 2 * BLOCK))
+
+
+def test_what_was_heard_before_an_edit_is_rendered_again_without_it(library, rain):
+    edited = live(library)
+    past = Past(edited)
+    heard = play(edited)
+    rain.write_text(DRY)
+    read_styles_again(library.styles, rain.parent)
+
+    past.return_to(edited, BLOCK // 2, keep_until=BLOCK)
+    again = np.empty((2, BLOCK // 2), np.float32)
+    past.play_again(edited, again)
+
+    assert np.array_equal(again, heard[:, BLOCK // 2 :])
+    assert edited.log == []
 
 
 def test_who_comes_after_an_edit_says_so_in_the_log(library, rain):

@@ -85,7 +85,7 @@ async def listening(ears: list[Ear]) -> AsyncIterator[list[Ear]]:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What a server held when some of its listeners had come."""
+    """What a server held of its own when some of its listeners had come."""
 
     listeners: int
     megabytes: float
@@ -93,11 +93,10 @@ class Held:
     def figures(self, server: Server, crowd: Crowd, codec: str) -> list[Figure]:
         """What each of the others takes; of many, with all that is there for nobody in particular.
 
-        Tables that all share come into memory with the first.
+        Files that all share are of the latter, whoever comes first to a page of them.
         """
-        now_mb = server.resident_megabytes()
-        each_mb = (now_mb - self.megabytes) / (crowd.listeners - self.listeners)
-        many_mb = now_mb + (MANY - crowd.listeners) * each_mb
+        each_mb = (server.own_megabytes() - self.megabytes) / (crowd.listeners - self.listeners)
+        many_mb = server.resident_megabytes() + (MANY - crowd.listeners) * each_mb
         name = f"memory per listener, {codec}"
         return [
             at_most(f"{name}, after the first {self.listeners}", each_mb, "MB", 1.0),
@@ -114,7 +113,7 @@ async def _gathered(
     few = len(ears) // 3
     async with listening(ears[:few]):
         await asyncio.sleep(FILL_SECONDS)
-        held = Held(few, server.resident_megabytes())
+        held = Held(few, server.own_megabytes())
         async with listening(ears[few:]):
             yield ears, held
 

@@ -49,8 +49,16 @@ class Server:
 
     def resident_megabytes(self) -> float:
         """Memory it holds."""
-        pages = int(Path(f"/proc/{self.pid}/statm").read_text().split()[1])
-        return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+        return self._status_megabytes("VmRSS")
+
+    def own_megabytes(self) -> float:
+        """… without what lies in files: code, and tables that come into memory as they are read."""
+        return self._status_megabytes("RssAnon")
+
+    def _status_megabytes(self, name: str) -> float:
+        lines = Path(f"/proc/{self.pid}/status").read_text().splitlines()
+        value = next(line for line in lines if line.startswith(f"{name}:"))
+        return int(value.split()[1]) * 1_024 / 1e6
 
     def wait_until_calm(self) -> None:
         """Wait until it has warmed the last style: what follows is its listeners' doing."""
