@@ -82,7 +82,7 @@ class Replay:
 
 
 class Session:
-    """An engine and its encoder, with the sound and the bars of the last seconds."""
+    """An engine and its encoder, with the bars of the last seconds and a way back to them."""
 
     def __init__(
         self,
