@@ -41,8 +41,11 @@ STATUSES: Mapping[str, HTTPStatus] = {
     "too_fast": HTTPStatus.TOO_MANY_REQUESTS,
     "restart": HTTPStatus.SERVICE_UNAVAILABLE,
     "internal": HTTPStatus.INTERNAL_SERVER_ERROR,
+    "storage": HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 """Of the errors that are not simply a bad request, by their code."""
+HUNG_UP = 499
+"""Whoever asked has gone: nobody reads the answer, and nothing has failed; counted as by nginx."""
 CODE: web.ResponseKey[str] = web.ResponseKey("code", str)
 """The code of the error that an answer tells."""
 _FOR_MACHINES = ("/api/", "/healthz", "/readyz", "/metrics")
@@ -81,6 +84,8 @@ async def errors_as_answers(request: web.Request, handler: Handler) -> web.Strea
         return answer
     except GenmusicError as error:
         return _complaint(request, error)
+    except ConnectionError:
+        return web.Response(status=HUNG_UP)
     except Exception as error:
         journal.write_failure("failed", error, method=request.method, path=request.path)
         return _refusal(request, HTTPStatus.INTERNAL_SERVER_ERROR, "the server failed; sorry")

@@ -9,14 +9,17 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable
 from concurrent.futures import Future
 from contextlib import asynccontextmanager
+from typing import TypeVar
 
-from genmusic.errors import GenmusicError
+from genmusic.errors import GenmusicError, StorageError
 from genmusic.server import journal
 from genmusic.session.clock import Clock, wall_seconds
 from genmusic.session.requests import Plan
 from genmusic.session.revival import log_rows, row_of
 from genmusic.session.session import Session
 from genmusic.storage import SessionArchive, SessionRow
+
+Result = TypeVar("Result")
 
 
 class Keeper:
@@ -30,7 +33,7 @@ class Keeper:
     async def begin(self, session: Session) -> None:
         """Keep a new session."""
         if self._archive is not None:
-            await asyncio.wrap_future(self._archive.begin(row_of(session), self._clock()))
+            await _done(self._archive.begin(row_of(session), self._clock()))
             session.kept_changes = len(session.log)
 
     @asynccontextmanager
@@ -46,7 +49,7 @@ class Keeper:
         try:
             first, rows = session.log_after(plan)
             kept = self._archive.append(session.id, first, log_rows(rows), plan.frame)
-            await asyncio.wrap_future(kept)
+            await _done(kept)
             session.kept_changes = first + len(rows)
             yield
         finally:
@@ -56,7 +59,7 @@ class Keeper:
         """A session of before."""
         if self._archive is None:
             return None
-        return await asyncio.wrap_future(self._archive.take(session_id))
+        return await _done(self._archive.take(session_id))
 
     async def mark(self, sessions: Iterable[Session]) -> None:
         """Keep how far some sessions are, and forget those that nobody came back to."""
@@ -105,3 +108,12 @@ class Keeper:
         for fault in done:
             if isinstance(fault, BaseException):
                 journal.write_failure("failed", fault)
+
+
+async def _done(work: Future[Result]) -> Result:
+    """What work on the disk gives; a fault is logged, and told to whoever waits for it."""
+    try:
+        return await asyncio.wrap_future(work)
+    except StorageError as error:
+        journal.write_failure("failed", error)
+        raise

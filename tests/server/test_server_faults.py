@@ -8,7 +8,14 @@ from radio import UNPACED, offline
 
 from genmusic.config import Settings
 from genmusic.server.stream import LISTENERS
+from genmusic.session.seat import Seat
 
+UPGRADE = {
+    "Upgrade": "websocket",
+    "Connection": "Upgrade",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+}
 HELLO = json.dumps({"type": "hello", "v": 1, "codecs": ["pcm16"], "seed": 7})
 BROKEN = [
     "",
@@ -114,13 +121,19 @@ async def test_who_talks_too_fast_is_told_and_closed(start, tune_in, message, li
     assert await radio.end() == 4429
 
 
+def failing_for(unlucky):
+    """How seats prepare, but one."""
+    prepare = Seat.prepare
+    return lambda seat, quanta: 1 / 0 if seat is unlucky else prepare(seat, quanta)
+
+
 async def test_a_failing_engine_ends_its_own_session_only(start, tune_in, monkeypatch):
     client = await start()
     unlucky, lucky = await tune_in(client, seed=1), await tune_in(client, seed=2)
     registry = client.app[LISTENERS].registry
     end = await unlucky.fill()
     broken = registry.find(*unlucky.ticket.values())
-    monkeypatch.setattr(broken.engine.seat, "prepare", lambda quanta: 1 / 0)
+    monkeypatch.setattr(Seat, "prepare", failing_for(broken.engine.seat))
     await unlucky.say("ack", played=end, end=end, under=0)
 
     assert (await unlucky.expect("error"))["code"] == "internal"
@@ -190,3 +203,17 @@ async def test_connections_that_say_nothing_do_not_stay(start, dial):
 
     assert [await radio.end() for radio in radios] == [4408] * 20
     assert len(client.app[LISTENERS].registry) == 0
+
+
+async def test_who_hangs_up_before_the_answer_is_no_fault(start, caplog):
+    client = await start()
+    headers = "\r\n".join(f"{name}: {value}" for name, value in UPGRADE.items())
+    _reader, writer = await asyncio.open_connection(client.host, client.port)
+    writer.write(f"GET /api/v1/stream HTTP/1.1\r\nHost: 127.0.0.1\r\n{headers}\r\n\r\n".encode())
+    writer.close()
+    await writer.wait_closed()
+    counted = await (await client.get("/metrics")).text()
+
+    assert 'status="499"' in counted
+    assert 'status="500"' not in counted
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]

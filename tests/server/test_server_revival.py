@@ -6,6 +6,7 @@ import pytest
 from radio import UNPACED, Server, offline
 
 from genmusic.config import Settings
+from genmusic.errors import StorageError
 from genmusic.server.app import create_app
 from genmusic.server.keeping import Keeper
 from genmusic.server.stream import LISTENERS
@@ -210,7 +211,7 @@ async def test_the_far_future_is_not_rendered(house, tune_in, dial):
     await house.stop()
 
 
-async def test_a_disk_that_fails_is_told_and_nothing_is_promised(house, tune_in):
+async def test_a_disk_that_fails_is_told_and_nothing_is_promised(house, tune_in, caplog):
     client = await house.open()
     radio = await tune_in(client)
     await radio.fill()
@@ -219,3 +220,8 @@ async def test_a_disk_that_fails_is_told_and_nothing_is_promised(house, tune_in)
 
     assert (await radio.expect("error"))["code"] == "storage"
     assert "applied" not in [text["type"] for text in radio.texts]
+    async with client.post("/api/v1/sessions", json={}) as answer:
+        assert (answer.status, (await answer.json())["error"]["code"]) == (500, "storage")
+    faults = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert len(faults) == 2
+    assert all(isinstance(fault.exc_info[1], StorageError) for fault in faults)

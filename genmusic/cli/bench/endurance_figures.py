@@ -29,7 +29,6 @@ from genmusic.units import SAMPLE_RATE
 CUTS_TO_RESTARTS = 5  # a hundred of the one for twenty of the other
 CUT_SECONDS = 0.5  # between two lines that are cut
 BACK_SECONDS = 8.0  # for everybody to come back and hear on
-KILLS = 5
 KILLED = 8  # listeners of the servers that are killed
 STEPS = 40  # of a control, between two kills
 STEP_SECONDS = 0.1
@@ -39,6 +38,7 @@ IN_HAND_FRAMES = SAMPLE_RATE // 2  # of theirs
 NO_PATIENCE = ("play_speed_limit=1e6", "messages_per_second=1e6")
 PATIENCE_SECONDS = 60.0  # without progress: something is broken
 LOOKS = 8  # at the memory
+BLOCK_FRAMES = SAMPLE_RATE  # of an offline render
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Endurance:
     """How much of everything."""
 
     listeners: int
-    restarts: int
+    restarts: int  # and as many kills
     hours: float
 
 
@@ -55,7 +55,7 @@ def endurance_figures(library: Library, trial: Endurance) -> Iterator[Figure]:
     with tempfile.TemporaryDirectory(prefix="genmusic-bench-") as name:
         folder = Path(name)
         yield from asyncio.run(_losses(library, folder, trial))
-        yield from asyncio.run(_kills(folder))
+        yield from asyncio.run(_kills(folder, trial.restarts))
         yield from asyncio.run(_hurry(folder, trial.hours))
 
 
@@ -120,23 +120,25 @@ def differing_samples(library: Library, ear: Ear) -> int:
     """How many samples of what a listener kept are not those of an offline render."""
     seed = int(ear.ready["seed"])
     engine, encoder = Engine(library, seed), open_stream_encoder("pcm16", seed)
-    block, differing = np.empty((2, PACKET_FRAMES), np.float32), 0
+    block, differing = np.empty((2, BLOCK_FRAMES), np.float32), 0
     silence = bytes(4 * PACKET_FRAMES)
-    for at in range(0, ear.end, PACKET_FRAMES):
+    for start in range(0, ear.end, BLOCK_FRAMES):
         engine.render(block)
-        wanted = np.frombuffer(encoder.encode(block, at)[0], "<i2")
-        heard = np.frombuffer(ear.sound.get(at, silence), "<i2")
-        differing += int(np.count_nonzero(wanted != heard))
+        frames = range(start, ear.end, PACKET_FRAMES)
+        for wanted, at in zip(encoder.encode(block, start), frames, strict=False):
+            if wanted != (heard := ear.sound.get(at, silence)):
+                pair = np.frombuffer(wanted, "<i2"), np.frombuffer(heard, "<i2")
+                differing += int(np.count_nonzero(pair[0] != pair[1]))
     return differing
 
 
-async def _kills(folder: Path) -> list[Figure]:
+async def _kills(folder: Path, kills: int) -> list[Figure]:
     """Servers that are killed while their listeners turn a knob, at any moment."""
     host, chance = Host(folder, KILLED), np.random.default_rng(1)
     ears = ears_at(await host.start(), "opus", KILLED)
     async with listening(ears):
-        for kill in range(KILLS):
-            turning = asyncio.create_task(_turn(ears, kill))
+        for kill in range(kills):
+            turning = asyncio.create_task(_turn(ears, kill / kills, 1 / kills))
             await asyncio.sleep(chance.uniform(0.2, 0.8) * STEPS * STEP_SECONDS)
             before = [ear.greetings for ear in ears]
             await host.kill()
@@ -145,18 +147,19 @@ async def _kills(folder: Path) -> list[Figure]:
     await host.stop()
     lost = sum(ear.forgotten for ear in ears)
     return [
-        at_most(f"acknowledged changes lost over {KILLS} kills", lost, "", 0),
+        at_most(f"acknowledged changes lost over {kills} kills", lost, "", 0),
         at_most("sessions lost over kills", sum(ear.lost for ear in ears), "", 0),
+        at_most("faults in the log of who was killed", host.failures, "", 0),
     ]
 
 
 KNOB = "brightness"
 
 
-async def _turn(ears: list[Ear], kill: int) -> None:
+async def _turn(ears: list[Ear], first: float, share: float) -> None:
     """Turn a knob up, and never down, so that a value says which change was the last."""
-    for step in range(STEPS):
-        value = (1 + kill * STEPS + step) / (KILLS * STEPS)
+    for step in range(1, STEPS + 1):
+        value = first + share * step / STEPS
         await asyncio.gather(*(ear.wish({KNOB: value}) for ear in ears))
         await asyncio.sleep(STEP_SECONDS)
 
@@ -212,7 +215,7 @@ async def _memory_at(server: Server, ears: list[Ear], hours: float) -> float:
     while heard < wanted:
         await _until(lambda: _heard(ears) >= min(heard + SAMPLE_RATE, wanted))  # noqa: B023 - at once
         heard = _heard(ears)
-    return server.resident_megabytes()
+    return server.own_megabytes()
 
 
 def _heard(ears: list[Ear]) -> int:
