@@ -7,11 +7,11 @@ from typing import TypeAlias
 import numpy as np
 from numba import float32 as f32
 
-from kernels._jit import fragment, kernel
+from kernels._jit import fragment
 from kernels._types import Float, Floats, Ints, Longs, Vector
 from kernels.lanes import LANES, QUANTUM
 from kernels.mixing import CHORUS
-from kernels.rings import PAD, WRITE, advance, close_ring, give, place_of, sleeps
+from kernels.rings import PAD, WRITE, close_ring, count_rest, give, place_of, sleeps
 from kernels.simd import (
     float_to_bits,
     fma,
@@ -23,7 +23,7 @@ from kernels.simd import (
     store,
 )
 
-RING = 1_024  # frames, a power of two: 21 ms
+RING = 1_024  # frames: 21 ms
 LINE = RING + PAD
 LEAST_FRAMES = (340.0, 520.0, 380.0, 560.0)  # 7 to 12 ms: late enough not to comb the bass away
 DEPTH_FRAMES = (150.0, 190.0, 160.0, 170.0)  # 3 to 4 ms from end to end
@@ -84,12 +84,10 @@ def _quantum(
         a = _read(line, base, at, t, t0) + _read(line, base + LINE, at, t, t1)
         b = _read(line, base + LINE, at, t, t2) + _read(line, base, at, t, t3)
         give(source + t, out + t, side, (a * level, b * level), sends, dry)
-    close_ring(line, base, at, RING)
-    close_ring(line, base + LINE, at, RING)
     return largest_magnitude(bits)
 
 
-@kernel
+@fragment
 def chorus(
     quanta: int,
     listener: int,
@@ -109,8 +107,8 @@ def chorus(
     listener : int
     clocks : (listeners,) int64, quanta
         Since each session began.
-    places : (listeners, 2) int32, frames, in/out
-        Where the rings are written next, and for how long nothing but silence was written.
+    places : (listeners, 3) int32, frames, in/out
+        For how long nothing but silence was written, and where the rings are written next.
     line : (listeners * 2 * 1104,) float32, in/out
         Rings, left then right.
     fed : (4, quanta) int32, in/out
@@ -128,4 +126,6 @@ def chorus(
         bus = ((CHORUS - 1) * 2 * frames + at, listener * 2 * frames + at, frames)
         write = int(places[listener, WRITE])
         largest = _quantum(clocks[listener] + q, write, line, base, bus, sends, dry)
-        advance(places, listener, RING, largest)
+        close_ring(line, base, 0, RING, listener, places)
+        close_ring(line, base + LINE, 1, RING, listener, places)
+        count_rest(places, listener, RING, largest)

@@ -28,8 +28,8 @@ Bank: TypeAlias = tuple[Ints, Floats]
 """Places and lines of the rings of an effect."""
 Banks: TypeAlias = tuple[Bank, Bank, Bank, Bank]
 """Of chorus, echo, room and hall."""
-Scratch: TypeAlias = tuple[Floats, Floats, Floats, Floats]
-"""Of the equaliser and of the strips; dips and sends of one listener."""
+Scratch: TypeAlias = tuple[Floats, Floats, Floats]
+"""Of the equaliser; dips and sends of one listener."""
 
 
 @kernel
@@ -79,7 +79,7 @@ def mix_parts(
     faders, bands, kicks, releases = strips
     delays, echoes, of_spaces = levels
     widener, echoer, _, _ = banks
-    for_bands, for_strips, dips, sends = scratch
+    for_bands, dips, sends = scratch
     parts = faders.shape[0] // rows.shape[0]
     for listener in range(rows.shape[0]):
         if rows[listener] < 0:
@@ -87,9 +87,7 @@ def mix_parts(
         strip = listener * parts
         equalise(quanta, strip, strip + parts, bands, for_bands, memory[0], buses)
         duck(quanta, listener, kicks, releases, memory[1], dips)
-        mix_strips(
-            quanta, listener, parts, faders, dips, buses, for_strips, fed, sends, dry, stems
-        )  # fmt: skip
+        mix_strips(quanta, listener, parts, faders, dips, buses, fed, sends, dry, stems)
         chorus(quanta, listener, clocks, widener[0], widener[1], fed, sends, dry)
         echo(quanta, listener, delays, echoes, echoer[0], echoer[1], fed, sends, dry)
         for number in range(len(spaces)):

@@ -5,43 +5,46 @@ Its line is the longest that a listener has, and is kept in halves.
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import numpy as np
 from numba import float32 as f32
 
-from kernels._jit import fragment, kernel
+from kernels._jit import fragment
 from kernels._types import Float, Floats, Ints, Vector
 from kernels.halves import joined, parted
 from kernels.lanes import LANES, QUANTUM
 from kernels.mixing import ECHO, HALL, ramp
-from kernels.rings import PAD, WRITE, advance, close_ring, give, place_of, sleeps
+from kernels.rings import PAD, WRITE, close_ring, count_rest, give, place_of, sleeps
+from kernels.shuffles import after
 from kernels.simd import float_to_bits, fma, largest_magnitude, load, splat, splat_int, store
 
-RING = 32_768  # frames, a power of two: 0.68 s
+RING = 32_768  # frames: 0.68 s
 LINE = RING + PAD
 LONGEST_FRAMES = RING - QUANTUM
 SHORTEST_FRAMES = 2 * QUANTUM
 SHARE, FEEDBACK, TO_HALL = 0, 1, 2
 ECHO_ROWS = 3
+Pair: TypeAlias = tuple[Vector, Vector]
+"""Left and right."""
 
 
 @fragment
-def _read(line: Floats, place: int) -> tuple[Vector, Vector]:
-    """Sixteen frames of both sides, softened by the mean of two neighbours."""
-    here, before, half = parted(load(line, place)), parted(load(line, place - 1)), splat(f32(0.5))
-    return (here[0] + before[0]) * half, (here[1] + before[1]) * half
+def _softened(here: Pair, before: Pair) -> Pair:
+    """Both sides of sixteen frames as the means of neighbours; ``before`` ends with the last."""
+    half = splat(f32(0.5))
+    return (here[0] + after(before[0], here[0])) * half, (
+        here[1] + after(before[1], here[1])
+    ) * half
 
 
 @fragment
-def _crossed(
-    line: Floats, heads: tuple[int, int], t: int, shares: tuple[float, float]
-) -> tuple[Vector, Vector]:
-    """What comes back: of one delay, or on the way from another to it."""
-    new = _read(line, heads[1] + t)
-    if shares[0] == f32(1.0) and shares[1] == f32(1.0):
-        return new
-    old, share = _read(line, heads[0] + t), ramp(shares[0], shares[1], t)
+def _crossed(line: Floats, old: int, t: int, shares: tuple[float, float], new: Pair) -> Pair:
+    """What comes back on the way from another delay to this one."""
+    place, share = old + t, ramp(shares[0], shares[1], t)
+    past = _softened(parted(load(line, place)), parted(load(line, place - LANES)))
     rest = splat(f32(1.0)) - share
-    return fma(share, new[0], rest * old[0]), fma(share, new[1], rest * old[1])
+    return fma(share, new[0], rest * past[0]), fma(share, new[1], rest * past[1])
 
 
 @fragment
@@ -62,17 +65,20 @@ def _quantum(
     heads = place_of(base, at - old, RING), place_of(base, at - new, RING)
     shares = levels[listener, SHARE, q], levels[listener, SHARE, q + 1]
     feedback = levels[listener, FEEDBACK, q], levels[listener, FEEDBACK, q + 1]
-    bits = splat_int(np.int32(0))
+    whole = shares[0] == f32(1.0) and shares[1] == f32(1.0)
+    bits, before = splat_int(np.int32(0)), parted(load(line, heads[1] - LANES))
     for t in range(0, QUANTUM, LANES):
-        here = source + t
+        here, now = source + t, parted(load(line, heads[1] + t))
         back = ramp(feedback[0], feedback[1], t)
-        a, b = _crossed(line, heads, t, shares)
+        a, b = _softened(now, before)
+        if not whole:
+            a, b = _crossed(line, heads[0], t, shares, (a, b))
+        before = now
         into_left = fma(back, b, load(sends, here))
         into_right = fma(back, a, load(sends, here + side))
         bits = bits | float_to_bits(into_left) | float_to_bits(into_right)
         store(line, head + t, joined(into_left, into_right))
         give(here, out + t, side, (a, b), sends, dry)
-    close_ring(line, base, at, RING)
     return largest_magnitude(bits)
 
 
@@ -91,7 +97,7 @@ def _pass_on(q: int, levels: tuple[float, float], fed: Ints, sends: Floats) -> N
     fed[HALL - 1, q] = 1
 
 
-@kernel
+@fragment
 def echo(
     quanta: int,
     listener: int,
@@ -116,7 +122,7 @@ def echo(
         Share of the second delay, gain of each return (0..0.9), and how much of the echo goes
         on into the hall, at each quantum border.
     places : (listeners, 2) int32, frames, in/out
-        Where the ring is written next, and for how long nothing but silence was written.
+        For how long nothing but silence was written, and where the ring is written next.
     line : (listeners * 32848,) float32, in/out
         Rings of words: both sides of a frame (`kernels.halves`).
     fed : (4, quanta) int32, in/out
@@ -135,7 +141,8 @@ def echo(
         bus = ((ECHO - 1) * 2 * frames + at, listener * 2 * frames + at, frames)
         write = int(places[listener, WRITE])
         largest = _quantum(q, write, who, levels, line, bus, sends, dry)
-        advance(places, listener, RING, largest)
+        close_ring(line, listener * LINE, 0, RING, listener, places)
+        count_rest(places, listener, RING, largest)
         onwards = levels[listener, TO_HALL, q], levels[listener, TO_HALL, q + 1]
         if onwards[0] != f32(0.0) or onwards[1] != f32(0.0):
             _pass_on(q, onwards, fed, sends)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from numba import float32 as f32
 
-from kernels._jit import fragment, kernel
+from kernels._jit import fragment
 from kernels._types import Floats, Ints, Vector
 from kernels.lanes import LANES, QUANTUM
 from kernels.simd import fma, greater_of, lane_numbers, lesser_of, load, splat, store, where_less
@@ -35,7 +35,7 @@ def _rest(listener: int, start: int, memory: Floats, dips: Floats) -> None:
     memory[listener, SINCE] = min(since, f32(LONGEST_FRAMES))
 
 
-@kernel
+@fragment
 def duck(
     quanta: int, listener: int, kicks: Ints, releases: Floats, memory: Floats, dips: Floats
 ) -> None:

@@ -12,7 +12,7 @@ from typing import TypeAlias
 from numba import float32 as f32
 from numba import int32 as i32
 
-from kernels._jit import fragment, kernel
+from kernels._jit import fragment
 from kernels._types import Float, Floats, Ints, Vector
 from kernels.buses import FLOATS, SILENT, SOUNDING, STRIDE, is_sounding, read_bus
 from kernels.lanes import LANES, QUANTUM
@@ -170,13 +170,13 @@ def _ring(
 @fragment
 def _has(quanta: int, strip: int, row: int, bands: Floats) -> bool:
     """Whether a band is not flat throughout a block."""
-    has = False
-    for border in range(quanta + 1):
-        has |= bands[strip, row, border] != f32(0.0)
-    return has
+    border = 0
+    while border < quanta and bands[strip, row, border] == f32(0.0):
+        border += 1
+    return bool(bands[strip, row, border] != f32(0.0))
 
 
-@kernel
+@fragment
 def equalise(
     quanta: int,
     first: int,

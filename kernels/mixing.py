@@ -7,7 +7,7 @@ from typing import TypeAlias
 from numba import float32 as f32
 from numba import int32 as i32
 
-from kernels._jit import fragment, kernel
+from kernels._jit import fragment
 from kernels._types import Float, Floats, Ints, Vector
 from kernels.buses import FLOATS, SILENT, STEPS, STRIDE, is_sounding, turn_over, wipe
 from kernels.lanes import LANES, QUANTUM
@@ -30,6 +30,8 @@ STRIP_ROWS = 6
 Line: TypeAlias = tuple[Float, Float]
 """Where a level begins in a quantum, and by how much it rises a frame."""
 SENDS = 4  # rows 1 to 4
+Quantum: TypeAlias = tuple[Vector, Vector, Vector, Vector, Vector, Vector, Vector, Vector]
+"""Both sides of a quantum, left then right."""
 
 
 @fragment
@@ -57,41 +59,59 @@ def _along(line: Line, t: int) -> Vector:
 
 
 @fragment
-def _fade(source: int, held: int, gain: Line, buses: Ints, pair: Floats) -> None:
-    """Take a quantum of both sides of a bus, which is empty then, through the fader."""
+def _read(source: int, held: int, buses: Ints) -> tuple[Vector, Vector]:
+    """Sixteen frames of both sides of a bus, which is empty then; steps count as whole numbers."""
+    left, right = load_int(buses, source), load_int(buses, source + STRIDE)
+    store_int(buses, source, splat_int(i32(0)))
+    store_int(buses, source + STRIDE, splat_int(i32(0)))
+    if held == FLOATS:
+        return bits_to_float(left), bits_to_float(right)
+    return to_float(left), to_float(right)
+
+
+@fragment
+def _faded(source: int, held: int, gain: Line, buses: Ints) -> Quantum:
+    """Take a quantum of both sides of a bus through the fader."""
     steps = f32(1.0) if held == FLOATS else f32(1.0 / STEPS)
-    line, silence = (gain[0] * steps, gain[1] * steps), splat_int(i32(0))
-    for t in range(0, QUANTUM, LANES):
-        left, right = load_int(buses, source + t), load_int(buses, source + STRIDE + t)
-        store_int(buses, source + t, silence)
-        store_int(buses, source + STRIDE + t, silence)
-        level = _along(line, t)
-        if held == FLOATS:
-            store(pair, t, bits_to_float(left) * level)
-            store(pair, QUANTUM + t, bits_to_float(right) * level)
-        else:
-            store(pair, t, to_float(left) * level)
-            store(pair, QUANTUM + t, to_float(right) * level)
+    line = gain[0] * steps, gain[1] * steps
+    l0, r0 = _read(source, held, buses)
+    l1, r1 = _read(source + LANES, held, buses)
+    l2, r2 = _read(source + 2 * LANES, held, buses)
+    l3, r3 = _read(source + 3 * LANES, held, buses)
+    g0, g1, g2, g3 = _along(line, 0), _along(line, 16), _along(line, 32), _along(line, 48)
+    return l0 * g0, l1 * g1, l2 * g2, l3 * g3, r0 * g0, r1 * g1, r2 * g2, r3 * g3
 
 
 @fragment
-def _dip(depth: Line, dips: Floats, at: int, pair: Floats) -> None:
+def _dip(x: Quantum, depth: Line, dips: Floats, at: int) -> Quantum:
     """Push what went through a fader out of the way of the kick."""
-    for t in range(0, QUANTUM, LANES):
-        level = fnma(_along(depth, t), load(dips, at + t), splat(f32(1.0)))
-        store(pair, t, load(pair, t) * level)
-        store(pair, QUANTUM + t, load(pair, QUANTUM + t) * level)
+    one = splat(f32(1.0))
+    g0 = fnma(_along(depth, 0), load(dips, at), one)
+    g1 = fnma(_along(depth, 16), load(dips, at + LANES), one)
+    g2 = fnma(_along(depth, 32), load(dips, at + 2 * LANES), one)
+    g3 = fnma(_along(depth, 48), load(dips, at + 3 * LANES), one)
+    return x[0] * g0, x[1] * g1, x[2] * g2, x[3] * g3, x[4] * g0, x[5] * g1, x[6] * g2, x[7] * g3
 
 
 @fragment
-def _add(pair: Floats, line: Line, fresh: bool, target: int, side: int, mix: Floats) -> None:
+def _add_side(x: Vector, level: Vector, fresh: bool, target: int, mix: Floats) -> None:
+    before = splat(f32(0.0)) if fresh else load(mix, target)
+    store(mix, target, fma(x, level, before))
+
+
+@fragment
+def _add(x: Quantum, line: Line, fresh: bool, target: int, side: int, mix: Floats) -> None:
     """Add what went through a fader to both sides of a mix, or begin it."""
-    for t in range(0, QUANTUM, LANES):
-        level, left, right = _along(line, t), splat(f32(0.0)), splat(f32(0.0))
-        if not fresh:
-            left, right = load(mix, target + t), load(mix, target + side + t)
-        store(mix, target + t, fma(load(pair, t), level, left))
-        store(mix, target + side + t, fma(load(pair, QUANTUM + t), level, right))
+    g0, g1, g2, g3 = _along(line, 0), _along(line, 16), _along(line, 32), _along(line, 48)
+    right = target + side
+    _add_side(x[0], g0, fresh, target, mix)
+    _add_side(x[1], g1, fresh, target + LANES, mix)
+    _add_side(x[2], g2, fresh, target + 2 * LANES, mix)
+    _add_side(x[3], g3, fresh, target + 3 * LANES, mix)
+    _add_side(x[4], g0, fresh, right, mix)
+    _add_side(x[5], g1, fresh, right + LANES, mix)
+    _add_side(x[6], g2, fresh, right + 2 * LANES, mix)
+    _add_side(x[7], g3, fresh, right + 3 * LANES, mix)
 
 
 @fragment
@@ -102,17 +122,17 @@ def _silence(target: int, side: int, mix: Floats) -> None:
 
 
 @fragment
-def _send(strip: int, q: int, strips: Floats, pair: Floats, fed: Ints, sends: Floats) -> None:
+def _send(strip: int, q: int, strips: Floats, x: Quantum, fed: Ints, sends: Floats) -> None:
     """Feed the effects from what went through a fader."""
     frames = fed.shape[1] * QUANTUM
     for send in range(SENDS):
         if _is_up(strips, strip, send + 1, q):
             line, target = _line(strips, strip, send + 1, q), send * 2 * frames + q * QUANTUM
-            _add(pair, line, fed[send, q] == 0, target, frames, sends)
+            _add(x, line, fed[send, q] == 0, target, frames, sends)
             fed[send, q] = 1
 
 
-@kernel
+@fragment
 def mix_strips(
     quanta: int,
     listener: int,
@@ -120,7 +140,6 @@ def mix_strips(
     strips: Floats,
     dips: Floats,
     buses: Ints,
-    pair: Floats,
     fed: Ints,
     sends: Floats,
     dry: Floats,
@@ -142,13 +161,12 @@ def mix_strips(
         How much of that depth is asked for, as `ducks.duck` writes it.
     buses : (listeners * parts * 2 * `STRIDE`,) int32, in/out
         As in `kernels.buses`; they are turned over.
-    pair : (128,) float32, scratch
     fed : (4, quanta) int32, written in full
         Whether each send holds anything.
     sends : (4 * 2 * frames,) float32
         Left and right of each; written where it is fed.
     dry : (at least listeners * 2 * frames,) float32
-        Left and right of each listener; this one's are written in full.
+        Left and right of each listener; this one's are written in full in full.
     stems : (parts * 2 * frames,) float32, or (0,)
         What each strip gives to the dry bus, written where it sounds.
 
@@ -172,14 +190,14 @@ def mix_strips(
                 wipe(buses, strip, q)
                 continue
             gain = _line(strips, strip, GAIN, q)
-            _fade(strip * 2 * STRIDE + at, held, gain, buses, pair)
+            x = _faded(strip * 2 * STRIDE + at, held, gain, buses)
             if _is_up(strips, strip, DUCK, q):
-                _dip(_line(strips, strip, DUCK, q), dips, at, pair)
-            _add(pair, whole, fresh, target, frames, dry)
+                x = _dip(x, _line(strips, strip, DUCK, q), dips, at)
+            _add(x, whole, fresh, target, frames, dry)
             fresh = False
-            _send(strip, q, strips, pair, fed, sends)
+            _send(strip, q, strips, x, fed, sends)
             if stems.shape[0] > 0:
-                _add(pair, whole, True, part * 2 * frames + at, frames, stems)
+                _add(x, whole, True, part * 2 * frames + at, frames, stems)
         if fresh:
             _silence(target, frames, dry)
     for part in range(parts):

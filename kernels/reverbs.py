@@ -10,11 +10,11 @@ from typing import TypeAlias
 import numpy as np
 from numba import float32 as f32
 
-from kernels._jit import fragment, kernel
+from kernels._jit import fragment
 from kernels._types import Float, Floats, Ints, IntVector, Longs, Vector
 from kernels.lanes import LANES, QUANTUM
 from kernels.mixing import ramp
-from kernels.rings import WRITE, advance, close_ring, give, place_of, sleeps
+from kernels.rings import FRONT, WRITE, close_ring, count_rest, give, place_of, sleeps
 from kernels.simd import (
     float_to_bits,
     fma,
@@ -73,10 +73,10 @@ def _diffuse(x: Vector, lines: Floats, heads: tuple[int, int], t: int) -> Vector
 
 
 @fragment
-def _heads(space: Ints, base: int, at: int, k: int) -> tuple[int, int]:
-    """Where a ring is written and read in the quantum that begins at ``at``."""
-    begin, ring = base + space[k, START], space[k, SIZE]
-    return place_of(begin, at, ring), place_of(begin, at - space[k, LENGTH], ring)
+def _heads(space: Ints, base: int, places: Ints, listener: int, k: int) -> tuple[int, int]:
+    """Where a ring is written and read in a quantum."""
+    begin, ring, at = base + space[k, START], space[k, SIZE], places[listener, WRITE + k]
+    return begin + FRONT + at, place_of(begin, at - space[k, LENGTH], ring)
 
 
 @fragment
@@ -126,16 +126,17 @@ def _turn(lines: Floats, place: int, value: Vector, bits: IntVector) -> IntVecto
 
 
 @fragment
-def _close_all(lines: Floats, base: int, at: int, space: Ints) -> None:
-    """Keep the ends of all rings alike."""
+def _close_all(lines: Floats, base: int, space: Ints, listener: int, places: Ints) -> None:
+    """Go on by a quantum in all rings."""
     for k in range(RINGS):
-        close_ring(lines, base + space[k, START], at, space[k, SIZE])
+        close_ring(lines, base + space[k, START], k, int(space[k, SIZE]), listener, places)
 
 
 @fragment
 def _quantum(
     clock: int,
-    at: int,
+    listener: int,
+    places: Ints,
     space: Ints,
     base: int,
     lines: Floats,
@@ -148,13 +149,13 @@ def _quantum(
     """Run one quantum of one listener; about the largest value that went into a line."""
     source, out, side = bus
     m0, m1, m2, m3 = _drifts(clock)
-    d0, d1 = _heads(space, base, at, 8), _heads(space, base, at, 9)
-    d2, d3 = _heads(space, base, at, 10), _heads(space, base, at, 11)
-    d4, d5 = _heads(space, base, at, 12), _heads(space, base, at, 13)
-    h0, h1 = _heads(space, base, at, 0), _heads(space, base, at, 1)
-    h2, h3 = _heads(space, base, at, 2), _heads(space, base, at, 3)
-    h4, h5 = _heads(space, base, at, 4), _heads(space, base, at, 5)
-    h6, h7 = _heads(space, base, at, 6), _heads(space, base, at, 7)
+    d0, d1 = _heads(space, base, places, listener, 8), _heads(space, base, places, listener, 9)
+    d2, d3 = _heads(space, base, places, listener, 10), _heads(space, base, places, listener, 11)
+    d4, d5 = _heads(space, base, places, listener, 12), _heads(space, base, places, listener, 13)
+    h0, h1 = _heads(space, base, places, listener, 0), _heads(space, base, places, listener, 1)
+    h2, h3 = _heads(space, base, places, listener, 2), _heads(space, base, places, listener, 3)
+    h4, h5 = _heads(space, base, places, listener, 4), _heads(space, base, places, listener, 5)
+    h6, h7 = _heads(space, base, places, listener, 6), _heads(space, base, places, listener, 7)
     damping, bits = splat(room[LINES]), splat_int(np.int32(0))
     for t in range(0, QUANTUM, LANES):
         here = source + t
@@ -181,11 +182,11 @@ def _quantum(
         level = ramp(wet[0], wet[1], t)
         even, odd = z[0] + z[1], z[0] - z[1]  # twice the sums of four lines
         give(here, out + t, side, (even * level, odd * level), sends, dry)
-    _close_all(lines, base, at, space)
+    _close_all(lines, base, space, listener, places)
     return largest_magnitude(bits)
 
 
-@kernel
+@fragment
 def reverb(
     quanta: int,
     listener: int,
@@ -212,16 +213,16 @@ def reverb(
     clocks : (listeners,) int64, quanta
         Since each session began.
     space : (14, 3) int32, frames
-        Of the rings of the eight lines, the left and the right diffusers: the size, a power of
-        two; where it begins among a listener's; the delay, at least 66 + 9, and longest in the
-        last line.
+        Of the rings of the eight lines, the left and the right diffusers: the size, whole quanta;
+        where it begins among a listener's; the delay, at least 66 + 9, and longest in the last
+        line. A ring is at least 25 frames longer than its delay.
     rooms : (listeners, quanta, 9) float32
         For each quantum the gain of a turn through each line (with the 1/sqrt(8) of the matrix),
         and the damping, 0..0.5.
     wet : (listeners, quanta + 1) float32, linear gain
         Level of the reverberation at each quantum border; lines between.
-    places : (listeners, 2) int32, frames, in/out
-        Where the rings are written next, and for how long nothing but silence was written.
+    places : (listeners, 15) int32, frames, in/out
+        For how long nothing but silence was written, and where each ring is written next.
     lines : (listeners * frames of all rings with 80 more each,) float32, in/out
     fed : (4, quanta) int32, in/out
         Whether each send holds anything; where it does not, and nothing rings, nothing is done.
@@ -243,7 +244,8 @@ def reverb(
         at, levels = q * QUANTUM, (wet[listener, q], wet[listener, q + 1])
         largest = _quantum(
             clocks[listener] + q,
-            int(places[listener, WRITE]),
+            listener,
+            places,
             space,
             base,
             lines,
@@ -253,4 +255,4 @@ def reverb(
             sends,
             dry,
         )
-        advance(places, listener, ring, largest)
+        count_rest(places, listener, ring, largest)

@@ -1,8 +1,9 @@
 """Delay lines in time lanes: sixteen consecutive frames of one listener in a vector.
 
-A ring holds a power of two of frames. A copy of its first quantum follows its end, and one of its
-last sixteen frames precedes its beginning, so that a quantum may be read from any place without
-looking where it wraps. Delays are longer than a quantum: what is read in one was written before it.
+A ring holds some quanta. A copy of its first quantum follows its end, and one of its last sixteen
+frames precedes its beginning, so that a quantum may be read from any place without looking where
+it wraps. Delays are longer than a quantum: what is read in one was written before it. A ring that
+is no longer than it needs is written where it was read just before, which the cache still holds.
 """
 
 from __future__ import annotations
@@ -17,26 +18,33 @@ from kernels.simd import load, splat, store
 FRONT, BACK = LANES, QUANTUM  # frames repeated before and behind a ring
 PAD = FRONT + BACK
 SHORTEST = QUANTUM + 2  # frames of delay
-WRITE, RESTED = 0, 1  # what is remembered of a ring
+RESTED, WRITE = 0, 1  # what is remembered of an effect; where the first ring is written, and others
 QUIETEST = 1e-15  # -300 dB: a tail that stays below it is over
 
 
 @fragment
 def place_of(base: int, at: int, ring: int) -> int:
-    """Where a ring that begins at ``base`` holds frame ``at``."""
-    return base + FRONT + (at & (ring - 1))
+    """Where a ring that begins at ``base`` holds frame ``at``, which may be of the lap before."""
+    return base + FRONT + (at if at >= 0 else at + ring)
 
 
 @fragment
-def close_ring(line: Floats, base: int, at: int, ring: int) -> None:
-    """Repeat the quantum that was just written at ``at`` beyond the other end, if it is at one."""
-    here = at & (ring - 1)
-    begin, end = base + FRONT, base + FRONT + ring
-    if here == 0:
+def close_ring(
+    line: Floats, base: int, number: int, ring: int, listener: int, places: Ints
+) -> None:
+    """Go on by a quantum in one of the rings of an effect.
+
+    The quantum that was just written is repeated beyond the other end, if it is at one.
+    """
+    at, begin, end = places[listener, WRITE + number], base + FRONT, base + FRONT + ring
+    following = at + QUANTUM
+    if at == 0:
         for t in range(0, BACK, LANES):
             store(line, end + t, load(line, begin + t))
-    elif here == ring - QUANTUM:
+    elif following == ring:
         store(line, base, load(line, end - FRONT))
+        following = 0
+    places[listener, WRITE + number] = following
 
 
 @fragment
@@ -94,8 +102,7 @@ def give(
 
 
 @fragment
-def advance(places: Ints, listener: int, ring: int, largest: float) -> None:
-    """Go on by a quantum, and count for how many frames a ring has been fed with silence."""
-    places[listener, WRITE] = (places[listener, WRITE] + QUANTUM) & (ring - 1)
+def count_rest(places: Ints, listener: int, longest: int, largest: float) -> None:
+    """Count for how many frames, up to its longest ring, an effect has been fed with silence."""
     rested = places[listener, RESTED] + QUANTUM
-    places[listener, RESTED] = min(rested, ring) if largest < f32(QUIETEST) else 0
+    places[listener, RESTED] = min(rested, longest) if largest < f32(QUIETEST) else 0

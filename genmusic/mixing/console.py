@@ -41,7 +41,6 @@ class _Scratch:
     def __init__(self, listeners: int) -> None:
         self.of_parts = (
             aligned(LANES, np.float32),
-            aligned(SIDES * QUANTUM, np.float32),
             aligned(MOST_FRAMES, np.float32),
             aligned(mixing.SENDS * SIDES * MOST_FRAMES, np.float32),
         )

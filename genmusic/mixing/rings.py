@@ -21,7 +21,7 @@ class RingBank:
     Parameters
     ----------
     listeners : int
-    sizes : frames of each ring, powers of two
+    sizes : frames of each ring, whole quanta
     held : frames of each that can still be heard
     """
 
@@ -34,7 +34,7 @@ class RingBank:
         ]
         """Of each ring in a row: where its frames begin, how many they are, how many are held."""
         self.frames = aligned(listeners * length, np.float32).reshape(listeners, length)
-        self.places = np.zeros((listeners, 2), np.int32)
+        self.places = np.zeros((listeners, WRITE + len(sizes)), np.int32)
         self.places[:, RESTED] = self._longest
 
     @property
@@ -52,10 +52,9 @@ class RingBank:
         rested = int(self.places[listener, RESTED])
         if rested >= self._longest:
             return np.zeros(0, np.float32), rested
-        place, row = int(self.places[listener, WRITE]), self.frames[listener]
+        ends, row = self.places[listener, WRITE:].tolist(), self.frames[listener]
         taken, at = np.empty(sum(self._held), np.float32), 0
-        for inner, size, held in self._layout:
-            end = place & (size - 1)
+        for end, (inner, size, held) in zip(ends, self._layout, strict=True):
             newest = min(end, held)
             oldest = held - newest  # of them lie before the ring came round
             taken[at : at + oldest] = row[inner + size - oldest : inner + size]
@@ -66,7 +65,8 @@ class RingBank:
     def put(self, listener: int, state: tuple[Floats, int]) -> None:
         """Go on from what `take` gave."""
         frames, rested = state
-        self.places[listener] = (0, rested)
+        self.places[listener] = 0
+        self.places[listener, RESTED] = rested
         if not frames.size:  # rings that rest may hold anything: they are emptied when they wake
             return
         row, at = self.frames[listener], 0

@@ -32,8 +32,8 @@ class Space:
 
     @property
     def rings(self) -> tuple[int, ...]:
-        """Sizes of all rings, powers of two, in the order in which they lie in memory."""
-        return tuple(1 << (held + QUANTUM - 1).bit_length() for held in self.held)
+        """Sizes of all rings, whole quanta, in the order in which they lie in memory."""
+        return tuple(-(-held // QUANTUM) * QUANTUM for held in self.held)
 
     @property
     def held(self) -> tuple[int, ...]:

@@ -1,5 +1,6 @@
 """Cases of the kernels that mix: buses, strips, effects, the master."""
 
+import effects
 import numpy as np
 from case_blocks import F32, QUANTA, blocks_of, noise
 
@@ -16,7 +17,6 @@ from kernels import (
     equalisers,
     loudness,
     mixing,
-    reverbs,
 )
 from kernels.buses import (
     SOUNDING,
@@ -103,14 +103,13 @@ def render_strips(lengths, loud=1.0):
     strips = noise(4, LISTENERS * PARTS, mixing.STRIP_ROWS, QUANTA + 1)
     strips[3:6, mixing.ECHO] = 0.0
     dips = np.abs(noise(14, LISTENERS, QUANTA * QUANTUM))
-    scratch = np.zeros(2 * QUANTUM, F32)
 
     def run(first, quanta, listener, buffers):
         buses = bus_block(sound, first, quanta)
         frames = slice(first * QUANTUM, (first + quanta) * QUANTUM)
         faders = np.ascontiguousarray(strips[:, :, first : first + quanta + 1])
         ducked, stems = dips[listener, frames].copy(), np.zeros(0, F32)
-        mixing.mix_strips(quanta, listener, PARTS, faders, ducked, buses, scratch, *buffers, stems)
+        effects.mix_strips(quanta, listener, PARTS, faders, ducked, buses, *buffers, stems)
         mine = buses.reshape(LISTENERS, -1)[listener]
         assert not mine.any()  # what was mixed is gone
 
@@ -131,7 +130,7 @@ def render_equaliser(lengths, loud=1.0):
     for first, quanta in blocks_of(lengths):
         buses = bus_block(sound, first, quanta)
         moving = np.ascontiguousarray(bands[:, :, first : first + quanta + 1])
-        equalisers.equalise(quanta, 0, strips, moving, scratch, memories, buses)
+        effects.equalise(quanta, 0, strips, moving, scratch, memories, buses)
         block = np.full(strips * 2 * quanta * QUANTUM, 9.0, F32)
         drain_buses(quanta, buses, block)
         out.append(block.reshape(strips * 2, -1))
@@ -150,34 +149,30 @@ def render_duck(lengths, loud=1.0):
         borders = np.ascontiguousarray(releases[:, first : first + quanta + 1])
         here = np.ascontiguousarray(kicks[:, first : first + quanta])
         for listener in range(LISTENERS):
-            ducks.duck(quanta, listener, here, borders, memory, dips[listener])
+            effects.duck(quanta, listener, here, borders, memory, dips[listener])
         out.append(dips)
     return np.concatenate(out, axis=1)
-
-
-def places_of(ring):
-    return np.tile(np.array([0, ring], np.int32), (LISTENERS, 1))
 
 
 def render_echo(lengths, loud=1.0):
     levels = np.abs(noise(13, LISTENERS, delays.ECHO_ROWS, QUANTA + 1))
     levels[0, delays.SHARE] = 1.0
     delay = np.array([(700, 300), (164, 999)], np.int32)
-    places, line = places_of(delays.RING), np.zeros(LISTENERS * delays.LINE, F32)
+    bank = RingBank(LISTENERS, (delays.RING,), (delays.RING,))
 
     def run(first, quanta, listener, buffers):
         moving = np.ascontiguousarray(levels[:, :, first : first + quanta + 1])
-        delays.echo(quanta, listener, delay, moving, places, line, *buffers)
+        effects.echo(quanta, listener, delay, moving, *bank.memory, *buffers)
 
     return effect_blocks(lengths, run, send_noise(5, loud))
 
 
 def render_chorus(lengths, loud=1.0):
-    places, line = places_of(choruses.RING), np.zeros(LISTENERS * 2 * choruses.LINE, F32)
+    bank = RingBank(LISTENERS, (choruses.RING,) * 2, (choruses.HELD,) * 2)
 
     def run(first, quanta, listener, buffers):
         clocks = np.array([first, first + 50_000], np.int64)
-        choruses.chorus(quanta, listener, clocks, places, line, *buffers)
+        effects.chorus(quanta, listener, clocks, *bank.memory, *buffers)
 
     return effect_blocks(lengths, run, send_noise(17, loud))
 
@@ -192,9 +187,9 @@ def render_reverb(lengths, loud=1.0):
         level = np.ascontiguousarray(wet[:, first : first + quanta + 1])
         turn = np.ascontiguousarray(rooms[:, first : first + quanta])
         clocks = np.array([first, first + 50_000], np.int64)
-        reverbs.reverb(
+        effects.reverb(
             quanta, listener, mixing.ROOM, clocks, ROOM.table, turn, level,
-            bank.places, bank.line, *buffers,
+            *bank.memory, *buffers,
         )  # fmt: skip
 
     return effect_blocks(lengths, run, send_noise(6, loud))

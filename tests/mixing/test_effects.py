@@ -1,11 +1,12 @@
 """Chorus, echo, room and hall: what comes back, when, how dense, and that it ends."""
 
+import effects
 import numpy as np
 import pytest
 
 from genmusic.mixing.rings import RingBank
 from genmusic.mixing.spaces import HALL, ROOM, turns
-from kernels import choruses, delays, ducks, mixing, reverbs
+from kernels import choruses, delays, ducks, mixing
 from kernels.lanes import QUANTUM
 from kernels.rings import RESTED
 
@@ -37,7 +38,7 @@ def reverberate(quanta, bus, space, rooms, bank, buffers):
     """Run a space over a block, wet at full level."""
     wet, clocks = np.ones((1, quanta + 1), np.float32), np.zeros(1, np.int64)
     fed, sends, dry = buffers
-    reverbs.reverb(quanta, 0, bus, clocks, space.table, rooms, wet, bank.places, bank.line,
+    effects.reverb(quanta, 0, bus, clocks, space.table, rooms, wet, *bank.memory,
                    fed, sends.reshape(-1), dry.reshape(-1))  # fmt: skip
 
 
@@ -106,10 +107,8 @@ def echoed(delay, quanta=1_100, **levels):
     rows = np.zeros((1, delays.ECHO_ROWS, quanta + 1), np.float32)
     rows[0, delays.SHARE], rows[0, delays.FEEDBACK] = 1.0, levels.get("feedback", 0.5)
     rows[0, delays.TO_HALL] = levels.get("to_hall", 0.0)
-    places = np.array([[0, delays.RING]], np.int32)
-    line = np.zeros(delays.LINE, np.float32)
-    pair = np.full((1, 2), delay, np.int32)
-    delays.echo(quanta, 0, pair, rows, places, line, fed, sends.reshape(-1), dry.reshape(-1))
+    bank, pair = RingBank(1, (delays.RING,), (delays.RING,)), np.full((1, 2), delay, np.int32)
+    effects.echo(quanta, 0, pair, rows, *bank.memory, fed, sends.reshape(-1), dry.reshape(-1))
     return sends, dry[0]
 
 
@@ -133,10 +132,10 @@ def test_the_chorus_widens_without_a_change_of_level():
     mono = np.random.default_rng(3).normal(0, 0.1, quanta * QUANTUM).astype(np.float32)
     fed, sends, dry = struck(quanta, mixing.CHORUS, (0.0, 0.0))
     sends[mixing.CHORUS - 1] = mono
-    places = np.array([[0, choruses.RING]], np.int32)
-    line, clocks = np.zeros(2 * choruses.LINE, np.float32), np.zeros(1, np.int64)
+    bank = RingBank(1, (choruses.RING,) * 2, (choruses.HELD,) * 2)
+    clocks = np.zeros(1, np.int64)
 
-    choruses.chorus(quanta, 0, clocks, places, line, fed, sends.reshape(-1), dry.reshape(-1))
+    effects.chorus(quanta, 0, clocks, *bank.memory, fed, sends.reshape(-1), dry.reshape(-1))
 
     left, right = dry[0, :, RATE:]
     assert abs(np.corrcoef(left, right)[0, 1]) < 0.1
@@ -151,7 +150,7 @@ def dips(kicks, quanta, release_frames=4_800.0):
     memory = np.array([[ducks.LONGEST_FRAMES, 0.0]], np.float32)
     out = np.zeros(quanta * QUANTUM, np.float32)
     releases = np.full((1, quanta + 1), release_frames, np.float32)
-    ducks.duck(quanta, 0, places, releases, memory, out)
+    effects.duck(quanta, 0, places, releases, memory, out)
     return out
 
 

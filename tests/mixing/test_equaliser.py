@@ -1,5 +1,6 @@
 """The equaliser: its response is what its decibels say, and flat bands change nothing."""
 
+import effects
 import numpy as np
 import pytest
 
@@ -25,7 +26,7 @@ def equalise(sound, **settings):
         buses = np.zeros((strips, 2, STRIDE), np.int32)
         buses[:, :, :MOST_FRAMES] = np.asarray(block, np.float32).view(np.int32)
         buses[:, 0, SOUNDING : SOUNDING + MOST_QUANTA] = FLOATS
-        equalisers.equalise(MOST_QUANTA, 0, strips, moving, scratch, memories, buses.reshape(-1))
+        effects.equalise(MOST_QUANTA, 0, strips, moving, scratch, memories, buses.reshape(-1))
         after = buses[:, :, :MOST_FRAMES].view(np.float32)
         assert np.array_equal(after[0, 0], block)  # the neighbour is flat
         assert np.array_equal(after[1, 0], after[1, 1])
