@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 
 from kernels._jit import fragment, kernel
 from kernels._types import Doubles, Longs
+from kernels.chords import OCTAVE
 from kernels.copying import Runs, Trail, completes, time_trail
 from kernels.looking import REACH, look
 from kernels.sampling import Tree, look_ahead
+from kernels.trails import HEIGHT, LENGTH, ONSET, STRESS, lay_out
 from kernels.viewpoints import (
     EVERY_VIEW,
     Line,
@@ -23,7 +25,15 @@ from kernels.viewpoints import (
     predict,
     record,
 )
+from kernels.weighing import NO_TARGET, Taste, step_pitch, weigh
 
+ASK, WRITE = 1, 2
+"""Stages of a bar beside its drawing, a bit each."""
+
+GOAL_LEAP = 5  # semitones: a fourth, into the last note of a phrase
+TICKS_PER_BEAT = 960
+LONGEST_TICKS = 5 * TICKS_PER_BEAT // 2  # a longer wait is a rest
+SHORTEST_GOAL_TICKS = TICKS_PER_BEAT // 2
 NOTHING = -1_000  # no pitch: the part has not begun
 
 
@@ -33,6 +43,21 @@ class Goals(NamedTuple):
     weights: Doubles  # (notes, pitches) >= 0; 0 forbids, and each row has a positive one
     widest: Longs  # (notes,) semitones that it may leap
     moves: NDArray[np.bool_]  # (notes,) whether it must differ from the note before
+
+
+class Songs(NamedTuple):
+    """What melodies are drawn from."""
+
+    tree: Tree
+    sources: Sources
+    views: Views
+    names: Longs  # as described in `looking.look`
+    sizes: Longs
+    transitions: Doubles  # (pitches, pitches) > 0: the chain that looks ahead
+    copied_tune: Runs  # what must not be copied, by intervals
+    copied_rhythm: Runs  # and by intervals with rhythm
+    lowest: int  # the first pitch, in semitones from the tonic
+    slip_share: float  # 0..1; a note less likely than that of the likeliest is a slip
 
 
 @fragment
@@ -96,14 +121,13 @@ def _count_choices(weights: Doubles, choices: Longs) -> bool:
 
 
 @fragment
-def _is_copy(tune: Runs, rhythm: Runs, trail: Trail, note: int) -> bool:
-    return completes(tune, trail, note) or completes(rhythm, trail, note)
+def _is_copy(songs: Songs, trail: Trail, note: int) -> bool:
+    return completes(songs.copied_tune, trail, note) or completes(songs.copied_rhythm, trail, note)
 
 
 @fragment
 def _last_resort(
-    tune: Runs,
-    rhythm: Runs,
+    songs: Songs,
     trail: Trail,
     played: int,
     weights: Doubles,
@@ -117,127 +141,217 @@ def _last_resort(
         score = weight / (1.0 + distance) if weight > 0.0 else -1.0 - distance
         if score > most:
             trail.pitches[played] = pitch
-            if not _is_copy(tune, rhythm, trail, played):
+            if not _is_copy(songs, trail, played):
                 best, most = pitch, score
     return best
 
 
-class Room(NamedTuple):
-    """Room to work in, for so many notes, of which some are to come."""
+class Desk(NamedTuple):
+    """Room for a bar of melody; the notes to come are the last of all."""
 
+    tune: Longs  # (notes, looking.COLUMNS) what was sung, what came last, and the notes to come
     line: Longs  # (3, notes) pitches, anchors and reach of a `viewpoints.Line`
     codes: Longs  # (3, views, notes) its conditions and links, and symbols
-    features: Longs  # (looking.FEATURES,)
-    path: Longs  # (viewpoints.DEPTHS,)
-    single: Doubles  # (2 + viewpoints.SHORT_DEPTH, pitches)
+    played: Longs  # (3, notes of the part) as a `copying.Trail` has them
+    asked: Longs  # (2, notes to come) onset ticks, and steps to aim at, or `NO_TARGET`
+    drawn: Longs  # (3, notes to come) pitch, how many pitches were welcome, step of the scale
+    widest: Longs  # (notes to come,) semitones that each may leap
+    moves: NDArray[np.bool_]  # (notes to come,) whether it must differ from the note before
+    weights: Doubles  # (notes to come, pitches) >= 0; 0 forbids
     messages: Doubles  # (notes to come, pitches)
     tried: NDArray[np.bool_]  # (notes to come, pitches)
+    welcome: Doubles  # (weighing.KNOWN, pitches)
+    features: Longs  # (looking.FEATURES,)
+    paths: Longs  # (views * models, 1 + viewpoints.DEPTHS)
+    sums: Doubles  # (pitches + viewpoints.SYMBOLS,)
+    single: Doubles  # (2 + viewpoints.SHORT_DEPTH, pitches)
+
+
+class Task(NamedTuple):
+    """What is asked of a bar."""
+
+    stages: int
+    known: int  # notes before those to come: written by whoever prepares the desk,
+    before: int  # and those of them that the part has played last
+    coming: int  # notes to come
+    mode: int  # index of the mode's family
+    home: int  # MIDI pitch of the tonic that counts as 0
+    beat: int  # ticks
+    bar_ticks: int
+    opens: bool  # whether the first note to come begins a phrase
+    ends_piece: bool
+    breath_ticks: int  # after the last note of a phrase
+    max_leap: int  # semitones
+    repeats: float  # share of the notes that may repeat the one before
+    taste: Taste
+
+
+@fragment
+def _ask(
+    task: Task,
+    memory: Longs,
+    trail: Longs,
+    chords: Longs,
+    scale: Longs,
+    chances: Doubles,
+    lowest: int,
+    desk: Desk,
+) -> None:
+    """Prepare a desk, whose notes to come have onsets and targets."""
+    notes, goal_tick = task.coming, task.taste.goal_tick
+    onsets, targets = desk.asked[0, :notes], desk.asked[1, :notes]
+    lay_out(
+        memory, trail, onsets, task.mode, task.home, task.beat, task.bar_ticks, goal_tick,
+        task.opens, desk.tune, desk.played,
+    )  # fmt: skip
+    weigh(
+        onsets, targets, scale, chords, task.taste, lowest, desk.welcome, desk.weights[:notes]
+    )  # fmt: skip
+    for n in range(notes):
+        at_goal = onsets[n] == goal_tick
+        desk.widest[n] = GOAL_LEAP if at_goal else task.max_leap
+        # Songs repeat notes for the sake of their words; without words that is soon dull. What is
+        # remembered, and the last note of a phrase, stay what they are.
+        moves = chances[n] >= task.repeats
+        desk.moves[n] = moves and targets[n] == NO_TARGET and not at_goal
+    if task.opens:
+        desk.widest[0] = OCTAVE
+
+
+@fragment
+def _step_of(scale: Longs, pitch: int) -> int:
+    """The step nearest to a pitch above the tonic; between two, the lower."""
+    octave, rest = pitch // OCTAVE, pitch % OCTAVE
+    best = 0
+    for degree in range(1, len(scale) + 1):
+        if abs(step_pitch(scale, degree) - rest) < abs(step_pitch(scale, best) - rest):
+            best = degree
+    return int(octave * len(scale) + best)
+
+
+@fragment
+def _write(task: Task, scale: Longs, desk: Desk, out: Longs) -> None:
+    """The notes as they are written, each as long as it may sound."""
+    for n in range(task.coming):
+        tick, pitch = desk.asked[0, n], desk.drawn[0, n]
+        length = (desk.asked[0, n + 1] if n + 1 < task.coming else task.bar_ticks) - tick
+        if task.ends_piece:
+            pass  # the last notes ring
+        elif tick == task.taste.goal_tick:
+            length = max(SHORTEST_GOAL_TICKS, length - task.breath_ticks)
+        else:
+            length = min(length, LONGEST_TICKS)
+        out[n, ONSET], out[n, LENGTH] = tick, length
+        out[n, HEIGHT], out[n, STRESS] = pitch + task.home, 1 if tick == 0 else 0
+        desk.drawn[2, n] = _step_of(scale, pitch)
+
+
+@fragment
+def _look(songs: Songs, task: Task, line: Line, symbols: Longs, desk: Desk) -> None:
+    """See what is known as the views do."""
+    start, pitches = task.known, desk.weights.shape[1]
+    own, ears = start - desk.tune[start, REACH], listening(songs.views)  # contexts end there
+    look(
+        desk.tune[: start + task.coming], songs.names, songs.sizes, songs.lowest, own, ears,
+        desk.features, line.pitches, line.anchors, line.reach, line.conditions, line.links,
+    )  # fmt: skip
+    for note in range(start):
+        line.pitches[note] = min(max(line.pitches[note], 0), pitches - 1)
+        record(songs.views, line, note, pitches, symbols, ears if note < own else EVERY_VIEW)
 
 
 @kernel
-def sample_melody(
-    tree: Tree,
-    sources: Sources,
-    views: Views,
-    names: Longs,
-    sizes: Longs,
-    tune: Longs,
-    lowest: int,
-    transitions: Doubles,
-    goals: Goals,
-    copied_tune: Runs,
-    copied_rhythm: Runs,
-    trail: Trail,
-    slip_share: float,
+def sing(
+    songs: Songs,
+    task: Task,
+    memory: Longs,
+    trail: Longs,
+    chords: Longs,
+    scale: Longs,
+    chances: Doubles,
     uniforms: Doubles,
-    room: Room,
+    desk: Desk,
     out: Longs,
-    choices: Longs,
-) -> None:
-    """Draw a melody that keeps to its goals, copies nothing, and avoids slips while it can.
+) -> bool:
+    """Sing a bar: draw a melody that keeps to its goals, copies nothing, and avoids slips.
 
-    A note less likely than ``slip_share`` of the likeliest in reach is a slip. When only slips
-    and copies would meet the goals, the note before is drawn again; once the spare draws are used
-    up, slips and leaps are let through, and where every welcome note would complete a copy, the
-    nearest that does not is taken. So the melody always ends, and is never a copy.
+    A note less likely than ``songs.slip_share`` of the likeliest in reach is a slip. When only
+    slips and copies would meet the goals, the note before is drawn again; once the spare draws are
+    used up, slips and leaps are let through, and where every welcome note would complete a copy,
+    the nearest that does not is taken. So the melody always ends, and is never a copy.
 
     Parameters
     ----------
-    tree, sources, views
-        As described in `kernels.viewpoints`.
-    names, sizes, tune, lowest
-        As described in `looking.look`; the notes to come are the last of the tune.
-    transitions : (pitches, pitches) float64, > 0
-        The chain that looks ahead, as for `sampling.look_ahead`.
-    goals : Goals
-        For the notes to come: so many of them as ``goals.weights`` has rows.
-    copied_tune, copied_rhythm : Runs
-        What must not be copied, by intervals and by intervals with rhythm.
-    trail : Trail, in/out
-        What the part has played, to the notes to come; their onsets are known, pitches are
-        written. Pitches are counted as those of the tune.
-    slip_share : float, 0..1
-        0 forbids nothing.
+    songs : Songs
+        What melodies are drawn from.
+    task : Task
+        What is asked, and which stages are to be done: `ASK` prepares the desk, `WRITE` writes
+        the notes; they are drawn in any case.
+    memory : (notes, looking.COLUMNS) int64
+        The phrases that are remembered, as `looking` describes them.
+    trail : (notes before, TRAIL_COLUMNS) int64
+        The last notes of the part.
+    chords : (chords, chords.CHORD_COLUMNS) int64
+        The chords of the bar.
+    scale : (degrees,) int64
+        Semitones of the steps of an octave.
+    chances : (>= notes to come,) float64, 0..1
+        Whether each note may repeat the one before.
     uniforms : (>= notes to come,) float64, 0..1
         The draws; those beyond one for each note are spare.
-    room : Room, scratch
-        ``line`` and ``codes`` are left as what the views have seen.
-    out : (notes to come,) int64, written in full
-        Pitches, as the tune counts them.
-    choices : (notes to come,) int64, written in full
-        How many pitches are welcome; where one has none, nothing is drawn.
+    desk : Desk, in/out
+        ``asked`` is read, and without `ASK` also tune, played, widest, moves and weights; line,
+        codes and drawn are left for those who want to know.
+    out : (>= notes to come, 4) int64, written as far as there are notes to come
+        Rows of the bar, in the columns of `trails`.
+
+    Returns
+    -------
+    bool: whether every note had a pitch that is welcome; nothing is drawn otherwise.
     """
-    if not _count_choices(goals.weights, choices):
-        return
-    pitches, start = goals.weights.shape[1], tune.shape[0] - out.shape[0]
-    line = Line(room.line[0], room.line[1], room.line[2], room.codes[0], room.codes[1])
-    own, ears = start - tune[start, REACH], listening(views)  # contexts end there
-    look(
-        tune, names, sizes, lowest, own, ears, room.features, line.pitches, line.anchors,
-        line.reach, line.conditions, line.links,
-    )  # fmt: skip
-    look_ahead(transitions, goals.weights, room.messages)
-    scratch = Scratch(room.codes[2], room.single[0], room.path, room.single[2:])
-    for note in range(start):
-        line.pitches[note] = min(max(line.pitches[note], 0), pitches - 1)
-        record(views, line, note, pitches, scratch.symbols, ears if note < own else EVERY_VIEW)
-    for note in range(trail.pitches.shape[0]):
-        trail.pitches[note] -= lowest
-    time_trail(trail, trail.pitches.shape[0])
-    room.tried[:] = False
-    _draw_notes(
-        tree, sources, views, line, goals, copied_tune, copied_rhythm, trail, slip_share, uniforms,
-        scratch, room, room.single[1],
-    )  # fmt: skip
-    for note in range(out.shape[0]):
-        out[note] = line.pitches[start + note] + lowest
+    if task.stages & ASK:
+        _ask(task, memory, trail, chords, scale, chances, songs.lowest, desk)
+    notes, start = task.coming, task.known
+    goals = Goals(desk.weights[:notes], desk.widest, desk.moves)
+    if not _count_choices(goals.weights, desk.drawn[1]):
+        return False
+    line = Line(desk.line[0], desk.line[1], desk.line[2], desk.codes[0], desk.codes[1])
+    scratch = Scratch(desk.codes[2], desk.single[0], desk.sums, desk.paths, desk.single[2:])
+    played = Trail(desk.played[0], desk.played[1], desk.played[2])
+    _look(songs, task, line, scratch.symbols, desk)
+    look_ahead(songs.transitions, goals.weights, desk.messages[:notes])
+    for note in range(task.before + notes):
+        played.pitches[note] -= songs.lowest
+    time_trail(played, task.before + notes)
+    desk.tried[:notes] = False
+    _draw_notes(songs, task, line, goals, played, uniforms, scratch, desk)
+    for note in range(notes):
+        desk.drawn[0, note] = line.pitches[start + note] + songs.lowest
+    if task.stages & WRITE:
+        _write(task, scale, desk, out)
+    return True
 
 
 @fragment
 def _draw_notes(
-    tree: Tree,
-    sources: Sources,
-    views: Views,
+    songs: Songs,
+    task: Task,
     line: Line,
     goals: Goals,
-    tune: Runs,
-    rhythm: Runs,
     trail: Trail,
-    slip_share: float,
     uniforms: Doubles,
     scratch: Scratch,
-    room: Room,
-    mass: Doubles,
+    desk: Desk,
 ) -> None:
     notes, pitches = goals.weights.shape
-    start, played = line.pitches.shape[0] - notes, trail.pitches.shape[0] - notes
-    tried, note, used, span = room.tried, 0, 0, _reach(goals.weights)
+    start, played, mass = task.known, task.before, desk.single[1]
+    tried, note, used, span = desk.tried, 0, 0, _reach(goals.weights)
     while note < notes:
         spare = uniforms.shape[0] - used > notes - note
         before = trail.pitches[played + note - 1] if played + note > 0 else NOTHING
-        predict(tree, sources, views, line, start + note, 0, span, scratch, mass)
-        slip = slip_share if spare else 0.0  # the likeliest has a mass of 1
-        total = _welcome(goals, room.messages, note, before, tried, slip, span, mass)
+        predict(songs.tree, songs.sources, songs.views, line, start + note, 0, span, scratch, mass)
+        slip = songs.slip_share if spare else 0.0  # the likeliest has a mass of 1
+        total = _welcome(goals, desk.messages, note, before, tried, slip, span, mass)
         if spare and not total > 0.0:
             for pitch in range(pitches):
                 tried[note, pitch] = False
@@ -248,15 +362,15 @@ def _draw_notes(
             continue
         drawn = _draw(mass, span, total, uniforms[used]) if total > 0.0 else 0
         trail.pitches[played + note] = drawn
-        if not total > 0.0 or _is_copy(tune, rhythm, trail, played + note):
+        if not total > 0.0 or _is_copy(songs, trail, played + note):
             if spare:
                 used += 1
                 tried[note, drawn] = True
                 continue
-            drawn = _last_resort(tune, rhythm, trail, played + note, goals.weights, note, before)
+            drawn = _last_resort(songs, trail, played + note, goals.weights, note, before)
             trail.pitches[played + note] = drawn
         used += 1
         tried[note, drawn] = True
         line.pitches[start + note] = drawn
-        record(views, line, start + note, pitches, scratch.symbols)
+        record(songs.views, line, start + note, pitches, scratch.symbols)
         note += 1

@@ -14,7 +14,9 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-_LONG = ir.IntType(64)
+from kernels import _vectors
+
+_BYTE, _INT, _LONG = ir.IntType(8), ir.IntType(32), ir.IntType(64)
 _CLOCK_MONOTONIC = 1
 _NS = 1_000_000_000
 
@@ -54,3 +56,22 @@ def monotonic_ns(_typing: Any) -> Any:
         return builder.add(builder.mul(seconds, ir.Constant(_LONG, _NS)), nanoseconds)
 
     return types.int64(), generate
+
+
+_READ, _KEEP, _DATA = ir.Constant(_INT, 0), ir.Constant(_INT, 3), ir.Constant(_INT, 1)
+
+
+@intrinsic
+def prefetch(_typing: Any, array: Any, index: Any) -> Any:
+    """Have the cache fetch the line of an element that will be read soon; any index will do."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        place, number = arguments
+        where = _vectors.pointer_to(context, builder, signature.args[0], place, number, _BYTE)
+        wanted = ir.FunctionType(ir.VoidType(), [_BYTE.as_pointer(), _INT, _INT, _INT])
+        name = "llvm.prefetch.p0i8"
+        fetch = cgutils.get_or_insert_function(builder.module, wanted, name)
+        builder.call(fetch, [where, _READ, _KEEP, _DATA])
+        return context.get_dummy_value()
+
+    return types.void(array, index), generate

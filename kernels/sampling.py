@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from kernels._jit import fragment, kernel
 from kernels._types import Doubles, Longs
+from kernels.memory import prefetch
 
 ROW = np.dtype(
     [
@@ -52,6 +53,15 @@ def find_child(tree: Tree, row: int, step: int) -> int:
         else:
             high = middle
     return int(low) if low < end and tree.rows[low]["step"] == step else -1
+
+
+@fragment
+def expect_at(tree: Tree, row: int) -> None:
+    """Ask for what will be read of a row that was found: its children and its entries."""
+    first, end = tree.rows[row]["first_child"], tree.rows[row + 1]["first_child"]
+    prefetch(tree.rows, (first + end) // 2)
+    prefetch(tree.shares, tree.rows[row]["first_entry"])
+    prefetch(tree.symbols, tree.rows[row]["first_entry"])
 
 
 @fragment

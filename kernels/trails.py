@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from kernels._jit import fragment, kernel
+from kernels._jit import fragment
 from kernels._types import Longs
 from kernels.chords import OCTAVE, is_tone, sounding
 from kernels.copying import Runs, Trail, completes, time_trail
@@ -71,7 +71,7 @@ def _lay_bar(
         tune[row, ENDS] = 1 if tick == goal_tick else 0
 
 
-@kernel
+@fragment
 def lay_out(
     memory: Longs,
     trail: Longs,
@@ -87,23 +87,8 @@ def lay_out(
 ) -> None:
     """Lay out a tune: what the piece has sung, what came last, and the notes to come.
 
-    Parameters
-    ----------
-    memory : (notes, COLUMNS) int64
-        The phrases that are remembered, as `looking` describes them.
-    trail : (notes before, 3) int64
-        The last notes of the part.
-    onsets : (notes to come,) int64, rising
-        Ticks from the bar line.
-    mode, home, beat, bar_ticks : int
-        Index of the mode, MIDI pitch of the tonic, ticks of a beat and of the bar.
-    goal_tick : int
-        Onset of the last note of a phrase, -1 for none; the note after it begins the next one.
-    opens : bool
-        Whether the first note to come begins a phrase.
-    tune : (all notes, COLUMNS) int64, written in full
-    played : (>= 2, notes before and to come) int64, two rows written in full
-        Semitones from home, 0 for notes to come, and onsets.
+    Of ``played`` two rows are written, as far as the notes before and those to come: semitones
+    from home, 0 for notes to come, and onsets.
     """
     known, before, coming = memory.shape[0], trail.shape[0], onsets.shape[0]
     for row in range(known):  # a slice assigned to a slice takes three seconds to compile

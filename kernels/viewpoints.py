@@ -17,7 +17,7 @@ import numpy as np
 
 from kernels._jit import fragment, kernel
 from kernels._types import Doubles, Longs
-from kernels.sampling import Tree, find_child
+from kernels.sampling import Tree, expect_at, find_child
 
 PITCH, INTERVAL, ARC = range(3)
 """What a view calls a note: its pitch, its interval from the note before or from the phrase's."""
@@ -26,6 +26,7 @@ DEPTHS = 8  # 0 nothing known, 1 the condition, then notes of context
 SHORT_DEPTH = 5  # of the short-term model: three notes of context
 SHORT_DISCOUNT, SHORT_STRENGTH = 0.5, 1.0  # settled on chorales and songs, see docs/model.md
 MEMORY = 12  # notes; a line says little before it has so many
+SYMBOLS = 256  # that a byte can tell apart
 UNDEFINED = -1
 EVERY_VIEW = -1  # as a mask
 _MANTISSA = (1 << 52) - 1
@@ -69,7 +70,8 @@ class Scratch(NamedTuple):
 
     symbols: Longs  # (views, notes) of the notes so far
     mixed: Doubles  # (size,)
-    path: Longs  # (DEPTHS,) rows of a tree
+    sums: Doubles  # (size + SYMBOLS,) of shares; a pitch stands ``size`` behind its own place
+    paths: Longs  # (views * models, 1 + DEPTHS) how many rows of the tree a context has, and those
     counts: Doubles  # (SHORT_DEPTH, size)
 
 
@@ -129,13 +131,19 @@ def record(
 
 
 @fragment
-def listening(views: Views) -> int:
-    """The views that listen to the line itself, a bit each."""
+def _speakers(weights: Doubles) -> int:
+    """The views that have any weight, a bit each."""
     mask = 0
-    for view in range(len(views.kinds)):
-        if _speaks(views.line, view):
+    for view in range(weights.shape[0]):
+        if _speaks(weights, view):
             mask |= 1 << view
     return mask
+
+
+@fragment
+def listening(views: Views) -> int:
+    """The views that listen to the line itself, a bit each."""
+    return _speakers(views.line)
 
 
 @fragment
@@ -151,66 +159,68 @@ def _step(views: Views, line: Line, symbols: Longs, view: int, note: int, depth:
 
 
 @fragment
-def _add_row(tree: Tree, row: int, base: int, factor: float, span: Span, out: Doubles) -> None:
+def _add_row(tree: Tree, row: int, base: int, factor: float, sums: Doubles) -> None:
+    """Add what followed in a context; all of it, as asking for each whether it counts is dearer."""
     for entry in range(tree.rows[row]["first_entry"], tree.rows[row + 1]["first_entry"]):
-        pitch = int(tree.symbols[entry]) - base
-        if span.low <= pitch < span.high:
-            out[pitch] += factor * tree.shares[entry]
+        sums[tree.symbols[entry] + base] += factor * tree.shares[entry]
 
 
 @fragment
-def _ask_tree(
-    tree: Tree,
-    root: int,
-    views: Views,
-    line: Line,
-    scratch: Scratch,
-    view: int,
-    note: int,
-    base: int,
-    share: float,
-    span: Span,
-) -> int:
-    """Add a share of the probabilities in one model; returns the depth of the context it knows."""
-    out, path = scratch.mixed, scratch.path
-    row, depth = find_child(tree, root, view), 0
-    while row >= 0:
-        path[depth] = row
-        depth += 1
-        if depth > views.orders[view] + 1:
+def _walk(
+    tree: Tree, sources: Sources, views: Views, line: Line, mask: int, note: int, scratch: Scratch
+) -> None:
+    """Follow the context of a note through each model, for the views of a mask.
+
+    All go a step at a time, one after the other, and each asks for what it will read next: trees
+    lie outside the cache, and nobody has to wait for a single answer.
+    """
+    models, paths = len(sources.roots), scratch.paths
+    for view in range(len(views.kinds)):
+        for model in range(models):
+            row = find_child(tree, sources.roots[model], view) if mask >> view & 1 else -1
+            paths[view * models + model, 0] = 1 if row >= 0 else 0
+            paths[view * models + model, 1] = row
+    for depth in range(1, DEPTHS):
+        goes_on = False
+        for view in range(len(views.kinds)):
+            step = UNDEFINED
+            if mask >> view & 1 and depth <= views.orders[view] + 1:
+                step = _step(views, line, scratch.symbols, view, note, depth)
+            for model in range(models if step >= 0 else 0):
+                path = paths[view * models + model]
+                row = find_child(tree, path[depth], step) if path[0] == depth else -1
+                if row >= 0:
+                    path[0], path[1 + depth] = 1 + depth, row
+                    expect_at(tree, row)
+                    goes_on = True
+        if not goes_on:
             break
-        step = _step(views, line, scratch.symbols, view, note, depth)
-        row = find_child(tree, row, step) if step >= 0 else -1
-    factor = share
-    for back in range(depth - 1, -1, -1):  # the longest context counts first, and whole
-        _add_row(tree, path[back], base, factor, span, out)
-        factor *= tree.rows[path[back]]["backoff"]
-    floor = factor / out.shape[0]
-    for pitch in range(span.low, span.high):
-        out[pitch] += floor
-    return max(depth - 1, 0)
 
 
 @fragment
 def _ask_corpus(
-    tree: Tree,
-    sources: Sources,
-    views: Views,
-    line: Line,
-    view: int,
-    note: int,
-    base: int,
-    span: Span,
-    scratch: Scratch,
+    tree: Tree, sources: Sources, view: int, base: int, span: Span, scratch: Scratch
 ) -> int:
-    """What the mixed models say, in ``scratch.mixed``; returns the deepest context known."""
+    """What the mixed models say, in ``scratch.mixed``; returns the deepest context known.
+
+    A view has followed its context before.
+    """
+    size, models, sums = scratch.mixed.shape[0], len(sources.roots), scratch.sums
     for pitch in range(span.low, span.high):
-        scratch.mixed[pitch] = 0.0
+        sums[size + pitch] = 0.0
     deepest = 0
-    for source in range(len(sources.roots)):
-        root, share = sources.roots[source], sources.shares[source]
-        depth = _ask_tree(tree, root, views, line, scratch, view, note, base, share, span)
-        deepest = max(deepest, depth)
+    for model in range(models):
+        path = scratch.paths[view * models + model]
+        factor = sources.shares[model]
+        for back in range(path[0], 0, -1):  # the longest context counts first, and whole
+            _add_row(tree, path[back], size - base, factor, sums)
+            factor *= tree.rows[path[back]]["backoff"]
+        floor = factor / size
+        for pitch in range(span.low, span.high):
+            sums[size + pitch] += floor
+        deepest = max(deepest, path[0] - 1)
+    for pitch in range(span.low, span.high):
+        scratch.mixed[pitch] = sums[size + pitch]
     return deepest
 
 
@@ -282,17 +292,25 @@ def predict(
         out[pitch] = 0.0
     remembers = note - first >= MEMORY
     weights = views.corpus if remembers else views.alone
+    asked = _speakers(weights)
+    _walk(tree, sources, views, line, asked, note, scratch)
     for view in range(len(views.kinds)):
         base = _base(views.kinds[view], line, note, size)
         if base < 0:
             continue
-        if _speaks(weights, view):
-            depth = _ask_corpus(tree, sources, views, line, view, note, base, span, scratch)
+        if asked >> view & 1:
+            depth = _ask_corpus(tree, sources, view, base, span, scratch)
             _multiply(weights[view, depth], scratch.mixed, span, out)
         if remembers and _speaks(views.line, view):
             depth = _ask_line(views, line, view, note, first, base, span, scratch)
             if depth >= 0:
                 _multiply(views.line[view, depth], scratch.mixed, span, out)
+    _raise(span, out)
+
+
+@fragment
+def _raise(span: Span, out: Doubles) -> None:
+    """From logarithms to shares of the likeliest."""
     most = -np.inf
     for pitch in range(span.low, span.high):
         most = max(most, out[pitch])
@@ -347,9 +365,8 @@ def view_line(
             long_depths[view, note] = short_depths[view, note] = UNDEFINED
             long_out[view, note] = short_out[view, note] = 1.0
             if base >= 0:
-                long_depths[view, note] = _ask_corpus(
-                    tree, sources, views, line, view, note, base, span, scratch
-                )
+                _walk(tree, sources, views, line, 1 << view, note, scratch)
+                long_depths[view, note] = _ask_corpus(tree, sources, view, base, span, scratch)
                 long_out[view, note] = scratch.mixed
                 short_depths[view, note] = _ask_line(
                     views, line, view, note, 0, base, span, scratch
@@ -383,7 +400,8 @@ def step_chain(
         for view in range(len(views.kinds)):
             base = _base(views.kinds[view], line, last, size)
             if base >= 0:
-                depth = _ask_corpus(tree, sources, views, line, view, last, base, span, scratch)
+                _walk(tree, sources, views, line, 1 << view, last, scratch)
+                depth = _ask_corpus(tree, sources, view, base, span, scratch)
                 _multiply(views.alone[view, depth], scratch.mixed, span, out[before])
         total = 0.0
         for pitch in range(size):

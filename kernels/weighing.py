@@ -1,15 +1,26 @@
-"""Weighing: how welcome each pitch is for each note of a bar, by tables and distances."""
+"""Weighing: how welcome each pitch is for each note of a bar, by chords and distances.
+
+The scale, the range, the chord, the arch of the phrase, the motif and the cadence each have their
+say.
+"""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from kernels._jit import fragment, kernel
+from kernels._jit import fragment
 from kernels._types import Doubles, Longs
-from kernels.chords import sounding
+from kernels.chords import OCTAVE, ROOT, SCALE, TONES, is_tone, sounding
 
 NO_TARGET = -(1 << 20)
-OCTAVE = 12
+BANS = (1.0, 1.0, 0.5, 0.0, 0.0)  # how far a note must be in the chord, by the weakness of its beat
+RUB = 1.2  # of the ban on other foreign notes, for one a semitone above a tone of the chord
+ALLOWED, FOREIGN, GOAL = range(3)
+KNOWN = 3
+"""Rows of what is known of the pitches over a chord."""
+
+Shares = tuple[float, float, float, float]
+Levels = tuple[int, int, int, int]
 
 
 class Arch(NamedTuple):
@@ -27,6 +38,19 @@ class Arch(NamedTuple):
     home: float  # the pitch that counts as 0
 
 
+class Taste(NamedTuple):
+    """What is wanted of the notes of a bar."""
+
+    arch: Arch
+    pull: float  # >= 0, how firmly targets attract, for each semitone of distance
+    firmness: float  # 0..1, with which strong beats keep to the chord
+    levels: Levels  # ticks; multiples of the first are the strongest places, and so on
+    goal_shares: Shares  # weights of root, third, fifth and seventh as the last note of a phrase,
+    goal_tick: int  # and its onset, -1 for none
+    low: int  # bounds of the pitches that are allowed, counted from home
+    high: int
+
+
 @fragment
 def _centre(arch: Arch, tick: int) -> float:
     """A line that rises by half its height to its peak, and starts and ends half below."""
@@ -37,7 +61,7 @@ def _centre(arch: Arch, tick: int) -> float:
 
 
 @fragment
-def _strength(levels: Longs, tick: int) -> int:
+def _strength(levels: Levels, tick: int) -> int:
     """Number of the first level whose multiples the tick is one of."""
     for level in range(len(levels)):
         if tick % levels[level] == 0:
@@ -46,73 +70,68 @@ def _strength(levels: Longs, tick: int) -> int:
 
 
 @fragment
-def _step_pitch(scale: Longs, step: int) -> int:
+def step_pitch(scale: Longs, step: int) -> int:
+    """Semitones of a step above the tonic."""
     degrees = len(scale)
     return int(scale[step % degrees] + OCTAVE * (step // degrees))
 
 
-@kernel
+@fragment
+def _know(chord: Longs, lowest: int, welcome: Doubles) -> None:
+    """Which pitches may sound over a chord, and how foreign they are to it."""
+    for n in range(welcome.shape[1]):
+        pitch_class = (lowest + n) % OCTAVE
+        welcome[ALLOWED, n] = 1.0 if chord[SCALE] >> pitch_class & 1 else 0.0
+        rubs = is_tone(chord, (pitch_class - 1) % OCTAVE)
+        foreign = welcome[ALLOWED, n] > 0.0 and not is_tone(chord, pitch_class)
+        welcome[FOREIGN, n] = (RUB if rubs else 1.0) if foreign else 0.0
+
+
+@fragment
+def _know_goal(chord: Longs, shares: Shares, lowest: int, welcome: Doubles) -> None:
+    """What each pitch weighs where a phrase rests on a chord."""
+    for n in range(welcome.shape[1]):
+        welcome[GOAL, n] = 0.0
+        for tone in range(TONES):
+            if chord[ROOT + tone] == (lowest + n) % OCTAVE:
+                welcome[GOAL, n] = shares[tone]
+
+
+@fragment
 def weigh(
     onsets: Longs,
     targets: Longs,
     scale: Longs,
-    pull: float,
     chords: Longs,
-    welcome: Doubles,
-    levels: Longs,
-    bans: Doubles,
-    arch: Arch,
-    goal: Doubles,
-    goal_tick: int,
+    taste: Taste,
     lowest: int,
-    low: int,
-    high: int,
+    welcome: Doubles,
     out: Doubles,
 ) -> None:
-    """Weigh every pitch for every note.
+    """Weigh every pitch for every note: (notes, pitches) in ``out``, a weight of 0 forbids.
 
-    Parameters
-    ----------
-    onsets : (notes,) int64, >= 0, rising
-        Ticks from the bar line.
-    targets : (notes,) int64
-        Steps of the scale to aim at, or `NO_TARGET`.
-    scale : (degrees,) int64
-        Semitones of the steps of an octave.
-    pull : float, >= 0
-        How firmly targets attract, for each semitone of distance.
-    chords : (chords, chords.CHORD_COLUMNS) int64
-        The chords of the bar.
-    welcome : (chords, 2, pitches) float64
-        For each chord, what each pitch weighs, and how foreign it is.
-    levels : (levels,) int64, ticks
-        Multiples of the first are the strongest places of the bar, and so on.
-    bans : (levels + 1,) float64
-        What a pitch loses for being foreign, on a place of each level and on others.
-    arch : Arch
-        The line that notes keep near to.
-    goal : (pitches,) float64
-        Weights of the last note of a phrase, in place of those of its chord.
-    goal_tick : int
-        Its onset, -1 for none.
-    lowest : int
-        The pitch of the first column.
-    low, high : int
-        Bounds of the pitches that are allowed.
-    out : (notes, pitches) float64, >= 0, written in full
+    Onsets rise; targets are steps of the scale to aim at, or `NO_TARGET`. The first column of
+    ``out`` stands for the pitch ``lowest``; ``welcome`` is room to work in, (3, pitches).
     """
-    pitches = out.shape[1]
+    pitches, known = out.shape[1], -1
     for note in range(len(onsets)):
         tick, row = onsets[note], out[note]
-        own = welcome[sounding(chords, tick)]
-        ban, centre = bans[_strength(levels, tick)], _centre(arch, tick)
-        aim = 0.0 if targets[note] == NO_TARGET else float(_step_pitch(scale, targets[note]))
-        own_pull = 0.0 if targets[note] == NO_TARGET else pull
+        chord = sounding(chords, tick)
+        if chord != known:
+            _know(chords[chord], lowest, welcome)
+            known = chord
+        if tick == taste.goal_tick:
+            _know_goal(chords[chord], taste.goal_shares, lowest, welcome)
+        ban = BANS[_strength(taste.levels, tick)] * taste.firmness
+        centre, at_goal = _centre(taste.arch, tick), tick == taste.goal_tick
+        aim = 0.0 if targets[note] == NO_TARGET else float(step_pitch(scale, targets[note]))
+        pull = 0.0 if targets[note] == NO_TARGET else taste.pull
         for n in range(pitches):
             pitch = lowest + n
-            weight = goal[n] if tick == goal_tick else max(own[0, n] - ban * own[1, n], 0.0)
-            distance = (pitch - centre) * arch.narrowness
+            free = max(welcome[ALLOWED, n] - ban * welcome[FOREIGN, n], 0.0)
+            weight = welcome[GOAL, n] if at_goal else free
+            distance = (pitch - centre) * taste.arch.narrowness
             near = 1.0 / (1.0 + distance * distance)
-            price = 1.0 + abs(pitch - aim) * own_pull
+            price = 1.0 + abs(pitch - aim) * pull
             weight = weight * (near * near) / (price * price)
-            row[n] = weight if low <= pitch <= high else 0.0
+            row[n] = weight if taste.low <= pitch <= taste.high else 0.0

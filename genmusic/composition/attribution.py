@@ -72,7 +72,7 @@ def credit_note(drawn: Drawn, number: int) -> Credit:
     """Who taught one of the notes drawn."""
     if drawn.choices[number] < 2:
         return {RULES: 1.0}
-    note = len(drawn.line.pitches) - len(drawn.pitches) + number
+    note = len(drawn.line.pitches) - len(drawn.choices) + number
     shares: dict[Source, float] = defaultdict(float)
     whole = 0.0
     for weight, said in _voices(drawn.model, drawn.line, note):

@@ -7,7 +7,7 @@ skipped.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -23,9 +23,10 @@ from genmusic.composition.clearing import accompanying, cleared
 from genmusic.composition.counter import choose_kind, compose_counter
 from genmusic.composition.drums import compose_drums
 from genmusic.composition.hooks import hooked_bar
-from genmusic.composition.melody import compose_melody
+from genmusic.composition.melody import MelodyBar, compose_melody
+from genmusic.composition.memory import Memory
 from genmusic.composition.metre import metre
-from genmusic.composition.plan import Plan, Row, Span, row_table, theme_of
+from genmusic.composition.plan import NO_ROWS, Plan, Span, row_table, table_rows, theme_of
 from genmusic.composition.planning import pace, plan_bar, plan_harmony
 from genmusic.composition.readiness import make_ready
 from genmusic.composition.repertoire import Models
@@ -38,6 +39,7 @@ from genmusic.mood.mapping import MusicalParameters
 from genmusic.rules import Style
 from genmusic.score.events import Bar, ChordSpan, Notes, iter_notes, note_array
 from genmusic.score.harmony import Chord
+from kernels.melodies import Task
 
 Integers = NDArray[np.int64]
 
@@ -61,6 +63,7 @@ class Composer:
         self._model = models.mixed(style.model.mix, style.model.copying)
         make_ready(style, self._model)
         self._state = State(style=style.name)
+        self._memory = Memory()
         self.decisions: list[Decided] | None = None
         """Where melodies are noted as they are decided, if anybody wants to know."""
 
@@ -208,14 +211,13 @@ class Composer:
         state, accompanist = self._state, Accompanist(plan, playing)
         texture = _draws(self._seed, state.piece, plan.theme, plan.statement)
         groove = _draws(self._seed, state.piece, plan.theme, 0)
-        rows: Sequence[Row] = ()
-        melody = Melody()
+        rows, melody = NO_ROWS, Melody()
         if "melody" in playing:
             rows, melody = self._answer(plan) if state.answer else self._compose_melody(plan)
-            accompanist.lay("melody", row_table(rows))
+            accompanist.lay("melody", rows)
         if "counter" in playing:
             kind = choose_kind(plan, texture[1])
-            second = compose_counter(plan, rows, kind, state.counter)
+            second = compose_counter(plan, table_rows(rows), kind, state.counter)
             accompanist.lay("counter", row_table(hooked_bar(plan, "counter", tuple(second))))
         if "drums" in playing:
             accompanist.lay("drums", self._drums(plan, groove[2]))
@@ -233,7 +235,7 @@ class Composer:
         struck = compose_drums(plan, draw)
         if "drums" not in plan.style.hooks:
             return struck
-        return row_table(hooked_bar(plan, "drums", tuple(map(tuple, struck.tolist()))))
+        return row_table(hooked_bar(plan, "drums", table_rows(struck)))
 
     def _playing(self, plan: Plan) -> frozenset[str]:
         """Who plays, as the style has it, and as those who lead and play along change it."""
@@ -249,32 +251,40 @@ class Composer:
             answering.hear(state, None)  # nobody is there who could
         return playing
 
-    def _compose_melody(self, plan: Plan) -> tuple[Sequence[Row], Melody]:
+    def _compose_melody(self, plan: Plan) -> tuple[Integers, Melody]:
         state = self._state
-        bar = compose_melody(plan, self._model, state.themes, state.trails.of(NUMBER["melody"]))
-        if self.decisions is not None and bar.drawn is not None:
-            theme = (state.piece, plan.theme)
-            self.decisions.append(
-                Decision(
-                    state.bar, theme, bar.rows, bar.steps, bar.aimed, bar.drawn, plan.metre.name
-                )
-            )
+        memory = self._memory.recall(plan, state.themes)
+        trail = state.trails.of(NUMBER["melody"])
+        bar = compose_melody(plan, self._model, state.themes, memory, trail)
+        if self.decisions is not None and bar.task is not None:
+            self.decisions.append(self._decided(plan, bar, bar.task))
         themes = state.themes.get(plan.theme, ())
         if plan.phrase < len(themes) and not plan.repeated:
             kept = themes[plan.phrase].with_bar(plan.phrase_bar, bar.theme)
             state.themes[plan.theme] = (
                 *themes[: plan.phrase], kept, *themes[plan.phrase + 1 :]
             )  # fmt: skip
-        return hooked_bar(plan, "melody", bar.rows), Melody(bar.begins)
+        if "melody" not in plan.style.hooks:
+            return bar.rows, Melody(bar.begins)
+        return row_table(hooked_bar(plan, "melody", table_rows(bar.rows))), Melody(bar.begins)
 
-    def _answer(self, plan: Plan) -> tuple[Sequence[Row], Melody]:
+    def _decided(self, plan: Plan, bar: MelodyBar, task: Task) -> Decision:
+        """How a bar came about that has just been sung."""
+        model = self._model
+        drawn = model.drawn(model.melody_desk(task.known + task.coming), task)
+        theme, rows = (self._state.piece, plan.theme), table_rows(bar.rows)
+        return Decision(
+            self._state.bar, theme, rows, bar.steps, bar.aimed, drawn, plan.metre.name
+        )  # fmt: skip
+
+    def _answer(self, plan: Plan) -> tuple[Integers, Melody]:
         """A bar of the answer to what a player called, in the place of a melody."""
         state = self._state
         rows = answering.play(state, plan)
         if self.decisions is not None and rows:
             theme = (state.piece, plan.theme)
             self.decisions.append(Decision(state.bar, theme, rows, (), (), None))
-        return rows, Melody(answers=True)
+        return row_table(rows), Melody(answers=True)
 
     def _bar(self, plan: Plan, written: Written) -> Bar:
         state, tonic = self._state, plan.key.tonic

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
+from operator import is_
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,19 +21,42 @@ Integers = NDArray[np.int64]
 NOTHING = np.empty((0, COLUMNS), np.int64)
 
 
-def remembered(plan: Plan, themes: Themes) -> Integers:
-    """The phrases sung so far in the piece, each once, but for the one that is being sung.
+class Memory:
+    """What a piece has sung so far: laid out once, and kept while it stays the same."""
 
-    In a row, in the columns of `kernels.looking`.
-    """
-    mode, bar_ticks, beat_ticks = plan.key.mode, plan.bar_ticks, plan.metre.pulse_ticks
-    tunes = []
-    for label, phrases in themes.items():
-        for number, phrase in enumerate(phrases):
-            sung_now = label == plan.theme and number == plan.phrase
-            if any(phrase.bars) and not (sung_now and not plan.repeated):
-                tunes.append(_phrase_tune(phrase, mode, bar_ticks, beat_ticks))
-    return np.concatenate(tunes) if tunes else NOTHING
+    def __init__(self) -> None:
+        self._asked: tuple[object, ...] = ()
+        self._phrases: Sequence[PhraseTheme] = ()
+        self._tunes = NOTHING
+
+    def recall(self, plan: Plan, themes: Themes) -> Integers:
+        """The phrases sung, each once, but for the one that is being sung; not to be changed.
+
+        In a row, in the columns of `kernels.looking`.
+        """
+        phrases = remembered(plan, themes)
+        asked = (plan.key.mode, plan.bar_ticks, plan.metre.pulse_ticks)
+        if asked != self._asked or not _are_same(phrases, self._phrases):
+            tunes = [_phrase_tune(phrase, *asked) for phrase in phrases]
+            self._tunes = np.concatenate(tunes) if tunes else NOTHING
+            self._asked, self._phrases = asked, phrases
+        return self._tunes
+
+
+def _are_same(phrases: Sequence[PhraseTheme], others: Sequence[PhraseTheme]) -> bool:
+    """Whether phrases are the very same; to compare what they hold takes far longer."""
+    return len(phrases) == len(others) and all(map(is_, phrases, others))
+
+
+def remembered(plan: Plan, themes: Themes) -> list[PhraseTheme]:
+    """The phrases sung so far in the piece but for the one that is being sung."""
+    now = None if plan.repeated else plan.phrase
+    return [
+        phrase
+        for label, phrases in themes.items()
+        for number, phrase in enumerate(phrases)
+        if any(phrase.bars) and not (number == now and label == plan.theme)
+    ]
 
 
 @lru_cache(maxsize=1024)

@@ -22,7 +22,8 @@ class Metre:
     beats: int
     pulse_ticks: int
     half_ticks: int  # where the bar divides
-    levels: tuple[int, ...]  # ticks whose multiples are strong, less so, still less, off the beat
+    # Ticks whose multiples are strong, less so, still less, and off the beat.
+    levels: tuple[int, int, int, int]
 
     bar_ticks: int = field(init=False, compare=False)  # length of the bar
     pulses: int = field(init=False, compare=False)  # in the bar

@@ -7,11 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
+from threading import local
 from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from genmusic.composition.chance import MOST_NOTES
 from genmusic.composition.copying import CopyRule, nothing_to_copy
 from genmusic.composition.forest import Forest, plant
 from genmusic.composition.lessons import MOST_PITCH
@@ -32,11 +34,12 @@ from genmusic.composition.viewpoints import (
 from genmusic.errors import ModelError
 from genmusic.units import exp2, log2
 from kernels import melodies, rhythms, sampling, viewpoints
-from kernels.copying import Trail
-from kernels.looking import MODE
+from kernels.looking import COLUMNS
+from kernels.trails import LONGEST
+from kernels.weighing import KNOWN
 from kernels.words import Words
 
-__all__ = ["CHORD_ORDER", "COMPOUND", "MODES", "Model", "Request", "load_model"]
+__all__ = ["CHORD_ORDER", "COMPOUND", "MODES", "Model", "load_model"]
 
 Doubles = NDArray[np.float64]
 Word = TypeVar("Word", bound=tuple[Any, ...])
@@ -50,6 +53,7 @@ SLIP_SHARE = 0.01
 
 _PLACES: list[float] = QUANTILES.tolist()
 TEMPERATURE_STEPS = 16  # to an octave
+SPACE = 256  # notes that a desk has room for at first
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,45 +61,8 @@ class Drawn:
     """Notes of a melody, and what they were drawn from."""
 
     model: Model
-    room: melodies.Room  # where they were drawn
-    pitches: Integers  # (notes drawn,) semitones from the tonic
+    line: viewpoints.Line  # all that was known; the drawn notes come last
     choices: Integers  # (notes drawn,) how many pitches were welcome
-
-    @property
-    def line(self) -> viewpoints.Line:
-        """All that was known; the drawn notes come last."""
-        return viewpoints.Line(*self.room.line, *self.room.codes[:2])
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Request:
-    """Notes of a melody to be drawn.
-
-    The tune, in the columns of `kernels.looking`, holds what the piece has sung, what came last,
-    and the notes to come, whose pitches do not count yet.
-    """
-
-    tune: Integers  # (notes, COLUMNS)
-    weights: Doubles  # (notes to come, 49) >= 0: how welcome each pitch is; 0 forbids
-    widest: Integers  # (notes to come,) semitones that each may leap
-    moves: NDArray[np.bool_]  # (notes to come,) whether it must not repeat the note before
-    trail: Trail  # what the part has played last, and the notes to come
-    uniforms: Doubles  # draws: one for each note to come, the rest for second thoughts
-    temperature: float = 1.0  # above 1, what is unlikely is drawn more often
-
-    def check(self) -> None:
-        """Refuse what kernels could not bear."""
-        notes = len(self.weights)
-        if not notes:
-            raise ModelError("there are no notes to draw")
-        if self.weights.shape != (notes, len(PITCHES)):
-            raise ModelError(f"weights must give each of {notes} notes {len(PITCHES)} pitches")
-        lengths = {len(self.widest), len(self.moves), notes}
-        shortest = min(len(self.tune), len(self.trail.pitches), len(self.uniforms))
-        if len(lengths) > 1 or shortest < notes:
-            raise ModelError(
-                f"{notes} notes need a place in the tune and the trail, and a draw each"
-            )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -145,6 +112,7 @@ class Model:
         self._names = named_features(self.views)
         self._cooled: dict[int, viewpoints.Views] = {}
         self._motif_after = lru_cache(maxsize=1024)(self._mixed_motif)
+        self._songs_at = lru_cache(maxsize=256)(self._songs)
         if any(trained.outline.views != self.views for trained, _ in parts):
             raise ModelError(f"the models {self.name} look at melodies in different ways")
 
@@ -233,24 +201,52 @@ class Model:
         """Work out all that a bar would have to wait for."""
         _ = self._transitions, self.rhythms, self.progressions, self._liveliness
 
-    def sample_melody(self, request: Request) -> Drawn:
-        """Draw a melody: what is likely, times the weights, with later goals in view."""
-        request.check()
-        notes, known = len(request.weights), len(request.tune)
-        room = _room(len(self.views), known, notes)
-        pitches, choices = np.empty((2, notes), np.int64)
-        tree, sources, _ = self.tables
-        melodies.sample_melody(
-            tree, sources, self._views_at(request.temperature), self._names, FEATURE_SIZES,
-            request.tune, PITCHES[0], self._transitions[int(request.tune[-1, MODE])],
-            melodies.Goals(request.weights, request.widest, request.moves),
-            self.copy_rule.tune, self.copy_rule.rhythm, request.trail,
-            exp2(log2(SLIP_SHARE) / request.temperature),
-            request.uniforms, room, pitches, choices,
-        )  # fmt: skip
-        if not choices.all():
+    def melody_desk(self, notes: int) -> melodies.Desk:
+        """Room for a bar of melody that is sung after others, so many notes in all."""
+        return melody_desk(len(self.views), len(self.parts), notes)
+
+    def sing(
+        self,
+        temperature: float,
+        task: melodies.Task,
+        memory: Integers,
+        trail: Integers,
+        chords: Integers,
+        scale: Integers,
+        chances: Doubles,
+        uniforms: Doubles,
+        desk: melodies.Desk,
+        out: Integers,
+    ) -> None:
+        """Draw a bar of melody: what is likely, times what is welcome, with later goals in view.
+
+        Above a temperature of 1, what is unlikely is drawn more often; the rest is as for
+        `kernels.melodies.sing`.
+        """
+        notes = task.coming
+        if not notes:
+            raise ModelError("there are no notes to draw")
+        if len(uniforms) < notes:
+            raise ModelError(f"{notes} notes need a draw each, got {len(uniforms)}")
+        songs = self._songs_at(task.mode, temperature)
+        if not melodies.sing(
+            songs, task, memory, trail, chords, scale, chances, uniforms, desk, out
+        ):  # fmt: skip
             raise ModelError(f"weights must give each of {notes} notes a pitch above 0")
-        return Drawn(self, room, pitches, choices)
+
+    def drawn(self, desk: melodies.Desk, task: melodies.Task) -> Drawn:
+        """What the notes that were sung last on a desk were drawn from."""
+        count = task.known + task.coming
+        line = [row[..., :count].copy() for row in (*desk.line, *desk.codes[:2])]
+        return Drawn(self, viewpoints.Line(*line), desk.drawn[1, : task.coming].copy())
+
+    def _songs(self, mode: int, temperature: float) -> melodies.Songs:
+        tree, sources, _ = self.tables
+        return melodies.Songs(
+            tree, sources, self._views_at(temperature), self._names, FEATURE_SIZES,
+            self._transitions[mode], self.copy_rule.tune, self.copy_rule.rhythm, PITCHES[0],
+            exp2(log2(SLIP_SHARE) / temperature),
+        )  # fmt: skip
 
     @cached_property
     def tables(self) -> tuple[sampling.Tree, viewpoints.Sources, viewpoints.Views]:
@@ -302,7 +298,7 @@ class Model:
         line = look(tune, self.views, PITCHES[0], np.arange(notes))
         rows = np.empty((size, size))
         viewpoints.step_chain(
-            tree, sources, views, line, scratch(len(self.views), notes, size), rows
+            tree, sources, views, line, scratch(len(self.views), notes, size, len(self.parts)), rows
         )
         return rows
 
@@ -313,16 +309,43 @@ def _scaled(views: viewpoints.Views, factor: float) -> viewpoints.Views:
     )
 
 
-def _room(views: int, known: int, coming: int) -> melodies.Room:
+class _Desks(local):
+    """A desk for each thread and size; that for a line of notes grows with the longest."""
+
+    def __init__(self) -> None:
+        self.known: dict[tuple[int, int], melodies.Desk] = {}
+
+
+_desks = _Desks()
+
+
+def melody_desk(views: int, models: int, notes: int) -> melodies.Desk:
+    """Room for so many views, models and notes, of this thread until it asks again."""
+    desk = _desks.known.get((views, models))
+    if desk is None or len(desk.tune) < notes:
+        desk = _desks.known[views, models] = _new_desk(views, models, max(SPACE, 2 * notes))
+    return desk
+
+
+def _new_desk(views: int, models: int, notes: int) -> melodies.Desk:
     size = len(PITCHES)
-    return melodies.Room(
-        np.empty((3, known), np.int64),
-        np.empty((3, views, known), np.int64),
-        np.empty(len(FEATURE_SIZES), np.int64),
-        np.empty(viewpoints.DEPTHS, np.int64),
-        np.empty((2 + viewpoints.SHORT_DEPTH, size)),
-        np.empty((coming, size)),
-        np.empty((coming, size), np.bool_),
+    return melodies.Desk(
+        tune=np.zeros((notes, COLUMNS), np.int64),
+        line=np.zeros((3, notes), np.int64),
+        codes=np.zeros((3, views, notes), np.int64),
+        played=np.zeros((3, LONGEST + MOST_NOTES), np.int64),
+        asked=np.zeros((2, MOST_NOTES), np.int64),
+        drawn=np.zeros((3, MOST_NOTES), np.int64),
+        widest=np.zeros(MOST_NOTES, np.int64),
+        moves=np.zeros(MOST_NOTES, np.bool_),
+        weights=np.zeros((MOST_NOTES, size)),
+        messages=np.zeros((MOST_NOTES, size)),
+        tried=np.zeros((MOST_NOTES, size), np.bool_),
+        welcome=np.zeros((KNOWN, size)),
+        features=np.zeros(len(FEATURE_SIZES), np.int64),
+        paths=np.zeros((views * models, 1 + viewpoints.DEPTHS), np.int64),
+        sums=np.zeros(size + viewpoints.SYMBOLS),
+        single=np.zeros((2 + viewpoints.SHORT_DEPTH, size)),
     )
 
 

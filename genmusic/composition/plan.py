@@ -32,6 +32,11 @@ def row_table(rows: Sequence[Row]) -> Integers:
     return np.array(rows, np.int64) if rows else NO_ROWS
 
 
+def table_rows(table: Integers) -> tuple[Row, ...]:
+    """The rows of a table."""
+    return tuple(map(tuple, table.tolist()))
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """A chord in the bar; roots are semitones above the tonic."""

@@ -152,12 +152,13 @@ def view_table(views: Sequence[View], weights: Weights) -> kernel.Views:
     )
 
 
-def scratch(views: int, notes: int, size: int) -> kernel.Scratch:
+def scratch(views: int, notes: int, size: int, models: int = 1) -> kernel.Scratch:
     """Room for the kernels."""
     return kernel.Scratch(
         np.empty((views, notes), np.int64),
         np.empty(size),
-        np.empty(kernel.DEPTHS, np.int64),
+        np.zeros(size + kernel.SYMBOLS),
+        np.empty((views * models, 1 + kernel.DEPTHS), np.int64),
         np.empty((kernel.SHORT_DEPTH, size)),
     )
 

@@ -5,14 +5,14 @@ import zipfile
 import numpy as np
 import pytest
 from composing import toy_model, tune_of
+from singing import bare, prepare, task_of
 
 from genmusic.composition.lessons import lesson_arrays
 from genmusic.composition.manifest import Work, manifest_path, read_manifest, write_manifest
-from genmusic.composition.model import MODES, Request, load_model, shipped_models
+from genmusic.composition.model import MODES, load_model, shipped_models
 from genmusic.composition.training.writing import save_model
 from genmusic.errors import ModelError
 from kernels import sampling
-from kernels.copying import Trail
 
 SHIPPED = shipped_models()["vocal"]
 WEIGHTS = ("alone", "corpus", "line")
@@ -41,15 +41,12 @@ def sung(model, weights, uniforms, history=(0,), widest=48):
     """A melody of even eighths that ends its phrase."""
     notes = len(weights)
     tune = tune_of("major", [*history, *[0] * notes], ends=True)
-    request = Request(
-        tune=tune.table(np.arange(len(tune))),
-        weights=weights,
-        widest=np.full(notes, widest),
-        moves=np.zeros(notes, bool),
-        trail=Trail(tune.pitches.copy(), tune.starts, np.empty(len(tune), int)),
-        uniforms=uniforms,
-    )
-    return model.sample_melody(request).pitches.tolist()
+    table = tune.table(np.arange(len(tune)))
+    task = task_of(table, notes, MODES.index("major"))
+    desk = model.melody_desk(len(table))
+    prepare(desk, table, weights, widest)
+    model.sing(1.0, *bare(task, uniforms, desk))
+    return desk.drawn[0, :notes].tolist()
 
 
 def test_the_shipped_model_loads_quickly(model):

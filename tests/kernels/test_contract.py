@@ -24,8 +24,6 @@ SILENT = (
     "copying",
     "drawing",
     "looking",
-    "trails",
-    "weighing",
     "accompaniment",
     "rhythms",
     "harmonies",

@@ -6,13 +6,14 @@ import pytest
 from desk import NO_TRAIL, chord, follow
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from singing import bare, prepare, task_of
 
 from genmusic.composition.copying import Limit, copy_rule, nothing_to_copy
 from genmusic.composition.lessons import Sequences
 from genmusic.composition.markov import Smoothing, grow
 from kernels import looking, melodies, sampling, viewpoints
 from kernels._jit import KERNELS
-from kernels.copying import Trail
+from kernels.weighing import KNOWN
 
 PITCHES = 9
 SCALE = (0, 1, 2, 3, 4, 3, 2, 1, 5, 4, 6, 7, 8, 7, 6, 5, 4, 3, 2, 1, 0)
@@ -64,8 +65,8 @@ def line_of(pitches):
 def scratch(notes):
     depths = viewpoints.SHORT_DEPTH
     return viewpoints.Scratch(
-        np.empty((2, notes), np.int64), np.empty(PITCHES),
-        np.empty(viewpoints.DEPTHS, np.int64), np.empty((depths, PITCHES)),
+        np.empty((2, notes), np.int64), np.empty(PITCHES), np.zeros(PITCHES + viewpoints.SYMBOLS),
+        np.empty((2, 1 + viewpoints.DEPTHS), np.int64), np.empty((depths, PITCHES)),
     )  # fmt: skip
 
 
@@ -75,24 +76,29 @@ def sample(tree, weights, uniforms, slip_share=0.01, history=(), rule=None, wide
     tune = np.zeros((len(known), looking.COLUMNS), np.int64)
     tune[:, looking.PITCH], tune[:, looking.REACH] = known, np.arange(len(known))
     tune[:, looking.BEAT] = 960
-    trail = Trail(np.array(known), 480 * np.arange(len(known)), np.empty(len(known), np.int64))
-    out, choices = np.empty((2, notes), np.int64)
-    melodies.sample_melody(
-        tree, ALONE, VIEWS, np.full((2, 2, 1), -1), np.ones(looking.FEATURES, np.int64), tune, 0,
-        np.full((PITCHES, PITCHES), 1 / PITCHES),
-        melodies.Goals(weights, np.full(notes, widest), np.zeros(notes, bool)),
-        rule.tune, rule.rhythm, trail, slip_share, np.asarray(uniforms, float),
-        room(len(known), notes), out, choices,
+    tune[:, looking.START] = 480 * np.arange(len(known))
+    songs = melodies.Songs(
+        tree, ALONE, VIEWS, np.full((2, 2, 1), -1), np.ones(looking.FEATURES, np.int64),
+        np.full((PITCHES, PITCHES), 1 / PITCHES), rule.tune, rule.rhythm, 0, slip_share,
     )  # fmt: skip
-    return out
+    desk = desk_for(len(known), notes)
+    prepare(desk, tune, weights, widest)
+    melodies.sing(songs, *bare(task_of(tune, notes), np.asarray(uniforms, float), desk))
+    return desk.drawn[0]
 
 
-def room(known, notes):
-    return melodies.Room(
-        np.empty((3, known), np.int64), np.empty((3, 2, known), np.int64),
-        np.empty(looking.FEATURES, np.int64), np.empty(viewpoints.DEPTHS, np.int64),
-        np.empty((2 + viewpoints.SHORT_DEPTH, PITCHES)),
-        np.empty((notes, PITCHES)), np.empty((notes, PITCHES), np.bool_),
+def desk_for(known, notes):
+    return melodies.Desk(
+        tune=np.empty((known, looking.COLUMNS), np.int64), line=np.empty((3, known), np.int64),
+        codes=np.empty((3, 2, known), np.int64), played=np.empty((3, known), np.int64),
+        asked=np.zeros((2, notes), np.int64), drawn=np.empty((3, notes), np.int64),
+        widest=np.empty(notes, np.int64), moves=np.empty(notes, np.bool_),
+        weights=np.empty((notes, PITCHES)), messages=np.empty((notes, PITCHES)),
+        tried=np.empty((notes, PITCHES), np.bool_), welcome=np.empty((KNOWN, PITCHES)),
+        features=np.empty(looking.FEATURES, np.int64),
+        paths=np.empty((2, 1 + viewpoints.DEPTHS), np.int64),
+        sums=np.zeros(PITCHES + viewpoints.SYMBOLS),
+        single=np.empty((2 + viewpoints.SHORT_DEPTH, PITCHES)),
     )  # fmt: skip
 
 
@@ -198,7 +204,7 @@ def test_each_kernel_is_compiled_for_one_signature_only(tree):
     copies(nothing_to_copy(), np.arange(9), np.arange(9))
     sampling.distribution(tree, np.array([0, 0, 7]), 3, np.empty(PITCHES))
     names = [
-        "melodies.sample_melody",
+        "melodies.sing",
         "sampling.distribution",
         "copying.hash_runs",
         "accompaniment.accompany",

@@ -1,0 +1,32 @@
+"""Melodies drawn with weights of one's own, without a plan of a bar."""
+
+import numpy as np
+
+from kernels import looking
+from kernels.melodies import Task
+from kernels.weighing import Arch, Taste
+
+NOWHERE = Arch(0.0, 0.0, 0.0, 0.0, 0.5, 1.0, 0.0, 1.0, 1.0, 0.0)
+ANY = Taste(NOWHERE, 0.0, 0.0, (1, 1, 1, 1), (0.0, 0.0, 0.0, 0.0), -1, 0, 0)
+NO_LONGS, NO_DOUBLES = np.zeros((0, looking.COLUMNS), np.int64), np.zeros(0)
+NO_CHORDS, NO_SCALE = np.zeros((0, 11), np.int64), np.zeros(7, np.int64)
+
+
+def task_of(tune, notes, mode=0):
+    """To draw the last notes of a tune, and nothing else."""
+    known = len(tune) - notes
+    return Task(0, known, known, notes, mode, 0, 960, 3840, False, False, 0, 12, 1.0, ANY)
+
+
+def prepare(desk, tune, weights, widest):
+    """Put on a desk what `sing` would, from bars and chords."""
+    notes, known = len(weights), len(tune)
+    desk.tune[:known] = tune
+    desk.played[0, :known], desk.played[1, :known] = tune[:, looking.PITCH], tune[:, looking.START]
+    desk.weights[:notes], desk.widest[:notes], desk.moves[:notes] = weights, widest, False
+
+
+def bare(task, uniforms, desk):
+    """What `sing` takes beside the songs, for a desk that is prepared."""
+    rows = np.zeros((task.coming, 4), np.int64)
+    return task, NO_LONGS, NO_LONGS, NO_CHORDS, NO_SCALE, NO_DOUBLES, uniforms, desk, rows
