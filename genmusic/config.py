@@ -45,12 +45,13 @@ class Settings:
 
     # pacing
     lookahead_seconds: float = 1.5  # twice the worst stall seen on loopback and LAN (700 ms)
-    least_lookahead_seconds: float = 1.0  # for a listener whose line and machine are steady
+    least_lookahead_seconds: float = 1.2  # for a listener whose line and machine are steady
     most_lookahead_seconds: float = 3.0  # for one whose acks come and go
     guard_seconds: float = 0.12  # from the ear to the nearest frame that can still be changed
     splice_seconds: float = 0.08  # between two changes of what was sent: a dragged control
     first_chunk_frames: int = 4_800  # 100 ms: a quick first sound
     chunk_frames: int = 9_600  # 200 ms: one hop to a thread, one message
+    shared_chunk_frames: int = 19_200  # the same of a row of listeners, if nobody is in a hurry
     play_speed_limit: float = 1.5  # nobody's audio clock runs faster; bounds a greedy client
 
     # patience

@@ -16,7 +16,6 @@ Float: TypeAlias = Any
 """One float32."""
 Floats: TypeAlias = NDArray[np.float32]
 Ints: TypeAlias = NDArray[np.int32]
-Shorts: TypeAlias = NDArray[np.int16]
 Longs: TypeAlias = NDArray[np.int64]
 Doubles: TypeAlias = NDArray[np.float64]
 Notes: TypeAlias = NDArray[np.void]

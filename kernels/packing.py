@@ -6,7 +6,7 @@ import numpy as np
 from numba import float32 as f32
 
 from kernels._jit import fragment, kernel
-from kernels._types import Floats, Ints, IntVector, Shorts, Vector
+from kernels._types import Float, Floats, Ints, IntVector, Vector
 from kernels.lanes import LANES
 from kernels.simd import (
     fma,
@@ -15,6 +15,7 @@ from kernels.simd import (
     lesser_of,
     load,
     nearest,
+    shift_left,
     shift_right,
     splat,
     splat_int,
@@ -23,7 +24,7 @@ from kernels.simd import (
     to_int,
 )
 
-HALF = 16  # bits
+HALF, LOWER_HALF = 16, 0xFFFF  # bits of a word
 FIRST_PRIME, SECOND_PRIME, GOLDEN = 0x7FEB352D, -2073254261, -1640531527  # odd, as signed 32 bits
 
 
@@ -42,15 +43,20 @@ def _noise(key: int, number: int) -> Vector:
     low = np.int32(((number & 0xFFFFFFFF) ^ 0x80000000) - 0x80000000)
     lanes = to_int(lane_numbers())
     bits = _mixed(_mixed(splat_int(low) + lanes + lanes) ^ splat_int(word))
-    one = to_float(bits & splat_int(np.int32(0xFFFF)))
+    one = to_float(bits & splat_int(np.int32(LOWER_HALF)))
     other = to_float(shift_right(bits, HALF))
     return (one - other) * splat(f32(2.0**-HALF))
 
 
+@fragment
+def _rounded(value: Vector, noise: Vector, top: Float) -> IntVector:
+    """Sixteen samples as whole numbers."""
+    value = fma(value, splat(top), noise)
+    return to_int(nearest(greater_of(lesser_of(value, splat(top)), splat(-top))))
+
+
 @kernel
-def pack16(
-    key: int, first_frame: int, full_scale: float, sides: Floats, scratch: Ints, out: Shorts
-) -> None:
+def pack16(key: int, first_frame: int, full_scale: float, sides: Floats, out: Ints) -> None:
     """Dither, round and interleave a block.
 
     Parameters
@@ -63,15 +69,13 @@ def pack16(
         What 1.0 becomes; what exceeds it is clipped.
     sides : (2, frames) float32
         Left and right; frames are a multiple of 16.
-    scratch : (16,) int32
-    out : (frames, 2) int16, written in full
+    out : (frames,) int32, written in full
+        Left in the lower half of each number, right in the upper: in memory, left comes first.
     """
     flat, frames, top = sides.reshape(-1), sides.shape[1], f32(full_scale)
-    for side in range(2):
-        for t in range(0, frames, LANES):
-            noise = _noise(key, 2 * (first_frame + t) + side)
-            value = fma(load(flat, side * frames + t), splat(top), noise)
-            value = greater_of(lesser_of(value, splat(top)), splat(-top))
-            store_int(scratch, 0, to_int(nearest(value)))
-            for lane in range(LANES):
-                out[t + lane, side] = np.int16(scratch[lane])
+    for t in range(0, frames, LANES):
+        number = 2 * (first_frame + t)
+        left = _rounded(load(flat, t), _noise(key, number), top)
+        right = _rounded(load(flat, frames + t), _noise(key, number + 1), top)
+        both = (left & splat_int(np.int32(LOWER_HALF))) | shift_left(right, HALF)
+        store_int(out, t, both)

@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kernels.lanes import LANES
 from kernels.packing import pack16
 
 Block = NDArray[np.float32]
@@ -37,11 +36,10 @@ def to_pcm16(block: Block, seed: int, first_frame: int) -> NDArray[np.int16]:
     first_frame : int
         Where the block begins in the session, a multiple of 16.
     """
-    out = np.empty((block.shape[1], 2), np.int16)
+    pairs = np.empty(block.shape[1], np.int32)
     sides = np.ascontiguousarray(block, np.float32)
-    scratch = np.empty(LANES, np.int32)
-    pack16(_noise_key(seed), first_frame, FULL_SCALE_16, sides, scratch, out)
-    return out
+    pack16(_noise_key(seed), first_frame, FULL_SCALE_16, sides, pairs)
+    return pairs.view(np.int16).reshape(-1, 2)
 
 
 @lru_cache(maxsize=4096)

@@ -19,6 +19,7 @@ PACKET_FRAMES = 960  # 20 ms, the longest Opus frame that is one CELT frame
 OPUS_CODEC: Final = "libopus"  # FFmpeg's own "opus" encoder is experimental
 OPUS_BITRATE = 128_000  # bits per second
 OPUS_COMPLEXITY = 5  # 10 costs 1.6 times as much CPU for a difference few can hear
+_PCM_PACKET_BYTES = 4 * PACKET_FRAMES
 OPUS_OPTIONS = {
     "application": "audio",
     "frame_duration": "20",
@@ -68,8 +69,10 @@ class Pcm16Encoder:
         """One packet of samples for every 960 frames."""
         _check_block(block)
         samples = to_pcm16(block, self._seed, first_frame).astype("<i2", copy=False)
-        frames = range(0, len(samples), PACKET_FRAMES)
-        return [samples[at : at + PACKET_FRAMES].tobytes() for at in frames]
+        sound = samples.tobytes()
+        return [
+            sound[at : at + _PCM_PACKET_BYTES] for at in range(0, len(sound), _PCM_PACKET_BYTES)
+        ]
 
 
 class OpusEncoder:

@@ -90,7 +90,7 @@ class Listeners:
         self.addresses = AddressBook(settings, self.registry.__contains__)
         self.pool = RenderPool(settings.threads)
         self.hall = Hall(library, settings, clock, self.pool, mint)
-        self.rows = Rows(self.pool, clock, settings.chunk_frames)
+        self.rows = Rows(self.pool, clock, settings)
         self.tally = Tally()
         self.keeper = keeper or Keeper(None)
         self.draining = False
@@ -273,7 +273,8 @@ class Listeners:
             listener.dismiss(_restart())
 
     def _needs_more(self, session: Session) -> bool:
-        return self.registry.connected(session) and session.due_frames(self.clock()) > 0
+        frames = self.settings.shared_chunk_frames
+        return self.registry.connected(session) and session.has_room(frames, self.clock())
 
 
 def _restart() -> ProtocolError:

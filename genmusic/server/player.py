@@ -244,8 +244,8 @@ class Player:
         return True
 
     def _chunks(self, packets: Sequence[Packet]) -> Iterator[bytes]:
-        """Packets as binary messages of at most one chunk each."""
-        most = self._listeners.settings.chunk_frames // self._session.encoder.packet_frames
+        """Packets as binary messages of at most what a row renders in one hop."""
+        most = self._listeners.settings.shared_chunk_frames // self._session.encoder.packet_frames
         for chunk in chunks.divide(packets, most):
             flags = self._flags | (Flag.SPLICE if chunk[0].splices else Flag.NONE)
             number, self._seq = self._seq, self._seq + 1

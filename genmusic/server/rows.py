@@ -12,12 +12,15 @@ from collections.abc import Coroutine, Iterable
 from functools import partial
 from typing import Any, Protocol
 
+from genmusic.config import Settings
 from genmusic.server import journal
 from genmusic.server.rendering import RenderPool
 from genmusic.session.clock import Clock
 from genmusic.session.company import Company, Outcome
 from genmusic.session.rack import MOST_LISTENERS
 from genmusic.session.session import Session
+
+HURRY_SECONDS = 0.5  # of sound left to somebody: then a row renders as little as it can
 
 
 class Sitter(Protocol):
@@ -37,10 +40,10 @@ class Sitter(Protocol):
 class Row:
     """One shared rack and who sits there."""
 
-    def __init__(self, pool: RenderPool, clock: Clock, chunk_frames: int) -> None:
+    def __init__(self, pool: RenderPool, clock: Clock, settings: Settings) -> None:
         self._pool = pool
         self._clock = clock
-        self._chunk_frames = chunk_frames
+        self._settings = settings
         self._company = Company()
         self._sitters: dict[Session, Sitter] = {}
         self._expected = 0
@@ -80,8 +83,11 @@ class Row:
 
     def look(self, session: Session, now: float) -> None:
         """A listener was heard of: perhaps it is time to render."""
-        if session.due_frames(now):
+        if self._is_due(session, now):
             self._due.set()
+
+    def _is_due(self, session: Session, now: float) -> bool:
+        return session.has_room(self._settings.shared_chunk_frames, now)
 
     async def _run(self) -> None:
         while self._sitters:
@@ -100,10 +106,10 @@ class Row:
                 if not (sitter.keeps_up and session.can_go_along(now))
             ]
         )
-        if not any(session.due_frames(now) for session in self._sitters):
+        if not any(self._is_due(session, now) for session in self._sitters):
             return
         deadline = min(session.deadline(now) for session in self._sitters)
-        work = partial(self._company.advance, self._chunk_frames)
+        work = partial(self._company.advance, self._frames(deadline - now))
         try:
             outcomes = await self._pool.run(deadline, work)
         except Exception as error:
@@ -114,6 +120,11 @@ class Row:
             self._sitters[session].deliver(outcome)
             self.look(session, now)  # who is behind is due again
 
+    def _frames(self, seconds_left: float) -> int:
+        """How much to render: a longer hop costs everybody less, a shorter one is done sooner."""
+        hurried = seconds_left < HURRY_SECONDS
+        return self._settings.chunk_frames if hurried else self._settings.shared_chunk_frames
+
     async def _stand(self, sessions: Iterable[Session]) -> None:
         for session in sessions:
             await self._pool.run(self._clock(), partial(self._company.leave, session))
@@ -123,9 +134,9 @@ class Row:
 class Rows:
     """All shared racks."""
 
-    def __init__(self, pool: RenderPool, clock: Clock, chunk_frames: int) -> None:
+    def __init__(self, pool: RenderPool, clock: Clock, settings: Settings) -> None:
         self._rows: list[Row] = []
-        self._make = partial(Row, pool, clock, chunk_frames)
+        self._make = partial(Row, pool, clock, settings)
 
     def with_room(self) -> Row:
         """The fullest row that has room: the fewer racks, the less each listener costs."""

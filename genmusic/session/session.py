@@ -169,12 +169,17 @@ class Session:
 
     def due_frames(self, now: float) -> int:
         """Frames to render next; 0 while the look-ahead is full or nobody listens."""
-        limits, pacing = self._settings, self.pacing
+        limits = self._settings
         frames = limits.chunk_frames if self._end else limits.first_chunk_frames
+        return frames if self.has_room(frames, now) else 0
+
+    def has_room(self, frames: int, now: float) -> bool:
+        """Whether somebody listens, and so many frames lie within the look-ahead."""
+        pacing = self.pacing
         wanted = self._end + frames - pacing.lookahead_frames
         if pacing.claimed < wanted or pacing.resting(now):  # few acks get further: they say little
-            return 0
-        return frames if pacing.played(now) >= wanted else 0
+            return False
+        return pacing.played(now) >= wanted
 
     def can_go_along(self, now: float) -> bool:
         """Whether a chunk may be rendered before it is due, because others' is."""

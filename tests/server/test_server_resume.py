@@ -73,7 +73,7 @@ async def test_a_page_that_was_reloaded_goes_on_where_it_was_heard(start, tune_i
     before = await tune_in(client)
     await before.fill()
     await before.say("ack", played=30_000, end=72_000, under=0)
-    await before.hear_silently(96_000)
+    await before.hear_silently(91_200)
     cut(before)
     after = await come_back(client, before)
     await after.hear(after.ready["pts"] + 9_600)

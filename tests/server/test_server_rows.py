@@ -12,6 +12,7 @@ from genmusic.session.rack import MOST_LISTENERS
 from genmusic.session.session import Wishes, open_session
 
 CROWD = MOST_LISTENERS + 1
+PACKET_FRAMES = 960
 SILENT = replace(UNPACED, lookahead_seconds=0.0)
 """Nothing is ever due."""
 
@@ -33,6 +34,7 @@ class Sitter:
 
     def __init__(self):
         self.stood = self.sent = 0
+        self.hops = []  # frames of each
         self._waiting = 0
         self._came = asyncio.Event()
 
@@ -40,22 +42,23 @@ class Sitter:
     def keeps_up(self):
         return not self._waiting
 
-    def deliver(self, _outcome):
-        self._waiting += 1
+    def deliver(self, outcome):
+        self.hops.append(PACKET_FRAMES * len(outcome.packets))
+        self._waiting += self.hops[-1]
         self._came.set()
 
     def stand(self):
         self.stood += 1
 
-    async def send(self, steps):
-        while self.sent < steps:
+    async def send(self, frames):
+        while self.sent < frames:
             await self._came.wait()
             self._came.clear()
             self.sent, self._waiting = self.sent + self._waiting, 0
 
 
 async def test_the_last_place_of_a_row_is_promised_to_one_alone(pool, make_session):
-    rows = Rows(pool, lambda: 0.0, SILENT.chunk_frames)
+    rows = Rows(pool, lambda: 0.0, SILENT)
     sessions = [make_session(SILENT) for _ in range(CROWD)]
 
     chosen, joins = [], []
@@ -74,11 +77,11 @@ async def test_the_last_place_of_a_row_is_promised_to_one_alone(pool, make_sessi
 
 
 async def test_who_is_far_behind_keeps_the_place(pool, make_session):
-    row = Rows(pool, lambda: 0.0, UNPACED.chunk_frames).with_room()
+    row = Rows(pool, lambda: 0.0, UNPACED).with_room()
     sessions = [make_session(UNPACED) for _ in range(2)]
     sitters = [Sitter() for _ in sessions]
-    steps = UNPACED.lookahead_frames // UNPACED.chunk_frames
-    sending = [asyncio.create_task(sitter.send(steps)) for sitter in sitters]
+    frames = UNPACED.lookahead_frames - UNPACED.shared_chunk_frames
+    sending = [asyncio.create_task(sitter.send(frames)) for sitter in sitters]
     for session, sitter in zip(sessions, sitters, strict=True):
         await row.join(session, sitter)
     await asyncio.wait_for(asyncio.gather(*sending), PATIENCE)
@@ -87,3 +90,6 @@ async def test_who_is_far_behind_keeps_the_place(pool, make_session):
         await row.leave(session)
 
     assert stood == [0, 0]
+    short, long = UNPACED.chunk_frames, UNPACED.shared_chunk_frames
+    assert sitters[0].hops[:2] == [short, short]  # who has little left gets it soon
+    assert set(sitters[0].hops[3:]) == {long}

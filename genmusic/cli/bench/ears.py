@@ -104,18 +104,20 @@ class Ear:
         await self._say(hello)
         acks = asyncio.create_task(self._keep_acking())
         ending = asyncio.create_task(stop.wait())
+        hearing = asyncio.create_task(self._hear_all(socket, began))
         try:
-            while not stop.is_set():
-                heard = asyncio.ensure_future(socket.receive())
-                await asyncio.wait((heard, ending), return_when=asyncio.FIRST_COMPLETED)
-                if not heard.done():
-                    heard.cancel()
-                    return
-                if not self._hear(heard.result(), began):
-                    return
+            await asyncio.wait((hearing, ending), return_when=asyncio.FIRST_COMPLETED)
+            if hearing.done():
+                hearing.result()
         finally:
-            acks.cancel()
-            ending.cancel()
+            for task in (acks, ending, hearing):
+                task.cancel()
+            await asyncio.gather(hearing, return_exceptions=True)
+
+    async def _hear_all(self, socket: aiohttp.ClientWebSocketResponse, began: float) -> None:
+        """Take messages until there are no more."""
+        while self._hear(await socket.receive(), began):
+            pass
 
     def _hear(self, message: aiohttp.WSMessage, began: float) -> bool:
         """Take a message; False when there will be no more."""
