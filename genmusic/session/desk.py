@@ -54,7 +54,7 @@ class Desk:
     def copy(self) -> Desk:
         """Faders that go on from here on their own."""
         twin = copy.copy(self)
-        twin._ramps = {name: ramp.copy() for name, ramp in self._ramps.items()}
+        twin._ramps = dict(self._ramps)
         twin._kicks = list(self._kicks)
         twin.forget_written()
         return twin
@@ -87,7 +87,7 @@ class Desk:
 
     def _aim(self, name: str, target: float, at: int, length: int) -> None:
         if target != self._ramps[name].target:
-            self._ramps[name].aim(target, at, length)
+            self._ramps[name] = self._ramps[name].aimed(target, at, length)
             if name not in self._stale:
                 self._stale.append(name)
 
@@ -129,8 +129,9 @@ class Desk:
         faders.echo_delays[listener] = self._echo
         moving = []
         for name in self._stale:
-            ramp, place = self._ramps[name], _place(name, listener, faders)
-            if not ramp.rests(first):
+            self._ramps[name] = ramp = self._ramps[name].since(first)
+            place = _place(name, listener, faders)
+            if ramp.legs:
                 moving.append(name)
                 place = place[: quanta + 1]
             if name in _SPACES:
@@ -180,7 +181,7 @@ def _place(name: str, listener: int, faders: Faders) -> Floats:
 
 def _fill_space(space: Space, seconds: Ramp, first: int, out: Floats) -> None:
     """Write a space's gains, quantum by quantum where they move."""
-    if seconds.rests(first):
+    if not seconds.legs:
         out[:] = turns(space, seconds.target)
         return
     for q in range(len(out)):

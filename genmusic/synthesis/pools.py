@@ -28,6 +28,7 @@ Longs = NDArray[np.int64]
 Given = tuple[Longs, Floats]
 Clock = tuple[int, int, int, int, int]
 Place = tuple[int, int, int, int]
+NO_SLOTS = np.zeros(0, np.intp)
 MAX_BLOCK_QUANTA = MOST_QUANTA
 MOST_VOICES = 24  # of one kind in a part at once; beyond it the stalest is cut
 
@@ -237,5 +238,7 @@ class Pool:
         self._taken -= slots.size
 
     def _slots_of(self, listener: int) -> NDArray[np.intp]:
+        if not self._taken:
+            return NO_SLOTS
         rows = self._rows
         return np.flatnonzero((rows.timing[:, END] > 0) & (rows.places[:, LISTENER] == listener))
