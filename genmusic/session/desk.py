@@ -122,7 +122,11 @@ class Desk:
             self._fill_kicks(first, end, faders.kicks[listener])
         if self._stale:
             self._fill_stale(listener, first, quanta, faders)
-        return end if self._stale else self._next_kick // QUANTUM
+        return self.due(end)
+
+    def due(self, quantum: int) -> int:
+        """The quantum from which on something has to be written, if it is not at once."""
+        return quantum if self._stale else self._next_kick // QUANTUM
 
     def _fill_stale(self, listener: int, first: int, quanta: int, faders: Faders) -> None:
         """Write the faders that move, and for blocks of any length those that have arrived."""

@@ -29,6 +29,7 @@ from genmusic.units import QUANTUM
 __all__ = ["Change", "Engine", "Ensemble", "TimedBar"]
 
 Floats = NDArray[np.float32]
+AHEAD_QUANTA = 150  # 200 ms: with a cross-fade of echoes still shorter than the shortest beat
 T = TypeVar("T")
 
 ALONE = np.zeros(1, np.int32)  # the row of the only place of a rack
@@ -280,12 +281,16 @@ class Ensemble:
         out : (listeners, 2, frames) float32, C-contiguous, written in full
             In the order of `seats`.
         """
-        done, frames = 0, out.shape[2]
+        done, frames, rack = 0, out.shape[2], self._rack
         self._each(self.seats, Seat.look_around)
         while done < frames:
-            quanta = self._prepare(min((frames - done) // QUANTUM, self._rack.most_quanta))
-            self._rack.render_into(quanta, self._rows, done, out)
-            done += quanta * QUANTUM
+            ahead = min((frames - done) // QUANTUM, AHEAD_QUANTA)
+            self._each(self._stirring(ahead), Seat.play_ahead, ahead)
+            end = rack.quantum + ahead
+            while rack.quantum < end:
+                quanta = self._prepare(min(end - rack.quantum, rack.most_quanta))
+                rack.render_into(quanta, self._rows, done, out)
+                done += quanta * QUANTUM
 
     def _prepare(self, quanta: int) -> int:
         """Have everybody ready for a block of up to so many quanta; how many it has."""

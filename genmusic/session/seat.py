@@ -264,10 +264,13 @@ class Seat:
 
     def make_due_changes(self) -> None:
         """Make the changes of a given log whose time has come; then follow edits, if wanted."""
+        self._follow_log()
+        self.look_around()
+
+    def _follow_log(self) -> None:
         while self._ahead and self._ahead[0].frame <= self.now:
             change = self._ahead.popleft()
             self.make(change.name, change.value)
-        self.look_around()
 
     def look_around(self) -> None:
         """Log and take the newest edition of the style that was asked for, if that is wanted."""
@@ -286,24 +289,41 @@ class Seat:
             self._follows_edits = follows
 
     def stand_by(self, quanta: int) -> int:
-        """Make the changes that are due; up to so many quanta, until the next one."""
-        self.make_due_changes()
+        """Make the changes of a given log that are due; up to so many quanta, until the next."""
+        self._follow_log()
         if self._ahead:
             return min(quanta, (self._ahead[0].frame - self.now) // QUANTUM)
         return quanta
 
+    def play_ahead(self, quanta: int) -> None:
+        """Have the notes of some quanta played, as far as no change comes; at most 150.
+
+        To compose for all listeners of a rack at once, and for more than a block, takes less time:
+        what they have in common is at hand.
+        """
+        quanta = self.stand_by(quanta)
+        first = self.now // QUANTUM
+        self._play_until((first + quanta) * QUANTUM)
+        self._stir_at(self._desk.due(first), first)
+
     def prepare(self, quanta: int) -> None:
         """Have the next block's notes played and its faders set."""
         first = self.now // QUANTUM
-        end = (first + quanta) * QUANTUM
-        if self._conductor.next_beat_frame < end:
-            for due in self._compose_until(end):
-                self._play(due, self._read(due.bar))
-        stirs = self._desk.fill(self.number, first, quanta, self.rack.faders)
+        self._play_until((first + quanta) * QUANTUM)
+        self._stir_at(self._desk.fill(self.number, first, quanta, self.rack.faders), first)
+
+    def _stir_at(self, quantum: int, first: int) -> None:
+        """Have nothing to do up to a quantum, unless a beat or a change comes before."""
         frame = self._conductor.next_beat_frame
         if self._ahead:
             frame = min(frame, self._ahead[0].frame)
-        self.stirs = min(stirs, frame // QUANTUM) + self.rack.quantum - first
+        self.stirs = min(quantum, frame // QUANTUM) + self.rack.quantum - first
+
+    def _play_until(self, frame: int) -> None:
+        """Play every beat that begins before a frame."""
+        if self._conductor.next_beat_frame < frame:
+            for due in self._compose_until(frame):
+                self._play(due, self._read(due.bar))
 
     def _compose_until(self, frame: int) -> Iterator[Due]:
         """Compose every beat that begins before ``frame``; `_read` knows what plays it."""

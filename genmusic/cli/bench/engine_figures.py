@@ -11,6 +11,7 @@ import numpy as np
 
 from genmusic.cli.bench.figures import Figure, at_least, at_most, best_cpu_seconds, cpu_time
 from genmusic.composition.composer import Composer
+from genmusic.config import Settings
 from genmusic.controls.spec import defaults
 from genmusic.mood.mapping import musical_parameters
 from genmusic.names import PARTS
@@ -28,6 +29,7 @@ VOICES = 64
 BARS = 200  # of each style
 FAR_BARS = 500
 SECOND = SAMPLE_RATE // QUANTUM * QUANTUM
+HOP = Settings().chunk_frames  # in which the server renders, row by row
 WARM_SECONDS = 6  # past the first bars, until everybody plays
 
 
@@ -82,13 +84,13 @@ def _texture_ms(library: Library, listeners: int) -> float:
                  {"style": BUSIEST_STYLE, "arousal": 0.5})
         for first in range(0, listeners, MOST_LISTENERS)
     ]  # fmt: skip
-    out = np.empty((MOST_LISTENERS, 2, SECOND), np.float32)
+    out = np.empty((MOST_LISTENERS, 2, HOP), np.float32)
     seconds = 4 if listeners > MOST_LISTENERS else 8  # two bars and more: composing counts
     for rack in racks:
-        for _ in range(WARM_SECONDS if listeners <= MOST_LISTENERS else 1):
+        for _ in range((WARM_SECONDS if listeners <= MOST_LISTENERS else 1) * SAMPLE_RATE // HOP):
             rack.render(out[: len(rack.seats)])
     with cpu_time() as watch:
-        for _ in range(seconds):
+        for _ in range(seconds * SAMPLE_RATE // HOP):
             for rack in racks:
                 rack.render(out[: len(rack.seats)])
     return 1e3 * watch.seconds / (seconds * listeners)
