@@ -23,6 +23,7 @@ TESTED = (0, 65), (0, 69)
 """The first Numba whose inner workings are known, and the first that is not (`pyproject.toml`)."""
 
 _OPTIONS = {"nogil": True, "error_model": "numpy", "boundscheck": None}
+_OUTSIDE: dict[str, Any] = {"no_cfunc_wrapper": True}  # Python calls kernels, C nobody
 _INSIDE: dict[str, Any] = {
     # Nobody but kernels calls a fragment: it needs no wrappers, which take longer to compile than
     # it does, and counts no references, which may cost more than the sound of a plucked string.
@@ -41,11 +42,14 @@ def _take_shortcuts() -> str:
         return f"Numba {numba.__version__} is not known; run: pip install 'numba<{newest}'"
     try:
         from kernels._first import try_numbers_and_arrays_first
-        from kernels._pieces import PieceCompiler
+        from kernels._once import ask_once
+        from kernels._steps import KernelCompiler, PieceCompiler
 
         try_numbers_and_arrays_first()
+        ask_once()
     except (ImportError, AttributeError) as error:
         return f"Numba {numba.__version__} is not as expected ({error}); install another"
+    _OUTSIDE["pipeline_class"] = KernelCompiler
     _INSIDE["pipeline_class"] = PieceCompiler
     return ""
 
@@ -59,7 +63,7 @@ if SLOW:
 
 def kernel(function: F) -> F:
     """Compile a kernel: releases the GIL, is cached, never raises for arithmetic."""
-    compiled = njit(cache=True, **_OPTIONS)(function)
+    compiled = njit(cache=True, **_OPTIONS, **_OUTSIDE)(function)
     module = function.__module__.removeprefix("kernels.")
     KERNELS[f"{module}.{function.__name__}"] = compiled
     return compiled  # type: ignore[no-any-return]
@@ -72,4 +76,5 @@ def fragment(function: F) -> F:
 
 def viewer(function: F) -> F:
     """As `fragment`, for a piece that returns parts of arrays and so must count references."""
-    return njit(**_OPTIONS, no_cpython_wrapper=True)(function)  # type: ignore[no-any-return]
+    options = _INSIDE | {"_nrt": True, "forceinline": False}
+    return njit(**_OPTIONS, **options)(function)  # type: ignore[no-any-return]

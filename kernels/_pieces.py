@@ -11,13 +11,28 @@ from typing import Any
 
 from numba import _dynfunc
 from numba.core.codegen import JITCodeLibrary
-from numba.core.compiler import CompilerBase, DefaultPassBuilder
 from numba.core.compiler_machinery import register_pass
 from numba.core.typed_passes import NativeLowering
 
 
+class _Kernel(JITCodeLibrary):
+    """The code of a kernel."""
+
+    def _optimize_functions(self, module: Any) -> None:
+        """Simplify what is defined here; by itself Numba tries what is only mentioned as well."""
+        module.data_layout = self._codegen._data_layout
+        for function in module.functions:
+            if not function.is_declaration:
+                passes, builder = self._codegen._function_pass_manager()
+                passes.run(function, builder)
+
+
 class _Draft(JITCodeLibrary):
     """The code of a piece, to be linked into kernels and optimised there."""
+
+    def _optimize_functions(self, module: Any) -> None:
+        """Leave that to the kernel."""
+        module.data_layout = self._codegen._data_layout
 
     def _optimize_final_module(self) -> None:
         """Leave that to the kernel."""
@@ -36,29 +51,33 @@ def _stand_in(state: Any, lowered: Any) -> Any:
     return lowered._replace(cfunc=key)
 
 
+def _open_library(kind: type[JITCodeLibrary], state: Any) -> None:
+    state.library = kind(state.targetctx.codegen(), state.func_id.func_qualname)
+    state.library.enable_object_caching()
+
+
 @register_pass(mutates_CFG=True, analysis_only=False)
-class _DraftLowering(NativeLowering):
+class KernelLowering(NativeLowering):
+    """Translates a kernel."""
+
+    _name = "kernel_lowering"
+
+    def run_pass(self, state: Any) -> bool:
+        """Translate a kernel, and let Python call it."""
+        _open_library(_Kernel, state)
+        return bool(super().run_pass(state))
+
+
+@register_pass(mutates_CFG=True, analysis_only=False)
+class DraftLowering(NativeLowering):
+    """Translates a piece."""
+
     _name = "draft_lowering"
 
     def run_pass(self, state: Any) -> bool:
         """Translate a piece, and let others call it."""
-        codegen = state.targetctx.codegen()
-        state.library = _Draft(codegen, state.func_id.func_qualname)
-        state.library.enable_object_caching()
+        _open_library(_Draft, state)
         state.flags.no_compile = True
         super().run_pass(state)
         state["cr"] = _stand_in(state, state["cr"])
         return True
-
-
-class PieceCompiler(CompilerBase):
-    """Numba's compiler, with the last step but one changed."""
-
-    def define_pipelines(self) -> list[Any]:
-        """As usual, up to the lowering."""
-        passes = DefaultPassBuilder.define_nopython_pipeline(self.state)
-        swapped = [(_DraftLowering, why) if step is NativeLowering else (step, why)
-                   for step, why in passes.passes]  # fmt: skip
-        passes.passes[:] = swapped
-        passes.finalize()
-        return [passes]

@@ -46,6 +46,6 @@ def test_this_numba_is_known():
 
 
 def test_a_numba_whose_parts_moved_is_not_meddled_with(monkeypatch):
-    monkeypatch.setitem(sys.modules, "kernels._pieces", None)  # importing it fails
+    monkeypatch.setitem(sys.modules, "kernels._steps", None)  # importing it fails
 
     assert "not as expected" in _jit._take_shortcuts()
