@@ -6,10 +6,10 @@ Without a folder for data nothing is kept, and everything else is the same.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from concurrent.futures import Future
 from contextlib import asynccontextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from genmusic.errors import GenmusicError, StorageError
 from genmusic.server import journal
@@ -73,10 +73,17 @@ class Keeper:
                 frame = max(session.end, log[-1].frame)
                 work.append(self._archive.append(session.id, first, log_rows(log[first:]), frame))
                 session.kept_changes = len(log)
-        states = {session.id: session.engine.checkpoint() for session in kept}
-        now = self._clock()
-        work.append(self._archive.mark({k: v for k, v in states.items() if v}, now))
+        states = {session.id: self._checkpoint(session) for session in kept}
+        work.append(self._archive.mark(states, self._clock()))
         await self._finish(work)
+
+    @staticmethod
+    def _checkpoint(session: Session) -> Mapping[str, Any]:
+        """The checkpoint of a session that has gone on since the last one; or nothing."""
+        if session.end == session.kept_end:
+            return {}
+        session.kept_end = session.end
+        return session.engine.checkpoint()
 
     async def forget_older(self, seconds: float) -> None:
         """Forget sessions that were not heard of for so long."""

@@ -95,6 +95,7 @@ class Session:
         self.id = secrets.token_urlsafe(ID_BYTES)
         self.began_with = began_with  # the controls of the receipt
         self.kept_changes = 0  # lines of the log that are on the disk
+        self.kept_end = -1  # where it ended when its checkpoint was last taken down
         self.engine = engine
         self.encoder = encoder
         self.pacing = Pacing(settings, now)

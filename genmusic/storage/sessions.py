@@ -68,18 +68,19 @@ class SessionArchive:
         return self._database.submit(work)
 
     def mark(self, checkpoints: Mapping[str, Mapping[str, Any]], now: float) -> Future[None]:
-        """Keep the newest checkpoint of some sessions, and that they live.
+        """Keep that some sessions live, and the newest checkpoint of each that has gone on.
 
-        Who lives has gone on since what sounded when the server was stopped, and keeps it anew at
-        the next stop.
+        Who has none (an empty one) stands where they stood. Who has gone on is beyond what sounded
+        when the server was stopped, and keeps it anew at the next stop.
         """
-        rows = [(name, state["frame"], json.dumps(dict(state)))
-                for name, state in checkpoints.items()]  # fmt: skip
+        names = [(now, name) for name in checkpoints]
+        rows = [(state["frame"], json.dumps(dict(state)), name)
+                for name, state in checkpoints.items() if state]  # fmt: skip
 
         def work(db: sqlite3.Connection) -> None:
-            for name, frame, state in rows:
-                if db.execute("UPDATE sessions SET seen=? WHERE id=?", (now, name)).rowcount:
-                    db.execute("REPLACE INTO checkpoints VALUES (?,?,?)", (name, frame, state))
+            db.executemany("UPDATE sessions SET seen=? WHERE id=?", names)
+            for frame, state, name in rows:
+                if db.execute(_KEEP, (frame, state, name)).rowcount:
                     db.execute(_THIN_OUT, (name, name, CHECKPOINTS_KEPT))
                     db.execute("DELETE FROM stills WHERE session=?", (name,))
 
@@ -105,6 +106,7 @@ class SessionArchive:
         )
 
 
+_KEEP = "REPLACE INTO checkpoints SELECT id, ?, ? FROM sessions WHERE id=?"
 _THIN_OUT = """
     DELETE FROM checkpoints WHERE session=? AND frame NOT IN
     (SELECT frame FROM checkpoints WHERE session=? ORDER BY frame DESC LIMIT ?)

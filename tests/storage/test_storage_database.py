@@ -72,6 +72,17 @@ def test_what_sounded_is_kept_until_the_session_is_known_to_have_gone_on(archive
     assert archive.take("s1").result().still is None
 
 
+def test_who_stands_still_lives_and_keeps_what_is_known_of_them(archive):
+    archive.begin(ROW, 0.0).result()
+    archive.mark({"s1": {"frame": 64}}, 1.0).result()
+    archive.still("s1", b"sound").result()
+    archive.mark({"s1": {}, "gone": {"frame": 1}}, 9.0).result()
+    archive.expire(9.0).result()
+    found = archive.take("s1").result()
+
+    assert (found.checkpoints, found.still) == (({"frame": 64},), b"sound")
+
+
 def test_sessions_that_nobody_hears_of_are_forgotten_with_all_they_had(archive, database):
     archive.begin(ROW, 0.0).result()
     archive.append("s1", 0, [LogRow(64, "space", 0.1)], 64).result()
