@@ -7,29 +7,36 @@ notes bow to the chords that sound. It is the player's, so the limit against cop
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from genmusic.composition.chance import choose, draw
 from genmusic.composition.idiom import Phrase, go_on, interval_and_wait, remember, symbols_of
+from genmusic.composition.metre import EIGHTH_TICKS
+from genmusic.composition.motif import degree_at
 from genmusic.composition.plan import Plan, Row
-from genmusic.composition.state import State
-from genmusic.composition.theory import OCTAVE, pitch_step, step_pitch
+from genmusic.composition.state import Slot, State
+from genmusic.composition.theory import OCTAVE, chord_tones, pitch_step, scale_chord, step_pitch
 from genmusic.controls.calls import CallNote, read_call
+from genmusic.names import PARTS
 from genmusic.units import TICKS_PER_BEAT
+from kernels.trails import OF_PITCH
 
 OPERATIONS: Mapping[str, float] = {
-    "sequence": 0.25, "tail": 0.3, "invert": 0.15, "rhythm": 0.1, "extend": 0.2,
+    "sequence": 0.3, "tail": 0.15, "invert": 0.25, "rhythm": 0.2, "extend": 0.1,
 }  # fmt: skip
 """What may be done to a call, and how often."""
 DRAWS = 64
-MOVES = (2, -2, 1, -1, 3, -3, 4, 0)  # steps, the likeliest first
+MOVES = (2, -2, 1, -1, 3, -3, 4, 0)  # steps; the last one leaves all where it is
+HEAD = 0.7  # of a call, that an answer with another end begins with
 MOST_BARS_MORE = 2  # of an answer than of its call
 FIRM_WEAKNESS = 1  # how weak a beat may be that calls for a tone of the chord
 LONG_TICKS = TICKS_PER_BEAT
 SWUNG = 640  # ticks: where swung eighths are played, and written at half the beat
 STRAY_COST, STILL_COST = 2.0, 2.5  # semitones that it is worth to go the way that is meant, and
 # not to stand still instead
+DRIFT_COST = 0.3  # of a semitone away from the pitch that is meant, beside one of the move
 SHORTEST_LAST_TICKS = 240
 
 
@@ -40,6 +47,7 @@ class _Idea:
     notes: Sequence[CallNote]  # their pitches are steps above the tonic
     plan: Plan
     taught: Sequence[Phrase]
+    chords: Sequence[Slot]  # of the phrase of the bar
     draws: Sequence[float]
 
     @property
@@ -47,13 +55,33 @@ class _Idea:
         return self.notes[-1].start_tick + self.notes[-1].ticks
 
     def moved(self) -> list[CallNote]:
-        """The idea so many steps away that it begins on the chord, if that can be."""
-        first = self.notes[0].pitch
-        tones = self.plan.spans[0].tones
+        """The idea, steps away."""
+        return self.placed(self.notes, MOVES[:-1])
+
+    def placed(self, notes: Sequence[CallNote], moves: Sequence[int] = MOVES) -> list[CallNote]:
+        """Notes moved so that as few as can be have to leave their shape for the chords."""
+        misfits = [self._misfits(notes, by) for by in moves]
+        fitting = [by for by, count in zip(moves, misfits, strict=True) if count == min(misfits)]
+        by = fitting[int(self.draws[1] * len(fitting))]
+        return [note._replace(pitch=note.pitch + by) for note in notes]
+
+    def _misfits(self, notes: Sequence[CallNote], by: int) -> int:
+        """How many firm notes are foreign to their chord, so many steps away."""
         mode = self.plan.key.mode
-        fitting = [s for s in MOVES if s and step_pitch(mode, first + s) % OCTAVE in tones]
-        by = fitting[int(self.draws[1] * len(fitting))] if fitting else MOVES[0]
-        return [note._replace(pitch=note.pitch + by) for note in self.notes]
+        return sum(
+            step_pitch(mode, note.pitch + by) % OCTAVE not in self._tones_at(note.start_tick)
+            for note in notes
+            if _is_firm(self.plan, note, is_last=note is notes[-1])
+        )
+
+    def _tones_at(self, tick: int) -> tuple[int, ...]:
+        """Tones of the chord that sounds at a tick, or is planned for a bar to come."""
+        plan = self.plan
+        if tick < plan.bar_ticks:
+            return plan.span_at(tick).tones
+        eighth = plan.phrase_bar * plan.metre.eighths + tick // EIGHTH_TICKS
+        degree = degree_at(self.chords, eighth)
+        return chord_tones(*scale_chord(plan.key.mode, degree, False))
 
 
 def hear(state: State, call: str | None) -> None:
@@ -69,8 +97,8 @@ def play(state: State, plan: Plan) -> tuple[Row, ...]:
     if not state.answer_bars:
         call = list(_written(plan, answer))
         state.taught = remember(state.taught, symbols_of(call))
-        answer = list(make_answer(plan, call, state.taught))
-    rows = answer_bar(plan, answer, state.answer_bars)
+        answer = list(make_answer(plan, call, state.taught, state.chords))
+    rows = answer_bar(plan, answer, state.answer_bars, _last_pitch(state))
     state.answer, state.answer_bars = tuple(answer), state.answer_bars + 1
     if answer[-1].start_tick < state.answer_bars * plan.bar_ticks:
         state.answer, state.answer_bars = (), 0
@@ -78,12 +106,15 @@ def play(state: State, plan: Plan) -> tuple[Row, ...]:
 
 
 def make_answer(
-    plan: Plan, call: Sequence[CallNote], taught: Sequence[Phrase]
+    plan: Plan, call: Sequence[CallNote], taught: Sequence[Phrase], chords: Sequence[Slot]
 ) -> tuple[CallNote, ...]:
-    """The answer to a call, as it is written, from a bar line on; it has not met the chords."""
+    """The answer to a call, as it is written, from a bar line on; it has not met the chords.
+
+    It lies where it fits those of the phrase best, which are ``chords``.
+    """
     draws = draw(DRAWS, plan.seed, "answer", plan.piece, plan.piece_bar).tolist()
     heard = _in_range(plan, _soon(plan, call))
-    idea = _Idea(tuple(_in_steps(plan, heard)), plan, taught, draws)
+    idea = _Idea(tuple(_in_steps(plan, heard)), plan, taught, chords, draws)
     name = tuple(OPERATIONS)[choose(OPERATIONS.values(), draws[0])]
     answer = _OPERATIONS[name](idea)
     if [n[:2] for n in answer] == [n[:2] for n in idea.notes]:
@@ -94,14 +125,21 @@ def make_answer(
     )
 
 
-def answer_bar(plan: Plan, answer: Sequence[CallNote], bars_before: int) -> tuple[Row, ...]:
-    """The notes of an answer that fall into a bar, on the tones that the chords allow."""
+def answer_bar(
+    plan: Plan, answer: Sequence[CallNote], bars_before: int, last_pitch: int = 0
+) -> tuple[Row, ...]:
+    """The notes of an answer that fall into a bar, on the tones that the chords allow.
+
+    ``last_pitch`` is where the bars before have led it, if there are any.
+    """
     begin = bars_before * plan.bar_ticks
     rows: list[Row] = []
     previous: tuple[int, int] | None = None  # as meant, and as it is
     for note in answer:
         tick = note.start_tick - begin
-        if 0 <= tick < plan.bar_ticks:
+        if tick < 0:
+            previous = (note.pitch, last_pitch) if last_pitch else None
+        elif tick < plan.bar_ticks:
             pitch = _fitted(plan, note, tick, previous, is_last=note is answer[-1])
             rows.append((tick, note.ticks, pitch, int(tick == 0)))
             previous = (note.pitch, pitch)
@@ -113,7 +151,7 @@ def _fitted(
 ) -> int:
     """The nearest pitch that may sound, and that goes the way the melody means to go."""
     span, part = plan.span_at(tick), plan.style.parts["melody"]
-    firm = is_last or note.ticks >= LONG_TICKS or plan.metre.weakness(tick) <= FIRM_WEAKNESS
+    firm = _is_firm(plan, note, is_last=is_last)
     allowed = set(span.tones) if firm else plan.scale_over(span)
     room = [p for p in range(part.low, part.high + 1) if (p - plan.key.tonic) % OCTAVE in allowed]
 
@@ -122,9 +160,22 @@ def _fitted(
             return abs(pitch - note.pitch), pitch
         meant, way = _way(note.pitch, previous[0]), _way(pitch, previous[1])
         strays = STRAY_COST * (way != meant) + STILL_COST * (way == 0 != meant)
-        return abs(pitch - note.pitch) + strays, pitch
+        bent = abs(pitch - previous[1] - (note.pitch - previous[0]))
+        return bent + DRIFT_COST * abs(pitch - note.pitch) + strays, pitch
 
     return min(room, key=price)
+
+
+def _is_firm(plan: Plan, note: CallNote, *, is_last: bool) -> bool:
+    """Whether a note stands out so that it must be of the chord."""
+    tick = note.start_tick % plan.bar_ticks
+    return is_last or note.ticks >= LONG_TICKS or plan.metre.weakness(tick) <= FIRM_WEAKNESS
+
+
+def _last_pitch(state: State) -> int:
+    """The last note that the melody has played, 0 for none."""
+    trail = state.trails.of(PARTS.index("melody"))
+    return int(trail[-1, OF_PITCH]) if len(trail) else 0
 
 
 def _way(pitch: int, before: int) -> int:
@@ -178,7 +229,7 @@ def _sequence(idea: _Idea) -> list[CallNote]:
 def _invert(idea: _Idea) -> list[CallNote]:
     """Upside down around its first note."""
     axis = idea.notes[0].pitch
-    return [note._replace(pitch=2 * axis - note.pitch) for note in idea.notes]
+    return idea.placed([note._replace(pitch=2 * axis - note.pitch) for note in idea.notes])
 
 
 def _rhythm(idea: _Idea) -> list[CallNote]:
@@ -188,26 +239,28 @@ def _rhythm(idea: _Idea) -> list[CallNote]:
     lengths = [note.ticks for note in reversed(idea.notes)]
     if mirrored == starts:
         return idea.moved()
-    return [
-        note._replace(start_tick=start, ticks=ticks)
-        for note, start, ticks in zip(idea.notes, mirrored, lengths, strict=True)
-    ]
+    return idea.placed(
+        [
+            note._replace(start_tick=start, ticks=ticks)
+            for note, start, ticks in zip(idea.notes, mirrored, lengths, strict=True)
+        ]
+    )
 
 
 def _tail(idea: _Idea) -> list[CallNote]:
     """The head of it, and then on as the player might have gone on."""
-    half = max(1, (len(idea.notes) + 1) // 2)
-    return _led_on(idea, idea.moved()[:half], idea.ticks)
+    kept = max(1, math.ceil(len(idea.notes) * HEAD))
+    return _led_on(idea, idea.moved()[:kept], idea.ticks)
 
 
 def _extend(idea: _Idea) -> list[CallNote]:
-    """All of it, and then on for half as long again."""
+    """All of it, and then on for a third as long again."""
     whole = idea.moved()
     return _led_on(idea, whole, _longer(idea))
 
 
 def _longer(idea: _Idea) -> int:
-    more = min(idea.ticks // 2, MOST_BARS_MORE * idea.plan.bar_ticks)
+    more = min(idea.ticks // 3, MOST_BARS_MORE * idea.plan.bar_ticks)
     return idea.ticks + more
 
 
@@ -215,7 +268,8 @@ def _led_on(idea: _Idea, head: list[CallNote], until_tick: int) -> list[CallNote
     """Notes as the player's idiom has them, up to a tick; the last one rests there."""
     notes = list(head)
     mode = idea.plan.key.mode
-    before = list(symbols_of([n._replace(pitch=step_pitch(mode, n.pitch)) for n in notes]))
+    called = [n._replace(pitch=step_pitch(mode, n.pitch)) for n in idea.notes[: len(head)]]
+    before = list(symbols_of(called))
     for uniform in idea.draws[2:]:
         symbol = go_on(idea.taught, before, uniform)
         interval, wait = interval_and_wait(symbol)
