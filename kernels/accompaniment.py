@@ -19,6 +19,7 @@ from kernels.basslines import (
     sing_basses,
     write_bass,
 )
+from kernels.chords import OCTAVE, TONES
 from kernels.copying import Runs
 from kernels.trails import (
     AGO,
@@ -155,10 +156,14 @@ def _settle_part(
         return
     rows = desk.rows[part, : desk.counts[part]]
     melody = desk.rows[MELODY, : desk.counts[MELODY]]
+    comes_home = part == BASS and task.ends_piece  # to the root, in whatever octave is no copy
+    high = ways.ranges[part, 1] + (OCTAVE if comes_home else 0)
+    ground = Ground(
+        chords, task.tonic, ways.ranges[part, 0], high, task.bar_ticks, 1 if comes_home else TONES
+    )
     count = _settle(
-        tune, rhythm, part, trails[part, : lengths[part]], rows, melody,
-        Ground(chords, task.tonic, ways.ranges[part, 0], ways.ranges[part, 1], task.bar_ticks),
-        task, memory, desk.lines, desk.trail,
+        tune, rhythm, part, trails[part, : lengths[part]], rows, melody, ground, task, memory,
+        desk.lines, desk.trail,
     )  # fmt: skip
     if part == MELODY:
         for n in range(lengths[part], count):
@@ -182,8 +187,9 @@ def _write_chords(
         if not _plays(task, part):
             continue
         ground = Ground(
-            chords, task.tonic, ways.ranges[part, 0], ways.ranges[part, 1], task.bar_ticks
-        )
+            chords, task.tonic, ways.ranges[part, 0], ways.ranges[part, 1], task.bar_ticks,
+            TONES,
+        )  # fmt: skip
         low = max(ground.low, ways.chord_low) if part == COMP else ground.low
         shapes = ways.comp_shapes if part == COMP else ways.pad_shapes
         first = VOICINGS + number * MOST_VOICES
@@ -255,8 +261,9 @@ def accompany(
     """
     if task.stages & WRITE_BASS:
         ground = Ground(
-            chords, task.tonic, ways.ranges[BASS, 0], ways.ranges[BASS, 1], task.bar_ticks
-        )
+            chords, task.tonic, ways.ranges[BASS, 0], ways.ranges[BASS, 1], task.bar_ticks,
+            TONES,
+        )  # fmt: skip
         choose_basses(ground, memory[LAST_BASS], task.bass.inversion_cost, desk.basses)
         desk.counts[BASS] = 0
         if _plays(task, BASS) and len(steps) > 0:

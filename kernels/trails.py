@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from kernels._jit import fragment
 from kernels._types import Longs
-from kernels.chords import OCTAVE, is_tone, sounding
+from kernels.chords import OCTAVE, SCALE, TONES, is_tone, sounding
 from kernels.copying import Runs, Trail, completes, time_trail
 from kernels.looking import BEAT, BEGINS, DURATION, ENDS, MODE, PITCH, POSITION, REACH, START
 
@@ -30,6 +30,7 @@ class Ground(NamedTuple):
     low: int  # the range of the part
     high: int
     bar_ticks: int
+    tones: int  # of a chord, from the root up, that a note may take instead of its own
 
 
 class Room(NamedTuple):
@@ -136,7 +137,22 @@ def _first_copy(
     for n in range(begin, count):
         if completes(tune, heard, known + n) or completes(rhythm, heard, known + n):
             return count, n
+        if _is_caught(rhythm, heard, known + n):
+            return count, n
     return count, -1
+
+
+@fragment
+def _is_caught(rhythm: Runs, heard: Trail, note: int) -> bool:
+    """Whether a note repeats the one before once too often.
+
+    Works know every way of leaving a note that was repeated for a whole run, so that whatever came
+    next would be a copy, and the part would fall silent.
+    """
+    pitch, first = heard.pitches[note], note - 1
+    while first >= 0 and heard.pitches[first] == pitch and note - first < rhythm.steps:
+        first -= 1
+    return note - first >= rhythm.steps
 
 
 @fragment
@@ -145,17 +161,22 @@ def _another_tone(
 ) -> int:
     """The nearest tone of a chord with which a note completes no copy; -1 if there is none.
 
-    One that repeats a neighbour comes last: it would make two notes of a held one.
+    One that repeats a neighbour would make two notes of a held one, and comes later; last comes
+    what else may sound over the chord.
     """
     pitch, before = heard.pitches[note], heard.pitches[note - 1]
     after = heard.pitches[note + 1] if note + 1 < end else before
-    for may_repeat in (False, True):
+    for look in range(3 if ground.tones == TONES else 2):
         for distance in range(1, OCTAVE + 1):
             for other in (pitch - distance, pitch + distance):
-                if (other in (before, after)) != may_repeat:
+                if (other in (before, after)) != (look == 1):
                     continue
                 inside = ground.low <= other <= ground.high
-                if inside and is_tone(ground.chords[chord], (other - ground.tonic) % OCTAVE):
+                above = (other - ground.tonic) % OCTAVE
+                fits = is_tone(ground.chords[chord], above, ground.tones)
+                if look == 2:
+                    fits = ground.chords[chord, SCALE] >> above & 1 > 0
+                if inside and fits:
                     heard.pitches[note] = other
                     if not completes(tune, heard, note) and not completes(rhythm, heard, note):
                         return int(other)
@@ -204,10 +225,11 @@ def guard(
 ) -> tuple[bool, int]:
     """Change the notes of a bar that complete a copy, and go on to the next bar line.
 
-    A note that completes one gets the nearest tone of its chord that does not; where there is none
-    it is left out, with a length of 0. The line of a part that plays chords is that of its highest
-    notes; those before ``begin`` are not looked at. Returns whether a note was changed, and how
-    many rows of ``out`` are written: the trail ``before``, and the line of the bar.
+    A note that completes one, or that would leave no way but a copy, gets the nearest tone of its
+    chord that does not; where there is none it is left out, with a length of 0. The line of a part
+    that plays chords is that of its highest notes; those before ``begin`` are not looked at.
+    Returns whether a note was changed, and how many rows of ``out`` are written: the trail
+    ``before``, and the line of the bar.
     """
     heard = Trail(room.heard[0], room.heard[1], room.heard[2])
     changed = False

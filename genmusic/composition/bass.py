@@ -17,7 +17,10 @@ Integers = NDArray[np.int64]
 SIGNS = "R3578ac"  # as `kernels.basslines.OF_CHORD` and the others are numbered
 LAST_BAR = "R..."  # a piece ends on one root
 NO_STEPS = np.empty((0, 2), np.int64)
-INVERSION_COST = 2.6  # of the third in the bass for a style that prefers roots
+# Semitones that the third in the bass costs a style that prefers roots, and is worth to one that
+# wants a smooth line, where the mood is at rest.
+INVERSION_COST, INVERSION_WORTH = 2.6, 1.4
+UNREST = 0.6  # what full dissonance adds to the wish for a smooth line, as a share of it
 
 
 def bass_steps(plan: Plan, draw: float) -> Integers:
@@ -41,8 +44,14 @@ def bass_task(plan: Plan) -> BassTask:
         walking < 1.0 and plan.density >= walking and not plan.ends_piece,
         plan.metre.pulse_ticks,
         _pedal(plan),
-        INVERSION_COST * (1.0 - plan.style.harmony.inversions),
+        _inversion_cost(plan),
     )
+
+
+def _inversion_cost(plan: Plan) -> float:
+    """What the third in the bass costs; a chord upside down is a chord that wants to go on."""
+    asked = plan.style.harmony.inversions * (1.0 + UNREST * plan.parameters.dissonance)
+    return INVERSION_COST - (INVERSION_COST + INVERSION_WORTH) * min(1.0, asked)
 
 
 def _pedal(plan: Plan) -> int:

@@ -241,6 +241,8 @@ class Composer:
         """Who plays, as the style has it, and as those who lead and play along change it."""
         state, style = self._state, plan.style
         playing = players(style, plan.section_rules, plan.density, plan.progress)
+        if plan.ends_piece:
+            playing |= {"bass"} & style.parts.keys()  # a last chord stands on its root
         playing = hooked_bar(plan, "arrangement", playing) & style.parts.keys()
         playing = cues.playing(state, style, playing)
         if plan.parameters.tune:

@@ -89,7 +89,8 @@ def plan_bar(state: State, seed: int, style: Style, parameters: MusicalParameter
     ends_music = state.bar + 1 == parameters.length_bars
     rests = style.form.transition == "cadence" or ends_music
     bar_metre = metre(state.metre)
-    leads_to = form.next_tonic(state, seed, style, parameters)
+    ends_piece = ends_section and form.in_last_section(state) and rests
+    leads_to = state.tonic if ends_piece else form.next_tonic(state, seed, style, parameters)
     return Plan(
         chance=chance,
         style=style,
@@ -103,7 +104,7 @@ def plan_bar(state: State, seed: int, style: Style, parameters: MusicalParameter
         phrase_bars=bars,
         cadence=cadence,
         ends_section=ends_section,
-        ends_piece=ends_section and form.in_last_section(state) and rests,
+        ends_piece=ends_piece,
         metre=bar_metre,
         density=_density(state, style, parameters),
         key=Key(state.tonic, state.mode),

@@ -69,6 +69,18 @@ def test_a_smooth_bass_leaps_less():
     assert mean_move(0.9) < mean_move(0.0)
 
 
+@pytest.mark.parametrize("name", ["synthwave", "techno"])
+def test_a_bass_that_pulses_does_not_fall_silent(name):
+    bars = [(bar.piece, bar.section, len(line(bar, "bass"))) for bar in composed(style(name), 120)]
+
+    holes = [
+        bar
+        for before, bar, after in zip(bars, bars[1:], bars[2:], strict=False)
+        if before[:2] == bar[:2] == after[:2] and before[2] and after[2] and not bar[2]
+    ]
+    assert not holes
+
+
 def test_a_walking_bass_has_a_note_on_every_beat():
     walking = with_rules("bass", walking=0.0)
     for bar in composed(walking, 60)[8:]:

@@ -2,13 +2,23 @@ from dataclasses import fields, replace
 from itertools import pairwise
 
 import pytest
-from composing import compose, composer, notes_of, parameters, piece_end, style, toy_model
+from composing import (
+    compose,
+    compose_shipped,
+    composer,
+    notes_of,
+    parameters,
+    piece_end,
+    style,
+    toy_model,
+)
 
 from genmusic.composition.composer import Composer
 from genmusic.composition.keys import piece_tonic, related_key
 from genmusic.controls.spec import defaults
 from genmusic.mood.mapping import musical_parameters
 from genmusic.names import METRES
+from genmusic.rules import shipped_styles
 from genmusic.rules.style import RELATIONS, MotifRules
 from genmusic.score.harmony import Key
 
@@ -40,6 +50,18 @@ def test_music_of_a_length_in_bars_comes_home_with_its_last_bar(bars, name):
     assert last.chords[-1].chord.root == last.key.tonic
     assert last.phrase_bar == last.phrase_bars - 1
     assert not inner[-1].ends_piece
+
+
+@pytest.mark.parametrize("name", shipped_styles())
+def test_the_last_chord_stands_on_its_root_below_a_melody_that_rests(name):
+    for seed in range(3):
+        for bars in (10, 17):
+            *_, last = compose_shipped(bars, seed, name, length_bars=bars)
+            low, high = notes_of(last, "bass"), notes_of(last, "melody")
+
+            assert last.chords[-1].chord.root == last.key.tonic
+            assert {int(note["pitch"]) % 12 for note in low} == {last.key.tonic}
+            assert {(int(n["pitch"]) - last.key.tonic) % 12 for n in high} <= {0, 3, 4, 7}
 
 
 @pytest.mark.parametrize("bars", [4, 17, 40])

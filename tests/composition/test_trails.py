@@ -1,5 +1,7 @@
 """What a part remembers of its last notes."""
 
+from dataclasses import replace
+
 import numpy as np
 from desk import NO_TRAIL, chord, follow, new_desk, run, task, ways
 
@@ -7,6 +9,7 @@ from genmusic.composition.copying import Limit, copy_rule, nothing_to_copy
 from genmusic.composition.lessons import Sequences
 from genmusic.composition.trails import pack, trails_of, unpack
 from kernels import accompaniment
+from kernels.chords import SCALE
 from kernels.trails import LONGEST
 
 BAR = 3840
@@ -74,14 +77,37 @@ def test_a_note_that_would_complete_a_run_of_a_work_gets_the_nearest_other_tone_
     assert settled.trail[:, 1].tolist() == [60, 62, 61, 65, 64]
 
 
-def test_a_note_with_no_other_tone_in_its_range_is_left_out():
+def test_a_note_that_nothing_in_its_range_can_replace_is_left_out():
     before = after(NO_TRAIL, [(2880, 480, 60, 0), (3360, 480, 62, 0)])
     rows = [(0, 480, 61, 0), (480, 480, 65, 0), (960, 480, 67, 0)]
+    bare = chord()
+    bare[0, SCALE] = sum(1 << tone for tone in (0, 4, 7))
 
-    settled = follow(before, rows, rule_against([0, 2, 1, 5, 7, 3], 4), span=(65, 67))
+    settled = follow(before, rows, rule_against([0, 2, 1, 5, 7, 3], 4), bare, (65, 67))
 
     assert settled.rows == rows[:2]
     assert len(settled.trail) == 4
+
+
+def test_a_note_is_not_repeated_until_every_way_on_would_be_a_copy():
+    pulse = [(240 * number, 240, 60, 0) for number in range(16)]
+    known = rule_against([0] * 12 + [5], 12)
+    known = replace(known, rhythm=known.rhythm._replace(steps=8))
+
+    pitches = [row[2] for row in follow(NO_TRAIL, pulse, known).rows]
+
+    assert len(pitches) == len(pulse)
+    assert all(len(set(pitches[n : n + 8])) > 1 for n in range(len(pitches) - 7))
+
+
+def test_a_note_without_another_tone_of_its_chord_takes_one_of_the_scale():
+    before = after(NO_TRAIL, [(2880, 480, 60, 0), (3360, 480, 62, 0)])
+    rows = [(0, 480, 61, 0), (480, 480, 65, 0), (960, 480, 67, 0)]
+
+    settled = follow(before, rows, rule_against([0, 2, 1, 5, 7, 3], 4), span=(65, 69))
+
+    assert settled.rows[:2] == rows[:2]
+    assert settled.rows[2][2] in (65, 66, 68, 69)
 
 
 def test_a_bar_that_copies_nothing_stays_as_it_is():
