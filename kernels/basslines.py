@@ -144,8 +144,11 @@ def _asked_pitch(ground: Ground, chord: Longs, sign: int, bass: int) -> int:
         return bass
     place = PLACES[sign] if chord[ROOT + PLACES[sign]] >= 0 else 0
     root = bass - (bass - ground.tonic - chord[ROOT]) % OCTAVE  # the root at or below
-    above = OCTAVE if sign == EIGHTH else (chord[ROOT + place] - chord[ROOT]) % OCTAVE
-    pitch = root + above
+    if sign == EIGHTH and root + OCTAVE <= ground.high:
+        return int(root + OCTAVE)
+    if sign == EIGHTH:
+        place = FIFTH_PLACE  # the eighth is out of reach, and a note that stays is none
+    pitch = root + (chord[ROOT + place] - chord[ROOT]) % OCTAVE
     while pitch > ground.high:
         pitch -= OCTAVE
     return int(pitch) if pitch >= ground.low else int(pitch + OCTAVE)

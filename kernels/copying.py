@@ -21,6 +21,7 @@ class Runs(NamedTuple):
 
     steps: int  # intervals in a run
     counts_rhythm: int  # 1 if the ratios of neighbouring waits must be alike too, or 0
+    most_alike: int  # notes on one pitch, so that there are ways left to go on
     buckets: NDArray[np.int32]  # (2^BUCKET_BITS + 1,) first key of each, by its highest bits
     keys: NDArray[np.uint64]  # (runs,) sorted
 

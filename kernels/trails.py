@@ -150,9 +150,9 @@ def _is_caught(rhythm: Runs, heard: Trail, note: int) -> bool:
     next would be a copy, and the part would fall silent.
     """
     pitch, first = heard.pitches[note], note - 1
-    while first >= 0 and heard.pitches[first] == pitch and note - first < rhythm.steps:
+    while first >= 0 and heard.pitches[first] == pitch and note - first <= rhythm.most_alike:
         first -= 1
-    return note - first >= rhythm.steps
+    return note - first > rhythm.most_alike
 
 
 @fragment

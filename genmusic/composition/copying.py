@@ -16,12 +16,15 @@ from numpy.typing import NDArray
 from genmusic.composition.lessons import Sequences
 from genmusic.composition.trained import Trained
 from genmusic.tables import Arrays, kept, sources, tables_path
+from genmusic.units import TICKS_PER_BEAT
 from kernels import copying as kernel
 from kernels.copying import BUCKET_BITS, Runs, hash_runs
 
 Integers = NDArray[np.int64]
 
 LONGEST_FIGURE = 4  # notes
+STEP = 2  # semitones
+NO_LIMIT = 1 << 30  # notes
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +84,25 @@ def _tables(lines: Sequence[Sequences], limit: Limit) -> Arrays:
 def _rule(arrays: Arrays, limit: Limit) -> CopyRule:
     return CopyRule(
         limit,
-        Runs(limit.notes, 0, arrays["tune.buckets"], arrays["tune.keys"]),
-        Runs(limit.notes_in_rhythm, 1, arrays["rhythm.buckets"], arrays["rhythm.keys"]),
+        _known(arrays, "tune", limit.notes, 0),
+        _known(arrays, "rhythm", limit.notes_in_rhythm, 1),
     )
+
+
+def _known(arrays: Arrays, kind: str, steps: int, counts_rhythm: int) -> Runs:
+    """Runs that were found, and how long a note may be repeated.
+
+    Where some work leaves so long a pulse by a step, others leave it by almost every interval.
+    """
+    buckets, keys = arrays[f"{kind}.buckets"], arrays[f"{kind}.keys"]
+    pulse = np.append(np.zeros(steps, np.int64), STEP)
+    own, found = np.empty(len(pulse), np.uint64), np.empty(1, np.int64)
+    hash_runs(
+        steps, counts_rhythm, pulse, np.full(len(pulse), TICKS_PER_BEAT), np.arange(len(pulse)),
+        0, own, found,
+    )  # fmt: skip
+    is_left = bool(np.isin(own[: found[0]], keys).any())
+    return Runs(steps, counts_rhythm, steps - 1 if is_left else NO_LIMIT, buckets, keys)
 
 
 def _runs(lines: Sequence[Sequences], steps: int, counts_rhythm: int) -> Runs:
@@ -92,7 +111,7 @@ def _runs(lines: Sequence[Sequences], steps: int, counts_rhythm: int) -> Runs:
     keys = keys[np.append(True, keys[1:] != keys[:-1])[: len(keys)]]
     edges = np.arange((1 << BUCKET_BITS) + 1, dtype=object) << (64 - BUCKET_BITS)
     starts = np.searchsorted(keys, np.array(edges[:-1], np.uint64))
-    return Runs(steps, counts_rhythm, np.append(starts, len(keys)).astype(np.int32), keys)
+    return Runs(steps, counts_rhythm, NO_LIMIT, np.append(starts, len(keys)).astype(np.int32), keys)
 
 
 def _hashes(lines: Sequences, steps: int, counts_rhythm: int) -> NDArray[np.uint64]:

@@ -92,7 +92,7 @@ def test_a_note_that_nothing_in_its_range_can_replace_is_left_out():
 def test_a_note_is_not_repeated_until_every_way_on_would_be_a_copy():
     pulse = [(240 * number, 240, 60, 0) for number in range(16)]
     known = rule_against([0] * 12 + [5], 12)
-    known = replace(known, rhythm=known.rhythm._replace(steps=8))
+    known = replace(known, rhythm=known.rhythm._replace(most_alike=7))
 
     pitches = [row[2] for row in follow(NO_TRAIL, pulse, known).rows]
 
