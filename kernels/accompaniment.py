@@ -19,7 +19,7 @@ from kernels.basslines import (
     sing_basses,
     write_bass,
 )
-from kernels.chords import OCTAVE, TONES
+from kernels.chords import OCTAVE
 from kernels.copying import Runs
 from kernels.trails import (
     AGO,
@@ -158,9 +158,7 @@ def _settle_part(
     melody = desk.rows[MELODY, : desk.counts[MELODY]]
     comes_home = part == BASS and task.ends_piece  # to the root, in whatever octave is no copy
     high = ways.ranges[part, 1] + (OCTAVE if comes_home else 0)
-    ground = Ground(
-        chords, task.tonic, ways.ranges[part, 0], high, task.bar_ticks, 1 if comes_home else TONES
-    )
+    ground = Ground(chords, task.tonic, ways.ranges[part, 0], high, task.bar_ticks, comes_home)
     count = _settle(
         tune, rhythm, part, trails[part, : lengths[part]], rows, melody, ground, task, memory,
         desk.lines, desk.trail,
@@ -188,7 +186,7 @@ def _write_chords(
             continue
         ground = Ground(
             chords, task.tonic, ways.ranges[part, 0], ways.ranges[part, 1], task.bar_ticks,
-            TONES,
+            False,
         )  # fmt: skip
         low = max(ground.low, ways.chord_low) if part == COMP else ground.low
         shapes = ways.comp_shapes if part == COMP else ways.pad_shapes
@@ -262,7 +260,7 @@ def accompany(
     if task.stages & WRITE_BASS:
         ground = Ground(
             chords, task.tonic, ways.ranges[BASS, 0], ways.ranges[BASS, 1], task.bar_ticks,
-            TONES,
+            False,
         )  # fmt: skip
         choose_basses(ground, memory[LAST_BASS], task.bass.inversion_cost, desk.basses)
         desk.counts[BASS] = 0

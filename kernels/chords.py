@@ -28,10 +28,10 @@ def sounding(chords: Longs, tick: int) -> int:
 
 
 @fragment
-def is_tone(chord: Longs, pitch_class: int, tones: int) -> bool:
-    """Whether a pitch class above the tonic is one of the first tones of a chord."""
+def is_tone(chord: Longs, pitch_class: int) -> bool:
+    """Whether a pitch class above the tonic is a tone of a chord."""
     found = False
-    for n in range(ROOT, ROOT + tones):
+    for n in range(ROOT, CHORD_COLUMNS):
         found = found or chord[n] == pitch_class
     return found
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from kernels._jit import fragment
 from kernels._types import Longs
-from kernels.chords import OCTAVE, SCALE, TONES, is_tone, sounding
+from kernels.chords import OCTAVE, ROOT, SCALE, is_tone, sounding
 from kernels.copying import Runs, Trail, completes, time_trail
 from kernels.looking import BEAT, BEGINS, DURATION, ENDS, MODE, PITCH, POSITION, REACH, START
 
@@ -30,7 +30,7 @@ class Ground(NamedTuple):
     low: int  # the range of the part
     high: int
     bar_ticks: int
-    tones: int  # of a chord, from the root up, that a note may take instead of its own
+    roots_only: bool  # whether a note may take no other tone of a chord instead of its own
 
 
 class Room(NamedTuple):
@@ -166,16 +166,19 @@ def _another_tone(
     """
     pitch, before = heard.pitches[note], heard.pitches[note - 1]
     after = heard.pitches[note + 1] if note + 1 < end else before
-    for look in range(3 if ground.tones == TONES else 2):
+    for look in range(2 if ground.roots_only else 3):
         for distance in range(1, OCTAVE + 1):
             for other in (pitch - distance, pitch + distance):
                 if (other in (before, after)) != (look == 1):
                     continue
                 inside = ground.low <= other <= ground.high
                 above = (other - ground.tonic) % OCTAVE
-                fits = is_tone(ground.chords[chord], above, ground.tones)
-                if look == 2:
+                if ground.roots_only:
+                    fits = ground.chords[chord, ROOT] == above
+                elif look == 2:
                     fits = ground.chords[chord, SCALE] >> above & 1 > 0
+                else:
+                    fits = is_tone(ground.chords[chord], above)
                 if inside and fits:
                     heard.pitches[note] = other
                     if not completes(tune, heard, note) and not completes(rhythm, heard, note):
