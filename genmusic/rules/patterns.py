@@ -66,8 +66,8 @@ class BassPattern:
 
     steps: str = rule(
         Steps("R3578ac"),
-        "R root, 3 third, 5 fifth, 7 seventh, 8 octave, a a step and c a semitone towards the "
-        "next root",
+        "R root, 3 third, 5 fifth, 7 seventh, 8 octave or, beyond the range, fifth, a a step and c "
+        "a semitone towards the next root",
     )
     metre: str = rule(METRE, METRE_TEXT, "4/4")
     density: float = rule(SHARE, DENSITY_TEXT, 0.0)
