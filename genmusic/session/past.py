@@ -17,6 +17,7 @@ from genmusic.session.seat import Moment
 from genmusic.units import SAMPLE_RATE
 
 STRIDE_FRAMES = 8 * SAMPLE_RATE  # between moments: 0.1 to 0.3 MB each, against rendering it again
+SHORTEST_FRAMES = SAMPLE_RATE  # the first stride: those who come together do not copy together
 NEAR_FRAMES = SAMPLE_RATE // 5  # a change is often followed by another: a moment is kept there
 
 
@@ -25,6 +26,8 @@ class Past:
 
     def __init__(self, engine: Engine) -> None:
         self._moments: deque[Moment] = deque([engine.moment()])
+        strides = STRIDE_FRAMES // SHORTEST_FRAMES
+        self._stride_frames = SHORTEST_FRAMES * (1 + engine.seed % strides)
 
     @property
     def oldest(self) -> Moment:
@@ -40,8 +43,9 @@ class Past:
 
         Nobody goes back to before ``heard``.
         """
-        if engine.rendered_end >= self._moments[-1].frame + STRIDE_FRAMES:
+        if engine.rendered_end >= self._moments[-1].frame + self._stride_frames:
             self._moments.append(engine.moment())
+            self._stride_frames = STRIDE_FRAMES
         while len(self._moments) > 1 and self._moments[1].frame <= heard:
             self._moments.popleft()
 

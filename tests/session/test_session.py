@@ -18,10 +18,12 @@ LOOKAHEAD = 72_000  # the default, in frames
 class CountingEngine:
     """Renders the frame number; remembers what was asked and when."""
 
-    seed, title = 7, "Counting"
+    title = "Counting"
 
-    def __init__(self):
+    def __init__(self, seed=7):
+        self.seed = seed
         self.rendered_end = 0
+        self.moments = []
         self.made = []
         self.log = []
         self.bars = []
@@ -45,6 +47,7 @@ class CountingEngine:
         return {c.name: later if c.name == "skip" else self.rendered_end for c in changes}
 
     def moment(self):
+        self.moments.append(self.rendered_end)
         return SimpleNamespace(frame=self.rendered_end, changes=len(self.log))
 
     def return_to(self, moment, again):
@@ -377,6 +380,17 @@ def test_a_change_near_the_end_of_what_is_rendered_takes_nothing_back(session, e
     assert engine.returns == []
     assert step.answers[0].frames == {"arousal": end}
     assert not any(packet.splices for packet in step.packets)
+
+
+def test_listeners_who_come_together_keep_their_moments_at_different_times():
+    engines = [CountingEngine(seed) for seed in range(8)]
+    for engine in engines:
+        session = Session(engine, CountingEncoder(), Settings(), 0.0)
+        for second in range(10):
+            fill(session, second)
+            session.acknowledge(session.end, second)
+
+    assert len({engine.moments[1] for engine in engines}) == 8
 
 
 def test_requests_that_are_wrong_take_nothing_back(session, engine):
