@@ -11,7 +11,7 @@ from kernels._jit import fragment
 from kernels._types import Float, Floats, Ints, Longs, Vector
 from kernels.lanes import LANES, QUANTUM
 from kernels.mixing import CHORUS
-from kernels.rings import PAD, WRITE, close_ring, count_rest, give, place_of, sleeps
+from kernels.rings import PAD, WRITE, advance, close_ring, count_rest, give, place_of, sleeps
 from kernels.simd import (
     float_to_bits,
     fma,
@@ -107,7 +107,7 @@ def chorus(
     listener : int
     clocks : (listeners,) int64, quanta
         Since each session began.
-    places : (listeners, 3) int32, frames, in/out
+    places : (listeners, 17) int32, frames, in/out
         For how long nothing but silence was written, and where the rings are written next.
     line : (listeners * 2 * 1104,) float32, in/out
         Rings, left then right.
@@ -126,6 +126,7 @@ def chorus(
         bus = ((CHORUS - 1) * 2 * frames + at, listener * 2 * frames + at, frames)
         write = int(places[listener, WRITE])
         largest = _quantum(clocks[listener] + q, write, line, base, bus, sends, dry)
-        close_ring(line, base, 0, RING, listener, places)
-        close_ring(line, base + LINE, 1, RING, listener, places)
+        for side in range(2):
+            close_ring(line, base + side * LINE, write, RING)
+            advance(places, listener, side, RING)
         count_rest(places, listener, RING, largest)

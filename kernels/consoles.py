@@ -16,7 +16,7 @@ from kernels.dynamics import limit
 from kernels.equalisers import equalise
 from kernels.loudness import level
 from kernels.mixing import ROOM, mix_strips
-from kernels.reverbs import reverb
+from kernels.reverbs import Desk, reverb
 
 Strips: TypeAlias = tuple[Floats, Floats, Ints, Floats]
 """Faders of strips, bands, kicks, and releases of ducks."""
@@ -28,8 +28,8 @@ Bank: TypeAlias = tuple[Ints, Floats]
 """Places and lines of the rings of an effect."""
 Banks: TypeAlias = tuple[Bank, Bank, Bank, Bank]
 """Of chorus, echo, room and hall."""
-Scratch: TypeAlias = tuple[Floats, Floats, Floats]
-"""Of the equaliser; dips and sends of one listener."""
+Scratch: TypeAlias = tuple[Floats, Desk, Floats, Floats]
+"""Of the equaliser and of reverbs; dips and sends of one listener."""
 
 
 @kernel
@@ -79,7 +79,7 @@ def mix_parts(
     faders, bands, kicks, releases = strips
     delays, echoes, of_spaces = levels
     widener, echoer, _, _ = banks
-    for_bands, dips, sends = scratch
+    for_bands, for_reverbs, dips, sends = scratch
     parts = faders.shape[0] // rows.shape[0]
     for listener in range(rows.shape[0]):
         if rows[listener] < 0:
@@ -94,7 +94,7 @@ def mix_parts(
             send, (places, lines) = ROOM + number, banks[2 + number]
             turns, wet = of_spaces[number]
             reverb(quanta, listener, send, clocks, spaces[number], turns, wet, places, lines,
-                   fed, sends, dry)  # fmt: skip
+                   for_reverbs, fed, sends, dry)  # fmt: skip
 
 
 @kernel

@@ -15,7 +15,7 @@ from kernels._types import Float, Floats, Ints, Vector
 from kernels.halves import joined, parted
 from kernels.lanes import LANES, QUANTUM
 from kernels.mixing import ECHO, HALL, ramp
-from kernels.rings import PAD, WRITE, close_ring, count_rest, give, place_of, sleeps
+from kernels.rings import PAD, WRITE, advance, close_ring, count_rest, give, place_of, sleeps
 from kernels.shuffles import after
 from kernels.simd import float_to_bits, fma, largest_magnitude, load, splat, splat_int, store
 
@@ -121,7 +121,7 @@ def echo(
     levels : (listeners, 3, quanta + 1) float32
         Share of the second delay, gain of each return (0..0.9), and how much of the echo goes
         on into the hall, at each quantum border.
-    places : (listeners, 2) int32, frames, in/out
+    places : (listeners, 17) int32, frames, in/out
         For how long nothing but silence was written, and where the ring is written next.
     line : (listeners * 32848,) float32, in/out
         Rings of words: both sides of a frame (`kernels.halves`).
@@ -141,7 +141,8 @@ def echo(
         bus = ((ECHO - 1) * 2 * frames + at, listener * 2 * frames + at, frames)
         write = int(places[listener, WRITE])
         largest = _quantum(q, write, who, levels, line, bus, sends, dry)
-        close_ring(line, listener * LINE, 0, RING, listener, places)
+        close_ring(line, listener * LINE, write, RING)
+        advance(places, listener, 0, RING)
         count_rest(places, listener, RING, largest)
         onwards = levels[listener, TO_HALL, q], levels[listener, TO_HALL, q + 1]
         if onwards[0] != f32(0.0) or onwards[1] != f32(0.0):

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-import numpy as np
 from numba import float32 as f32
+from numba import int32 as i32
 
 from kernels._jit import fragment
 from kernels._types import Float, Floats, Ints, IntVector, Longs, Vector
 from kernels.lanes import LANES, QUANTUM
 from kernels.mixing import ramp
-from kernels.rings import FRONT, WRITE, close_ring, count_rest, give, place_of, sleeps
+from kernels.rings import FRONT, WRITE, close_ring, count_rest, give, sleeps
+from kernels.shuffles import after
 from kernels.simd import (
     float_to_bits,
     fma,
@@ -22,22 +23,34 @@ from kernels.simd import (
     lane_numbers,
     largest_magnitude,
     load,
+    load_int,
+    magnitude,
+    shift_right,
     splat,
     splat_int,
     store,
+    store_int,
+    to_float,
+    to_int,
+    unsigned_to_float,
+    where_less,
 )
 
 LINES = 8
 DIFFUSERS = 3  # a side
 RINGS = LINES + 2 * DIFFUSERS
-SIZE, START, LENGTH = 0, 1, 2  # columns of the table of a space
+SIZE, START, LENGTH = 0, 1, 2  # rows of the table of a space
+STEPS = QUANTUM // LANES
+WHOLE, SHARE, RISE = 0, LANES, 2 * LANES  # of drifts, in scratch
+HEADS, MOVES = 2 * LANES, 3 * LANES  # numbers in scratch
 ROWS = LINES + 1  # of a room: the gain of a turn through each line, and the damping
 DIFFUSION = 0.62  # of each diffuser
 DRIFT_FRAMES = 9.0  # how far a moving line moves
 DRIFT_STEPS = (46_000_000, 31_000_000, 62_000_000, 38_000_000)
 """Of a 32-bit phase in a quantum: 8.0, 5.4, 10.8 and 6.6 thousandths of a turn."""
 Turns: TypeAlias = tuple[Vector, Vector, Vector, Vector, Vector, Vector, Vector, Vector]
-Drift: TypeAlias = tuple[float, float]
+Desk: TypeAlias = tuple[Ints, Floats]
+"""Scratch: where each ring is written, then read; how the moving lines drift."""
 
 
 @fragment
@@ -73,48 +86,74 @@ def _diffuse(x: Vector, lines: Floats, heads: tuple[int, int], t: int) -> Vector
 
 
 @fragment
-def _heads(space: Ints, base: int, places: Ints, listener: int, k: int) -> tuple[int, int]:
-    """Where a ring is written and read in a quantum."""
-    begin, ring, at = base + space[k, START], space[k, SIZE], places[listener, WRITE + k]
-    return begin + FRONT + at, place_of(begin, at - space[k, LENGTH], ring)
+def _below_zero(x: IntVector) -> IntVector:
+    """All bits where a number is, else none."""
+    return splat_int(i32(0)) - shift_right(x, 31)
 
 
 @fragment
-def _damped(lines: Floats, place: int, damping: Vector) -> Vector:
-    """Sixteen frames, the highs softened by the frame before each."""
-    here = load(lines, place)
-    return fma(damping, load(lines, place - 1) - here, here)
+def _find_heads(listener: int, base: int, space: Ints, places: Ints, heads: Ints) -> None:
+    """Write where each ring is written in a quantum, and where it is read; then go on by one."""
+    row, size = listener * places.shape[1] + WRITE, load_int(space, SIZE * LANES)
+    begin = load_int(space, START * LANES) + splat_int(i32(base + FRONT))
+    at = load_int(places, row)
+    past, following = at - load_int(space, LENGTH * LANES), at + splat_int(i32(QUANTUM))
+    store_int(heads, 0, begin + at)
+    store_int(heads, LANES, begin + past + (size & _below_zero(past)))
+    store_int(places, row, following & _below_zero(following - size))
 
 
 @fragment
-def _drift(clock: int, k: int) -> Float:
-    """How many frames a line is longer at the border of a quantum: a rounded triangle."""
-    phase = (clock * DRIFT_STEPS[k]) & 0xFFFFFFFF
-    wave = abs(f32(phase) * f32(2.0**-31) - f32(1.0))
-    return wave * wave * (f32(3.0) - f32(2.0) * wave) * f32(DRIFT_FRAMES)
+def _softened(here: Vector, before: Vector, damping: Vector) -> Vector:
+    """Sixteen frames, the highs softened by the frame before each; ``before`` comes before."""
+    return fma(damping, after(before, here) - here, here)
 
 
 @fragment
-def _drifts(clock: int) -> tuple[Drift, Drift, Drift, Drift]:
-    """How much longer each moving line is at the start of a quantum, and its rise a frame."""
-    d0, d1, d2, d3 = _drift(clock, 0), _drift(clock, 1), _drift(clock, 2), _drift(clock, 3)
-    a_frame = f32(1.0 / QUANTUM)
-    return (
-        (d0, (_drift(clock + 1, 0) - d0) * a_frame),
-        (d1, (_drift(clock + 1, 1) - d1) * a_frame),
-        (d2, (_drift(clock + 1, 2) - d2) * a_frame),
-        (d3, (_drift(clock + 1, 3) - d3) * a_frame),
-    )
+def _of_line(values: tuple[float, float, float, float]) -> Vector:
+    """A value for each of the four moving lines, in four lanes each."""
+    lanes, a, b = lane_numbers(), splat(f32(values[0])), splat(f32(values[1]))
+    c, d = splat(f32(values[2])), splat(f32(values[3]))
+    low, high = where_less(lanes, splat(f32(4)), a, b), where_less(lanes, splat(f32(12)), c, d)
+    return where_less(lanes, splat(f32(8)), low, high)
 
 
 @fragment
-def _moving(lines: Floats, head: int, t: int, drift: Drift, damping: Vector) -> Vector:
-    """As `_damped`, from between two frames."""
-    longer = drift[0] + f32(t) * drift[1]
-    whole = int(longer)
-    share = fma(lane_numbers(), splat(drift[1]), splat(longer - f32(whole)))
-    place = head + t - whole
-    near, far = _damped(lines, place, damping), _damped(lines, place - 1, damping)
+def _drift(clock: int) -> Vector:
+    """How many frames each line is longer at the border of a quantum: a rounded triangle."""
+    phase = splat_int(i32(clock)) * to_int(_of_line(DRIFT_STEPS))
+    one, two, three = splat(f32(1.0)), splat(f32(2.0)), splat(f32(3.0))
+    wave = magnitude(unsigned_to_float(phase) * splat(f32(2.0**-31)) - one)
+    return wave * wave * (three - two * wave) * splat(f32(DRIFT_FRAMES))
+
+
+@fragment
+def _move(clock: int, moves: Floats) -> None:
+    """Write for each moving line and each sixteen frames how much longer it is, and its rise.
+
+    Whole frames, their share, and the rise a frame, sixteen numbers each.
+    """
+    now = _drift(clock)
+    rise = (_drift(clock + 1) - now) * splat(f32(1.0 / QUANTUM))
+    frames = (lane_numbers() - _of_line((0.0, 4.0, 8.0, 12.0))) * splat(f32(LANES))
+    longer = now + frames * rise
+    whole = to_float(to_int(longer))
+    store(moves, WHOLE, whole)
+    store(moves, SHARE, longer - whole)
+    store(moves, RISE, rise)
+
+
+@fragment
+def _moving(
+    lines: Floats, head: int, step: int, line: int, moves: Floats, damping: Vector
+) -> Vector:
+    """Sixteen frames from between two frames of a line, softened."""
+    lane = line * STEPS + step
+    share = fma(lane_numbers(), splat(moves[RISE + lane]), splat(moves[SHARE + lane]))
+    place = head + step * LANES - int(moves[WHOLE + lane])
+    here, before = load(lines, place), load(lines, place - 1)
+    near = fma(damping, before - here, here)
+    far = fma(damping, load(lines, place - 2) - before, before)
     return fma(share, far - near, near)
 
 
@@ -126,63 +165,61 @@ def _turn(lines: Floats, place: int, value: Vector, bits: IntVector) -> IntVecto
 
 
 @fragment
-def _close_all(lines: Floats, base: int, space: Ints, listener: int, places: Ints) -> None:
-    """Go on by a quantum in all rings."""
+def _close_all(lines: Floats, base: int, space: Ints, heads: Ints) -> None:
+    """Keep the ends of all rings alike."""
     for k in range(RINGS):
-        close_ring(lines, base + space[k, START], k, int(space[k, SIZE]), listener, places)
+        begin = base + space[START, k]
+        close_ring(lines, begin, heads[k] - begin - FRONT, int(space[SIZE, k]))
 
 
 @fragment
 def _quantum(
-    clock: int,
-    listener: int,
-    places: Ints,
-    space: Ints,
-    base: int,
     lines: Floats,
     bus: tuple[int, int, int],
     room: Floats,
     wet: tuple[float, float],
+    desk: Desk,
     sends: Floats,
     dry: Floats,
 ) -> Float:
     """Run one quantum of one listener; about the largest value that went into a line."""
-    source, out, side = bus
-    m0, m1, m2, m3 = _drifts(clock)
-    d0, d1 = _heads(space, base, places, listener, 8), _heads(space, base, places, listener, 9)
-    d2, d3 = _heads(space, base, places, listener, 10), _heads(space, base, places, listener, 11)
-    d4, d5 = _heads(space, base, places, listener, 12), _heads(space, base, places, listener, 13)
-    h0, h1 = _heads(space, base, places, listener, 0), _heads(space, base, places, listener, 1)
-    h2, h3 = _heads(space, base, places, listener, 2), _heads(space, base, places, listener, 3)
-    h4, h5 = _heads(space, base, places, listener, 4), _heads(space, base, places, listener, 5)
-    h6, h7 = _heads(space, base, places, listener, 6), _heads(space, base, places, listener, 7)
-    damping, bits = splat(room[LINES]), splat_int(np.int32(0))
-    for t in range(0, QUANTUM, LANES):
+    (source, out, side), (heads, moves) = bus, desk
+    d0, d1, d2 = (heads[8], heads[24]), (heads[9], heads[25]), (heads[10], heads[26])
+    d3, d4, d5 = (heads[11], heads[27]), (heads[12], heads[28]), (heads[13], heads[29])
+    r0, r1, r2, r3 = heads[16], heads[17], heads[18], heads[19]
+    r4, r5, r6, r7 = heads[20], heads[21], heads[22], heads[23]
+    damping, bits = splat(room[LINES]), splat_int(i32(0))
+    b1, b2 = load(lines, r1 - LANES), load(lines, r2 - LANES)
+    b4, b7 = load(lines, r4 - LANES), load(lines, r7 - LANES)
+    for step in range(STEPS):
+        t = step * LANES
         here = source + t
         left = _diffuse(_diffuse(load(sends, here), lines, d0, t), lines, d1, t)
         right = _diffuse(_diffuse(load(sends, here + side), lines, d3, t), lines, d4, t)
         left, right = _diffuse(left, lines, d2, t), _diffuse(right, lines, d5, t)
-        y0 = _moving(lines, h0[1], t, m0, damping)
-        y1 = _damped(lines, h1[1] + t, damping)
-        y2 = _damped(lines, h2[1] + t, damping)
-        y3 = _moving(lines, h3[1], t, m1, damping)
-        y4 = _damped(lines, h4[1] + t, damping)
-        y5 = _moving(lines, h5[1], t, m2, damping)
-        y6 = _moving(lines, h6[1], t, m3, damping)
-        y7 = _damped(lines, h7[1] + t, damping)
+        y0 = _moving(lines, r0, step, 0, moves, damping)
+        x1, x2, x4, x7 = (
+            load(lines, r1 + t), load(lines, r2 + t), load(lines, r4 + t), load(lines, r7 + t)
+        )  # fmt: skip
+        y1, y2 = _softened(x1, b1, damping), _softened(x2, b2, damping)
+        y3 = _moving(lines, r3, step, 1, moves, damping)
+        y4 = _softened(x4, b4, damping)
+        y5 = _moving(lines, r5, step, 2, moves, damping)
+        y6 = _moving(lines, r6, step, 3, moves, damping)
+        y7 = _softened(x7, b7, damping)
+        b1, b2, b4, b7 = x1, x2, x4, x7
         z = _hadamard((y0, y1, y2, y3, y4, y5, y6, y7))
-        bits = _turn(lines, h0[0] + t, fma(splat(room[0]), z[0], left), bits)
-        bits = _turn(lines, h1[0] + t, fma(splat(room[1]), z[1], right), bits)
-        bits = _turn(lines, h2[0] + t, fma(splat(room[2]), z[2], left), bits)
-        bits = _turn(lines, h3[0] + t, fma(splat(room[3]), z[3], right), bits)
-        bits = _turn(lines, h4[0] + t, fma(splat(room[4]), z[4], left), bits)
-        bits = _turn(lines, h5[0] + t, fma(splat(room[5]), z[5], right), bits)
-        bits = _turn(lines, h6[0] + t, fma(splat(room[6]), z[6], left), bits)
-        bits = _turn(lines, h7[0] + t, fma(splat(room[7]), z[7], right), bits)
+        bits = _turn(lines, heads[0] + t, fma(splat(room[0]), z[0], left), bits)
+        bits = _turn(lines, heads[1] + t, fma(splat(room[1]), z[1], right), bits)
+        bits = _turn(lines, heads[2] + t, fma(splat(room[2]), z[2], left), bits)
+        bits = _turn(lines, heads[3] + t, fma(splat(room[3]), z[3], right), bits)
+        bits = _turn(lines, heads[4] + t, fma(splat(room[4]), z[4], left), bits)
+        bits = _turn(lines, heads[5] + t, fma(splat(room[5]), z[5], right), bits)
+        bits = _turn(lines, heads[6] + t, fma(splat(room[6]), z[6], left), bits)
+        bits = _turn(lines, heads[7] + t, fma(splat(room[7]), z[7], right), bits)
         level = ramp(wet[0], wet[1], t)
         even, odd = z[0] + z[1], z[0] - z[1]  # twice the sums of four lines
         give(here, out + t, side, (even * level, odd * level), sends, dry)
-    _close_all(lines, base, space, listener, places)
     return largest_magnitude(bits)
 
 
@@ -197,6 +234,7 @@ def reverb(
     wet: Floats,
     places: Ints,
     lines: Floats,
+    desk: Desk,
     fed: Ints,
     sends: Floats,
     dry: Floats,
@@ -212,18 +250,19 @@ def reverb(
         The send that goes into the reverb, 1..4, and is left holding what comes out.
     clocks : (listeners,) int64, quanta
         Since each session began.
-    space : (14, 3) int32, frames
-        Of the rings of the eight lines, the left and the right diffusers: the size, whole quanta;
-        where it begins among a listener's; the delay, at least 66 + 9, and longest in the last
-        line. A ring is at least 25 frames longer than its delay.
+    space : (3, 16) int32, frames
+        Of the rings of the eight lines, the left and the right diffusers: sizes, whole quanta;
+        where each begins among a listener's; delays, at least 66 + 9, and longest in the last
+        line. A ring is at least 25 frames longer than its delay. Two more are nothing.
     rooms : (listeners, quanta, 9) float32
         For each quantum the gain of a turn through each line (with the 1/sqrt(8) of the matrix),
         and the damping, 0..0.5.
     wet : (listeners, quanta + 1) float32, linear gain
         Level of the reverberation at each quantum border; lines between.
-    places : (listeners, 15) int32, frames, in/out
+    places : (listeners, 17) int32, frames, in/out
         For how long nothing but silence was written, and where each ring is written next.
     lines : (listeners * frames of all rings with 80 more each,) float32, in/out
+    desk : (32,) int32 and (48,) float32, scratch
     fed : (4, quanta) int32, in/out
         Whether each send holds anything; where it does not, and nothing rings, nothing is done.
     sends : (4 * 2 * frames,) float32, in/out
@@ -236,23 +275,17 @@ def reverb(
     J.-M. Jot, A. Chaigne, "Digital delay networks for designing artificial reverberators", 1991,
     with a Hadamard matrix; half of the lines drift, so that no mode stands still to ring.
     """
-    frames, ring = quanta * QUANTUM, int(space[LINES - 1, SIZE])
+    frames, ring = quanta * QUANTUM, int(space[SIZE, LINES - 1])
     base = listener * (lines.shape[0] // places.shape[0])
     for q in range(quanta):
         if sleeps(q, listener, bus - 1, ring, places, lines, fed, sends):
             continue
         at, levels = q * QUANTUM, (wet[listener, q], wet[listener, q + 1])
+        source, out = (bus - 1) * 2 * frames + at, listener * 2 * frames + at
+        _find_heads(listener, base, space, places, desk[0])
+        _move(clocks[listener] + q, desk[1])
         largest = _quantum(
-            clocks[listener] + q,
-            listener,
-            places,
-            space,
-            base,
-            lines,
-            ((bus - 1) * 2 * frames + at, listener * 2 * frames + at, frames),
-            rooms[listener, q],
-            levels,
-            sends,
-            dry,
-        )
+            lines, (source, out, frames), rooms[listener, q], levels, desk, sends, dry
+        )  # fmt: skip
+        _close_all(lines, base, space, desk[0])
         count_rest(places, listener, ring, largest)

@@ -19,6 +19,7 @@ FRONT, BACK = LANES, QUANTUM  # frames repeated before and behind a ring
 PAD = FRONT + BACK
 SHORTEST = QUANTUM + 2  # frames of delay
 RESTED, WRITE = 0, 1  # what is remembered of an effect; where the first ring is written, and others
+PLACES = WRITE + LANES  # numbers remembered of an effect
 QUIETEST = 1e-15  # -300 dB: a tail that stays below it is over
 
 
@@ -29,22 +30,21 @@ def place_of(base: int, at: int, ring: int) -> int:
 
 
 @fragment
-def close_ring(
-    line: Floats, base: int, number: int, ring: int, listener: int, places: Ints
-) -> None:
-    """Go on by a quantum in one of the rings of an effect.
-
-    The quantum that was just written is repeated beyond the other end, if it is at one.
-    """
-    at, begin, end = places[listener, WRITE + number], base + FRONT, base + FRONT + ring
-    following = at + QUANTUM
+def close_ring(line: Floats, base: int, at: int, ring: int) -> None:
+    """Repeat the quantum that was just written at ``at`` beyond the other end, if it is at one."""
+    begin, end = base + FRONT, base + FRONT + ring
     if at == 0:
         for t in range(0, BACK, LANES):
             store(line, end + t, load(line, begin + t))
-    elif following == ring:
+    elif at == ring - QUANTUM:
         store(line, base, load(line, end - FRONT))
-        following = 0
-    places[listener, WRITE + number] = following
+
+
+@fragment
+def advance(places: Ints, listener: int, number: int, ring: int) -> None:
+    """Go on by a quantum in one of the rings of an effect."""
+    following = places[listener, WRITE + number] + QUANTUM
+    places[listener, WRITE + number] = following if following < ring else 0
 
 
 @fragment

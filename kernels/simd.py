@@ -249,6 +249,16 @@ def to_float(typingctx: Any, x: Any) -> Any:
 
 
 @intrinsic
+def unsigned_to_float(typingctx: Any, x: Any) -> Any:
+    """Ints as floats, read as 0 to 2^32 - 1."""
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return builder.uitofp(args[0], FLOATS)
+
+    return f32x16(i32x16), generate
+
+
+@intrinsic
 def to_int(typingctx: Any, x: Any) -> Any:
     """Floats cut to ints; the caller keeps them within int32, outside is undefined."""
 

@@ -14,7 +14,17 @@ from genmusic.mixing.stems import Stems
 from genmusic.names import PARTS
 from genmusic.threads import OfThread
 from genmusic.units import QUANTUM, db_to_gain
-from kernels import choruses, consoles, delays, ducks, dynamics, equalisers, loudness, mixing
+from kernels import (
+    choruses,
+    consoles,
+    delays,
+    ducks,
+    dynamics,
+    equalisers,
+    loudness,
+    mixing,
+    reverbs,
+)
 from kernels.lanes import LANES, MOST_QUANTA
 from kernels.memory import aligned
 
@@ -41,6 +51,7 @@ class _Scratch:
     def __init__(self, listeners: int) -> None:
         self.of_parts = (
             aligned(LANES, np.float32),
+            (aligned(reverbs.HEADS, np.int32), aligned(reverbs.MOVES, np.float32)),
             aligned(MOST_FRAMES, np.float32),
             aligned(mixing.SENDS * SIDES * MOST_FRAMES, np.float32),
         )

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kernels.memory import aligned
-from kernels.rings import BACK, FRONT, RESTED, WRITE
+from kernels.rings import BACK, FRONT, PLACES, RESTED, WRITE
 
 Floats = NDArray[np.float32]
 
@@ -34,7 +34,7 @@ class RingBank:
         ]
         """Of each ring in a row: where its frames begin, how many they are, how many are held."""
         self.frames = aligned(listeners * length, np.float32).reshape(listeners, length)
-        self.places = np.zeros((listeners, WRITE + len(sizes)), np.int32)
+        self.places = np.zeros((listeners, PLACES), np.int32)
         self.places[:, RESTED] = self._longest
 
     @property
@@ -54,7 +54,7 @@ class RingBank:
             return np.zeros(0, np.float32), rested
         ends, row = self.places[listener, WRITE:].tolist(), self.frames[listener]
         taken, at = np.empty(sum(self._held), np.float32), 0
-        for end, (inner, size, held) in zip(ends, self._layout, strict=True):
+        for end, (inner, size, held) in zip(ends, self._layout, strict=False):
             newest = min(end, held)
             oldest = held - newest  # of them lie before the ring came round
             taken[at : at + oldest] = row[inner + size - oldest : inner + size]

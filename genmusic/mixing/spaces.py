@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from genmusic.units import LOG2_10, QUANTUM, SAMPLE_RATE, exp2
 from kernels import reverbs, rings
+from kernels.lanes import LANES
 
 Floats = NDArray[np.float32]
 SQRT_EIGHTH = 0.35355339059327373  # what makes the matrix of eight lines keep the energy
@@ -27,8 +28,11 @@ class Space:
     def table(self) -> NDArray[np.int32]:
         """As `kernels.reverbs.reverb` reads it."""
         ends = np.cumsum([size + rings.PAD for size in self.rings])
-        starts = [0, *ends[:-1]]
-        return np.array([self.rings, starts, (*self.lines, *self.diffusers)], np.int32).T.copy()
+        table = np.zeros((3, LANES), np.int32)
+        table[reverbs.SIZE, : reverbs.RINGS] = self.rings
+        table[reverbs.START, 1 : reverbs.RINGS] = ends[:-1]
+        table[reverbs.LENGTH, : reverbs.RINGS] = (*self.lines, *self.diffusers)
+        return table
 
     @property
     def rings(self) -> tuple[int, ...]:

@@ -157,6 +157,7 @@ def _reverberate(
     rooms: Floats,
     wet: Floats,
     bank: tuple[Ints, Floats],
+    desk: tuple[Ints, Floats],
     fed: Ints,
     sound: Floats,
     sends: Floats,
@@ -170,7 +171,7 @@ def _reverberate(
             store(dry, listener * sound.shape[0] + t, splat(f32(0.0)))
         reverbs.reverb(
             quanta, listener, mixing.HALL, clocks, space, rooms, wet, bank[0], bank[1],
-            fed, sends, dry,
+            desk, fed, sends, dry,
         )  # fmt: skip
 
 
@@ -181,13 +182,13 @@ def _hall(listeners: int, frames: int) -> Callable[[Sound], Sound]:
     rooms = np.tile(turns(HALL, REVERB_SECONDS), (listeners, quanta, 1))
     held, clocks = RingBank(listeners, HALL.rings, HALL.held), np.zeros(listeners, np.int64)
     space = HALL.table  # worked out once, as the mixer does
+    desk = aligned(reverbs.HEADS, np.int32), aligned(reverbs.MOVES, np.float32)
     fed = np.ones((mixing.SENDS, quanta), np.int32)
     sends = np.zeros(mixing.SENDS * TWO_SIDES * frames, np.float32)
     dry = np.zeros(listeners * TWO_SIDES * frames, np.float32)
 
     def render(sound: Sound) -> Sound:
-        bank = (held.places, held.line)
-        _reverberate(quanta, clocks, space, rooms, wet, bank, fed, sound, sends, dry)
+        _reverberate(quanta, clocks, space, rooms, wet, held.memory, desk, fed, sound, sends, dry)
         clocks[:] += quanta
         return dry
 

@@ -17,6 +17,7 @@ from kernels import (
     equalisers,
     loudness,
     mixing,
+    reverbs,
 )
 from kernels.buses import (
     SOUNDING,
@@ -182,6 +183,7 @@ def render_reverb(lengths, loud=1.0):
     rooms = np.tile(turns(ROOM, 0.5), (LISTENERS, QUANTA, 1))
     rooms[:, QUANTA // 2 :] = turns(ROOM, 0.3)
     bank = RingBank(LISTENERS, ROOM.rings, ROOM.held)
+    desk = np.zeros(reverbs.HEADS, np.int32), np.zeros(reverbs.MOVES, F32)
 
     def run(first, quanta, listener, buffers):
         level = np.ascontiguousarray(wet[:, first : first + quanta + 1])
@@ -189,7 +191,7 @@ def render_reverb(lengths, loud=1.0):
         clocks = np.array([first, first + 50_000], np.int64)
         effects.reverb(
             quanta, listener, mixing.ROOM, clocks, ROOM.table, turn, level,
-            *bank.memory, *buffers,
+            *bank.memory, desk, *buffers,
         )  # fmt: skip
 
     return effect_blocks(lengths, run, send_noise(6, loud))

@@ -6,7 +6,7 @@ import pytest
 
 from genmusic.mixing.rings import RingBank
 from genmusic.mixing.spaces import HALL, ROOM, turns
-from kernels import choruses, delays, ducks, mixing
+from kernels import choruses, delays, ducks, mixing, reverbs
 from kernels.lanes import QUANTUM
 from kernels.rings import RESTED
 
@@ -37,9 +37,10 @@ def struck(quanta, bus, sides, fed=1):
 def reverberate(quanta, bus, space, rooms, bank, buffers):
     """Run a space over a block, wet at full level."""
     wet, clocks = np.ones((1, quanta + 1), np.float32), np.zeros(1, np.int64)
+    desk = np.zeros(reverbs.HEADS, np.int32), np.zeros(reverbs.MOVES, np.float32)
     fed, sends, dry = buffers
     effects.reverb(quanta, 0, bus, clocks, space.table, rooms, wet, *bank.memory,
-                   fed, sends.reshape(-1), dry.reshape(-1))  # fmt: skip
+                   desk, fed, sends.reshape(-1), dry.reshape(-1))  # fmt: skip
 
 
 def density(sound, at_seconds):
