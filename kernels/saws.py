@@ -22,7 +22,7 @@ from kernels.lanes import (
     rows_of,
     sizes_of,
 )
-from kernels.oscillators import FULL_SCALE, saw_width, two_saws
+from kernels.oscillators import FULL_SCALE, four_saws, saw_width
 from kernels.polynomials import exp2, sine
 from kernels.simd import (
     bits_to_float,
@@ -145,18 +145,25 @@ def _planned(plan: Floats, t0: int) -> Plan:
 def _frames(
     x: tuple[Vector, ...], widths: tuple[Vector, Vector], plan: Plan, tile: Floats, t0: int
 ) -> tuple[Vector, ...]:
-    """One control period of sound: oscillators, filter, gain."""
+    """One control period of sound, two frames at a time: oscillators, filter, gain."""
     x1, x2, s1, s2, before, lean = x
     step_1, step_2, a, b, c, gain, slope = plan
-    for t in range(t0, t0 + CONTROL_FRAMES):
-        x1 = x1 + step_1
-        x2 = x2 + step_2
-        both = two_saws(x1, x2, widths[0], widths[1])
-        n1, n2 = svf_step(both, s1, s2, a, b, c)
+    for t in range(t0, t0 + CONTROL_FRAMES, 2):
+        y1, y2 = x1 + step_1, x2 + step_2
+        x1, x2 = y1 + step_1, y2 + step_2
+        first, second = four_saws((y1, y2), (x1, x2), widths)
+        n1, n2 = svf_step(first, s1, s2, a, b, c)
         gain = gain + slope
         store(tile, t * LANES, (s2 + n2) * gain)
-        s1, s2 = n1, n2
+        s1, s2 = svf_step(second, n1, n2, a, b, c)
+        gain = gain + slope
+        store(tile, (t + 1) * LANES, (n2 + s2) * gain)
     return x1, x2, s1, s2, before, lean
+
+
+@fragment
+def _root(x: Vector) -> Vector:
+    return square_root(fma(x, x, splat(f32(1.0))))
 
 
 @fragment
@@ -176,22 +183,25 @@ def _driven_frames(
     """
     x1, x2, s1, s2, before, lean = x
     step_1, step_2, a, b, c, gain, slope = plan
-    one, zero = splat(f32(1.0)), splat(f32(0.0))
-    root_before = square_root(fma(before, before, one))
-    for t in range(t0, t0 + CONTROL_FRAMES):
-        x1 = x1 + step_1
-        x2 = x2 + step_2
-        both = two_saws(x1, x2, widths[0], widths[1])
-        n1, n2 = svf_step(both, s1, s2, a, b, c)
-        low, s1, s2 = s2 + n2, n1, n2
-        now = low * drive
-        root = square_root(fma(now, now, one))
-        bent = (now + before) / (root + root_before)
-        before, root_before = now, root
-        bent = bent - lean
+    zero, root_before = splat(f32(0.0)), _root(before)
+    for t in range(t0, t0 + CONTROL_FRAMES, 2):
+        y1, y2 = x1 + step_1, x2 + step_2
+        x1, x2 = y1 + step_1, y2 + step_2
+        first, second = four_saws((y1, y2), (x1, x2), widths)
+        n1, n2 = svf_step(first, s1, s2, a, b, c)
+        m1, m2 = svf_step(second, n1, n2, a, b, c)
+        low, low_then, s1, s2 = s2 + n2, n2 + m2, m1, m2
+        now, then = low * drive, low_then * drive
+        root, root_then = _root(now), _root(then)
+        bent = (now + before) / (root + root_before) - lean
         lean = fma(bent, splat(f32(LEAN_RATE)), lean)
+        bent_then = (then + now) / (root_then + root) - lean
+        lean = fma(bent_then, splat(f32(LEAN_RATE)), lean)
+        before, root_before = then, root_then
         gain = gain + slope
         store(tile, t * LANES, where_less(zero, drive, bent, low) * gain)
+        gain = gain + slope
+        store(tile, (t + 1) * LANES, where_less(zero, drive, bent_then, low_then) * gain)
     return x1, x2, s1, s2, before, lean
 
 
