@@ -29,7 +29,7 @@ VOICES = 64
 BARS = 200  # of each style
 FAR_BARS = 500
 SECOND = SAMPLE_RATE // QUANTUM * QUANTUM
-HOP = Settings().chunk_frames  # in which the server renders, row by row
+HOP = Settings().shared_chunk_frames  # in which the server renders a row
 WARM_SECONDS = 6  # past the first bars, until everybody plays
 
 
