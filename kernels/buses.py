@@ -99,25 +99,46 @@ def drain_buses(quanta: int, buses: Ints, out: Floats) -> None:
         turn_over(quanta, buses, bus)
 
 
+@fragment
+def take_in_bus(bus: int, tails: Ints, buses: Ints) -> None:
+    """Add to the beginning of a bus what the block before left over."""
+    source, target = bus * TAIL, bus * 2 * STRIDE
+    if tails[source + REACHING] == SILENT:
+        return
+    buses[target + SOUNDING] = WHOLE
+    for t in range(0, QUANTUM, LANES):
+        left, right = target + t, target + STRIDE + t
+        store_int(buses, left, load_int(buses, left) + load_int(tails, source + t))
+        store_int(buses, right, load_int(buses, right) + load_int(tails, source + QUANTUM + t))
+
+
+@fragment
+def hand_over_bus(bus: int, buses: Ints, tails: Ints) -> None:
+    """Take what is left at the beginning of a bus, which is silent then."""
+    source, target = bus * 2 * STRIDE, bus * TAIL
+    tails[target + REACHING] = buses[source + SOUNDING]
+    if buses[source + SOUNDING] == SILENT:
+        return
+    buses[source + SOUNDING] = SILENT
+    for t in range(0, QUANTUM, LANES):
+        store_int(tails, target + t, load_int(buses, source + t))
+        store_int(tails, target + QUANTUM + t, load_int(buses, source + STRIDE + t))
+    wipe(buses, bus, 0)
+
+
 @kernel
 def take_in(tails: Ints, buses: Ints) -> None:
-    """Begin a block with what the one before left over.
+    """Add to a block what the one before left over.
 
     Parameters
     ----------
     tails : (buses * `TAIL`,) int32
         As `hand_over` leaves it.
     buses : (buses * 2 * `STRIDE`,) int32, in/out
-        Silent before.
+        In whole steps.
     """
     for bus in range(tails.shape[0] // TAIL):
-        source, target = bus * TAIL, bus * 2 * STRIDE
-        if tails[source + REACHING] == SILENT:
-            continue
-        buses[target + SOUNDING] = WHOLE
-        for t in range(0, QUANTUM, LANES):
-            store_int(buses, target + t, load_int(tails, source + t))
-            store_int(buses, target + STRIDE + t, load_int(tails, source + QUANTUM + t))
+        take_in_bus(bus, tails, buses)
 
 
 @kernel
@@ -132,12 +153,4 @@ def hand_over(buses: Ints, tails: Ints) -> None:
         A quantum of the left and of the right side, then whether they hold anything.
     """
     for bus in range(tails.shape[0] // TAIL):
-        source, target = bus * 2 * STRIDE, bus * TAIL
-        tails[target + REACHING] = buses[source + SOUNDING]
-        if buses[source + SOUNDING] == SILENT:
-            continue
-        buses[source + SOUNDING] = SILENT
-        for t in range(0, QUANTUM, LANES):
-            store_int(tails, target + t, load_int(buses, source + t))
-            store_int(tails, target + QUANTUM + t, load_int(buses, source + STRIDE + t))
-        wipe(buses, bus, 0)
+        hand_over_bus(bus, buses, tails)

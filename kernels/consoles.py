@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from kernels._jit import kernel
 from kernels._types import Floats, Ints, Longs
+from kernels.buses import hand_over_bus, take_in_bus
 from kernels.choruses import chorus
 from kernels.delays import echo
 from kernels.ducks import duck
@@ -43,6 +44,7 @@ def mix_parts(
     memory: tuple[Floats, Floats],
     banks: Banks,
     scratch: Scratch,
+    tails: Ints,
     buses: Ints,
     fed: Ints,
     dry: Floats,
@@ -67,8 +69,10 @@ def mix_parts(
         Of the equaliser and of the ducks.
     banks : four of int32 and float32, in/out
     scratch : as the kernels of each take it
+    tails : (listeners * parts * `TAIL`,) int32, in/out
+        What the buses give beyond a block, as `buses.hand_over` leaves it.
     buses : (listeners * parts * 2 * `STRIDE`,) int32, in/out
-        Turned over.
+        Silent then, and free for others.
     fed : (4, quanta) int32, written in full
         Which sends of the last listener hold anything.
     dry : (at least listeners * 2 * frames,) float32, written in full for those who have a row
@@ -85,9 +89,13 @@ def mix_parts(
         if rows[listener] < 0:
             continue
         strip = listener * parts
+        for bus in range(strip, strip + parts):
+            take_in_bus(bus, tails, buses)
         equalise(quanta, strip, strip + parts, bands, for_bands, memory[0], buses)
         duck(quanta, listener, kicks, releases, memory[1], dips)
         mix_strips(quanta, listener, parts, faders, dips, buses, fed, sends, dry, stems)
+        for bus in range(strip, strip + parts):
+            hand_over_bus(bus, buses, tails)
         chorus(quanta, listener, clocks, widener[0], widener[1], fed, sends, dry)
         echo(quanta, listener, delays, echoes, echoer[0], echoer[1], fed, sends, dry)
         for number in range(len(spaces)):

@@ -140,6 +140,7 @@ class Console:
     def mix(
         self,
         quanta: int,
+        tails: Ints,
         buses: Ints,
         faders: Faders,
         clocks: Longs,
@@ -153,8 +154,10 @@ class Console:
         ----------
         quanta : int
             Quanta in the block.
-        buses : (listeners * parts * 2 * stride,) int32
-            Part buses, as `kernels.buses` lays them out; they are wiped.
+        tails : (listeners * parts * `TAIL`,) int32, in/out
+            What the part buses give beyond a block, as `kernels.buses` lays it out.
+        buses : (listeners * parts * 2 * stride,) int32, in/out
+            Part buses, laid out alike; they are wiped.
         faders : Faders
             For exactly this block.
         clocks : (listeners,) int64, quanta
@@ -172,7 +175,7 @@ class Console:
             stems = self._stems.room_for(quanta)
         consoles.mix_parts(
             quanta, rows, clocks, faders.of_strips, faders.of_sends, self._spaces,
-            self._of_strips, self._lines, scratch.of_parts, buses, fed, scratch.dry, stems,
+            self._of_strips, self._lines, scratch.of_parts, tails, buses, fed, scratch.dry, stems,
         )  # fmt: skip
         if self._stems is not None:
             self._stems.take_returns(fed, scratch.of_parts[-1])

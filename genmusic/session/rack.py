@@ -95,8 +95,8 @@ class Rack:
         try:
             ramps = faders.brightness, faders.bends
             buses = self._orchestra.play_block(self.quantum, quanta, *ramps)
-            self._console.mix(quanta, buses, faders, clocks, rows, first, out)
-            self._orchestra.rest(buses)
+            tails = self._orchestra.tails
+            self._console.mix(quanta, tails, buses, faders, clocks, rows, first, out)
         except BaseException:
             wipe_shared_buses()
             raise

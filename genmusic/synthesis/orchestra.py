@@ -77,7 +77,8 @@ class Orchestra:
         self._pools = {name: Pool(kind) for name, kind in KINDS.items()}
         self._played = 0  # notes; their numbers say which came first
         self._sides = 2 * listeners * len(PARTS)
-        self._tails = np.zeros(self._sides // 2 * TAIL, np.int32)
+        self.tails = np.zeros(self._sides // 2 * TAIL, np.int32)
+        """What the buses give beyond the last block, as `kernels.buses` lays it out."""
         self._unbent: dict[int, Floats] = {}
 
     def play(self, listener: int, note: PlayedNote, origin: int = 0) -> HeldNote:
@@ -156,7 +157,7 @@ class Orchestra:
 
     def _tails_of(self, listener: int) -> Ints:
         """What one listener's buses give beyond the last block, (parts, `TAIL`)."""
-        tails: Ints = self._tails.reshape(-1, len(PARTS), TAIL)[listener]
+        tails: Ints = self.tails.reshape(-1, len(PARTS), TAIL)[listener]
         return tails
 
     def _set_tails(self, listener: int, tails: Ints) -> None:
@@ -184,27 +185,23 @@ class Orchestra:
         """
         buses = self.play_block(first, quanta, brightness, bends)
         out = np.empty(self._sides * quanta * QUANTUM, np.float32)
+        take_in(self.tails, buses)
         drain_buses(quanta, buses, out)
-        self.rest(buses)
+        hand_over(buses, self.tails)
         return out
 
     def play_block(
         self, first: int, quanta: int, brightness: Floats, bends: Floats | None = None
     ) -> Ints:
-        """As `render`, on buses that all orchestras of the thread share (`kernels.buses`).
+        """As `render`, without `tails`, on buses that all orchestras of the thread share.
 
-        Whoever mixes them turns them over; then the orchestra must `rest`.
+        Whoever mixes them adds the tails, brings to them what is left, and leaves silent buses.
         """
         buses = _shared_buses.of(self._sides)
-        take_in(self._tails, buses)
         ramps = (brightness, self._straight(quanta) if bends is None else bends)
         for pool in self._pools.values():
             pool.render(first, quanta, ramps, buses)
         return buses
-
-    def rest(self, buses: Ints) -> None:
-        """Keep what the buses give beyond the block, and leave them to others."""
-        hand_over(buses, self._tails)
 
     def _straight(self, quanta: int) -> Floats:
         if quanta not in self._unbent:

@@ -247,6 +247,7 @@ def render_console(lengths, loud=1.0):
     listeners, strips = 3, 3 * len(NAMES)
     sound = bus_noise(21, strips * 2, loud)
     console, out = Console(listeners), []
+    tails = np.zeros(strips * TAIL, np.int32)
     rows, moving = np.array([1, -1, 0], np.int32), np.abs(noise(22, strips, 7, QUANTA + 1))
     for first, quanta in blocks_of(lengths):
         faders = make_faders(listeners, quanta)
@@ -257,6 +258,6 @@ def render_console(lengths, loud=1.0):
         faders.gain[:] = 1.0
         block, clocks = np.full((2, 2, quanta * QUANTUM + 64), 9.0, F32), np.arange(3) + first
         buses = bus_block(sound, first, quanta)
-        console.mix(quanta, buses, faders, clocks, rows, QUANTUM, block)
+        console.mix(quanta, tails, buses, faders, clocks, rows, QUANTUM, block)
         out.append(block[:, :, QUANTUM:].reshape(4, -1))
     return np.concatenate(out, axis=1)
