@@ -22,17 +22,9 @@ PROCESSORS = ({}, {"NUMBA_CPU_NAME": "x86-64-v3", "NUMBA_CPU_FEATURES": ""})
 @pytest.fixture(scope="session", autouse=True)
 def compiled(request):
     """Every kernel: the first run of the whole suite compiles on all cores, not as tests come."""
-    whole = request.config.args_source is not pytest.Config.ArgsSource.ARGS
-    if whole and not compilers.is_compiled():
+    if request.config.args_source is not pytest.Config.ArgsSource.ARGS:
         for processor in PROCESSORS:
             with pytest.MonkeyPatch.context() as environment:
                 for name, value in processor.items():
                     environment.setenv(name, value)
-                compile_for_all()
-
-
-def compile_for_all():
-    working = compilers._start(len(os.sched_getaffinity(0)))
-    compilers._wait(working, lambda _share: None)
-    for compiler in working:
-        compiler.communicate()
+                compilers.compile_kernels()

@@ -106,7 +106,19 @@ def control_values(arguments: argparse.Namespace) -> dict[str, Value]:
 
 
 def open_music(arguments: argparse.Namespace) -> tuple[Library, dict[str, Value]]:
-    """The library, with the style of a file and a scenario if they are named; the controls."""
+    """The library, with the style of a file and a scenario if they are named; the controls.
+
+    On an empty cache all kernels are compiled meanwhile, on all processors.
+    """
+    from genmusic.session.compilers import compilers
+
+    with compilers() as wait:
+        opened = _open_music(arguments)
+        wait(lambda _share: None)
+    return opened
+
+
+def _open_music(arguments: argparse.Namespace) -> tuple[Library, dict[str, Value]]:
     from genmusic.session.library import add_style, open_library
 
     library, controls = open_library(style_folder()), control_values(arguments)

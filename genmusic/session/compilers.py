@@ -4,6 +4,7 @@ A process of its own for each processor that may be used, since a compiler in Py
 interpreter. What serves only loads what they made; so it stays small, and has time for its models
 meanwhile.
 This module imports next to nothing: the compilers begin before their parent has read its libraries.
+The first of them reads what all need, and divides into the others (`session.warmup`).
 """
 
 from __future__ import annotations
@@ -11,13 +12,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from genmusic.synthesis.cache import compiled_share, is_compiled, kept_in
 
 MOST_COMPILERS = 4  # what takes longest, the sampler, takes a third of all
-MOST_TASKS = 255
 LOOK_SECONDS = 0.5  # to look through the cache takes some milliseconds
 PATIENCE_SECONDS = 300.0  # ten times what two slow processors need
 
@@ -38,42 +38,38 @@ def compilers() -> Iterator[Wait]:
     if is_compiled() or kept_in() is None:
         yield lambda _tell: None
         return
-    working: list[_Compiler] = []
     try:
-        with suppress(OSError):
-            working += _start(min(MOST_COMPILERS, len(os.sched_getaffinity(0))))
-        yield lambda tell: _wait(working, tell)
-    finally:
-        for compiler in working:
-            compiler.kill()
-            compiler.wait()
-            if compiler.stdin:
-                compiler.stdin.close()
-
-
-def _start(number: int) -> Sequence[_Compiler]:
-    """Start compilers; a pipe is the list of tasks, of which each takes the next."""
-    numbers, list_of_tasks = os.pipe()
-    os.write(list_of_tasks, bytes(range(MOST_TASKS)))
-    os.close(list_of_tasks)
-    command = [sys.executable, "-m", "genmusic.session.warmup", str(numbers)]
+        first = _start(min(MOST_COMPILERS, len(os.sched_getaffinity(0))))
+    except OSError:
+        yield lambda _tell: None
+        return
     try:
-        return [
-            subprocess.Popen(  # noqa: S603 - ourselves
-                command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL, pass_fds=(numbers,),
-            )
-            for _ in range(number)
-        ]  # fmt: skip
+        yield lambda tell: _wait(first, tell)
     finally:
-        os.close(numbers)
+        first.kill()
+        first.communicate()  # closes its input, at which the others end
 
 
-def _wait(working: Sequence[_Compiler], tell: Told) -> None:
+def compile_kernels() -> None:
+    """Have every kernel compiled, and wait until it is."""
+    with compilers() as wait:
+        wait(lambda _share: None)
+
+
+def _start(number: int) -> _Compiler:
+    """Start so many compilers."""
+    return subprocess.Popen(  # noqa: S603 - ourselves
+        [sys.executable, "-m", "genmusic.session.warmup", str(number)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},  # no threads where a process divides
+    )
+
+
+def _wait(first: _Compiler, tell: Told) -> None:
     for _ in range(round(PATIENCE_SECONDS / LOOK_SECONDS)):
-        busy = [compiler for compiler in working if compiler.poll() is None]
-        if not busy:
+        with suppress(subprocess.TimeoutExpired):
+            first.wait(LOOK_SECONDS)
             return
         tell(compiled_share())
-        with suppress(subprocess.TimeoutExpired):
-            busy[0].wait(LOOK_SECONDS)

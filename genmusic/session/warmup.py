@@ -1,6 +1,7 @@
 """Every kernel, called once: compiled, or loaded from the cache, before the first listener.
 
-``python -m genmusic.session.warmup`` is one of the processes that `session.compilers` starts.
+``python -m genmusic.session.warmup N`` is what `session.compilers` starts: N processes, of which
+each takes the next task as soon as it is through with one.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from genmusic.rules import Style, shipped_styles
 from genmusic.session.library import Library, read_style
 from genmusic.session.rack import Rack
 from genmusic.session.seat import sounds_of
+from genmusic.synthesis.cache import mark_as_compiled
 from genmusic.synthesis.orchestra import Orchestra, PlayedNote
 from genmusic.synthesis.patches import patches_of_kinds
 from genmusic.synthesis.readings import Reading
@@ -93,23 +95,54 @@ def _first_style(styles: Iterable[Style]) -> Style:
     return next(iter(styles))
 
 
+def compile_all(number: int) -> bool:
+    """Compile in so many processes; whether all that there is to compile was compiled.
+
+    They divide before any of them has a thread, and with all that is read.
+    """
+    numbers, list_of_tasks = os.pipe()
+    os.write(list_of_tasks, bytes(range(len(tasks()))))
+    os.close(list_of_tasks)
+    others = [_divide(numbers) for _ in range(number - 1)]
+    _compile(numbers)
+    return not any(os.waitpid(other, 0)[1] for other in others)
+
+
+def _divide(numbers: int) -> int:
+    """Start another compiler; its number."""
+    if other := os.fork():
+        return other
+    status = 1
+    try:
+        _compile(numbers)
+        status = 0
+    finally:
+        os._exit(status)
+
+
 def _compile(numbers: int) -> None:
     """Take numbers of tasks, a byte each, until there are no more.
 
     No garbage is collected: a compiler makes much that lives, and a sixth of its time goes there.
     """
     gc.disable()
+    _end_with_parent()
     whole = tasks()
-    while (taken := os.read(numbers, 1)) and taken[0] < len(whole):
+    while taken := os.read(numbers, 1):
         whole[taken[0]]()
 
 
 def _end_with_parent() -> None:
     """End as soon as nobody holds the other end of the standard input."""
-    sys.stdin.read()
+    Thread(target=_end_after_input, daemon=True).start()
+
+
+def _end_after_input() -> None:
+    while os.read(0, 1):
+        pass
     os._exit(1)
 
 
 if __name__ == "__main__":
-    Thread(target=_end_with_parent, daemon=True).start()
-    _compile(int(sys.argv[1]))
+    if compile_all(int(sys.argv[1])):
+        mark_as_compiled()

@@ -1,12 +1,12 @@
 """A first start: what compiles, and what still works when nothing does."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
-from genmusic.session import compilers, warmup
+from genmusic.session import compilers
+from genmusic.synthesis import cache
 
 LATE_KERNELS = Path(__file__).with_name("late_kernels.py")
 
@@ -36,20 +36,20 @@ def test_where_all_is_compiled_nobody_is_started(monkeypatch):
 
 
 def test_compilers_that_die_are_waited_for_no_longer(monkeypatch):
-    working = [compiler_that("import os; os._exit(1)"), compiler_that("pass")]
+    first = compiler_that("import os; os._exit(1)")
     monkeypatch.setattr(compilers, "is_compiled", lambda: False)
-    monkeypatch.setattr(compilers, "_start", lambda _number: working)
+    monkeypatch.setattr(compilers, "_start", lambda _number: first)
 
     with compilers.compilers() as wait:
         wait(lambda share: None)
 
-    assert [compiler.returncode for compiler in working] == [1, 0]
+    assert first.returncode == 1
 
 
 def test_a_start_that_fails_ends_its_compilers(monkeypatch):
-    working = [compiler_that("input()")]
+    first = compiler_that("input()")
     monkeypatch.setattr(compilers, "is_compiled", lambda: False)
-    monkeypatch.setattr(compilers, "_start", lambda _number: working)
+    monkeypatch.setattr(compilers, "_start", lambda _number: first)
 
     try:
         with compilers.compilers():
@@ -57,7 +57,7 @@ def test_a_start_that_fails_ends_its_compilers(monkeypatch):
     except KeyboardInterrupt:
         pass
 
-    assert working[0].returncode is not None
+    assert first.returncode is not None
 
 
 def test_without_compilers_a_start_goes_on(monkeypatch):
@@ -71,30 +71,62 @@ def test_without_compilers_a_start_goes_on(monkeypatch):
         wait(lambda share: None)
 
 
-def test_a_compiler_ends_with_the_process_that_started_it():
-    numbers, list_of_tasks = os.pipe()  # a list that never comes
-    command = [sys.executable, "-m", "genmusic.session.warmup", str(numbers)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, pass_fds=(numbers,)) as compiler:
-        compiler.stdin.close()
-        status = compiler.wait(timeout=60)
-    os.close(numbers)
-    os.close(list_of_tasks)
+COMPILE = """
+import os, sys, time
+from genmusic.session import warmup
 
-    assert status == 1
+def work(number):
+    os.write(1, b"%d\\n" % number)
+    {then}
+
+warmup.tasks = lambda: [lambda number=number: work(number) for number in range(4)]
+sys.exit(0 if warmup.compile_all(2) else 3)
+"""
 
 
-def test_compilers_share_a_list_of_tasks(monkeypatch):
-    done = []
-    made = tuple(lambda number=number: done.append(number) for number in range(3))
-    monkeypatch.setattr(warmup, "tasks", lambda: made)
-    monkeypatch.setattr(warmup.gc, "disable", lambda: None)
-    numbers, list_of_tasks = os.pipe()
-    os.write(list_of_tasks, bytes(range(compilers.MOST_TASKS)))
-    os.close(list_of_tasks)
+def compilers_that(then):
+    """Two compilers whose tasks are to tell their number, and to do something more."""
+    return subprocess.Popen(
+        [sys.executable, "-c", COMPILE.format(then=then)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
 
-    warmup._compile(numbers)
-    left = os.read(numbers, compilers.MOST_TASKS)
-    os.close(numbers)
 
-    assert done == [0, 1, 2]
-    assert left == bytes(range(4, compilers.MOST_TASKS))  # the end was taken as well
+def test_compilers_share_a_list_of_tasks():
+    first = compilers_that("time.sleep(0.01)")
+    told, status = first.stdout.read(), first.wait(timeout=60)
+    first.communicate()
+
+    assert sorted(map(int, told.split())) == [0, 1, 2, 3]
+    assert status == 0
+
+
+def test_what_a_compiler_could_not_do_is_not_called_compiled():
+    first = compilers_that("number == 2 and sys.exit(1)")
+    status = first.wait(timeout=100)
+    first.communicate()
+
+    assert status != 0
+
+
+def test_compilers_end_with_the_process_that_started_them():
+    first = compilers_that("time.sleep(1000)")
+    begun = {first.stdout.readline() for _ in range(2)}
+    first.stdin.close()
+    rest = first.stdout.read()  # until nobody is left who could write
+    first.wait(timeout=60)
+    first.stdout.close()
+
+    assert begun == {b"0\n", b"1\n"}
+    assert rest == b""
+
+
+def test_what_is_compiled_for_one_processor_is_not_for_another(monkeypatch, tmp_path):
+    monkeypatch.setattr(cache.kernels, "CACHE_FOLDER", tmp_path)
+    before = cache.is_compiled()
+    cache.mark_as_compiled()
+    after = cache.is_compiled()
+    monkeypatch.setenv("NUMBA_CPU_NAME", "another")
+
+    assert (before, after, cache.is_compiled()) == (False, True, False)

@@ -15,7 +15,7 @@ from genmusic.config import Settings
 from genmusic.controls.spec import defaults
 from genmusic.mood.mapping import musical_parameters
 from genmusic.names import PARTS
-from genmusic.session.compilers import compilers
+from genmusic.session.compilers import compile_kernels
 from genmusic.session.engine import Engine, Ensemble
 from genmusic.session.library import Library
 from genmusic.session.rack import MOST_LISTENERS
@@ -35,8 +35,7 @@ WARM_SECONDS = 6  # past the first bars, until everybody plays
 
 def engine_figures(library: Library) -> Iterator[Figure]:
     """Every figure of the engine, one after the other."""
-    with compilers() as wait:
-        wait(lambda _share: None)
+    compile_kernels()
     load_kernels(library)
     gc.collect()
     gc.freeze()  # as the server does
