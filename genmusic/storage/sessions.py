@@ -9,6 +9,8 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from genmusic.storage.database import Database
 
 CHECKPOINTS_KEPT = 4
@@ -74,7 +76,7 @@ class SessionArchive:
         when the server was stopped, and keeps it anew at the next stop.
         """
         names = [(now, name) for name in checkpoints]
-        rows = [(state["frame"], json.dumps(dict(state)), name)
+        rows = [(state["frame"], msgspec.json.encode(state).decode(), name)
                 for name, state in checkpoints.items() if state]  # fmt: skip
 
         def work(db: sqlite3.Connection) -> None:
