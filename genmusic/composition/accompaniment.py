@@ -128,7 +128,8 @@ class Accompanist:
             kept = go(LAST)
         state.trails, state.backing = state_of
         basses = tuple(desk.basses[: len(plan.spans), 1].tolist())
-        return Written(self._out[:kept].copy(), basses, self._last_of("counter"))
+        last = self._last_of("counter") if "counter" in self._playing else 0
+        return Written(self._out[:kept].copy(), basses, last)
 
     def _patterns(self, draws: tuple[float, float]) -> tuple[Integers, Strokes]:
         """What bass and comp play; nothing for those who rest, and where the style has nothing."""

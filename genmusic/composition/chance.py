@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import accumulate
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,8 +30,7 @@ _TOUCH = _NOTES + MOST_NOTES * DRAWS_PER_NOTE
 _END = _TOUCH + 2 * TOUCH_PLACES
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class BarChance:
+class BarChance(NamedTuple):
     """Uniform numbers in 0..1 for each layer of one bar."""
 
     colour: list[float]

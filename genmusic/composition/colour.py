@@ -7,7 +7,7 @@ diminished chords, chords borrowed from the parallel mode, and dominants held ba
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from genmusic.composition.chance import choose
 from genmusic.composition.plan import Span
@@ -35,8 +35,7 @@ BORROWED: dict[str, dict[int, Chord]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(NamedTuple):
     """A planned chord in its bar, and what surrounds it."""
 
     start_tick: int

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from genmusic.composition.metre import chord_lengths
 from genmusic.composition.model import CHORD_ORDER, MODES, Model
@@ -20,6 +21,7 @@ from genmusic.rules.style import HarmonyRules
 from kernels import harmonies
 
 Degrees = frozenset[int]
+Doubles = NDArray[np.float64]
 
 ALL: Degrees = frozenset(range(DEGREES))
 # What a degree that the model has never heard still weighs, so that a cadence can be reached.
@@ -96,7 +98,7 @@ class Task:
 
 
 def plan_chords(
-    task: Task, rules: HarmonyRules, model: Model, draws: Sequence[float]
+    task: Task, rules: HarmonyRules, model: Model, draws: Sequence[float] | Doubles
 ) -> tuple[Slot, ...]:
     """Eighths and degrees of a phrase; each draw but the first makes one chord."""
     lengths = _rhythm(task, rules, draws[0])
@@ -108,7 +110,7 @@ def end_chords(
     known: Sequence[Slot],
     rules: HarmonyRules,
     model: Model,
-    draws: Sequence[float],
+    draws: Sequence[float] | Doubles,
 ) -> tuple[Slot, ...]:
     """Known chords, with a new end where the cadence asks for another one."""
     lengths = [eighths for eighths, _ in known]
@@ -150,18 +152,24 @@ def _fill(
     masks: Sequence[Degrees],
     rules: HarmonyRules,
     model: Model,
-    draws: Sequence[float],
+    draws: Sequence[float] | Doubles,
 ) -> tuple[Slot, ...]:
     """A degree for each chord, of those its mask allows."""
     known = len(task.before)
-    degrees = np.array([*task.before, *(0 for _ in lengths)], np.int64)
+    degrees = np.array([*task.before, *[0] * len(lengths)], np.int64)
     chords = chords_in(model, task.mode)
     harmonies.draw_degrees(
-        chords, _taste(task, rules), np.array([sum([1 << d for d in mask]) for mask in masks]),
-        np.array(draws), known, np.empty(2 * (1 + harmonies.ORDER), np.int64),
+        chords, _taste(task, rules), np.array([_bits(mask) for mask in masks]),
+        np.asarray(draws), known, np.empty(2 * (1 + harmonies.ORDER), np.int64),
         np.empty((2, max(DEGREES, len(chords.degrees)))), degrees,
     )  # fmt: skip
     return tuple(zip(lengths, degrees[known:].tolist(), strict=True))
+
+
+@lru_cache(maxsize=256)
+def _bits(mask: Degrees) -> int:
+    """The degrees of a mask, a bit each."""
+    return sum([1 << degree for degree in mask])
 
 
 @lru_cache(maxsize=64)
@@ -179,12 +187,12 @@ def chords_in(model: Model, mode: str) -> harmonies.Chords:
 def _taste(task: Task, rules: HarmonyRules) -> harmonies.Taste:
     """How the style weighs degrees in this mood."""
     return harmonies.Taste(
-        np.maximum(rules.degrees, FLOOR),
+        _weights(rules.degrees),
         rules.learned,
         (1.0 - rules.learned) / DEGREES + FLOOR,
         _plain(task.novelty),
         rules.stay,
-        _triads(task.mode).index("dim"),
+        _diminished(task.mode),
         LEAST_DIMINISHED + task.dissonance,
     )
 
@@ -236,9 +244,15 @@ def _plain(novelty: float) -> float:
     return LEAST_SHARPNESS + (1.0 - LEAST_SHARPNESS) * novelty
 
 
-def _triads(mode: str) -> list[str]:
-    """The qualities of the triads of a mode."""
-    return [scale_chord(mode, degree, False)[1] for degree in range(DEGREES)]
+@lru_cache(maxsize=64)
+def _weights(degrees: tuple[float, ...]) -> Doubles:
+    return np.maximum(degrees, FLOOR)
+
+
+@lru_cache(maxsize=64)
+def _diminished(mode: str) -> int:
+    """The degree with the diminished triad of a mode."""
+    return [scale_chord(mode, degree, False)[1] for degree in range(DEGREES)].index("dim")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from genmusic.composition.plan import Plan
 from genmusic.composition.state import PhraseTheme
 from genmusic.composition.theory import family, step_pitch
 from genmusic.composition.viewpoints import MODES
+from kernels import looking
 from kernels.looking import COLUMNS
 
 Integers = NDArray[np.int64]
@@ -62,18 +63,16 @@ def remembered(plan: Plan, themes: Themes) -> list[PhraseTheme]:
 @lru_cache(maxsize=1024)
 def _phrase_tune(phrase: PhraseTheme, mode: str, bar_ticks: int, beat_ticks: int) -> Integers:
     """A phrase in the mode of now, its notes as long as they wait for the next."""
-    notes = [
-        (number * bar_ticks + tick, tick, step_pitch(mode, step))
-        for number, bar in enumerate(phrase.bars)
-        for tick, step in bar
-    ]
-    ends = [start for start, *_ in notes[1:]]
-    ends.append(len(phrase.bars) * bar_ticks)
-    number, last = MODES.index(family(mode)), len(notes) - 1
-    return np.array(
-        [
-            (number, pitch, start, end - start, tick, beat_ticks, n == 0, n == last, n)
-            for n, ((start, tick, pitch), end) in enumerate(zip(notes, ends, strict=True))
-        ],
-        np.int64,
-    )
+    notes = [note for bar in phrase.bars for note in bar]
+    bars = [number * bar_ticks for number, bar in enumerate(phrase.bars) for _ in bar]
+    tune = np.zeros((len(notes), COLUMNS), np.int64)
+    ticks = np.array([tick for tick, _ in notes])
+    starts = ticks + bars
+    tune[:, looking.MODE], tune[:, looking.BEAT] = MODES.index(family(mode)), beat_ticks
+    tune[:, looking.PITCH] = [step_pitch(mode, step) for _, step in notes]
+    tune[:, looking.START], tune[:, looking.POSITION] = starts, ticks
+    tune[:-1, looking.DURATION] = starts[1:] - starts[:-1]
+    tune[-1, looking.DURATION] = len(phrase.bars) * bar_ticks - starts[-1]
+    tune[0, looking.BEGINS] = tune[-1, looking.ENDS] = 1
+    tune[:, looking.REACH] = np.arange(len(notes))
+    return tune

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,8 +38,7 @@ def table_rows(table: Integers) -> tuple[Row, ...]:
     return tuple(map(tuple, table.tolist()))
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A chord in the bar; roots are semitones above the tonic."""
 
     start_tick: int

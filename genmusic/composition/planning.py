@@ -42,7 +42,7 @@ def plan_harmony(
         dissonance=parameters.dissonance,
         before=tuple(degree for _, degree in state.chords[-2:]),
     )
-    draws = draw(1 + CHORDS_PER_PHRASE, seed, "harmony", state.piece, state.piece_bar).tolist()
+    draws = draw(1 + CHORDS_PER_PHRASE, seed, "harmony", state.piece, state.piece_bar)
     if state.phrase < len(known) and _bars(known[state.phrase], state.metre) == bars:
         chords = known[state.phrase].chords
         state.chords = end_chords(task, chords, style.harmony, model, draws)
