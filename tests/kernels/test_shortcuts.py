@@ -2,8 +2,11 @@
 
 import subprocess
 import sys
+from types import SimpleNamespace
 
-from kernels import _jit
+from numba.core import ir
+
+from kernels import _jit, _once
 
 PACK = """
 import warnings
@@ -49,3 +52,28 @@ def test_a_numba_whose_parts_moved_is_not_meddled_with(monkeypatch):
     monkeypatch.setitem(sys.modules, "kernels._steps", None)  # importing it fails
 
     assert "not as expected" in _jit._take_shortcuts()
+
+
+def test_variables_are_found_wherever_an_instruction_holds_them():
+    here = ir.Loc("a file", 1)
+    one, two, three, four = (ir.Var(None, name, here) for name in "1234")
+    call = ir.Expr.call(one, [two], (), here)
+
+    found = _once._variables_of(call, {"a": [call, (three, 5, None)], "b": {"c": four}, "d": "e"})
+
+    assert found == [one, two, three, four]
+
+
+def test_registries_are_read_again_only_when_they_have_grown():
+    class Registry:
+        functions = ()
+
+    read, registry, loader = [], Registry(), SimpleNamespace(registry_items=("functions",))
+    context = SimpleNamespace(_registries={registry: loader}, install_registry=read.append)
+    refresh = _once._if_larger(lambda _context: read.append("all"))
+
+    for functions in ((), (), ("new",), ("new",)):
+        registry.functions = functions
+        refresh(context)
+
+    assert read == ["all", registry]
