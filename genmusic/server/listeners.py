@@ -273,8 +273,7 @@ class Listeners:
             listener.dismiss(_restart())
 
     def _needs_more(self, session: Session) -> bool:
-        frames = self.settings.shared_chunk_frames
-        return self.registry.connected(session) and session.has_room(frames, self.clock())
+        return self.registry.connected(session) and session.due_frames(self.clock()) > 0
 
 
 def _restart() -> ProtocolError:
