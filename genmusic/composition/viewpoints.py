@@ -152,7 +152,7 @@ def view_table(views: Sequence[View], weights: Weights) -> kernel.Views:
     )
 
 
-def scratch(views: int, notes: int, size: int, models: int = 1) -> kernel.Scratch:
+def scratch(views: int, notes: int, size: int, models: int) -> kernel.Scratch:
     """Room for the kernels."""
     return kernel.Scratch(
         np.empty((views, notes), np.int64),

@@ -57,7 +57,7 @@ class Judge:
             line = look(tune, self._model.views, -MOST_PITCH, np.arange(notes))
             depths = np.empty((2, len(self._model.views), notes), np.int64)
             shares = np.empty((2, len(self._model.views), notes, PITCHES))
-            room = scratch(len(self._model.views), notes, PITCHES)
+            room = scratch(len(self._model.views), notes, PITCHES, len(sources.roots))
             kernel.view_line(tree, sources, views, line, room, *depths, *shares)
             found.append(choice.surprise(_opinions(line, depths, shares)))
         return float(np.concatenate(found).mean())

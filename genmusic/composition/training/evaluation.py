@@ -167,9 +167,8 @@ def ask(grown: Grown, views: Sequence[View], melodies: Sequence[Melody], span: R
         line = look(melody.tune, views, span.lowest, np.arange(notes))
         deep = np.empty((2, len(views), notes), np.int64)
         shares = np.empty((2, len(views), notes, span.size))
-        kernel.view_line(
-            grown.tree, sources, table, line, scratch(len(views), notes, span.size), *deep, *shares
-        )
+        room = scratch(len(views), notes, span.size, len(sources.roots))
+        kernel.view_line(grown.tree, sources, table, line, room, *deep, *shares)
         first = span.low - melody.tonic - span.lowest
         inside = shares.reshape(-1, notes, span.size)[:, :, first : first + span.pitches]
         inside /= inside.sum(axis=2, keepdims=True)

@@ -78,7 +78,7 @@ def ask_about(tree: Tree, lessons: Lessons, tunes: Sequence[Tune]) -> Opinions:
         line = look(tune, views, -MOST_PITCH, np.arange(notes))
         deep = np.empty((2, len(views), notes), np.int64)
         shares = np.empty((2, len(views), notes, PITCHES))
-        room = scratch(len(views), notes, PITCHES)
+        room = scratch(len(views), notes, PITCHES, len(sources.roots))
         kernel.view_line(tree, sources, table, line, room, *deep, *shares)
         bits.append(np.log2(shares).astype(np.float32).reshape(-1, notes, PITCHES))
         depths.append(deep.reshape(-1, notes))
