@@ -11,6 +11,7 @@ from genmusic.errors import ControlError, UnknownNameError
 from genmusic.mixing.stems import STEMS
 from genmusic.session.engine import Change, Engine, Ensemble
 from genmusic.session.library import open_library
+from genmusic.session.seat import Seat
 from genmusic.units import QUANTUM, SAMPLE_RATE
 
 FRAMES = 150 * 15 * QUANTUM  # 3 s
@@ -45,6 +46,24 @@ def test_company_changes_no_sample(library):
 
     for seed in (0, 7, 15):
         assert np.array_equal(together[seed], render(Engine(library, seed)))
+
+
+def test_company_is_not_played_ahead_of_a_change_of_its_log(library):
+    log = [
+        Change(1_100 * QUANTUM, "tempo_bpm", 150.0),  # in the middle of a hop; a beat begins in it
+        Change(1_407 * QUANTUM, "brightness", 1.0),
+        Change(1_407 * QUANTUM, "skip", None),
+    ]
+    seats = [Seat(library, 3, {"tempo_bpm": 190.0}, log[:count]) for count in range(4)]
+    room, together = Ensemble(4), np.empty((4, 2, FRAMES), np.float32)
+    for seat in seats:
+        room.join(seat)
+
+    room.render(together)
+
+    for count, sound in enumerate(together):
+        engine = Engine(library, 3, {"tempo_bpm": 190.0}, log[:count])
+        assert np.array_equal(sound, render(engine, block=7 * QUANTUM))
 
 
 def test_another_seed_or_mood_is_another_piece(library):
