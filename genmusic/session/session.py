@@ -314,7 +314,7 @@ class Session:
         self._past.keep(self.engine, oldest if repeats else self.pacing.claimed)
 
     def change_codec(self, codec: str) -> None:
-        """Go on in another codec, between two connections; sound that was kept is forgotten.
+        """Go on in another codec, between two connections; packets that were kept are forgotten.
 
         Raises
         ------
