@@ -6,7 +6,7 @@ import struct
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import IntFlag
 
-from genmusic.session.session import Packet
+from genmusic.session.parcels import Packet
 
 HEAD = struct.Struct("<BBHIQ")
 """Type, flags, count, number of the message, frame at which it begins; little endian."""

@@ -19,10 +19,11 @@ from genmusic.server.rows import Rows
 from genmusic.server.tally import Tally
 from genmusic.session.clock import Clock, monotonic_seconds
 from genmusic.session.library import Library
+from genmusic.session.parcels import Packet, Replay, Step
 from genmusic.session.registry import Registry
 from genmusic.session.requests import Answer, Request
 from genmusic.session.revival import revive
-from genmusic.session.session import Packet, Replay, Session, Step, Wishes, open_session
+from genmusic.session.session import Session, Wishes, open_session
 from genmusic.session.tokens import Purpose, TokenMint
 from genmusic.units import SAMPLE_RATE
 

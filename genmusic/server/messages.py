@@ -17,9 +17,10 @@ from genmusic.names import PARTS
 from genmusic.score.events import iter_notes
 from genmusic.seeding import SEED_LIMIT
 from genmusic.session.engine import TimedBar
+from genmusic.session.parcels import Replay
 from genmusic.session.requests import Answer
 from genmusic.session.room.music import RoomMusic
-from genmusic.session.session import Replay, Session
+from genmusic.session.session import Session
 from genmusic.units import SAMPLE_RATE
 
 VERSION = 1

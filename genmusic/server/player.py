@@ -14,8 +14,9 @@ from genmusic.server.listeners import Listeners
 from genmusic.server.messages import ServerMessage
 from genmusic.server.rows import Row
 from genmusic.session.company import Outcome
+from genmusic.session.parcels import Packet, Replay, Step
 from genmusic.session.requests import Answer, Request
-from genmusic.session.session import Packet, Replay, Session, Step
+from genmusic.session.session import Session
 
 STRAINED = 10.0  # times rarer are changes carried out when there is too much to do
 STEADY_SECONDS = 1.0  # since the last change of what was sent: now a place may be worth while

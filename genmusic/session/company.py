@@ -6,8 +6,9 @@ import numpy as np
 
 from genmusic.encoding import Block
 from genmusic.session.engine import Ensemble
+from genmusic.session.parcels import Step
 from genmusic.session.rack import MOST_LISTENERS
-from genmusic.session.session import Session, Step
+from genmusic.session.session import Session
 from genmusic.threads import OfThread
 
 Outcome = Step | Exception

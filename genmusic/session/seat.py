@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from genmusic.composition.composer import Composer
-from genmusic.composition.style_tables import of_style
 from genmusic.composition.word_credits import Decided
 from genmusic.controls.spec import CONTROLS, Value, check_changes, defaults
 from genmusic.names import PARTS
@@ -28,6 +27,7 @@ from genmusic.session.log import EDITION, POSITION, SKIP, Change
 from genmusic.session.rack import SILENCE, Rack, Sound
 from genmusic.session.shelf import edition_of
 from genmusic.session.song import NextBeat
+from genmusic.session.sounds import sounds_of
 from genmusic.session.strokes import PART, STROKE, read_stroke
 from genmusic.session.timed import TimedBar
 from genmusic.synthesis.orchestra import UNTIL_RELEASED, PlayedNote
@@ -39,22 +39,6 @@ CUE, CALL = "cue", "call"
 EVENTS: dict[str, Value] = {CUE: None, CALL: None}  # while nothing plays yet
 PLAYED = PARTS.index(PART)
 NOWHERE: tuple[Sound, int] = (SILENCE, 0)
-
-
-def sounds_of(style: Style, section: str) -> Sounds:
-    """What plays each part in a section."""
-    sounds = _sounds(style)
-    return sounds.get(section, sounds[""])
-
-
-@of_style
-def _sounds(style: Style) -> Mapping[str, Sounds]:
-    """What plays each part, in each section and in all others."""
-    parts = {label: style.parts_in(label) for label in ("", *style.sections)}
-    return {
-        label: Sounds({PARTS.index(name): (part.patch, part.pan) for name, part in those.items()})
-        for label, those in parts.items()
-    }
 
 
 @dataclass(frozen=True, slots=True, eq=False)

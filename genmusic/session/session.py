@@ -13,7 +13,6 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import NamedTuple
 
 import numpy as np
 
@@ -26,6 +25,7 @@ from genmusic.session.engine import Engine, TimedBar
 from genmusic.session.library import Library
 from genmusic.session.log import EDITION, Change
 from genmusic.session.pacing import Pacing
+from genmusic.session.parcels import Packet, Replay, Step, spliced
 from genmusic.session.past import Past
 from genmusic.session.requests import Answer, Plan, Request, plan_requests
 from genmusic.session.stills import freeze
@@ -42,43 +42,6 @@ class Wishes:
     codecs: tuple[str, ...]
     seed: int | None = None
     controls: Mapping[str, object] = field(default_factory=dict)
-
-
-class Packet(NamedTuple):
-    """One encoded unit and the frame at which it begins; fifty a second of each listener."""
-
-    pts: int
-    data: bytes
-    splices: bool = False  # what was sent for this frame and all after it is void
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What one advance brought: answers first, then the bars to draw, then their sound."""
-
-    answers: tuple[Answer, ...]
-    bars: tuple[TimedBar, ...]
-    packets: tuple[Packet, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Replay:
-    """What a listener who comes back is sent before new sound; all of it begins at ``pts``.
-
-    What was not kept of the packets is rendered again (`Session.render_again`).
-    """
-
-    pts: int
-    resumed: bool
-    discontinuity: bool
-    bars: tuple[TimedBar, ...]
-    packets: tuple[Packet, ...]
-    splices: bool = False  # the first packet does
-
-    @classmethod
-    def nothing(cls) -> Replay:
-        """For the first connection of a session."""
-        return cls(0, resumed=False, discontinuity=False, bars=(), packets=())
 
 
 class Session:
@@ -293,7 +256,7 @@ class Session:
     def _packets_of(self, block: Block, start: int, *, splices: bool) -> tuple[Packet, ...]:
         encoded, length = self.encoder.encode(block, start), self.encoder.packet_frames
         packets = [Packet(start + n * length, data) for n, data in enumerate(encoded)]
-        return _spliced(packets) if splices else tuple(packets)
+        return spliced(packets) if splices else tuple(packets)
 
     # Resume
 
@@ -351,7 +314,7 @@ class Session:
             resumed=True,
             discontinuity=next_pts is None or start > wanted,
             bars=tuple(bar for bar in self._bars if bar.end_frame > start),
-            packets=_spliced(kept) if splices else tuple(kept),
+            packets=spliced(kept) if splices else tuple(kept),
             splices=splices,
         )
 
@@ -384,11 +347,6 @@ class Session:
     def controls(self) -> dict[str, Value]:
         """The controls as they stand."""
         return self.engine.controls()
-
-
-def _spliced(packets: Sequence[Packet]) -> tuple[Packet, ...]:
-    """Packets of which the first replaces what was sent before."""
-    return (packets[0]._replace(splices=True), *packets[1:]) if packets else ()
 
 
 def open_session(library: Library, wishes: Wishes, settings: Settings, now: float) -> Session:

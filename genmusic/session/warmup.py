@@ -26,7 +26,7 @@ from genmusic.mood.mapping import musical_parameters
 from genmusic.rules import Style, shipped_styles
 from genmusic.session.library import Library, read_style
 from genmusic.session.rack import Rack
-from genmusic.session.seat import sounds_of
+from genmusic.session.sounds import sounds_of
 from genmusic.synthesis.cache import mark_as_compiled
 from genmusic.synthesis.orchestra import Orchestra, PlayedNote
 from genmusic.synthesis.patches import patches_of_kinds

@@ -6,7 +6,7 @@ from genmusic.errors import ProtocolError
 from genmusic.server import journal
 from genmusic.server.chunks import Flag, pack
 from genmusic.server.limits import RateLimit
-from genmusic.session.session import Packet
+from genmusic.session.parcels import Packet
 
 
 def take_all(limit, now):

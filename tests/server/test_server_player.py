@@ -9,7 +9,8 @@ from radio import HEAD, PATIENCE, UNPACED
 
 from genmusic.server.listeners import Listeners
 from genmusic.server.player import Player
-from genmusic.session.session import Packet, Replay, Step, Wishes
+from genmusic.session.parcels import Packet, Replay, Step
+from genmusic.session.session import Wishes
 
 PACKET_FRAMES, SILENCE = 960, bytes(3_840)
 SILENT = replace(UNPACED, lookahead_seconds=0.0)

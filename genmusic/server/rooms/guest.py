@@ -11,7 +11,7 @@ from genmusic.server.messages import Hello, Id
 from genmusic.server.rooms.room import Room
 from genmusic.server.socket import StreamSocket, framed
 from genmusic.session.clock import Clock
-from genmusic.session.session import Replay
+from genmusic.session.parcels import Replay
 
 PATIENCE_TICKS = 4  # looks at a guest's patience while it lasts
 

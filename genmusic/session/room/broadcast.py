@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from genmusic.config import Settings
 from genmusic.encoding import Block, StreamEncoder
-from genmusic.session.session import Packet, Replay, open_encoder
+from genmusic.session.parcels import Packet, Replay
+from genmusic.session.session import open_encoder
 from genmusic.session.timed import TimedBar
 
 

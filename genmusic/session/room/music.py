@@ -22,9 +22,9 @@ from genmusic.errors import ProtocolError
 from genmusic.session.engine import Engine
 from genmusic.session.library import Library
 from genmusic.session.log import Change
+from genmusic.session.parcels import Packet
 from genmusic.session.room.broadcast import Broadcast
 from genmusic.session.room.told import Inbox, Jump, Opening
-from genmusic.session.session import Packet
 from genmusic.session.timed import TimedBar
 from genmusic.units import SAMPLE_RATE, quantum_at_or_after
 
