@@ -1,8 +1,12 @@
 """The wavetable voice: three readers of one period, breath noise, a low-pass filter, an envelope.
 
-A table is one period of `FRAMES` samples and its first sample again. It holds no partial above the
-Nyquist frequency for the notes that read it, so aliases come from the interpolation alone: partial
-h leaves images (h / FRAMES)^2 below itself, which is -92 dB for the twentieth.
+A table is one period of `FRAMES` samples. It holds no partial above the Nyquist frequency for the
+notes that read it, so aliases come from the interpolation alone: partial h leaves images
+(h / FRAMES)^2 below itself, which is -92 dB for the twentieth.
+
+Fetching sixteen numbers from sixteen places is what a reader costs, so it fetches once: a word of a
+table is a sample in `SAMPLE_BITS` and the step to the next one in the rest, both in units of
+`UNIT`. All that rounding adds lies 100 dB below the tone, spread over hundreds of partials.
 """
 
 from __future__ import annotations
@@ -29,11 +33,13 @@ from kernels.lanes import (
 from kernels.oscillators import next_noise, white
 from kernels.polynomials import exp2, sine
 from kernels.simd import (
+    float_to_bits,
     fma,
     gather,
     lesser_of,
     load,
     load_int,
+    shift_left,
     shift_right,
     splat,
     splat_int,
@@ -45,7 +51,9 @@ from kernels.simd import (
 )
 
 FRAMES = 4096  # of a period
-STRIDE = FRAMES + 1  # the first frame again at the end
+SAMPLE_BITS, STEP_BITS = 18, 14  # of a word
+UNIT = 2.0**-15  # samples lie within 4, steps within a quarter
+WORD = 2.0**STEP_BITS / UNIT  # of a sample of 1
 INDEX_BITS = 20  # of a phase lie below the table's index
 READERS = 3
 QUARTER_TURN = 1 << 30
@@ -94,7 +102,7 @@ WHOLE_SETTINGS = (
     "vibrato_step_1",
     "vibrato_step_2",
     "vibrato_step_3",
-    "table",  # its first frame
+    "table",  # its first word
 )
 STATES, COUNTERS = 9, 7
 VARIED = tuple((name,) for name in WHOLE_SETTINGS[:-1])
@@ -110,11 +118,16 @@ INCREMENTS, VIBRATO_STEPS, TABLE = SEED + LANES, SEED + 4 * LANES, SEED + 7 * LA
 
 @fragment
 def read_table(tables: Floats, table: IntVector, phase: IntVector) -> Vector:
-    """A table at a phase, with linear interpolation."""
-    place = table + shift_right(phase, INDEX_BITS)
+    """A table at a phase, with linear interpolation, `WORD` times as large as it is.
+
+    As a number, a word is its sample with a trace of its step: that reads the table 2^-14 of a
+    frame later throughout.
+    """
+    word = float_to_bits(gather(tables, table + shift_right(phase, INDEX_BITS)))
     fraction = to_float(phase & splat_int(i32((1 << INDEX_BITS) - 1)))
-    here, next_one = gather(tables, place), gather(tables, place + splat_int(i32(1)))
-    return fma(next_one - here, fraction * splat(f32(1.0 / (1 << INDEX_BITS))), here)
+    step = to_float(shift_left(word, SAMPLE_BITS))
+    to_samples = 2.0 ** (STEP_BITS - SAMPLE_BITS - INDEX_BITS)
+    return fma(step, fraction * splat(f32(to_samples)), to_float(word))
 
 
 @fragment
@@ -188,7 +201,7 @@ def _weigh(slot: int, sizes: tuple[int, ...], held: Held) -> int:
 def _quantum(lanes: Lanes) -> None:
     """One quantum of sixteen voices into the tile."""
     settings, whole_settings, state, counters, facts, tile, tables = lanes
-    held, one, half = load(facts, HELD), splat(f32(1.0)), splat(f32(0.5))
+    held, one = load(facts, HELD), splat(f32(1.0))
     swing = (load(facts, BRIGHT) - splat(f32(0.5))) * splat(f32(2.0))
     octaves = fma(load(settings, BRIGHTNESS), swing, load(settings, CUTOFF))
     e, gain, attacking = load(state, ENVELOPE), load(state, GAIN), load(state, ATTACKING)
@@ -207,7 +220,7 @@ def _quantum(lanes: Lanes) -> None:
     )
     table, apart = load_int(whole_settings, TABLE), load(settings, APART)
     sheets = (tables, tile, _any_apart(settings))
-    level = load(settings, LEVEL) * half * load(facts, ALIVE)
+    level = load(settings, LEVEL) * splat(f32(0.5 / WORD)) * load(facts, ALIVE)
     noise_svf = svf_coefficients(exp2(load(settings, NOISE_OCTAVES)), load(settings, NOISE_DAMPING))
     for t0 in range(0, QUANTUM, CONTROL_FRAMES):
         e, attacking = move_envelope(e, attacking, held, settings, ATTACK_STEP)
@@ -224,7 +237,7 @@ def _quantum(lanes: Lanes) -> None:
         cutoff = exp2(fma(load(settings, ENVELOPE_OCTAVES), e, octaves))
         svf = svf_coefficients(cutoff, load(settings, DAMPING))
         slope = (e * loud - gain) * splat(f32(1.0 / CONTROL_FRAMES))
-        gains = (gain, slope, (load(settings, BREATH) + onset) * half)
+        gains = (gain, slope, (load(settings, BREATH) + onset) * splat(f32(0.5 * WORD)))
         x, integrators, gain = _frames(
             x, steps, table, integrators, (svf, noise_svf), gains, apart, sheets, t0
         )
@@ -256,6 +269,6 @@ def render_wavetables(
     ----------
     first, quanta, roll, held, varied, ramps, desk, buses
         As in `kernels.saws.render_saws`; a seed must not be zero. The desk's
-        lanes hold the tables, (tables * `STRIDE`,) float32.
+        lanes hold the tables, words read as (tables * `FRAMES`,) float32.
     """
     _play((first, quanta), roll, held, varied, ramps, desk, buses)

@@ -32,8 +32,8 @@ class HeldPatch:
 
     @property
     def release_quanta(self) -> int:
-        """From note end to silence."""
-        return quanta(1.3 * self.release_seconds)
+        """From note end to silence: 66 dB below the peak, as the envelope aims below zero."""
+        return quanta(self.release_seconds)
 
     def shape(self, pitch: float, velocity: int, level_db: float) -> dict[str, float]:
         """The kernel's settings of envelope and filter; ``level_db`` is added to the patch's."""

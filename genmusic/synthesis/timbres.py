@@ -18,7 +18,7 @@ from genmusic import units
 from genmusic.tables import Arrays, kept, sources, tables_path
 from genmusic.units import db_to_gain, exp2, log2, pitch_to_hz, sine
 from kernels import wavetables
-from kernels.wavetables import FRAMES, STRIDE
+from kernels.wavetables import FRAMES, STEP_BITS, UNIT
 
 LOWEST_PITCH, HIGHEST_PITCH, REGION = 24, 112, 4  # notes of a region share a table
 HIGHEST_PARTIAL_HZ = 20_000.0
@@ -125,8 +125,8 @@ def _period() -> NDArray[np.float64]:
     return np.array([sine(frame / FRAMES) for frame in range(FRAMES)])
 
 
-def _table(timbre: Timbre, highest_pitch: int) -> NDArray[np.float32]:
-    """One period with unit power, and its first frame again."""
+def _table(timbre: Timbre, highest_pitch: int) -> NDArray[np.int32]:
+    """One period with unit power, as words of samples and steps."""
     base_hz = pitch_to_hz(highest_pitch) / 2**timbre.octaves_down
     count = int(HIGHEST_PARTIAL_HZ / base_hz)
     levels = [timbre.level(number, base_hz) for number in range(1, min(count, FRAMES // 4) + 1)]
@@ -137,7 +137,8 @@ def _table(timbre: Timbre, highest_pitch: int) -> NDArray[np.float32]:
         if level > INAUDIBLE * strongest:
             turn = int(FRAMES * ((number * number * GOLDEN_TURN) % 1.0))
             table += level / power * period[(frames * number + turn) & (FRAMES - 1)]
-    return np.append(table, table[0]).astype(np.float32)
+    samples = np.rint(table / UNIT).astype(np.int32)
+    return (samples << STEP_BITS) + np.roll(samples, -1) - samples
 
 
 _REGIONS = range(LOWEST_PITCH + REGION, HIGHEST_PITCH + 1, REGION)  # the first pitch above each
@@ -150,16 +151,16 @@ def _work_out() -> Arrays:
 
 TABLES: NDArray[np.float32] = kept(
     tables_path("timbres", *sources(__file__, units.__file__, wavetables.__file__)),
-    lambda arrays: arrays["periods"],
+    lambda arrays: arrays["periods"].view(np.float32),
     _work_out,
 )
-"""All tables, one after the other, `STRIDE` apart."""
+"""All tables, one after the other: words of 32 bits, in an array of the kind that voices read."""
 
 
 def table_place(name: str, pitch: float) -> int:
-    """The first frame in `TABLES` of a timbre's table for a note."""
+    """The first word in `TABLES` of a timbre's table for a note."""
     region = min(int(max(pitch - LOWEST_PITCH, 0.0)) // REGION, len(_REGIONS) - 1)
-    return (list(TIMBRES).index(name) * len(_REGIONS) + region) * STRIDE
+    return (list(TIMBRES).index(name) * len(_REGIONS) + region) * FRAMES
 
 
 def base_pitch(name: str, pitch: float) -> float:
