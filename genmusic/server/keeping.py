@@ -57,11 +57,11 @@ class Keeper:
         finally:
             self._changing.discard(session)
 
-    async def find(self, session_id: str) -> SessionRow | None:
-        """A session of before."""
+    async def find(self, session_id: str, next_pts: int | None = None) -> SessionRow | None:
+        """A session of before, to go on at a frame."""
         if self._archive is None:
             return None
-        return await _done(self._archive.take(session_id))
+        return await _done(self._archive.take(session_id, next_pts))
 
     async def mark(self, registry: Registry) -> None:
         """Keep how far everybody is, a few at a time: the others want to be served meanwhile."""
@@ -107,11 +107,11 @@ class Keeper:
         work = []
         for session in sessions:
             try:
-                data = await asyncio.to_thread(session.still)
+                stills = await asyncio.to_thread(session.stills)
             except GenmusicError as error:
                 journal.write_failure("failed", error, session=session.id)
                 continue
-            work.append(self._archive.still(session.id, data))
+            work.append(self._archive.still(session.id, stills))
         await self._finish(work)
 
     def remove(self, session: Session) -> None:

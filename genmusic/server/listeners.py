@@ -176,7 +176,7 @@ class Listeners:
         await asyncio.shield(self._revivals[session_id])
 
     async def _revive(self, session_id: str, next_pts: int | None) -> None:
-        row = await self.keeper.find(session_id)
+        row = await self.keeper.find(session_id, next_pts)
         if row is None:
             return
         self.registry.make_room()

@@ -51,7 +51,8 @@ class Pacing:
         self._settings = settings
         self._lead_frames = settings.lookahead_frames
         self._steadiness = Steadiness()
-        self._lasting = False
+        self.lasting = False
+        """Whether the server is about to stop."""
         self.lookahead_frames = self._lead_frames
         """How far to render ahead: twice the worst stall of late, within the settings."""
         self.join(0, now)
@@ -78,12 +79,12 @@ class Pacing:
 
     def last(self) -> None:
         """Render, from now on, as much as a listener can hold."""
-        self._lasting = True
+        self.lasting = True
         self._look_ahead()
 
     def _look_ahead(self) -> None:
         limits, spread = self._settings, self._steadiness.spread_seconds
-        if self._lasting:
+        if self.lasting:
             seconds = limits.drain_lookahead_seconds
         elif spread is not None:
             wanted = limits.least_lookahead_seconds + STALLS * spread

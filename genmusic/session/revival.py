@@ -13,19 +13,19 @@ import numpy as np
 
 from genmusic import __version__
 from genmusic.config import Settings
+from genmusic.encoding import StreamEncoder
 from genmusic.errors import ProtocolError, StorageError
 from genmusic.session.engine import Engine
 from genmusic.session.library import Library
 from genmusic.session.log import Change
-from genmusic.session.session import Session, open_encoder
-from genmusic.session.stills import thaw
+from genmusic.session.session import WARM_PACKETS, Session, open_encoder
+from genmusic.session.stills import Still, thaw
 from genmusic.storage import LogRow, SessionRow
 from genmusic.units import SAMPLE_RATE
 
 PREROLL_SECONDS = 10  # echoes and reverberation have died away by 60 dB
 REPLAY_SECONDS = 30  # a session this young is played from its beginning
 REACH_SECONDS = 30  # beyond the newest that is known of a session
-WARM_PACKETS = 4  # 80 ms: what an Opus decoder needs to be in step with an encoder
 BLOCK_FRAMES = SAMPLE_RATE
 
 
@@ -65,21 +65,33 @@ def revive(
     wanted = newest if next_pts is None else next_pts
     if wanted > newest + REACH_SECONDS * SAMPLE_RATE:
         raise ProtocolError(f"next_pts must lie near {newest}, got {wanted}")
-    engine = _frozen(library, row) or _played_again(library, row, wanted)
+    still = None if row.still is None else _thawed(library, row.still)
+    if still is not None:
+        engine = _gone_on(library, row, still)
+        if still.tail.shape[1]:
+            encoder.encode(still.tail, still.moment.frame - still.tail.shape[1])
+    else:
+        engine = _played_again(library, row, wanted)
+    packet = encoder.packet_frames
+    start = max(wanted, engine.rendered_end + packet - 1) // packet * packet
+    if start > engine.rendered_end:
+        _catch_up(engine, encoder, start)
+    bars = [*(still.bars if still else ()), *engine.take_bars()]
+    session = Session(engine, encoder, settings, now, row.controls)
+    session.go_on_as(row.id, [bar for bar in bars if bar.end_frame > start], now)
+    return session
+
+
+def _catch_up(engine: Engine, encoder: StreamEncoder, start: int) -> None:
+    """Render up to a packet, and warm the encoder with the end of it."""
+    packet = encoder.packet_frames
     with engine.at_work():
-        packet = encoder.packet_frames
-        start = max(wanted, engine.rendered_end + packet - 1) // packet * packet
         warm = max(start - WARM_PACKETS * packet, engine.rendered_end)
         warm += (start - warm) % packet
         _play_silently(engine, warm)
-        if start > warm:
-            block = np.empty((2, start - warm), np.float32)
-            engine.render(block)
-            encoder.encode(block, warm)
-        bars = [bar for bar in engine.take_bars() if bar.end_frame > start]
-    session = Session(engine, encoder, settings, now, row.controls)
-    session.go_on_as(row.id, bars, now)
-    return session
+        block = np.empty((2, start - warm), np.float32)
+        engine.render(block)
+        encoder.encode(block, warm)
 
 
 def _newest(row: SessionRow) -> int:
@@ -92,15 +104,18 @@ def _changes(row: SessionRow) -> list[Change]:
     return [Change(line.frame, line.name, line.value) for line in row.log]
 
 
-def _frozen(library: Library, row: SessionRow) -> Engine | None:
-    """The engine as it sounded when the server was stopped, if that was kept."""
-    if row.still is None:
-        return None
-    engine = Engine(library, row.seed, row.controls, follows_edits=True, rests=True)
+def _thawed(library: Library, data: bytes) -> Still | None:
+    """What was kept of the sound when the server was stopped, if it can be read."""
     try:
-        engine.take_up(thaw(row.still, library.styles), _changes(row))
+        return thaw(data, library.styles)
     except StorageError:
         return None
+
+
+def _gone_on(library: Library, row: SessionRow, still: Still) -> Engine:
+    """An engine that goes on from there."""
+    engine = Engine(library, row.seed, row.controls, follows_edits=True, rests=True)
+    engine.take_up(still.moment, _changes(row))
     return engine
 
 

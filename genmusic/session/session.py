@@ -28,10 +28,12 @@ from genmusic.session.pacing import Pacing
 from genmusic.session.parcels import Packet, Replay, Step, spliced
 from genmusic.session.past import Past
 from genmusic.session.requests import Answer, Plan, Request, plan_requests
-from genmusic.session.stills import freeze
+from genmusic.session.stills import Still, freeze
 from genmusic.units import SAMPLE_RATE
 
 ID_BYTES = 9
+WARM_PACKETS = 4  # 80 ms: what an Opus decoder needs to be in step with an encoder
+SILENCE = np.zeros((2, 0), np.float32)
 NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
@@ -72,6 +74,7 @@ class Session:
         self._past = Past(engine)
         self._packets: deque[Packet] = deque()
         self._bars: deque[TimedBar] = deque()
+        self._tail = SILENCE  # what sounded last, when the server is about to stop
 
     @property
     def end(self) -> int:
@@ -117,9 +120,20 @@ class Session:
         later = sorted([*plan.changes, *after], key=lambda change: change.frame)
         return first, (*log[first:before], *later)
 
-    def still(self) -> bytes:
-        """All that sounds, as near before the ear as is known, for another server to go on."""
-        return freeze(self._past.oldest)
+    def stills(self) -> dict[int, bytes]:
+        """All that sounds, by the frame where it does, for another server to go on.
+
+        Where it ends, if an encoder can begin there: with nothing to be rendered again, everybody
+        is back at once. And as near before the ear as is known: not all that was sent may come.
+        """
+        past, kept = self._past.oldest, {}
+        if self.encoder.repeats or self._tail.shape[1]:
+            heard = self.pacing.claimed
+            bars = tuple(bar for bar in self._bars if bar.end_frame > heard)
+            kept[self._end] = freeze(Still(self.engine.moment(), self._tail, bars))
+        if past.frame != self._end:
+            kept[past.frame] = freeze(Still(past, SILENCE, ()))
+        return kept
 
     def go_on_as(self, name: str, bars: Sequence[TimedBar], now: float) -> None:
         """Be a session of before, whose engine is where its listener is."""
@@ -247,6 +261,8 @@ class Session:
         return self._encode(block)
 
     def _encode(self, block: Block) -> tuple[Packet, ...]:
+        if self.pacing.lasting and not self.encoder.repeats:
+            self._tail = block[:, -WARM_PACKETS * self.encoder.packet_frames :].copy()
         packets = self._packets_of(block, self._end, splices=self._splicing)
         self._splicing = False
         self._end += block.shape[1]

@@ -29,4 +29,13 @@ MIGRATIONS = (
         data BLOB NOT NULL       -- all that sounded when the server was stopped
     );
     """,
+    """
+    DROP TABLE stills;
+    CREATE TABLE stills (
+        session TEXT NOT NULL REFERENCES sessions ON DELETE CASCADE,
+        frame INTEGER NOT NULL,
+        data BLOB NOT NULL,      -- all that sounded there, of a server that was stopped
+        PRIMARY KEY (session, frame)
+    );
+    """,
 )

@@ -36,7 +36,7 @@ class SessionRow:
     codec: str
     log: tuple[LogRow, ...] = ()
     checkpoints: tuple[Mapping[str, Any], ...] = ()  # the oldest first; each with its frame
-    still: bytes | None = None
+    still: bytes | None = None  # what sounded where it was stopped, or a little before
 
 
 class SessionArchive:
@@ -88,14 +88,19 @@ class SessionArchive:
 
         return self._database.submit(work)
 
-    def still(self, session: str, data: bytes) -> Future[None]:
-        """Keep all that sounds in a session, for a server that is about to stop."""
-        statement = "REPLACE INTO stills VALUES (?,?)"
-        return self._database.submit(lambda db: _do(db, statement, session, data))
+    def still(self, session: str, stills: Mapping[int, bytes]) -> Future[None]:
+        """Keep all that sounds in a session at some frames, for a server that is about to stop."""
+        rows = [(session, frame, data) for frame, data in stills.items()]
+        statement = "REPLACE INTO stills VALUES (?,?,?)"
 
-    def take(self, session: str) -> Future[SessionRow | None]:
-        """The session of that name."""
-        return self._database.submit(lambda db: _take(db, session))
+        def work(db: sqlite3.Connection) -> None:
+            db.executemany(statement, rows)
+
+        return self._database.submit(work)
+
+    def take(self, session: str, frame: int | None = None) -> Future[SessionRow | None]:
+        """The session of that name, with the newest still of it, or the newest before a frame."""
+        return self._database.submit(lambda db: _take(db, session, frame))
 
     def remove(self, session: str) -> Future[None]:
         """Forget a session."""
@@ -114,6 +119,9 @@ _THIN_OUT = """
     (SELECT frame FROM checkpoints WHERE session=? ORDER BY frame DESC LIMIT ?)
 """
 
+_STILL = "SELECT data FROM stills WHERE session=? AND frame<=? ORDER BY frame DESC LIMIT 1"
+_NO_FRAME = 2**63 - 1  # is later
+
 
 def _do(db: sqlite3.Connection, statement: str, *values: object) -> None:
     db.execute(statement, values)
@@ -129,7 +137,7 @@ def _insert(db: sqlite3.Connection, session: str, first: int, rows: tuple[LogRow
     )
 
 
-def _take(db: sqlite3.Connection, session: str) -> SessionRow | None:
+def _take(db: sqlite3.Connection, session: str, frame: int | None) -> SessionRow | None:
     query = "SELECT version, seed, controls, codec FROM sessions WHERE id=?"
     found = db.execute(query, (session,)).fetchone()
     if found is None:
@@ -141,7 +149,8 @@ def _take(db: sqlite3.Connection, session: str) -> SessionRow | None:
     log = tuple(LogRow(frame, name, json.loads(value)) for frame, name, value in changes)
     states = db.execute("SELECT state FROM checkpoints WHERE session=? ORDER BY frame", (session,))
     checkpoints = tuple(json.loads(state) for (state,) in states)
-    still = db.execute("SELECT data FROM stills WHERE session=?", (session,)).fetchone()
+    latest = _NO_FRAME if frame is None else frame
+    still = db.execute(_STILL, (session, latest)).fetchone()
     return SessionRow(
         session, version, int(seed), json.loads(controls), codec, log, checkpoints,
         still[0] if still else None,

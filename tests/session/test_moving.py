@@ -8,7 +8,7 @@ from genmusic.session.engine import Engine, Ensemble
 from genmusic.session.library import open_library
 from genmusic.session.log import Change
 from genmusic.session.seat import Seat
-from genmusic.session.stills import freeze, thaw
+from genmusic.session.stills import Still, freeze, thaw
 from genmusic.session.strokes import STROKE
 from genmusic.units import QUANTUM
 
@@ -23,6 +23,7 @@ LOG = (
     Change(48 * BLOCK, STROKE, "60 100"),
     Change(50 * BLOCK, "tempo_bpm", 180.0),
 )
+TAIL = np.linspace(-1.0, 1.0, 1_920, dtype=np.float32).reshape(2, -1)
 STYLES = sorted(open_library().styles)
 
 
@@ -143,13 +144,15 @@ def test_a_moment_outlives_its_process(library, style):
     play(seat, 40)
     seat.set_controls({"space": 0.9})
     play(seat, 1)  # while faders move
-    data = freeze(seat.moment())
+    data = freeze(Still(seat.moment(), TAIL, ()))
     heard = play(seat, 30)
 
     other = Seat(library, 5, {"style": style, "arousal": 0.5})
-    other.return_to(thaw(data, library.styles))
+    still = thaw(data, library.styles)
+    other.return_to(still.moment)
 
     assert np.array_equal(play(other, 30), heard)
+    assert np.array_equal(still.tail, TAIL)
     assert len(data) < 600_000
 
 

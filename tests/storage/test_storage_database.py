@@ -64,7 +64,7 @@ def test_only_the_newest_checkpoints_are_kept(archive):
 
 def test_what_sounded_is_kept_until_the_session_is_known_to_have_gone_on(archive):
     archive.begin(ROW, 0.0).result()
-    archive.still("s1", b"sound").result()
+    archive.still("s1", {64: b"sound"}).result()
     archive.take("s1").result()
 
     assert archive.take("s1").result().still == b"sound"
@@ -72,10 +72,19 @@ def test_what_sounded_is_kept_until_the_session_is_known_to_have_gone_on(archive
     assert archive.take("s1").result().still is None
 
 
+def test_what_sounded_is_given_as_near_as_can_be_before_where_it_shall_go_on(archive):
+    archive.begin(ROW, 0.0).result()
+    archive.still("s1", {960: b"before", 4_800: b"at the end"}).result()
+    asked = (None, 5_000, 4_800, 4_799, 959)
+
+    found = [archive.take("s1", frame).result().still for frame in asked]
+    assert found == [b"at the end", b"at the end", b"at the end", b"before", None]
+
+
 def test_who_stands_still_lives_and_keeps_what_is_known_of_them(archive):
     archive.begin(ROW, 0.0).result()
     archive.mark({"s1": {"frame": 64}}, 1.0).result()
-    archive.still("s1", b"sound").result()
+    archive.still("s1", {64: b"sound"}).result()
     archive.mark({"s1": {}, "gone": {"frame": 1}}, 9.0).result()
     archive.expire(9.0).result()
     found = archive.take("s1").result()
