@@ -21,7 +21,9 @@ from genmusic.composition.model import shipped_models
 from genmusic.composition.repertoire import Models, Repertoire
 from genmusic.composition.trained import Trained
 from genmusic.controls.spec import defaults
+from genmusic.encoding import libopus
 from genmusic.encoding.samples import to_pcm16
+from genmusic.encoding.streams import PACKET_FRAMES
 from genmusic.mood.mapping import musical_parameters
 from genmusic.rules import Style, shipped_styles
 from genmusic.session.library import Library, read_style
@@ -69,6 +71,7 @@ def tasks() -> Sequence[Task]:
 def _mix() -> None:
     Rack().render(1)
     to_pcm16(np.zeros((2, QUANTUM), np.float32), 0, 0)
+    libopus.prepare(PACKET_FRAMES)
 
 
 def _compose_with_few() -> None:

@@ -3,6 +3,7 @@
 A new kernel gets the whole contract by one entry in `CASES`.
 """
 
+import numba
 import numpy as np
 from case_blocks import F32, QUANTA, Case, blocks_of, noise
 from mixer_cases import (
@@ -21,6 +22,7 @@ from mixer_cases import (
 from voice_cases import render_live, render_release, voice_case
 
 from kernels import (
+    packets,
     packing,
     playout,
 )
@@ -58,6 +60,31 @@ def render_packed(lengths, loud=1.0):
     return np.concatenate(out, axis=1)
 
 
+@numba.cfunc("int32(int64, CPointer(float32), int32, CPointer(float32), int32)")
+def copy_as_packet(_encoder, pairs, frames, out, most):
+    """An encoder that loses nothing."""
+    if most < 8 * frames:
+        return -1
+    for n in range(2 * frames):
+        out[n] = pairs[n]
+    return 8 * frames
+
+
+def render_packets(lengths, loud=1.0):
+    """A packet for each quantum."""
+    sound = noise(19, 2, QUANTA * QUANTUM) * F32(loud)
+    out = []
+    for first, quanta in blocks_of(lengths):
+        pairs, sizes = np.empty(2 * QUANTUM, F32), np.zeros(quanta, np.int32)
+        data = np.zeros(quanta * pairs.nbytes, np.uint8)
+        packets.encode_packets(
+            copy_as_packet.address, 0, sound, first * QUANTUM, pairs, data, sizes
+        )
+        assert sizes.tolist() == [pairs.nbytes] * quanta
+        out.append(data.view(F32).reshape(-1, 2).T)
+    return np.concatenate(out, axis=1)
+
+
 HANDING = ("buses.take_in", "buses.drain_buses", "buses.hand_over")
 SCALE = (36, 48, 60, 67, 72, 84)
 CASES = {
@@ -77,6 +104,7 @@ CASES = {
     "buses.take_in": Case(render_handing, uses=HANDING, calls=2),
     "buses.hand_over": Case(render_handing, uses=HANDING, calls=2),
     "effects.mix_strips": Case(render_strips, calls=LISTENERS),
+    "packets.encode_packets": Case(render_packets),
     "packing.pack16": Case(render_packed, floor=1.5 / 32_767),
     "effects.equalise": Case(render_equaliser, uses=("buses.drain_buses",)),
     "effects.duck": Case(render_duck, calls=LISTENERS),
