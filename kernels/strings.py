@@ -3,9 +3,14 @@
 K. Karplus, A. Strong, "Digital Synthesis of Plucked-String and Drum Timbres", 1983; D. Jaffe,
 J. O. Smith, "Extensions of the Karplus-Strong Plucked-String Algorithm", 1983. Lanes are sixteen
 consecutive frames of one string, so the period must be at least 18 frames (2.6 kHz).
+
+A low string turns so seldom that the low-pass of two frames would let its highs ring for seconds:
+its warmth takes them away, by a share of what is some frames earlier and later.
 """
 
 from __future__ import annotations
+
+from typing import TypeAlias
 
 from numba import float32 as f32
 from numba import int32 as i32
@@ -16,12 +21,14 @@ from kernels.lanes import LANES, QUANTUM, rows_player, sizes_of
 from kernels.polynomials import PHASE_TO_HALF_TURNS, exp2
 from kernels.simd import fma, load, splat, store
 
+Taps: TypeAlias = tuple[int, Vector, Vector, Vector, Vector]
 SETTINGS = (
     "turn_frames",  # of the wave, there and back
     "level",
     "held_gain",  # of one turn
     "released_gain",
     "damping",  # 0..0.5, share of the older frame in the loop's low-pass
+    "warmth",  # 0..0.3, share of what is `APART` frames earlier and later
     "hardness",  # 0..1, one-pole coefficient of the excitation at brightness 0.5
     "brightness",  # how far brightness moves the hardness
     "pluck_place",  # 0..0.5, along the string
@@ -29,14 +36,17 @@ SETTINGS = (
 WHOLE_SETTINGS = ("place", "seed")  # where the line is written next; not zero
 VARIED = (("turn_frames",), ("pluck_place",), ("seed",))
 RING = 2048  # frames, a power of two; the lowest string is 23.5 Hz
-PAD = 16  # frames mirrored on both sides, so that sixteen can be read from anywhere
-LINE = RING + 2 * PAD
+PAD = 16  # frames mirrored before the ring, so that sixteen can be read from anywhere
+TAIL = 2 * PAD  # and after it
+LINE = PAD + RING + TAIL
+APART = 6  # what turns by half a circle meanwhile, 4 kHz, dies soonest
 SHORTEST_PERIOD, LONGEST_PERIOD = 18, RING - 32
+SHORTEST_WARM_PERIOD = LANES + APART + 2
 ONSET_FRAMES = 48  # a finger leaves the string in about a millisecond
 STATES, COUNTERS = LINE, 1
 SIZES = sizes_of(SETTINGS, WHOLE_SETTINGS, (STATES, COUNTERS), VARIED)
 
-(TURN_FRAMES, LEVEL, HELD_GAIN, RELEASED_GAIN, DAMPING, HARDNESS, BRIGHTNESS, PLUCK_PLACE,
+(TURN_FRAMES, LEVEL, HELD_GAIN, RELEASED_GAIN, DAMPING, WARMTH, HARDNESS, BRIGHTNESS, PLUCK_PLACE,
  ) = range(len(SETTINGS))  # fmt: skip
 SEED = 1
 
@@ -45,16 +55,28 @@ SEED = 1
 def _mirror(line: Floats, base: int, at: int, value: Vector) -> None:
     """Write sixteen frames, and again in the pads at the ring's ends."""
     store(line, base + PAD + at, value)
-    if at == 0:
-        store(line, base + PAD + RING, value)
+    if at < TAIL:
+        store(line, base + PAD + RING + at, value)
     elif at == RING - LANES:
         store(line, base, value)
 
 
 @fragment
-def _period(turn_frames: float, damping: float) -> int:
-    """Whole frames of a turn, but for the half frame or so of the low-pass."""
-    return int(min(max(turn_frames - damping, f32(SHORTEST_PERIOD)), f32(LONGEST_PERIOD)))
+def _warmth(slot: int, turn: float, settings: Floats) -> float:
+    """The warmth of a string: none for those so short that what comes later is not there yet."""
+    warmth = settings[slot * SIZES[5] + WARMTH]
+    return float(warmth if turn > f32(SHORTEST_WARM_PERIOD) else 0.0)
+
+
+@fragment
+def _period(turn: float, damping: float, warmth: float) -> int:
+    """Whole frames of a turn, but for the frame or so of the low-passes.
+
+    Tap 1 is the middle of what is warm. Where warmth leaves less to a fraction than a frame, half
+    of what is missing is sought on either side: it stays within 0.2 of 0..1.
+    """
+    late = damping * (f32(1.0) - warmth) + f32(0.5) * warmth
+    return int(min(max(turn - late, f32(SHORTEST_PERIOD)), f32(LONGEST_PERIOD)))
 
 
 @fragment
@@ -62,20 +84,22 @@ def _excite(slot: int, bright: float, held: Held) -> None:
     """Fill the line with one period of shaped noise, ending where writing begins."""
     settings, whole_settings, line, places = held
     base, at = slot * LINE, slot * SIZES[5]
-    period = _period(settings[at + TURN_FRAMES], settings[at + DAMPING])
+    turn = settings[at + TURN_FRAMES]
+    period = _period(turn, settings[at + DAMPING], _warmth(slot, turn, settings))
     places[slot], seed = i32(0), whole_settings[slot * 2 + SEED]
     hardness = settings[at + HARDNESS] + settings[at + BRIGHTNESS] * (bright - f32(0.5))
     hardness = min(max(hardness, f32(0.02)), f32(1.0))
     for i in range(LINE):
         line[base + i] = f32(0.0)
-    smooth = f32(0.0)
+    smooth = smoother = f32(0.0)
     start = base + PAD + RING - period
     for i in range(period):
         seed = i32(seed ^ i32(seed << 13))
         seed = i32(seed ^ ((seed >> 17) & 0x7FFF))
         seed = i32(seed ^ i32(seed << 5))
         smooth = smooth + hardness * (f32(seed) * f32(PHASE_TO_HALF_TURNS) - smooth)
-        line[start + i] = smooth
+        smoother = smoother + hardness * (smooth - smoother)
+        line[start + i] = smoother
     _pluck(start, period, int(settings[at + PLUCK_PLACE] * f32(period)), line)
     for i in range(PAD):
         line[base + i] = line[base + RING + i]
@@ -99,18 +123,21 @@ def _pluck(start: int, period: int, place: int, line: Floats) -> None:
 
 
 @fragment
-def _taps(slot: int, turn: float, held: Held, is_held: bool) -> tuple[int, Vector, Vector, Vector]:
-    """The period, and the three taps that make its fraction and the low-pass."""
+def _taps(slot: int, turn: float, held: Held, is_held: bool) -> Taps:
+    """The period, the three taps that make its fraction and the low-pass, and the warm pair."""
     settings, at = held[0], slot * SIZES[5]
     damping, gain = settings[at + DAMPING], settings[at + RELEASED_GAIN]
     if is_held:
         gain = settings[at + HELD_GAIN]
-    period = _period(turn, damping)
-    fraction = min(max(turn - damping - f32(period), f32(0.0)), f32(1.0))
+    warmth = _warmth(slot, turn, settings)
+    period, sharp = _period(turn, damping, warmth), f32(1.0) - warmth
+    fraction = (turn - f32(period) - warmth) / sharp - damping
+    fraction = min(max(fraction, f32(-0.25)), f32(1.25))
     rest, kept = f32(1.0) - fraction, f32(1.0) - damping
+    gain, pair = gain * sharp, f32(0.5) * gain * warmth
     tap_0, tap_2 = gain * (rest * kept), gain * (fraction * damping)
     tap_1 = gain * (fraction * kept + rest * damping)
-    return period, splat(f32(tap_0)), splat(f32(tap_1)), splat(f32(tap_2))
+    return period, splat(f32(tap_0)), splat(f32(tap_1)), splat(f32(tap_2)), splat(f32(pair))
 
 
 @fragment
@@ -138,15 +165,17 @@ def _quantum(
     base, at = slot * LINE, slot * SIZES[5]
     turn, level = settings[at + TURN_FRAMES], splat(settings[at + LEVEL])
     straight = bend[0] == f32(0.0) and bend[1] == f32(0.0)
-    period, tap_0, tap_1, tap_2 = _taps(slot, turn, held, facts[1])
+    period, tap_0, tap_1, tap_2, pair = _taps(slot, turn, held, facts[1])
     write = int(places[slot])
     for t in range(0, QUANTUM, LANES):
         if not straight:
             turned = _bent(turn, bend, t, scratch)
-            period, tap_0, tap_1, tap_2 = _taps(slot, turned, held, facts[1])
+            period, tap_0, tap_1, tap_2, pair = _taps(slot, turned, held, facts[1])
         read = base + PAD + ((write - period) & (RING - 1))
         here, before = load(line, read), load(line, read - 1)
         wave = fma(tap_0, here, fma(tap_1, before, tap_2 * load(line, read - 2)))
+        around = load(line, read - 1 + APART) + load(line, read - 1 - APART)
+        wave = fma(pair, around, wave)
         _mirror(line, base, write, wave)
         store(row, begin + t, wave * level)
         write = (write + LANES) & (RING - 1)

@@ -33,6 +33,7 @@ class StringPatch:
     hardness: float = rule(Number(0.02, 1.0), "of the finger")
     brightness: float = rule(Number(0.0, 2.0), "how far brightness moves the hardness", 0.4)
     pluck_place: float = rule(Number(0.0, 0.5), "along the string", 0.2)
+    warmth: float = rule(Number(0.0, 0.3), "how fast what is above 1 kHz dies", 0.0)
     ring_follows: float = rule(Number(0.0, 2.0), "octaves of shorter ring per octave", 0.5)
     width: float = rule(Number(0.0, 1.0), "spread of notes between left and right", 0.0)
 
@@ -49,6 +50,7 @@ class StringPatch:
             "held_gain": _gain_of_a_turn(turn_frames, ring),
             "released_gain": _gain_of_a_turn(turn_frames, min(self.release_seconds, ring)),
             "damping": self.damping,
+            "warmth": self.warmth,
             "hardness": self.hardness * exp2(1.5 * touch),
             "brightness": self.brightness,
             "pluck_place": self.pluck_place,

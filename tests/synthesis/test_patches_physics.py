@@ -173,3 +173,17 @@ def test_a_kit_has_every_drum_at_a_playable_level(patch, key):
 def test_an_unknown_patch_is_refused_with_the_known_ones():
     with pytest.raises(UnknownNameError, match=r"no patch 'kazoo'.*warm-pad"):
         find_patch("kazoo")
+
+
+def above_1_khz_db(sound):
+    level = spectrum_db(sound)
+    above = np.fft.rfftfreq(len(sound), 1 / SAMPLE_RATE) > 1000
+    return 10 * np.log10(np.sum(10 ** (level[above] / 10)) / np.sum(10 ** (level / 10)))
+
+
+@pytest.mark.parametrize("pitch", [28, 40, 52])
+def test_a_plucked_double_bass_does_not_go_on_buzzing_like_a_harpsichord(pitch):
+    sound = play("upright-bass", pitch, seconds=1.0, gate_seconds=1.0)[0]
+
+    assert above_1_khz_db(sound[:9_600]) < -10.0
+    assert above_1_khz_db(sound[19_200:38_400]) < -30.0
