@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from numba import float32 as f32
+from numba import int64 as i64
 
 from kernels._jit import fragment, kernel
-from kernels._types import Desk, Floats, Held, Ints, IntVector, Lanes, Ramps, Roll, Vector
+from kernels._types import Desk, Floats, Held, Ints, Lanes, Ramps, Roll, Vector
+from kernels.edges import WIDTHS, add_edges, clear_edges, lay_edges, line_at, move_saw
 from kernels.envelopes import move_envelope
 from kernels.filters import svf_coefficients, svf_step
 from kernels.lanes import (
@@ -20,11 +22,22 @@ from kernels.lanes import (
     rows_of,
     sizes_of,
 )
-from kernels.oscillators import FULL_SCALE, saw_width, two_saws
+from kernels.oscillators import FULL_SCALE, saw_width
 from kernels.polynomials import exp2, sine
-from kernels.simd import fma, load, load_int, splat, store, store_int, to_float, to_int
+from kernels.simd import (
+    fma,
+    lanes_below,
+    load,
+    load_int,
+    splat,
+    store,
+    store_int,
+    to_float,
+    to_int,
+)
 
 SAWS = 6
+THRICE = 1 | 1 << LANES | 1 << 2 * LANES  # makes three of sixteen bits
 TO_UNITY = 0.5 / FULL_SCALE  # of what comes out of the filter: the sum of two means
 SETTINGS = (
     # The state at the start of a note.
@@ -62,60 +75,60 @@ INCREMENT, DRIFT_STEP = 2 * SAWS * LANES, 3 * SAWS * LANES
 
 
 @fragment
-def _step(
-    number: int, whole_settings: Ints, counters: Ints, depth: Vector, bend: Vector
-) -> IntVector:
-    """Move one saw's drift by a control period; its phase step until the next."""
-    row = number * LANES
-    wander = load_int(counters, DRIFT + row) + load_int(whole_settings, DRIFT_STEP + row)
-    store_int(counters, DRIFT + row, wander)
-    increment = to_float(load_int(whole_settings, INCREMENT + row)) * bend
-    return to_int(fma(increment * depth, sine(wander), increment))
+def _three(first: int, lanes: Lanes, depth: Vector, bend: Vector) -> tuple[Vector, Vector, int]:
+    """Move three saws and their drift by a control period; the end and slope of their sum.
+
+    The third is which of them pass their edge, sixteen bits for each.
+    """
+    _, whole_settings, _, counters, _, _, sheet = lanes
+    end, slope, passing = splat(f32(0.0)), splat(f32(0.0)), i64(0)
+    for number in range(3):
+        row = (first + number) * LANES
+        wander = load_int(counters, DRIFT + row) + load_int(whole_settings, DRIFT_STEP + row)
+        store_int(counters, DRIFT + row, wander)
+        increment = to_float(load_int(whole_settings, INCREMENT + row)) * bend
+        step = to_int(fma(increment * depth, sine(wander), increment))
+        one_end, one_slope, edges = move_saw(PHASE + row, step, counters, sheet)
+        end, slope = end + one_end, slope + one_slope
+        passing |= edges << (number * LANES)
+    return end, slope, passing
 
 
 @fragment
-def _steps(
-    whole_settings: Ints, counters: Ints, depth: Vector, bend: Vector
-) -> tuple[IntVector, ...]:
-    return (
-        _step(0, whole_settings, counters, depth, bend),
-        _step(1, whole_settings, counters, depth, bend),
-        _step(2, whole_settings, counters, depth, bend),
-        _step(3, whole_settings, counters, depth, bend),
-        _step(4, whole_settings, counters, depth, bend),
-        _step(5, whole_settings, counters, depth, bend),
-    )
+def _move(lanes: Lanes, depth: Vector, bend: Vector, t0: int) -> tuple[Vector, Vector]:
+    """Move all saws; the end and slope of their sum, whose edges are in the tile."""
+    counters, facts, tile, sheet = lanes[3], lanes[4], lanes[5], lanes[6]
+    end, slope, some = _three(0, lanes, depth, bend)
+    more_end, more_slope, others = _three(3, lanes, depth, bend)
+    sounding = lanes_below(splat(f32(0.0)), load(facts, ALIVE)) * THRICE
+    clear_edges(sheet)
+    add_edges(some & sounding, PHASE, counters, sheet)
+    add_edges(others & sounding, PHASE + 3 * LANES, counters, sheet)
+    lay_edges(sheet, t0, tile)
+    return end + more_end, slope + more_slope
 
 
 @fragment
 def _frames(
-    x: tuple[IntVector, ...],
-    steps: tuple[IntVector, ...],
-    width: Vector,
+    line: tuple[Vector, Vector],
     integrators: tuple[Vector, Vector],
     svf: tuple[Vector, Vector, Vector],
     gains: tuple[Vector, Vector],
     tile: Floats,
     t0: int,
-) -> tuple[tuple[IntVector, ...], tuple[Vector, Vector], Vector]:
-    """One control period of sound: oscillators, filter, gain."""
-    x1, x2, x3, x4, x5, x6 = x
+) -> tuple[tuple[Vector, Vector], Vector]:
+    """One control period of sound: the saws, of which the tile holds the edges, filter, gain."""
+    end, slope = line
     s1, s2 = integrators
-    gain, slope = gains
-    for t in range(t0, t0 + CONTROL_FRAMES):
-        x1 = x1 + steps[0]
-        x2 = x2 + steps[1]
-        x3 = x3 + steps[2]
-        x4 = x4 + steps[3]
-        x5 = x5 + steps[4]
-        x6 = x6 + steps[5]
-        some = two_saws(x1, x2, width, width) + two_saws(x3, x4, width, width)
-        every = some + two_saws(x5, x6, width, width)
+    gain, rise = gains
+    for frame in range(CONTROL_FRAMES):
+        place = (t0 + frame) * LANES
+        every = line_at(frame, end, slope) + load(tile, place)
         n1, n2 = svf_step(every, s1, s2, svf[0], svf[1], svf[2])
-        gain = gain + slope
-        store(tile, t * LANES, (s2 + n2) * gain)
+        gain = gain + rise
+        store(tile, place, (s2 + n2) * gain)
         s1, s2 = n1, n2
-    return (x1, x2, x3, x4, x5, x6), (s1, s2), gain
+    return (s1, s2), gain
 
 
 @fragment
@@ -127,36 +140,28 @@ def _weigh(slot: int, sizes: tuple[int, ...], held: Held) -> int:
 @fragment
 def _quantum(lanes: Lanes) -> None:
     """One quantum of sixteen voices into the tile."""
-    settings, whole_settings, state, counters, facts, tile, _ = lanes
+    settings, whole_settings, state, _, facts, tile, sheet = lanes
     swing = (load(facts, BRIGHT) - splat(f32(0.5))) * splat(f32(2.0))
     octaves = fma(load(settings, BRIGHTNESS), swing, load(settings, CUTOFF))
     e, gain, attacking = load(state, ENVELOPE), load(state, GAIN), load(state, ATTACKING)
     integrators = load(state, INTEGRATOR_1), load(state, INTEGRATOR_2)
-    x = (
-        load_int(counters, PHASE),
-        load_int(counters, PHASE + LANES),
-        load_int(counters, PHASE + 2 * LANES),
-        load_int(counters, PHASE + 3 * LANES),
-        load_int(counters, PHASE + 4 * LANES),
-        load_int(counters, PHASE + 5 * LANES),
-    )
     level = load(settings, LEVEL) * splat(f32(TO_UNITY)) * load(facts, ALIVE)
     held = load(facts, HELD)
     depth = load(settings, DEPTH)
     # One width for all six: they lie within a few cents.
     middle = to_float(load_int(whole_settings, INCREMENT + 3 * LANES))
     width = saw_width(middle * bend_factor(facts, 0))
+    for row in range(WIDTHS, WIDTHS + SAWS * LANES, LANES):
+        store(sheet, row, width)
     for t0 in range(0, QUANTUM, CONTROL_FRAMES):
         e, attacking = move_envelope(e, attacking, held, settings, ATTACK_STEP)
-        steps = _steps(whole_settings, counters, depth, bend_factor(facts, t0))
+        line = _move(lanes, depth, bend_factor(facts, t0), t0)
         cutoff = exp2(fma(load(settings, ENVELOPE_OCTAVES), e, octaves))
         svf = svf_coefficients(cutoff, load(settings, DAMPING))
-        slope = (e * level - gain) * splat(f32(1.0 / CONTROL_FRAMES))
-        x, integrators, gain = _frames(x, steps, width, integrators, svf, (gain, slope), tile, t0)
+        rise = (e * level - gain) * splat(f32(1.0 / CONTROL_FRAMES))
+        integrators, gain = _frames(line, integrators, svf, (gain, rise), tile, t0)
     for row, value in enumerate((e, gain, attacking, integrators[0], integrators[1])):
         store(state, row * LANES, value)
-    for row, phase in enumerate(x):
-        store_int(counters, PHASE + row * LANES, phase)
 
 
 _play = lanes_player(_quantum, _weigh, SIZES)

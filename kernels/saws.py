@@ -7,7 +7,16 @@ from typing import TypeAlias
 from numba import float32 as f32
 
 from kernels._jit import fragment, kernel
-from kernels._types import Desk, Floats, Held, Ints, IntVector, Lanes, Ramps, Roll, Vector
+from kernels._types import Desk, Floats, Held, Ints, Lanes, Ramps, Roll, Vector
+from kernels.edges import (
+    SHEET,
+    WIDTHS,
+    add_edges,
+    clear_edges,
+    lay_edges,
+    line_at,
+    move_saw,
+)
 from kernels.envelopes import move_envelope
 from kernels.filters import svf_coefficients, svf_step
 from kernels.lanes import (
@@ -22,12 +31,11 @@ from kernels.lanes import (
     rows_of,
     sizes_of,
 )
-from kernels.oscillators import FULL_SCALE, four_saws, saw_width
+from kernels.oscillators import FULL_SCALE, saw_width
 from kernels.polynomials import exp2, sine
 from kernels.simd import (
-    bits_to_float,
-    float_to_bits,
     fma,
+    lanes_below,
     lesser_of,
     load,
     load_int,
@@ -77,8 +85,9 @@ STATES, COUNTERS = 8, 3
 SIZES = sizes_of(SETTINGS, WHOLE_SETTINGS, (STATES, COUNTERS), VARIED)
 TO_UNITY = 0.5 / FULL_SCALE  # of what comes out of the filter: the sum of two means
 PLANNED = 7  # rows that are worked out for each control period
-Plan: TypeAlias = tuple[IntVector, IntVector, Vector, Vector, Vector, Vector, Vector]
-"""Two phase steps, three coefficients, the gain before the first frame and its rise a frame."""
+Plan: TypeAlias = tuple[Vector, Vector, Vector, Vector, Vector, Vector, Vector]
+"""End and slope of the saws' line, three coefficients, the gain before the first frame, its rise.
+"""
 LEAN_RATE = 0.0013  # a lopsided wave leaves the saturation off centre: high-pass at 10 Hz
 
 (ENVELOPE, GAIN, ATTACKING, INTEGRATOR_1, INTEGRATOR_2, REACH, DRIVEN, LEAN, LEVEL, ATTACK_STEP,
@@ -88,31 +97,51 @@ PHASE_1, PHASE_2, VIBRATO, INCREMENT_1, INCREMENT_2, VIBRATO_STEP = rows_of(WHOL
 
 
 @fragment
-def _plan(lanes: Lanes, level: Vector) -> tuple[Vector, Vector]:
-    """Work out all that moves on the control grid, for all periods of a quantum; the widths.
+def _move(
+    increments: tuple[Vector, Vector], sway: Vector, lanes: Lanes, t0: int
+) -> tuple[Vector, Vector]:
+    """Move both saws; the end and slope of their sum, whose edges are in the tile."""
+    counters, facts, tile, plan = lanes[3], lanes[4], lanes[5], lanes[6]
+    end, slope, some = move_saw(PHASE_1, to_int(increments[0] * sway), counters, plan)
+    more_end, more_slope, others = move_saw(PHASE_2, to_int(increments[1] * sway), counters, plan)
+    sounding = lanes_below(splat(f32(0.0)), load(facts, ALIVE))
+    clear_edges(plan)
+    add_edges((some | others << LANES) & (sounding | sounding << LANES), PHASE_1, counters, plan)
+    lay_edges(plan, t0, tile)
+    return end + more_end, slope + more_slope
+
+
+@fragment
+def _plan(lanes: Lanes, level: Vector) -> None:
+    """Work out all that moves on the control grid, for all periods of a quantum.
 
     Periods are worked out together, because each is a long chain of operations, and with the frames
     between them the processor would wait for every one.
     """
     settings, whole_settings, state, counters, facts, _, plan = lanes
-    one = splat(f32(1.0))
+    one, bend = splat(f32(1.0)), bend_factor(facts, 0)
     swing = (load(facts, BRIGHT) - splat(f32(0.5))) * splat(f32(2.0))
     octaves = fma(load(settings, BRIGHTNESS), swing, load(settings, CUTOFF))
     e, gain, attacking = load(state, ENVELOPE), load(state, GAIN), load(state, ATTACKING)
     reach, lfo = load(state, REACH), load_int(counters, VIBRATO)
     held = load(facts, HELD)
-    increment_1 = to_float(load_int(whole_settings, INCREMENT_1))
-    increment_2 = to_float(load_int(whole_settings, INCREMENT_2))
+    increments = (
+        to_float(load_int(whole_settings, INCREMENT_1)),
+        to_float(load_int(whole_settings, INCREMENT_2)),
+    )
+    store(plan, WIDTHS + PHASE_1, saw_width(increments[0] * bend))
+    store(plan, WIDTHS + PHASE_2, saw_width(increments[1] * bend))
     for t0 in range(0, QUANTUM, CONTROL_FRAMES):
         e, attacking = move_envelope(e, attacking, held, settings, ATTACK_STEP)
         lfo = lfo + load_int(whole_settings, VIBRATO_STEP)
         reach = lesser_of(one, reach + load(settings, GROWTH))
         sway = fma(sine(lfo) * reach, load(settings, DEPTH), one) * bend_factor(facts, t0)
+        end, slope = _move(increments, sway, lanes, t0)
         cutoff = exp2(fma(load(settings, ENVELOPE_OCTAVES), e, octaves))
         a, b, c = svf_coefficients(cutoff, load(settings, DAMPING))
-        place, wanted = t0 * (PLANNED * LANES // CONTROL_FRAMES), e * level
-        store(plan, place, bits_to_float(to_int(increment_1 * sway)))
-        store(plan, place + LANES, bits_to_float(to_int(increment_2 * sway)))
+        place, wanted = SHEET + t0 * (PLANNED * LANES // CONTROL_FRAMES), e * level
+        store(plan, place, end)
+        store(plan, place + LANES, slope)
         store(plan, place + 2 * LANES, a)
         store(plan, place + 3 * LANES, b)
         store(plan, place + 4 * LANES, c)
@@ -122,17 +151,15 @@ def _plan(lanes: Lanes, level: Vector) -> tuple[Vector, Vector]:
     for row, value in ((ENVELOPE, e), (GAIN, gain), (ATTACKING, attacking), (REACH, reach)):
         store(state, row, value)
     store_int(counters, VIBRATO, lfo)
-    bend = bend_factor(facts, 0)
-    return saw_width(increment_1 * bend), saw_width(increment_2 * bend)
 
 
 @fragment
 def _planned(plan: Floats, t0: int) -> Plan:
     """What `_plan` has written for a control period."""
-    place = t0 * (PLANNED * LANES // CONTROL_FRAMES)
+    place = SHEET + t0 * (PLANNED * LANES // CONTROL_FRAMES)
     return (
-        float_to_bits(load(plan, place)),
-        float_to_bits(load(plan, place + LANES)),
+        load(plan, place),
+        load(plan, place + LANES),
         load(plan, place + 2 * LANES),
         load(plan, place + 3 * LANES),
         load(plan, place + 4 * LANES),
@@ -142,23 +169,18 @@ def _planned(plan: Floats, t0: int) -> Plan:
 
 
 @fragment
-def _frames(
-    x: tuple[Vector, ...], widths: tuple[Vector, Vector], plan: Plan, tile: Floats, t0: int
-) -> tuple[Vector, ...]:
-    """One control period of sound, two frames at a time: oscillators, filter, gain."""
-    x1, x2, s1, s2, before, lean = x
-    step_1, step_2, a, b, c, gain, slope = plan
-    for t in range(t0, t0 + CONTROL_FRAMES, 2):
-        y1, y2 = x1 + step_1, x2 + step_2
-        x1, x2 = y1 + step_1, y2 + step_2
-        first, second = four_saws((y1, y2), (x1, x2), widths)
-        n1, n2 = svf_step(first, s1, s2, a, b, c)
-        gain = gain + slope
-        store(tile, t * LANES, (s2 + n2) * gain)
-        s1, s2 = svf_step(second, n1, n2, a, b, c)
-        gain = gain + slope
-        store(tile, (t + 1) * LANES, (n2 + s2) * gain)
-    return x1, x2, s1, s2, before, lean
+def _frames(x: tuple[Vector, ...], plan: Plan, tile: Floats, t0: int) -> tuple[Vector, ...]:
+    """One control period of sound: the saws, of which the tile holds the edges, filter, gain."""
+    s1, s2, before, lean = x
+    end, slope, a, b, c, gain, rise = plan
+    for frame in range(CONTROL_FRAMES):
+        place = (t0 + frame) * LANES
+        both = line_at(frame, end, slope) + load(tile, place)
+        n1, n2 = svf_step(both, s1, s2, a, b, c)
+        gain = gain + rise
+        store(tile, place, (s2 + n2) * gain)
+        s1, s2 = n1, n2
+    return s1, s2, before, lean
 
 
 @fragment
@@ -168,12 +190,7 @@ def _root(x: Vector) -> Vector:
 
 @fragment
 def _driven_frames(
-    x: tuple[Vector, ...],
-    widths: tuple[Vector, Vector],
-    plan: Plan,
-    drive: Vector,
-    tile: Floats,
-    t0: int,
+    x: tuple[Vector, ...], plan: Plan, drive: Vector, tile: Floats, t0: int
 ) -> tuple[Vector, ...]:
     """As `_frames`, with a saturation x / sqrt(1 + x^2) between filter and gain.
 
@@ -181,28 +198,22 @@ def _driven_frames(
     curve itself, is a quotient that is never 0 / 0 (S. Bilbao et al., "Antiderivative
     Antialiasing for Memoryless Nonlinearities", 2017). Lanes without drive stay as they are.
     """
-    x1, x2, s1, s2, before, lean = x
-    step_1, step_2, a, b, c, gain, slope = plan
+    s1, s2, before, lean = x
+    end, slope, a, b, c, gain, rise = plan
     zero, root_before = splat(f32(0.0)), _root(before)
-    for t in range(t0, t0 + CONTROL_FRAMES, 2):
-        y1, y2 = x1 + step_1, x2 + step_2
-        x1, x2 = y1 + step_1, y2 + step_2
-        first, second = four_saws((y1, y2), (x1, x2), widths)
-        n1, n2 = svf_step(first, s1, s2, a, b, c)
-        m1, m2 = svf_step(second, n1, n2, a, b, c)
-        low, low_then, s1, s2 = s2 + n2, n2 + m2, m1, m2
-        now, then = low * drive, low_then * drive
-        root, root_then = _root(now), _root(then)
+    for frame in range(CONTROL_FRAMES):
+        place = (t0 + frame) * LANES
+        both = line_at(frame, end, slope) + load(tile, place)
+        n1, n2 = svf_step(both, s1, s2, a, b, c)
+        low, s1, s2 = s2 + n2, n1, n2
+        now = low * drive
+        root = _root(now)
         bent = (now + before) / (root + root_before) - lean
         lean = fma(bent, splat(f32(LEAN_RATE)), lean)
-        bent_then = (then + now) / (root_then + root) - lean
-        lean = fma(bent_then, splat(f32(LEAN_RATE)), lean)
-        before, root_before = then, root_then
-        gain = gain + slope
-        store(tile, t * LANES, where_less(zero, drive, bent, low) * gain)
-        gain = gain + slope
-        store(tile, (t + 1) * LANES, where_less(zero, drive, bent_then, low_then) * gain)
-    return x1, x2, s1, s2, before, lean
+        before, root_before = now, root
+        gain = gain + rise
+        store(tile, place, where_less(zero, drive, bent, low) * gain)
+    return s1, s2, before, lean
 
 
 @fragment
@@ -223,28 +234,19 @@ def _weigh(slot: int, sizes: tuple[int, ...], held: Held) -> int:
 @fragment
 def _quantum(lanes: Lanes) -> None:
     """One quantum of sixteen voices into the tile."""
-    settings, _, state, counters, facts, tile, plan = lanes
+    settings, _, state, _, facts, tile, plan = lanes
     one = splat(f32(1.0))
     drive, any_drive = load(settings, DRIVE) * splat(f32(TO_UNITY)), _any_drive(settings)
     to_unity = where_less(splat(f32(0.0)), drive, one, splat(f32(TO_UNITY)))
-    widths = _plan(lanes, load(settings, LEVEL) * to_unity * load(facts, ALIVE))
-    x = (
-        load_int(counters, PHASE_1),
-        load_int(counters, PHASE_2),
-        load(state, INTEGRATOR_1),
-        load(state, INTEGRATOR_2),
-        load(state, DRIVEN),
-        load(state, LEAN),
-    )
+    _plan(lanes, load(settings, LEVEL) * to_unity * load(facts, ALIVE))
+    x = load(state, INTEGRATOR_1), load(state, INTEGRATOR_2), load(state, DRIVEN), load(state, LEAN)
     for t0 in range(0, QUANTUM, CONTROL_FRAMES):
         if any_drive:
-            x = _driven_frames(x, widths, _planned(plan, t0), drive, tile, t0)
+            x = _driven_frames(x, _planned(plan, t0), drive, tile, t0)
         else:
-            x = _frames(x, widths, _planned(plan, t0), tile, t0)
-    for row, value in ((INTEGRATOR_1, x[2]), (INTEGRATOR_2, x[3]), (DRIVEN, x[4]), (LEAN, x[5])):
+            x = _frames(x, _planned(plan, t0), tile, t0)
+    for row, value in ((INTEGRATOR_1, x[0]), (INTEGRATOR_2, x[1]), (DRIVEN, x[2]), (LEAN, x[3])):
         store(state, row, value)
-    store_int(counters, PHASE_1, x[0])
-    store_int(counters, PHASE_2, x[1])
 
 
 _play = lanes_player(_quantum, _weigh, SIZES)

@@ -192,6 +192,27 @@ def where_less(typingctx: Any, x: Any, y: Any, then: Any, otherwise: Any) -> Any
 
 
 @intrinsic
+def lanes_below(typingctx: Any, x: Any, y: Any) -> Any:
+    """In which lanes ``x < y``: bit 0 for the first."""
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        bits = builder.bitcast(builder.fcmp_ordered("<", *args), ir.IntType(LANES))
+        return builder.zext(bits, ir.IntType(64))
+
+    return types.int64(f32x16, f32x16), generate
+
+
+@intrinsic
+def lowest_bit(typingctx: Any, bits: Any) -> Any:
+    """The number of the lowest bit that is set; one must be."""
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return builder.cttz(args[0], ir.Constant(ir.IntType(1), 1))
+
+    return types.int64(types.int64), generate
+
+
+@intrinsic
 def magnitude(typingctx: Any, x: Any) -> Any:
     """Absolute value."""
 

@@ -26,7 +26,7 @@ from kernels._types import Book, Floats, Ints, Longs
 from kernels.buses import STRIDE, drain_buses
 from kernels.lanes import LANES
 from kernels.memory import aligned
-from kernels.oscillators import FULL_SCALE, saw_width, two_saws
+from kernels.oscillators import FULL_SCALE, saw, saw_width
 from kernels.simd import load, splat, splat_int, store, to_float
 from kernels.voices import START_TICK
 
@@ -35,7 +35,7 @@ SAWS = SawPatch(
     attack_seconds=0.01,
     decay_seconds=0.2,
     sustain=0.6,
-    release_seconds=0.22,  # heard until the next note: all 64 voices sound all the time
+    release_seconds=0.29,  # heard until the next note: all 64 voices sound all the time
     cutoff_hz=300.0,
     cutoff_follows=0.0,
     envelope_octaves=log2(5300.0 / 300.0),
@@ -117,18 +117,18 @@ def _score(cook: Cook, gate: int, rounds: range) -> tuple[Longs, Floats, Book]:
 
 @kernel
 def _saw_frames(increment: int, out: Floats) -> None:
-    """Two saws as one in all lanes, a frame after the other."""
+    """A saw in all lanes, a frame after the other."""
     step, phase = splat_int(increment), splat_int(0)
     width = saw_width(to_float(step))
     for t in range(out.shape[0] // LANES):
         phase = phase + step
-        store(out, t * LANES, two_saws(phase, phase, width, width))
+        store(out, t * LANES, saw(phase, width))
 
 
 def _saw(hz: float) -> Sound:
     out = np.empty(round(1.5 * SAMPLE_RATE) * LANES, np.float32)
     _saw_frames(np.int32(hz_to_increment(hz)), out)
-    return out[::LANES] / (2.0 * FULL_SCALE)
+    return out[::LANES] / FULL_SCALE
 
 
 def _reverb(seconds: int) -> float:
