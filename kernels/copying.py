@@ -11,6 +11,8 @@ from kernels._jit import fragment, kernel
 from kernels._types import Longs
 
 BUCKET_BITS = 16
+MARK_BITS = 18  # of the number of a word of marks: ten times as many marks as there are runs
+MARK_SHIFT, BIT_SHIFT, BITS = np.uint64(64 - MARK_BITS), np.uint64(58 - MARK_BITS), np.uint64(63)
 FACTOR = np.uint64(0x9E3779B97F4A7C15)  # of a multiplicative hash: 2^64 / golden ratio
 FOLD = np.uint64(29)
 RATIO_BASE = 1 << 20
@@ -24,6 +26,7 @@ class Runs(NamedTuple):
     most_alike: int  # notes on one pitch, so that there are ways left to go on
     buckets: NDArray[np.int32]  # (2^BUCKET_BITS + 1,) first key of each, by its highest bits
     keys: NDArray[np.uint64]  # (runs,) sorted
+    marks: NDArray[np.uint64]  # (2^MARK_BITS,) a bit for the highest bits of each key
 
 
 class Trail(NamedTuple):
@@ -78,7 +81,13 @@ def completes(runs: Runs, trail: Trail, note: int) -> bool:
 
 @fragment
 def _is_among(runs: Runs, key: np.uint64) -> bool:
-    """Look where the key would be if those of its bucket lay evenly, and go on from there."""
+    """Look where the key would be if those of its bucket lay evenly, and go on from there.
+
+    Nearly always a mark is missing: then nothing is read that lies outside the cache.
+    """
+    word, bit = np.int64(key >> MARK_SHIFT), key >> BIT_SHIFT & BITS
+    if not runs.marks[word] >> bit & np.uint64(1):
+        return False
     bucket = np.int64(key >> np.uint64(64 - BUCKET_BITS))
     first, end = runs.buckets[bucket], runs.buckets[bucket + 1]
     if first == end:

@@ -17,14 +17,17 @@ from kernels.memory import prefetch
 
 ROW = np.dtype(
     [
-        ("step", np.int32),  # that leads here from the row one step shorter
         ("first_child", np.int32),  # children of r: first_child of r to that of r + 1
         ("first_entry", np.int32),  # entries of r: first_entry of r to that of r + 1
+        ("spread", np.int32),  # row of ``spreads``, 0 for none
         ("unused", np.int32),
         ("backoff", np.float64),  # 0..1
     ]
 )
 """A context, in one piece: trees do not fit in the cache, and are read all over."""
+
+
+LINE_STEPS = 16  # in a line of the cache
 
 
 class Tree(NamedTuple):
@@ -33,33 +36,41 @@ class Tree(NamedTuple):
     A context is a sequence of steps, the most telling first. Each row is one context, row 0 the
     empty one; the children of a row are the contexts one step longer, and lie side by side by
     rising step. A row's probability is its own shares plus its backoff times the probability of
-    the row one step shorter; its shares and backoff sum to 1.
+    the row one step shorter; its shares and backoff sum to 1. What is asked for most often has been
+    worked out: the probabilities of all symbols after a context, in a row of ``spreads``.
     """
 
     rows: NDArray[np.void]  # (rows + 1,) of `ROW`; of the last one only where others end
+    steps: NDArray[np.int32]  # (rows + 1,) that lead here from the row one step shorter
     symbols: NDArray[np.uint8]  # (entries,) what followed in this context
     shares: NDArray[np.float64]  # (entries,) 0..1
+    spreads: NDArray[np.float64]  # (1 + spreads, symbols) 0..1; nobody asks for the first
 
 
 @fragment
 def find_child(tree: Tree, row: int, step: int) -> int:
     """The row that one step more leads to; -1 if it was never taken."""
-    low, end = tree.rows[row]["first_child"], tree.rows[row + 1]["first_child"]
-    high = end
-    while low < high:
-        middle = (low + high) // 2
-        if tree.rows[middle]["step"] < step:
-            low = middle + 1
-        else:
-            high = middle
-    return int(low) if low < end and tree.rows[low]["step"] == step else -1
+    first, end = tree.rows[row]["first_child"], tree.rows[row + 1]["first_child"]
+    if first >= end:
+        return -1
+    steps, low, left = tree.steps[first:end], 0, end - first
+    while left > 1:  # without a branch inside, as nobody can guess which way it goes
+        half = left // 2
+        low += half if steps[low + half] <= step else 0
+        left -= half
+    return int(first + low) if steps[low] == step else -1
 
 
 @fragment
 def expect_at(tree: Tree, row: int) -> None:
     """Ask for what will be read of a row that was found: its children and its entries."""
     first, end = tree.rows[row]["first_child"], tree.rows[row + 1]["first_child"]
-    prefetch(tree.rows, (first + end) // 2)
+    for place in range(first, end, LINE_STEPS):
+        prefetch(tree.steps, place)
+    spread = tree.rows[row]["spread"]
+    if spread > 0:
+        prefetch(tree.spreads[spread], 0)
+        return
     prefetch(tree.shares, tree.rows[row]["first_entry"])
     prefetch(tree.symbols, tree.rows[row]["first_entry"])
 

@@ -17,6 +17,8 @@ import numpy as np
 
 from kernels._jit import fragment, kernel
 from kernels._types import Doubles, Longs
+from kernels.logarithms import exp2, log2
+from kernels.memory import prefetch
 from kernels.sampling import Tree, expect_at, find_child
 
 PITCH, INTERVAL, ARC = range(3)
@@ -29,11 +31,6 @@ MEMORY = 12  # notes; a line says little before it has so many
 SYMBOLS = 256  # that a byte can tell apart
 UNDEFINED = -1
 EVERY_VIEW = -1  # as a mask
-_MANTISSA = (1 << 52) - 1
-_EXPONENT_BIAS = 1023
-_SQRT_HALF_BITS = 0x3FE6A09E667F3BCD
-_ONE_BITS = 0x3FF0000000000000
-_LOG_TERMS = 8  # of the series below; the next one is under 1e-14
 
 
 class Views(NamedTuple):
@@ -80,31 +77,6 @@ class Span(NamedTuple):
 
     low: int
     high: int  # not itself among them
-
-
-@fragment
-def log2(x: float) -> float:
-    """Logarithm of a normal positive number, to 1e-13."""
-    bits = np.float64(x).view(np.int64) + (_ONE_BITS - _SQRT_HALF_BITS)
-    whole = (bits >> 52) - _EXPONENT_BIAS
-    m = np.int64((bits & _MANTISSA) + _SQRT_HALF_BITS).view(np.float64)
-    ratio = (m - 1.0) / (m + 1.0)
-    square = ratio * ratio
-    total = 0.0
-    for term in range(_LOG_TERMS - 1, -1, -1):  # artanh
-        total = total * square + 1.0 / (2 * term + 1)
-    return whole + ratio * total * 2.8853900817779268  # 2 / ln 2
-
-
-@fragment
-def exp2(x: float) -> float:
-    """Two to the power x for -1000 < x < 1000, to 1e-14."""
-    whole = np.int64(np.floor(x + 0.5))
-    f = (x - whole) * 0.6931471805599453
-    total = 1.0
-    for term in range(12, 0, -1):
-        total = 1.0 + total * f * (1.0 / term)
-    return total * np.int64((whole + _EXPONENT_BIAS) << 52).view(np.float64)
 
 
 @fragment
@@ -166,6 +138,14 @@ def _add_row(tree: Tree, row: int, base: int, factor: float, sums: Doubles) -> N
 
 
 @fragment
+def _expect(tree: Tree, paths: Longs, length: int) -> None:
+    """Ask for what will be read of the rows that paths of a length have come to."""
+    for number in range(len(paths)):
+        if paths[number, 0] == length:
+            expect_at(tree, paths[number, length])
+
+
+@fragment
 def _walk(
     tree: Tree, sources: Sources, views: Views, line: Line, mask: int, note: int, scratch: Scratch
 ) -> None:
@@ -191,10 +171,11 @@ def _walk(
                 row = find_child(tree, path[depth], step) if path[0] == depth else -1
                 if row >= 0:
                     path[0], path[1 + depth] = 1 + depth, row
-                    expect_at(tree, row)
+                    prefetch(tree.rows, row)
                     goes_on = True
         if not goes_on:
             break
+        _expect(tree, paths[: len(views.kinds) * models], 1 + depth)
 
 
 @fragment
@@ -206,21 +187,28 @@ def _ask_corpus(
     A view has followed its context before.
     """
     size, models, sums = scratch.mixed.shape[0], len(sources.roots), scratch.sums
-    for pitch in range(span.low, span.high):
-        sums[size + pitch] = 0.0
+    own, count = sums[size + span.low : size + span.high], span.high - span.low
+    for n in range(count):
+        own[n] = 0.0
     deepest = 0
     for model in range(models):
         path = scratch.paths[view * models + model]
-        factor = sources.shares[model]
-        for back in range(path[0], 0, -1):  # the longest context counts first, and whole
+        factor, back = sources.shares[model], path[0]  # the longest context counts first, and whole
+        while back > 0 and tree.rows[path[back]]["spread"] == 0:
             _add_row(tree, path[back], size - base, factor, sums)
             factor *= tree.rows[path[back]]["backoff"]
-        floor = factor / size
-        for pitch in range(span.low, span.high):
-            sums[size + pitch] += floor
+            back -= 1
+        if back > 0:
+            spread = tree.spreads[tree.rows[path[back]]["spread"], base + span.low :]
+            for n in range(count):
+                own[n] += factor * spread[n]
+        else:
+            for n in range(count):
+                own[n] += factor / size
         deepest = max(deepest, path[0] - 1)
-    for pitch in range(span.low, span.high):
-        scratch.mixed[pitch] = sums[size + pitch]
+    mixed = scratch.mixed[span.low : span.high]
+    for n in range(count):
+        mixed[n] = own[n]
     return deepest
 
 
@@ -249,8 +237,9 @@ def _ask_line(
     counts, out = scratch.counts, scratch.mixed
     size = out.shape[0]
     for depth in range(SHORT_DEPTH):
+        row = counts[depth]
         for pitch in range(size):
-            counts[depth, pitch] = 0.0
+            row[pitch] = 0.0
     deepest = -1
     for then in range(first, note):
         pitch = scratch.symbols[view, then] - base
@@ -259,18 +248,21 @@ def _ask_line(
             deepest = max(deepest, depth)
             for shorter in range(depth + 1):
                 counts[shorter, pitch] += 1.0
-    for pitch in range(span.low, span.high):
-        out[pitch] = 1.0 / size
+    asked = out[span.low : span.high]
+    for n in range(len(asked)):
+        asked[n] = 1.0 / size
     for depth in range(deepest + 1):
-        total, kinds = 0.0, 0.0
+        total, kinds = 0, 0
+        row = counts[depth]
         for pitch in range(size):
-            total += counts[depth, pitch]
-            kinds += 1.0 if counts[depth, pitch] > 0.0 else 0.0
+            total += int(row[pitch])
+            kinds += 1 if row[pitch] > 0.0 else 0
         whole = 1.0 / (total + SHORT_STRENGTH)
         backoff = (SHORT_DISCOUNT * kinds + SHORT_STRENGTH) * whole
-        for pitch in range(span.low, span.high):
-            own = max(counts[depth, pitch] - SHORT_DISCOUNT, 0.0) * whole
-            out[pitch] = own + backoff * out[pitch]
+        seen = row[span.low : span.high]
+        for n in range(len(asked)):
+            own = max(seen[n] - SHORT_DISCOUNT, 0.0) * whole
+            asked[n] = own + backoff * asked[n]
     return deepest
 
 
@@ -311,11 +303,11 @@ def predict(
 @fragment
 def _raise(span: Span, out: Doubles) -> None:
     """From logarithms to shares of the likeliest."""
-    most = -np.inf
-    for pitch in range(span.low, span.high):
-        most = max(most, out[pitch])
-    for pitch in range(span.low, span.high):
-        out[pitch] = exp2(max(out[pitch] - most, -900.0))
+    most, asked = -np.inf, out[span.low : span.high]
+    for n in range(len(asked)):
+        most = max(most, asked[n])
+    for n in range(len(asked)):
+        asked[n] = exp2(max(asked[n] - most, -900.0))
 
 
 @fragment
@@ -330,8 +322,9 @@ def _speaks(weights: Doubles, view: int) -> bool:
 @fragment
 def _multiply(weight: float, factor: Doubles, span: Span, out: Doubles) -> None:
     if weight > 0.0:
-        for pitch in range(span.low, span.high):
-            out[pitch] += weight * log2(factor[pitch])
+        own, asked = factor[span.low : span.high], out[span.low : span.high]
+        for n in range(len(asked)):
+            asked[n] += weight * log2(own[n])
 
 
 @kernel

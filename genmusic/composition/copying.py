@@ -77,7 +77,7 @@ def _tables(lines: Sequence[Sequences], limit: Limit) -> Arrays:
     return {
         f"{kind}.{name}": array
         for kind, runs in kinds.items()
-        for name, array in (("buckets", runs.buckets), ("keys", runs.keys))
+        for name, array in (("buckets", runs.buckets), ("keys", runs.keys), ("marks", runs.marks))
     }
 
 
@@ -94,7 +94,7 @@ def _known(arrays: Arrays, kind: str, steps: int, counts_rhythm: int) -> Runs:
 
     Where some work leaves so long a pulse by a step, others leave it by almost every interval.
     """
-    buckets, keys = arrays[f"{kind}.buckets"], arrays[f"{kind}.keys"]
+    buckets, keys, marks = (arrays[f"{kind}.{name}"] for name in ("buckets", "keys", "marks"))
     pulse = np.append(np.zeros(steps, np.int64), STEP)
     own, found = np.empty(len(pulse), np.uint64), np.empty(1, np.int64)
     hash_runs(
@@ -104,7 +104,7 @@ def _known(arrays: Arrays, kind: str, steps: int, counts_rhythm: int) -> Runs:
     own = own[: found[0]]
     # The keys are sorted: `np.isin` would look through all of them, for seconds at every start.
     is_left = bool(np.any(np.searchsorted(keys, own) < np.searchsorted(keys, own, "right")))
-    return Runs(steps, counts_rhythm, steps - 1 if is_left else NO_LIMIT, buckets, keys)
+    return Runs(steps, counts_rhythm, steps - 1 if is_left else NO_LIMIT, buckets, keys, marks)
 
 
 def _runs(lines: Sequence[Sequences], steps: int, counts_rhythm: int) -> Runs:
@@ -113,7 +113,16 @@ def _runs(lines: Sequence[Sequences], steps: int, counts_rhythm: int) -> Runs:
     keys = keys[np.append(True, keys[1:] != keys[:-1])[: len(keys)]]
     edges = np.arange((1 << BUCKET_BITS) + 1, dtype=object) << (64 - BUCKET_BITS)
     starts = np.searchsorted(keys, np.array(edges[:-1], np.uint64))
-    return Runs(steps, counts_rhythm, NO_LIMIT, np.append(starts, len(keys)).astype(np.int32), keys)
+    buckets = np.append(starts, len(keys)).astype(np.int32)
+    return Runs(steps, counts_rhythm, NO_LIMIT, buckets, keys, _marks(keys))
+
+
+def _marks(keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """A bit for the highest bits of each key."""
+    marks = np.zeros(1 << kernel.MARK_BITS, np.uint64)
+    bits = np.uint64(1) << (keys >> kernel.BIT_SHIFT & kernel.BITS)
+    np.bitwise_or.at(marks, (keys >> kernel.MARK_SHIFT).astype(np.int64), bits)
+    return marks
 
 
 def _hashes(lines: Sequences, steps: int, counts_rhythm: int) -> NDArray[np.uint64]:

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from genmusic.composition import markov
-from genmusic.composition.markov import join
-from genmusic.composition.trained import Trained
+from genmusic.composition.markov import join, spread_out
+from genmusic.composition.trained import PITCHES, Trained
 from genmusic.tables import Arrays, kept, sources, tables_path
 from kernels.sampling import Tree
 
@@ -41,6 +41,8 @@ _SOURCES = sources(__file__, markov.__file__)
 def _arrays(models: Sequence[Trained]) -> Arrays:
     """All arrays of the joined trees, each with its kind in the name."""
     joined = {kind: join([getattr(one.trees, kind).tree for one in models]) for kind in KINDS}
+    tree, roots = joined["melody"]
+    joined["melody"] = spread_out(tree, roots, PITCHES), roots
     arrays = {f"{kind}.roots": roots for kind, (_, roots) in joined.items()}
     for kind, (tree, _) in joined.items():
         arrays |= {f"{kind}.{name}": array for name, array in tree._asdict().items()}

@@ -25,6 +25,8 @@ Doubles = NDArray[np.float64]
 MOST_STEPS = 1 << 15  # values a step may take
 MOST_SYMBOLS = 1 << 8
 MOST_WORKS = 1 << 16
+MANY_ENTRIES = 8  # of a row that is quicker to add up as a whole
+NO_SPREADS = np.zeros((1, 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,15 +166,16 @@ def _runs(values: Integers) -> tuple[Integers, Integers]:
 def _pack(levels: list[_Level], symbols: Integers, works: Integers) -> Grown:
     steps = np.concatenate([level.step for level in levels])
     rows = np.zeros(len(steps) + 1, ROW)
-    rows["step"][:-1] = steps
     rows["first_child"] = _starts(np.concatenate([level.children for level in levels])) + 1
     rows["first_entry"] = _starts(np.concatenate([level.kinds for level in levels]))
     rows["backoff"][:-1] = np.concatenate([level.backoff for level in levels])
     rows["backoff"][-1] = 1.0
     tree = Tree(
         rows,
+        np.append(steps, 0).astype(np.int32),
         np.concatenate([level.symbol for level in levels]).astype(np.uint8),
         np.concatenate([level.share for level in levels]),
+        NO_SPREADS,
     )
     return Grown(
         tree,
@@ -201,7 +204,42 @@ def join(trees: Sequence[Tree]) -> tuple[Tree, Integers]:
         own["first_entry"] += entry
     joined = Tree(
         rows,
+        np.concatenate([tree.steps for tree in trees]),
         np.concatenate([tree.symbols for tree in trees]),
         np.concatenate([tree.shares for tree in trees]),
+        NO_SPREADS,
     )
     return joined, starts[:-1]
+
+
+def spread_out(tree: Tree, roots: Integers, pitches: int) -> Tree:
+    """The same tree with the probabilities of all symbols after the shortest contexts.
+
+    Those of a view and its condition have nearly all symbols, and every note asks for them; of
+    those a note longer, the ones that have many. A symbol is a pitch or an interval; before
+    anything is known, each is as likely as one of so many pitches.
+    """
+    rows = tree.rows.copy()
+    above, told = np.asarray(roots), np.full((len(roots), 2 * pitches - 1), 1.0 / pitches)
+    spreads = [np.zeros_like(told[:1])]
+    for least in (0, 0, MANY_ENTRIES):
+        first, end = rows["first_child"][above], rows["first_child"][above + 1]
+        below = _ranges(first, end)
+        first_entry, last_entry = rows["first_entry"][below], rows["first_entry"][below + 1]
+        many = last_entry - first_entry >= least
+        before = np.repeat(told, end - first, axis=0)[many]
+        above, entries = below[many], _ranges(first_entry[many], last_entry[many])
+        told = rows["backoff"][above, None] * before
+        owner = np.repeat(np.arange(len(above)), (last_entry - first_entry)[many])
+        told[owner, tree.symbols[entries]] += tree.shares[entries]
+        rows["spread"][above] = sum(map(len, spreads)) + np.arange(len(above))
+        spreads.append(told)
+    return tree._replace(rows=rows, spreads=np.concatenate(spreads))
+
+
+def _ranges(first: Integers, end: Integers) -> Integers:
+    """All numbers from each first to before its end, in a row."""
+    lengths = end - first
+    starts = np.cumsum(lengths) - lengths
+    numbers: Integers = np.arange(lengths.sum()) + np.repeat(first - starts, lengths)
+    return numbers

@@ -1,8 +1,9 @@
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from genmusic.composition.markov import Smoothing, grow, join
+from genmusic.composition.markov import Smoothing, grow, join, spread_out
 from kernels.sampling import distribution, find_child
 
 SYMBOLS = 6
@@ -78,7 +79,7 @@ def test_a_symbol_that_fits_many_contexts_counts_more_than_a_frequent_one():
 def test_what_was_heard_once_only_is_left_out_where_the_limit_says_so():
     tree = learned([([1, 2], 3, 0), ([1, 4], 3, 0), ([1, 4], 3, 1)], least=(1, 1, 2, 1, 1))
 
-    assert tree.tree.rows["step"][:-1].tolist() == [0, 1, 4]
+    assert tree.tree.steps[:-1].tolist() == [0, 1, 4]
     assert np.array_equal(after(tree, 1, 2), after(tree, 1))
 
 
@@ -139,3 +140,18 @@ def walk_from(tree, row, context):
 def entries(tree, row):
     inside = slice(*tree.rows["first_entry"][row : row + 2])
     return tree.symbols[inside].tolist(), tree.shares[inside].tolist(), tree.rows["backoff"][row]
+
+
+def test_what_is_spread_out_is_what_a_walk_adds_up():
+    taught = [([view, 1, note % 3], note, 0) for view in range(2) for note in range(9)]
+    plain, roots = join([learned(taught).tree])
+
+    spread = spread_out(plain, roots, pitches=10)
+
+    for context in ([0], [1], [0, 1], [1, 1]):
+        out, row = np.empty(19), walk_from(plain, 0, context)
+        distribution(plain, np.array(context), len(context), out)
+        rows = [walk_from(plain, 0, context[: n + 1]) for n in range(len(context))]
+        unknown = np.prod(plain.rows["backoff"][rows])
+        out += unknown * (1 / 10 - 1 / 19)  # one of 10 pitches, not one of 19 symbols
+        assert spread.spreads[spread.rows["spread"][row]] == pytest.approx(out, abs=1e-12)
