@@ -35,6 +35,11 @@ class RenderPool:
         """Whether work waits for a thread."""
         return bool(self._waiting)
 
+    @property
+    def idle(self) -> bool:
+        """Whether a thread has nothing to do."""
+        return self._free > 0
+
     async def run(self, deadline: float, work: Callable[[], Result]) -> Result:
         """The result of the work, done in a thread as soon as its turn comes."""
         await self._turn(deadline)

@@ -87,7 +87,13 @@ class Row:
             self._due.set()
 
     def _is_due(self, session: Session, now: float) -> bool:
-        return session.has_room(self._settings.shared_chunk_frames, now)
+        """Whether the next hop lies within the look-ahead, or soon will and a thread is idle.
+
+        Rows whose turns coincide do so again and again: the idle time before is theirs.
+        """
+        limits = self._settings
+        early = limits.chunk_frames if self._pool.idle else 0
+        return session.has_room(limits.shared_chunk_frames - early, now)
 
     async def _run(self) -> None:
         while self._sitters:

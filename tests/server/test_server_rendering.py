@@ -31,6 +31,18 @@ async def test_work_is_done_in_another_thread(pool):
     assert thread.name.startswith("render")
 
 
+async def test_a_pool_is_idle_while_a_thread_is_free(pool):
+    gate = Gate()
+    work = asyncio.create_task(pool.run(0.0, gate))
+    before = pool.idle
+    await asyncio.to_thread(gate.entered.wait, 10)
+    during = pool.idle
+    gate.open.set()
+    await work
+
+    assert [before, during, pool.idle] == [True, False, True]
+
+
 async def test_the_earliest_deadline_goes_first(pool):
     gate, order = Gate(), []
     tasks = [asyncio.create_task(pool.run(0.0, gate))]

@@ -76,6 +76,18 @@ async def test_the_last_place_of_a_row_is_promised_to_one_alone(pool, make_sessi
     assert taken == [MOST_LISTENERS, 1]
 
 
+async def test_a_thread_with_nothing_to_do_begins_a_hop_before_it_is_due(pool, make_session):
+    half_a_hop = replace(UNPACED, lookahead_seconds=0.2)
+    row, sitter = Rows(pool, lambda: 0.0, half_a_hop).with_room(), Sitter()
+    session = make_session(half_a_hop)
+
+    await row.join(session, sitter)
+    await asyncio.wait_for(sitter.send(half_a_hop.chunk_frames), PATIENCE)
+    await row.leave(session)
+
+    assert sitter.hops == [half_a_hop.chunk_frames]
+
+
 async def test_who_is_far_behind_keeps_the_place(pool, make_session):
     row = Rows(pool, lambda: 0.0, UNPACED).with_room()
     sessions = [make_session(UNPACED) for _ in range(2)]
