@@ -151,13 +151,15 @@ class Listeners:
         token: str,
         purpose: Purpose = Purpose.SESSION,
         next_pts: int | None = None,
+        played: int | None = None,
     ) -> Session:
         """The listener's own session; whoever plays it now gives way.
 
-        One that this server does not know, because it was started since, goes on from the disk.
+        One that this server does not know, because it was started since, goes on from the disk:
+        after ``next_pts``, while ``played`` is heard.
         """
         if session_id not in self.registry and self.registry.accepts(session_id, token, purpose):
-            await self._revive_once(session_id, next_pts)
+            await self._revive_once(session_id, next_pts, played)
         session = self.registry.find(session_id, token, purpose)
         while (player := self._players.get(session_id)) is not None:
             player.dismiss(ProtocolError("the session goes on elsewhere", "taken_over"))
@@ -167,22 +169,23 @@ class Listeners:
         self._players[session_id] = listener
         return session
 
-    async def _revive_once(self, session_id: str, next_pts: int | None) -> None:
+    async def _revive_once(self, session_id: str, next_pts: int | None, played: int | None) -> None:
         """Bring a session back, however many connections ask for it at once."""
         if session_id not in self._revivals:
-            revival = asyncio.ensure_future(self._revive(session_id, next_pts))
+            revival = asyncio.ensure_future(self._revive(session_id, next_pts, played))
             revival.add_done_callback(lambda _done: self._revivals.pop(session_id))
             self._revivals[session_id] = revival
         await asyncio.shield(self._revivals[session_id])
 
-    async def _revive(self, session_id: str, next_pts: int | None) -> None:
+    async def _revive(self, session_id: str, next_pts: int | None, played: int | None) -> None:
         row = await self.keeper.find(session_id, next_pts)
         if row is None:
             return
         self.registry.make_room()
         now = self.clock()
-        build = partial(revive, self.library, row, self.settings, now, next_pts)
-        session = await self.pool.run(now, build)
+        held = 0 if next_pts is None or played is None else max(next_pts - played, 0)
+        build = partial(revive, self.library, row, self.settings, now, next_pts, held)
+        session = await self.pool.run(now + held / SAMPLE_RATE, build)
         self.registry.add(session)
         self.registry.leave(session, now)
         journal.write("revived", session=session_id, pts=session.end)

@@ -43,9 +43,10 @@ Codecs = Annotated[list[Name], Meta(min_length=1, max_length=8)]
 
 
 class Resume(Struct, forbid_unknown_fields=True):
-    """Where a listener who comes back goes on."""
+    """Where a listener who comes back goes on, and the frame at the ear."""
 
     next_pts: Frames
+    played: Frames | None = None
 
 
 class Hello(Struct, tag_field="type", tag="hello", forbid_unknown_fields=True):

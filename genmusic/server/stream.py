@@ -174,9 +174,10 @@ class Connection(Presence):
         return session
 
     async def _come_back(self, hello: Hello, name: str) -> tuple[Session, Replay]:
-        next_pts = None if hello.resume is None else hello.resume.next_pts
+        resume = hello.resume
+        next_pts, played = (resume.next_pts, resume.played) if resume else (None, None)
         session = self._session = await self._listeners.come_back(
-            self, name, hello.token or "", next_pts=next_pts
+            self, name, hello.token or "", next_pts=next_pts, played=played
         )
         if session.codec not in hello.codecs:
             raise ProtocolError(f"the session goes on in {session.codec}")

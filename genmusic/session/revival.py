@@ -47,9 +47,16 @@ def log_rows(changes: Sequence[Change]) -> tuple[LogRow, ...]:
 
 
 def revive(
-    library: Library, row: SessionRow, settings: Settings, now: float, next_pts: int | None
+    library: Library,
+    row: SessionRow,
+    settings: Settings,
+    now: float,
+    next_pts: int | None,
+    held_frames: int = 0,
 ) -> Session:
     """The session as it was, rendered up to the packet that the listener wants next.
+
+    ``held_frames`` is how much of what came before is still to be heard.
 
     Raises
     ------
@@ -78,7 +85,8 @@ def revive(
         _catch_up(engine, encoder, start)
     bars = [*(still.bars if still else ()), *engine.take_bars()]
     session = Session(engine, encoder, settings, now, row.controls)
-    session.go_on_as(row.id, [bar for bar in bars if bar.end_frame > start], now)
+    held_frames = min(held_frames, round(settings.drain_lookahead_seconds * SAMPLE_RATE))
+    session.go_on_as(row.id, [bar for bar in bars if bar.end_frame > start], now, held_frames)
     return session
 
 

@@ -135,13 +135,13 @@ class Session:
             kept[past.frame] = freeze(Still(past, SILENCE, ()))
         return kept
 
-    def go_on_as(self, name: str, bars: Sequence[TimedBar], now: float) -> None:
-        """Be a session of before, whose engine is where its listener is."""
+    def go_on_as(self, name: str, bars: Sequence[TimedBar], now: float, held_frames: int) -> None:
+        """Be a session of before, of whose sound the listener holds the last frames."""
         self.id = name
         self._bars.extend(bars)
         self._changed_at = max([0, *(change.frame for change in self.log)])
         self.kept_changes = len(self.log)
-        self.pacing.join(self._end, now)
+        self.pacing.join(max(self._end - held_frames, 0), now)
 
     # Pacing
 

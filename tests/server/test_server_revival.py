@@ -83,6 +83,24 @@ async def test_after_a_stop_the_samples_are_those_of_a_server_that_never_stopped
     await house.stop()
 
 
+async def test_who_got_less_than_was_sent_before_a_stop_hears_on_to_the_bit(
+    house, tune_in, come_back, library
+):
+    radio = await tune_in(await house.open())
+    await radio.hear(96_000)
+    stop = asyncio.create_task(house.stop())
+    await radio.end()
+    await stop
+    begin, end = 48_000, radio.chunks[-1].end
+
+    again = await come_back(await house.open(), radio, begin)
+    await again.hear(end + 48_000)
+
+    assert again.chunks[0].pts == begin
+    assert radio.packets[: begin // 960] + again.packets == offline(library, again.chunks[-1].end)
+    await house.stop()
+
+
 async def test_before_it_goes_the_server_sends_enough_to_play_on(house, tune_in):
     client = await house.open(Settings())
     radio = await tune_in(client)

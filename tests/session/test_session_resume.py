@@ -38,6 +38,16 @@ def test_who_has_everything_gets_nothing_twice(session):
     assert (replay.pts, sent_again(session, replay), replay.discontinuity) == (end, (), False)
 
 
+def test_after_a_restart_nothing_is_rendered_until_what_the_listener_holds_runs_out(session):
+    end = advance(session, [], 100 * PACKET).packets[-1].pts + PACKET
+    session.go_on_as("again", (), 50.0, held_frames=96_000)
+
+    assert session.deadline(50.0) == 52.0
+    assert session.due_frames(50.0) == 0
+    session.acknowledge(end - 24_000, 51.5)
+    assert session.due_frames(51.5) > 0
+
+
 def test_who_comes_back_without_a_place_hears_on_where_it_left(session):
     fill(session, 0.0)
     session.acknowledge(10_000, 0.2)

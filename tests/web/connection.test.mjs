@@ -37,6 +37,7 @@ function connect() {
     onChunk: () => {},
     onLink: ({ state }) => links.push(state),
     nextPts: () => 4_800,
+    played: () => 2_400,
   });
   connection.play();
   latest().onopen();
@@ -67,13 +68,29 @@ test("after a loss it comes back and asks for the next frame", () => {
 
   assert.deepEqual(links, ["connecting", "open", "lost", "connecting"]);
   assert.deepEqual(latest().sent[0], {
-    type: "hello", v: 1, codecs: ["pcm16"], session: "s", token: "t", resume: { next_pts: 4_800 },
+    type: "hello", v: 1, codecs: ["pcm16"], session: "s", token: "t",
+    resume: { next_pts: 4_800, played: 2_400 },
   });
+});
+
+test("while the server restarts it is asked again and again, and said to restart", () => {
+  const { links } = connect();
+  latest().say(READY);
+  latest().onclose({ code: 1012 });
+  mock.timers.tick(2_000);
+  for (let attempt = 0; attempt < 5; attempt += 1) {
+    latest().onclose({ code: 1006 });
+    mock.timers.tick(750);
+  }
+
+  assert.equal(Socket.all.length, 7);
+  assert.deepEqual(new Set(links.slice(2)), new Set(["restarting", "connecting"]));
 });
 
 test("a page that was reloaded goes on with its session where the ear was", () => {
   const wishes = { codecs: ["pcm16"], ticket: { session: "s", token: "t" } };
-  const handlers = { onReady() {}, onMessage() {}, onChunk() {}, onLink() {}, nextPts: () => 0 };
+  const deaf = { onReady() {}, onMessage() {}, onChunk() {}, onLink() {} };
+  const handlers = { ...deaf, nextPts: () => 0, played: () => undefined };
   new Connection("ws://host/api/v1/stream", wishes, handlers).play();
   latest().onopen();
 
@@ -92,7 +109,7 @@ test("a dead line is left at once for another, and says no more", () => {
   assert.equal(Socket.all.length, 2);
   assert.equal(dead.onclose, null);
   latest().onopen();
-  assert.deepEqual(latest().sent[0].resume, { next_pts: 4_800 });
+  assert.deepEqual(latest().sent[0].resume, { next_pts: 4_800, played: 2_400 });
   assert.deepEqual(links, ["connecting", "open", "lost", "connecting"]);
 });
 

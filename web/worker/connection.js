@@ -18,6 +18,7 @@ const NOBODY = "no_room"; // plays in the room: it is looked again
  *   onChunk: (chunk: ArrayBuffer) => void,
  *   onLink: (report: LinkReport) => void,
  *   nextPts: () => number,
+ *   played: () => number | undefined,
  * }} ConnectionHandlers
  */
 
@@ -40,6 +41,7 @@ export class Connection {
     /** @type {ServerError | null} what the server said before it closed */
     this._complaint = null;
     this._attempt = 0;
+    this._restarting = false;
     this._ready = false;
     this._wanted = false;
     this._timer = 0;
@@ -115,7 +117,8 @@ export class Connection {
     const { codecs } = this._wishes;
     const next_pts = this._handlers.nextPts();
     // A page that was reloaded holds nothing: it goes on where the ear was.
-    const resume = next_pts > 0 ? { resume: { next_pts } } : {};
+    const played = this._handlers.played();
+    const resume = next_pts > 0 ? { resume: { next_pts, played } } : {};
     const { room } = this._wishes;
     const session = this._ticket?.session;
     const here = room && session ? { session, ...resume } : {};
@@ -142,6 +145,7 @@ export class Connection {
   _welcome(ready) {
     clearTimeout(this._timer);
     this._attempt = 0;
+    this._restarting = false;
     this._complaint = null;
     this._ready = true;
     this._ticket = { session: ready.session, token: ready.token };
@@ -153,6 +157,7 @@ export class Connection {
 
   /** @param {number} code */
   _lost(code) {
+    this._restarting ||= code === CLOSE.restart;
     clearTimeout(this._timer);
     this._socket = null;
     this._ready = false;
@@ -165,7 +170,8 @@ export class Connection {
     } else if (!this._wanted) {
       this._handlers.onLink({ type: "link", state: "asleep" });
     } else {
-      this._comeBack(code, complaint);
+      const waiting = this._restarting && code === CLOSE.abnormal;
+      this._comeBack(waiting ? CLOSE.restart : code, complaint);
     }
   }
 

@@ -42,6 +42,7 @@ class Stream {
       },
       onLink: report,
       nextPts: () => this._nextPts,
+      played: () => this._latest?.played,
     });
   }
 

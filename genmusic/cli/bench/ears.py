@@ -100,7 +100,7 @@ class Ear:
         hello: dict[str, Any] = {"type": "hello", "v": 1, "codecs": [self.codec]}
         if self._ticket:
             self.reconnects += 1
-            hello |= self._ticket | {"resume": {"next_pts": self.end}}
+            hello |= self._ticket | {"resume": {"next_pts": self.end, "played": self.played}}
         await self._say(hello)
         acks = asyncio.create_task(self._keep_acking())
         ending = asyncio.create_task(stop.wait())
