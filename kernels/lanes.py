@@ -97,7 +97,7 @@ def sizes_of(
 
 
 @fragment
-def _plain(sizes: tuple[int, ...]) -> tuple[int, ...]:
+def plain(sizes: tuple[int, ...]) -> tuple[int, ...]:
     """Sizes as mere integers; constants would have each kind compile all that handles voices."""
     return (
         i64(sizes[0]), i64(sizes[1]), i64(sizes[2]), i64(sizes[3]), i64(sizes[4]), i64(sizes[5])
@@ -302,7 +302,7 @@ def lanes_player(quantum: Fragment, weigh: Fragment, sizes: tuple[int, ...]) -> 
         desk: Desk,
         buses: Ints,
     ) -> None:
-        timing, widths, facts = roll[0], _plain(sizes), desk[3][4]
+        timing, widths, facts = roll[0], plain(sizes), desk[3][4]
         _begin_voices(block, roll, held, varied, widths)
         for slot in range(timing.shape[0]):
             desk[2][slot] = i32(weigh(slot, widths, held))
@@ -326,15 +326,28 @@ def lanes_player(quantum: Fragment, weigh: Fragment, sizes: tuple[int, ...]) -> 
     return play
 
 
-def rows_player(quantum: Fragment, sizes: tuple[int, ...]) -> Fragment:
+@fragment
+def _list_in_turn(block: tuple[int, int], timing: Longs, order: Ints) -> int:
+    """Write the slots that sound in a block as they lie; how many there are."""
+    count = 0
+    for slot in range(timing.shape[0]):
+        if _quanta_here(slot, block, timing) > 0:
+            order[count] = i32(slot)
+            count += 1
+    return count
+
+
+def rows_player(quantum: Fragment) -> Fragment:
     """As `lanes_player`, one voice after the other: for those whose frames are the lanes.
 
-    ``quantum`` renders a quantum of a slot into a row, from a place on. It is told whether the
-    voice starts there, whether it is held, how bright it is, and its bend at both ends.
+    ``quantum`` renders a quantum of a slot into a row, from a place on. It is told the sizes; how
+    many quanta ago the voice started, how many of the block it has had and has yet, and whether it
+    is held; how bright it is, and its bend at both ends. What renders a block is handed the sizes.
     """
 
     @fragment
     def play(
+        sizes: tuple[int, ...],
         block: tuple[int, int],
         roll: Roll,
         held: Held,
@@ -343,24 +356,25 @@ def rows_player(quantum: Fragment, sizes: tuple[int, ...]) -> Fragment:
         desk: Desk,
         buses: Ints,
     ) -> None:
-        timing, places, widths = roll[0], roll[1], _plain(sizes)
+        timing, places = roll[0], roll[1]
         brightness, bends = ramps
         rows, facts, spans = desk[4], desk[3][4], desk[1]
-        for slot in range(timing.shape[0]):
-            if _quanta_here(slot, block, timing) == 0:
-                continue
+        slots = desk[0][: _list_in_turn(block, timing, desk[0])]
+        _sort_by_bus(slots, places)  # which stays in the cache meanwhile
+        for number in range(slots.shape[0]):
+            slot = int(slots[number])
             lasts = _measure(0, slot, block, roll, desk, buses)
             clear_rows(1, rows)
             column = max(timing[slot, START] - block[0], 0)
             bus, listener = places[slot, BUS], places[slot, LISTENER]
             for step in range(lasts + 1):
                 if step < lasts:
-                    here, fresh = column + step, block[0] + column + step == timing[slot, START]
-                    if fresh:
-                        vary(slot, roll[2][slot], varied, widths, held)
-                    bend = (bends[bus, here], bends[bus, here + 1])
-                    how = (fresh, step < spans[HOLDS], brightness[listener, here])
-                    quantum(slot, how, bend, held, facts, begin_at(step), rows)
+                    here, age = column + step, block[0] + column + step - timing[slot, START]
+                    if age == 0:
+                        vary(slot, roll[2][slot], varied, sizes, held)
+                    when = (age, step, lasts - step, step < spans[HOLDS])
+                    moved = (brightness[listener, here], bends[bus, here], bends[bus, here + 1])
+                    quantum(slot, sizes, when, moved, held, desk[3], begin_at(step), rows)
                 finish_rows(1, step, spans, rows)
                 add_rows(1, step, spans, facts[_SIDES:], rows, buses)
         retire(block[0] + block[1], timing, desk[2])

@@ -22,7 +22,6 @@ from kernels.drums import render_drums
 from kernels.ensembles import render_ensembles
 from kernels.fm import render_fm
 from kernels.modes import render_modes
-from kernels.pianos import render_pianos
 from kernels.saws import render_saws
 from kernels.strings import render_strings
 from kernels.voices import (
@@ -323,10 +322,8 @@ def _render_pool(pool: int, kind: int, quanta: int, block: LiveBlock) -> None:
         render_wavetables(first, quanta, roll, held, varied, ramps, desk, buses)
     elif kind == STRINGS:
         render_strings(first, quanta, roll, held, varied, ramps, desk, buses)
-    elif kind == MODES:
+    else:  # modes and pianos
         render_modes(first, quanta, roll, held, varied, ramps, desk, buses)
-    else:
-        render_pianos(first, quanta, roll, held, varied, ramps, desk, buses)
 
 
 @viewer

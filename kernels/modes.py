@@ -1,85 +1,77 @@
 """Struck instruments as banks of damped resonators: one per mode of the bar, glass or string.
 
-A mode is ``y' = y + d'`` with ``d' = g d - k y``, a two-pole resonator written with its own
-difference: g is the square of the radius, k = (1 - r)^2 + 4 r sin^2(w / 2). Both are near
-nothing or near one without cancellation, so float32 keeps the lowest string within a thousandth
-of a cent, where the usual coefficient 2 r cos(w) would be eight cents off.
+A mode turns and shrinks by a fixed factor a frame, a number of the plane; its sound is how high it
+stands. Lanes are sixteen frames of one voice: what a turn of 32 frames sounds like is worked out
+once in a block for each mode, both for one that starts on the axis and for one that starts upright,
+and a quantum is a sum of these, weighted with where the modes are. So a mode costs two operations
+in sixteen frames, and it may sleep by itself. What a factor differs from one is kept, not the
+factor: that keeps the lowest string in tune in float32, and its decay.
 """
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from numba import float32 as f32
+from numba import int32 as i32
 
 from kernels._jit import fragment, kernel
-from kernels._types import Desk, Floats, Fragment, Held, Ints, Lanes, Ramps, Roll, Vector
-from kernels.filters import svf_coefficients, svf_step
-from kernels.lanes import (
-    ALIVE,
-    BRIGHT,
-    CONTROL_FRAMES,
-    HELD,
-    LANES,
-    QUANTUM,
-    lanes_player,
-    rows_of,
-    sizes_of,
-)
-from kernels.oscillators import next_noise, white
+from kernels._types import Desk, Floats, Held, Ints, Lanes, Ramps, Roll, Vector
+from kernels.filters import svf_coefficients
+from kernels.lanes import CONTROL_FRAMES, LANES, QUANTUM, rows_player, sizes_of
+from kernels.oscillators import noise_at
 from kernels.polynomials import exp2, sine
-from kernels.simd import (
-    fma,
-    fnma,
-    greater_of,
-    lesser_of,
-    load,
-    load_int,
-    magnitude,
-    splat,
-    store,
-    store_int,
-    where_less,
+from kernels.scans import (
+    Matrices,
+    Pair,
+    factors_of,
+    matrices_of,
+    powers_of,
+    powers_of_matrix,
+    recalled_pair,
 )
+from kernels.shuffles import after, transpose
+from kernels.simd import fma, fnma, lane_numbers, load, splat, splat_int, store, where_less
 
-_STATE_AT_START = (
+_STATE = (
     "gain",  # what the last frame was multiplied by
     "onset",  # 0 rising to 1
     "tremolo",  # gain of the first mode at the last frame
-    "struck",  # 0 until the first quantum has set the modes in motion
+    "awake",  # modes up to the last that can be heard
+    "damped",  # gain of the damper at the last frame
     "noise",  # envelope of the knock, falling
     "integrator_1",
     "integrator_2",
-)
-_WHAT_STAYS = (
+)  # then of each mode its place in the plane
+_SETTINGS = (
     "level",
     "onset_step",  # per control period
     "hardness",  # octaves of level per octave above the first mode, at brightness 0.5
     "brightness",  # the same, added or taken at brightness 1 or 0
     "damper",  # 1 less the factor per frame once released
     "tremolo_depth",  # 0..1
+    "noise",  # of the knock at its start
     "noise_decay",  # factor per frame
     "noise_cutoff",  # Hz
     "noise_damping",  # 1/Q
 )
+_OF_A_MODE = (
+    "tilt",  # octaves above the first mode
+    "strength",  # at the strike
+    "turn_along",  # what the factor per frame differs from one: along the axis, and upright
+    "turn_up",
+)
 WHOLE_SETTINGS = ("seed", "tremolo_phase", "tremolo_step")  # not zero; of 2^32; per quantum
 COUNTERS = 2
-OWN, STAYING = len(_STATE_AT_START), len(_WHAT_STAYS)
-AT_ONCE = 4  # modes side by side hide the latency of the recursion
-MODES = 12
-ASLEEP = 1e-9  # -180 dB: a mode below it stops, long before it is a denormal
+OWN, COMMON, TABLES = len(_STATE), len(_SETTINGS), len(_OF_A_MODE)
+MODES = 16
+MOST_MODES = 64  # for which there is scratch; a multiple of sixteen, as `MODES`
 
 
 def settings_for(modes: int) -> tuple[str, ...]:
-    """The table of settings of a bank with so many modes, a multiple of `AT_ONCE`.
-
-    ``tilt`` (octaves above the first mode) and ``push`` (the first difference) are the state at
-    the start; the strike turns them into y and d.
-    """
-
-    def each(name: str) -> tuple[str, ...]:
-        return tuple(f"{name}_{mode}" for mode in range(modes))
-
-    moving = (*_STATE_AT_START, *each("tilt"), *each("push"))
-    return (*moving, *_WHAT_STAYS, *each("radius"), *each("spring"))
+    """The table of settings of a bank with so many modes."""
+    each = (f"{name}_{mode}" for name in _OF_A_MODE for mode in range(modes))
+    return (*_SETTINGS, *each)
 
 
 SETTINGS = settings_for(MODES)
@@ -87,189 +79,309 @@ VARIED = (("seed",), ("hardness",), ("noise_cutoff",))
 STATES = OWN + 2 * MODES
 SIZES = sizes_of(SETTINGS, WHOLE_SETTINGS, (STATES, COUNTERS), VARIED)
 
-GAIN, ONSET, TREMOLO, STRUCK, NOISE, INTEGRATOR_1, INTEGRATOR_2 = rows_of(_STATE_AT_START)
-(LEVEL, ONSET_STEP, HARDNESS, BRIGHTNESS, DAMPER, DEPTH, NOISE_DECAY, NOISE_CUTOFF,
- NOISE_DAMPING) = rows_of(_WHAT_STAYS)  # fmt: skip
-SEED, PHASE, PHASE_STEP = rows_of(WHOLE_SETTINGS)
-FIRST_MODE = OWN * LANES
+GAIN, ONSET, TREMOLO, AWAKE, DAMPED, NOISE, INTEGRATOR_1, INTEGRATOR_2 = range(OWN)
+(LEVEL, ONSET_STEP, HARDNESS, BRIGHTNESS, DAMPER, DEPTH, KNOCK, NOISE_DECAY, NOISE_CUTOFF,
+ NOISE_DAMPING) = range(COMMON)  # fmt: skip
+SEED, PHASE, PHASE_STEP = range(3)
+TURN = 2 * LANES  # frames
+ASLEEP = 1.5e-6  # -116 dB of full scale: what weaker modes of a whole piece add is below -100 dB
+WATCH = 8  # quanta from one look at the modes to the next
+_WAVE = 2 * TURN  # of a mode in the scratch: along and up
+_TURNS = MOST_MODES * _WAVE  # behind the waves, what a turn of all frames differs from one
+_AHEAD = _TURNS + 2 * MOST_MODES  # and where the modes will be before each turn: along and up
+_STATION = 2 * MOST_MODES
+SCRATCH = _AHEAD + WATCH * (QUANTUM // TURN) * _STATION
+
+Bank: TypeAlias = tuple[int, int, int]
+"""Where in settings and state the tables of a voice's modes begin, and how many modes there are."""
+Four: TypeAlias = tuple[Vector, Vector, Vector, Vector]
 
 
 @fragment
-def _any_above_zero(x: Vector, facts: Floats) -> bool:
-    """Whether any lane is; the facts of brightness have been read, their place is free."""
-    store(facts, BRIGHT, x)
-    above = False
-    for lane in range(LANES):
-        above |= facts[BRIGHT + lane] > f32(0.0)
-    return above
+def _turned(along: Vector, up: Vector, by_along: Vector, by_up: Vector) -> tuple[Vector, Vector]:
+    """A place in the plane after a turn, of which is given what it differs from one."""
+    return (
+        fma(along, by_along, fnma(up, by_up, along)),
+        fma(along, by_up, fma(up, by_along, up)),
+    )
 
 
 @fragment
-def _strike(modes: int, hardness: Vector, facts: Floats, state: Floats) -> None:
-    """Set the modes of lanes that have just started in motion; a harder blow moves the high."""
-    one, half, zero = splat(f32(1.0)), splat(f32(0.5)), splat(f32(0.0))
-    struck = load(state, STRUCK)
-    if not _any_above_zero(one - struck, facts):
-        return
-    store(state, STRUCK, one)
-    for mode in range(modes):
-        y, d = FIRST_MODE + mode * LANES, FIRST_MODE + (modes + mode) * LANES
-        push = load(state, d)
-        pushed = push * exp2(load(state, y) * hardness)
-        store(state, d, where_less(struck, half, pushed, push))
-        store(state, y, where_less(struck, half, zero, load(state, y)))
+def _strike(slot: int, sizes: tuple[int, ...], bank: Bank, bright: float, held: Held) -> None:
+    """Set a voice in motion; a harder blow moves the high modes."""
+    settings, whole_settings, state, counters = held
+    at, own = slot * sizes[5], slot * sizes[2]
+    tables, places, modes = bank
+    for row in range(OWN):
+        state[own + row] = f32(0.0)
+    state[own + TREMOLO], state[own + DAMPED] = f32(1.0), f32(1.0)
+    state[own + AWAKE], state[own + NOISE] = f32(modes), settings[at + KNOCK]
+    for row in range(COUNTERS):
+        counters[slot * COUNTERS + row] = whole_settings[slot * sizes[1] + row]
+    swing = (bright - f32(0.5)) * f32(2.0)
+    hardness = splat(f32(settings[at + HARDNESS] + settings[at + BRIGHTNESS] * swing))
+    for mode in range(0, modes, LANES):
+        tilt, strength = load(settings, tables + mode), load(settings, tables + modes + mode)
+        store(state, places + mode, strength * exp2(tilt * hardness))
+        store(state, places + modes + mode, splat(f32(0.0)))
 
 
 @fragment
-def _damped(g: Vector, k: Vector, damper: Vector) -> tuple[Vector, Vector]:
-    """The same pitch with the radius made smaller by the damper."""
-    one = splat(f32(1.0))
-    less = one - damper
-    return g * (less * less), fma(damper, fnma(g, less, one), less * k)
+def _let_sleep(own: int, level: float, bank: Bank, state: Floats) -> None:
+    """Take out modes that nobody can hear any more."""
+    _, places, modes = bank
+    floor = f32(ASLEEP) / max(level * state[own + DAMPED], f32(ASLEEP * ASLEEP))
+    weakest, zero = splat(f32(floor * floor)), splat(f32(0.0))
+    awake = int(state[own + AWAKE])
+    for mode in range(places, places + awake, LANES):
+        along, up = load(state, mode), load(state, modes + mode)
+        power = fma(along, along, up * up)
+        store(state, mode, where_less(power, weakest, zero, along))
+        store(state, modes + mode, where_less(power, weakest, zero, up))
+    while awake > 0:
+        last = places + awake - 1
+        if state[last] != f32(0.0) or state[last + modes] != f32(0.0):
+            break
+        awake -= 1
+    state[own + AWAKE] = f32(awake)
 
 
 @fragment
-def _four_modes(
-    places: tuple[int, int, int, int],
-    damper: Vector,
-    tremolo: tuple[Vector, Vector],
-    lanes: Lanes,
+def _unfold(awake: int, bank: Bank, settings: Floats, tile: Floats, scratch: Floats) -> None:
+    """Work out the waves of modes that are awake, and their turns, sixteen modes side by side."""
+    tables, _, modes = bank
+    for mode in range(0, awake, LANES):
+        by_along = load(settings, tables + 2 * modes + mode)
+        by_up = load(settings, tables + 3 * modes + mode)
+        along, up = splat(f32(1.0)), splat(f32(0.0))
+        for t in range(TURN):
+            store(tile, t * LANES, along)
+            store(tile, (TURN + t) * LANES, up)
+            along, up = _turned(along, up, by_along, by_up)
+        for part in range(_WAVE // LANES):
+            place = mode * _WAVE + part * LANES
+            transpose(tile, part * LANES * LANES, LANES, scratch, place, _WAVE)
+        for _ in range(5):  # (1 + d)^2 - 1 = d + d + d^2: to two, four … 32 frames
+            twice_along, twice_up = by_along + by_along, by_up + by_up
+            square = fma(by_along, by_along, fnma(by_up, by_up, twice_along))
+            by_up = fma(twice_along, by_up, twice_up)
+            by_along = square
+        store(scratch, _TURNS + mode, by_along)
+        store(scratch, _TURNS + MOST_MODES + mode, by_up)
+
+
+@fragment
+def _run_ahead(quanta: int, awake: int, bank: Bank, state: Floats, scratch: Floats) -> None:
+    """Write where the modes that are awake will be before each turn of so many quanta, and after.
+
+    So no quantum waits for the one before it.
+    """
+    _, places, modes = bank
+    for mode in range(0, awake, LANES):
+        along, up = load(state, places + mode), load(state, places + modes + mode)
+        by_along = load(scratch, _TURNS + mode)
+        by_up = load(scratch, _TURNS + MOST_MODES + mode)
+        for turn in range(quanta * (QUANTUM // TURN)):
+            place = _AHEAD + turn * _STATION + mode
+            store(scratch, place, along)
+            store(scratch, place + MOST_MODES, up)
+            along, up = _turned(along, up, by_along, by_up)
+        store(state, places + mode, along)
+        store(state, places + modes + mode, up)
+
+
+@fragment
+def _first_mode(now: int, then: int, tremolo: Four, scratch: Floats) -> Four:
+    """A quantum of the first mode, of which the motor moves the gain."""
+    along, up = splat(scratch[now]), splat(scratch[now + MOST_MODES])
+    then_along, then_up = splat(scratch[then]), splat(scratch[then + MOST_MODES])
+    c0, c1 = load(scratch, 0), load(scratch, LANES)
+    s0, s1 = load(scratch, 2 * LANES), load(scratch, 3 * LANES)
+    return (
+        fma(s0, along, c0 * up) * tremolo[0],
+        fma(s1, along, c1 * up) * tremolo[1],
+        fma(s0, then_along, c0 * then_up) * tremolo[2],
+        fma(s1, then_along, c1 * then_up) * tremolo[3],
+    )
+
+
+@fragment
+def _ring(
+    awake: int, quantum: int, tremolo: Four, scratch: Floats, begin: int, row: Floats
 ) -> None:
-    """One quantum of four modes, added to the tile; nothing if they sleep in every lane."""
-    settings, _, state, _, facts, tile, _ = lanes
-    y, d, g, k = places
-    y0, y1 = load(state, y), load(state, y + LANES)
-    y2, y3 = load(state, y + 2 * LANES), load(state, y + 3 * LANES)
-    d0, d1 = load(state, d), load(state, d + LANES)
-    d2, d3 = load(state, d + 2 * LANES), load(state, d + 3 * LANES)
-    loud = greater_of(
-        greater_of(_loudness(y0, d0), _loudness(y1, d1)),
-        greater_of(_loudness(y2, d2), _loudness(y3, d3)),
+    """A quantum of all modes that are awake, of those that were run ahead."""
+    now = _AHEAD + quantum * (QUANTUM // TURN) * _STATION
+    then = now + _STATION
+    a0, a1, a2, a3 = _first_mode(now, then, tremolo, scratch)
+    zero = splat(f32(0.0))
+    b0, b1, b2, b3 = zero, zero, zero, zero
+    for mode in range(1, awake):
+        wave = mode * _WAVE
+        c0, c1 = load(scratch, wave), load(scratch, wave + LANES)
+        s0, s1 = load(scratch, wave + 2 * LANES), load(scratch, wave + 3 * LANES)
+        along, up = splat(scratch[now + mode]), splat(scratch[now + MOST_MODES + mode])
+        a0, a1 = fma(s0, along, a0), fma(s1, along, a1)
+        b0, b1 = fma(c0, up, b0), fma(c1, up, b1)
+        along, up = splat(scratch[then + mode]), splat(scratch[then + MOST_MODES + mode])
+        a2, a3 = fma(s0, along, a2), fma(s1, along, a3)
+        b2, b3 = fma(c0, up, b2), fma(c1, up, b3)
+    store(row, begin, a0 + b0)
+    store(row, begin + LANES, a1 + b1)
+    store(row, begin + 2 * LANES, a2 + b2)
+    store(row, begin + 3 * LANES, a3 + b3)
+
+
+@fragment
+def _ramp(start: float, slope: float, frame: int) -> Vector:
+    """Sixteen frames of a line, from a frame on; the first frame is one slope above the start."""
+    return fma(lane_numbers() + splat(f32(frame + 1)), splat(f32(slope)), splat(f32(start)))
+
+
+@fragment
+def _turn_motor(slot: int, sizes: tuple[int, ...], held: Held, tile: Floats) -> Four:
+    """Gains of the first mode in a quantum: discs open and close tubes."""
+    settings, whole_settings, state, counters = held
+    depth, own = settings[slot * sizes[5] + DEPTH], slot * sizes[2]
+    before = state[own + TREMOLO]
+    after_it = before
+    if depth > f32(0.0):
+        step = whole_settings[slot * sizes[1] + PHASE_STEP]
+        phase = i32(counters[slot * COUNTERS + PHASE] + step)
+        counters[slot * COUNTERS + PHASE] = phase
+        store(tile, 0, sine(splat_int(phase)))
+        after_it = f32(1.0) - depth * (f32(0.5) + f32(0.5) * tile[0])
+        state[own + TREMOLO] = after_it
+    slope = (after_it - before) * f32(1.0 / QUANTUM)
+    return (
+        _ramp(before, slope, 0),
+        _ramp(before, slope, LANES),
+        _ramp(before, slope, 2 * LANES),
+        _ramp(before, slope, 3 * LANES),
     )
-    if not _any_above_zero(loud * load(facts, ALIVE), facts):
-        return
-    g0, k0 = _damped(load(settings, g), load(settings, k), damper)
-    g1, k1 = _damped(load(settings, g + LANES), load(settings, k + LANES), damper)
-    g2, k2 = _damped(load(settings, g + 2 * LANES), load(settings, k + 2 * LANES), damper)
-    g3, k3 = _damped(load(settings, g + 3 * LANES), load(settings, k + 3 * LANES), damper)
-    gain, slope = tremolo
-    for t in range(QUANTUM):
-        d0 = fnma(k0, y0, g0 * d0)
-        d1 = fnma(k1, y1, g1 * d1)
-        d2 = fnma(k2, y2, g2 * d2)
-        d3 = fnma(k3, y3, g3 * d3)
-        y0 = y0 + d0
-        y1 = y1 + d1
-        y2 = y2 + d2
-        y3 = y3 + d3
-        gain = gain + slope
-        store(tile, t * LANES, load(tile, t * LANES) + (fma(y0, gain, y1) + (y2 + y3)))
-    for mode, (yy, dd) in enumerate(((y0, d0), (y1, d1), (y2, d2), (y3, d3))):
-        loud = _loudness(yy, dd)
-        floor, zero = splat(f32(ASLEEP)), splat(f32(0.0))
-        store(state, y + mode * LANES, where_less(loud, floor, zero, yy))
-        store(state, d + mode * LANES, where_less(loud, floor, zero, dd))
 
 
 @fragment
-def _loudness(y: Vector, d: Vector) -> Vector:
-    return greater_of(magnitude(y), magnitude(d))
+def _damp(own: int, damper: float, state: Floats, begin: int, row: Floats) -> None:
+    """Felt on the string: all modes alike die faster."""
+    less = f32(f32(1.0) - damper)
+    first = where_less(lane_numbers(), splat(f32(0.5)), splat(f32(1.0)), splat(f32(0.0)))
+    powers = powers_of(less, factors_of(less), first)
+    fourth = f32((less * less) * (less * less))
+    sixteenth = f32((fourth * fourth) * (fourth * fourth))
+    gain = state[own + DAMPED]
+    for t in range(begin, begin + QUANTUM, LANES):
+        store(row, t, load(row, t) * (powers * splat(gain)))
+        gain = f32(gain * sixteenth)
+    state[own + DAMPED] = gain
 
 
 @fragment
-def _knock(stays: int, lanes: Lanes) -> None:
-    """The blow itself: a short band of noise, added to the tile while it lasts."""
-    settings, _, state, counters, facts, tile, _ = lanes
-    noise = load(state, NOISE)
-    if not _any_above_zero(noise * load(facts, ALIVE), facts):
-        return
-    s1, s2, half = load(state, INTEGRATOR_1), load(state, INTEGRATOR_2), splat(f32(0.5))
-    seed, decay = load_int(counters, SEED), load(settings, stays + NOISE_DECAY)
-    a1, a2, a3 = svf_coefficients(
-        load(settings, stays + NOISE_CUTOFF), load(settings, stays + NOISE_DAMPING)
+def _knock_filter(at: int, settings: Floats, tile: Floats) -> tuple[Matrices, tuple[Pair, Pair]]:
+    """The band of the knock as `kernels.scans` needs it; what goes in is left in the tile."""
+    a, b, c = svf_coefficients(
+        splat(settings[at + NOISE_CUTOFF]), splat(settings[at + NOISE_DAMPING])
     )
-    for t in range(QUANTUM):
-        seed = next_noise(seed)
-        n1, s2 = svf_step(white(seed) * noise, s1, s2, a1, a2, a3)
-        noise = noise * decay
-        store(tile, t * LANES, fma(s1 + n1, half, load(tile, t * LANES)))
-        s1 = n1
-    store_int(counters, SEED, seed)
-    floor, zero = splat(f32(ASLEEP)), splat(f32(0.0))
-    for row, value in ((NOISE, noise), (INTEGRATOR_1, s1), (INTEGRATOR_2, s2)):
-        store(state, row, where_less(noise, floor, zero, value))
+    store(tile, 0, a)
+    store(tile, LANES, b)
+    store(tile, 2 * LANES, c)
+    turn = (tile[0], f32(-tile[LANES]), tile[LANES], f32(f32(1.0) - tile[2 * LANES]))
+    turns = matrices_of(turn)
+    first = where_less(lane_numbers(), splat(f32(0.5)), splat(f32(1.0)), splat(f32(0.0)))
+    return turns, powers_of_matrix(turn, turns, first)
 
 
 @fragment
-def _shape(stays: int, lanes: Lanes) -> None:
+def _knock(
+    slot: int, sizes: tuple[int, ...], held: Held, tile: Floats, begin: int, row: Floats
+) -> None:
+    """The blow itself: a short band of noise, added to a row while it lasts."""
+    settings, _, state, counters = held
+    at, own = slot * sizes[5], slot * sizes[2]
+    turns, powers = _knock_filter(at, settings, tile)
+    into = load(tile, LANES), load(tile, 2 * LANES)
+    decay = settings[at + NOISE_DECAY]
+    first = where_less(lane_numbers(), splat(f32(0.5)), splat(f32(1.0)), splat(f32(0.0)))
+    falling = powers_of(decay, factors_of(decay), first)
+    fourth = f32((decay * decay) * (decay * decay))
+    sixteenth = f32((fourth * fourth) * (fourth * fourth))
+    noise, count = state[own + NOISE], counters[slot * COUNTERS + SEED]
+    memory = splat(state[own + INTEGRATOR_1]), splat(state[own + INTEGRATOR_2])
+    for t in range(begin, begin + QUANTUM, LANES):
+        x = noise_at(count) * (falling * splat(noise))
+        now = recalled_pair((x * into[0], x * into[1]), memory, turns, powers)
+        band = after(memory[0], now[0]) + now[0]
+        store(row, t, fma(band, splat(f32(0.5)), load(row, t)))
+        memory, noise, count = now, f32(noise * sixteenth), i32(count + LANES)
+    store(tile, 0, memory[0])
+    store(tile, LANES, memory[1])
+    counters[slot * COUNTERS + SEED] = count
+    over = noise * settings[at + LEVEL] < f32(ASLEEP)
+    state[own + NOISE] = f32(0.0) if over else noise
+    state[own + INTEGRATOR_1], state[own + INTEGRATOR_2] = tile[LANES - 1], tile[2 * LANES - 1]
+
+
+@fragment
+def _shape(at: int, own: int, held: Held, begin: int, row: Floats) -> None:
     """Raise the onset smoothly from nothing, and give the voice its level."""
-    settings, _, state, _, facts, tile, _ = lanes
-    one, three = splat(f32(1.0)), splat(f32(3.0))
-    level = load(settings, stays + LEVEL) * load(facts, ALIVE)
-    gain, onset = load(state, GAIN), load(state, ONSET)
-    for t0 in range(0, QUANTUM, CONTROL_FRAMES):
-        onset = lesser_of(one, onset + load(settings, stays + ONSET_STEP))
-        risen = onset * onset * (three - (onset + onset))
-        slope = (risen * level - gain) * splat(f32(1.0 / CONTROL_FRAMES))
-        for t in range(t0, t0 + CONTROL_FRAMES):
-            gain = gain + slope
-            store(tile, t * LANES, load(tile, t * LANES) * gain)
-    store(state, GAIN, gain)
-    store(state, ONSET, onset)
+    settings, state = held[0], held[2]
+    level, onset, gain = settings[at + LEVEL], state[own + ONSET], state[own + GAIN]
+    for t in range(begin, begin + QUANTUM, CONTROL_FRAMES):
+        onset = min(f32(1.0), f32(onset + settings[at + ONSET_STEP]))
+        risen = f32(level * (onset * onset * (f32(3.0) - (onset + onset))))
+        slope = (risen - gain) * f32(1.0 / CONTROL_FRAMES)
+        store(row, t, load(row, t) * _ramp(gain, slope, 0))
+        gain = risen
+    state[own + ONSET], state[own + GAIN] = onset, gain
 
 
 @fragment
-def _turn_motor(depth: Vector, lanes: Lanes) -> tuple[Vector, Vector]:
-    """Gain of the first mode at the quantum's start, and its slope: discs open and close tubes."""
-    _, whole_settings, state, counters, _, _, _ = lanes
-    half, one = splat(f32(0.5)), splat(f32(1.0))
-    phase = load_int(counters, PHASE) + load_int(whole_settings, PHASE_STEP)
-    store_int(counters, PHASE, phase)
-    before = load(state, TREMOLO)
-    after = fnma(depth, fma(sine(phase), half, half), one)
-    store(state, TREMOLO, after)
-    return before, (after - before) * splat(f32(1.0 / QUANTUM))
+def _quantum(
+    slot: int,
+    sizes: tuple[int, ...],
+    when: tuple[int, int, int, bool],
+    moved: tuple[float, float, float],
+    held: Held,
+    lanes: Lanes,
+    begin: int,
+    row: Floats,
+) -> None:
+    """One quantum of one voice into its row, from a place on."""
+    settings, _, state, _ = held
+    at, own, modes = slot * sizes[5], slot * sizes[2], (sizes[2] - OWN) // 2
+    bank = at + COMMON, own + OWN, modes
+    age, step, left, is_held = when
+    scratch, watched = lanes[6], age % WATCH
+    if age == 0:
+        _strike(slot, sizes, bank, moved[0], held)
+    if watched == 0:
+        _let_sleep(own, settings[at + LEVEL], bank, state)
+    awake = int(state[own + AWAKE])
+    if step == 0:
+        _unfold(awake, bank, settings, lanes[5], scratch)
+    if step == 0 or watched == 0:
+        _run_ahead(min(WATCH - watched, left), awake, bank, state, scratch)
+    tremolo = _turn_motor(slot, sizes, held, lanes[5])
+    if awake > 0:
+        _ring(awake, min(watched, step), tremolo, scratch, begin, row)
+    else:
+        for t in range(begin, begin + QUANTUM, LANES):
+            store(row, t, splat(f32(0.0)))
+    if not is_held and settings[at + DAMPER] > f32(0.0):
+        _damp(own, settings[at + DAMPER], state, begin, row)
+    if state[own + NOISE] > f32(0.0):
+        _knock(slot, sizes, held, lanes[5], begin, row)
+    _shape(at, own, held, begin, row)
 
 
-def bank_player(modes: int, sizes: tuple[int, ...]) -> Fragment:
-    """What renders a block of voices with so many modes."""
-    stays, banks = sizes[2] * LANES, (FIRST_MODE, FIRST_MODE + modes * LANES)
-    strengths = stays + STAYING * LANES
-
-    @fragment
-    def quantum(lanes: Lanes) -> None:
-        settings, _, state, _, facts, tile, _ = lanes
-        half, zero = splat(f32(0.5)), splat(f32(0.0))
-        swing = (load(facts, BRIGHT) - half) * splat(f32(2.0))
-        hardness = fma(load(settings, stays + BRIGHTNESS), swing, load(settings, stays + HARDNESS))
-        damper = where_less(load(facts, HELD), half, load(settings, stays + DAMPER), zero)
-        _strike(modes, hardness, facts, state)
-        tremolo = _turn_motor(load(settings, stays + DEPTH), lanes)
-        for t in range(QUANTUM):
-            store(tile, t * LANES, zero)
-        for mode in range(0, modes * LANES, AT_ONCE * LANES):
-            g = strengths + mode
-            places = (banks[0] + mode, banks[1] + mode, g, g + modes * LANES)
-            _four_modes(places, damper, tremolo, lanes)
-            tremolo = (splat(f32(1.0)), zero)
-        _knock(stays, lanes)
-        _shape(stays, lanes)
-
-    @fragment
-    def weigh(slot: int, sizes: tuple[int, ...], held: Held) -> int:
-        """Fours of modes that are awake."""
-        first, awake = slot * sizes[2] + OWN, 0
-        for four in range(0, modes, AT_ONCE):
-            moves = False
-            for mode in range(four, four + AT_ONCE):
-                moves |= held[2][first + modes + mode] != f32(0.0)
-            awake += 1 if moves else 0
-        return awake
-
-    return lanes_player(quantum, weigh, sizes)
+_play = rows_player(_quantum)
 
 
-_play = bank_player(MODES, SIZES)
+@fragment
+def _sizes_of_bank(voices: int, held: Held) -> tuple[int, int, int, int, int, int]:
+    """The sizes of a bank, from how much is held for each voice."""
+    width, features = held[0].shape[0] // voices, len(VARIED)
+    modes = (width - features - COMMON) // TABLES
+    return width - features, len(WHOLE_SETTINGS), OWN + 2 * modes, COUNTERS, features, width
 
 
 @kernel
@@ -283,16 +395,21 @@ def render_modes(
     desk: Desk,
     buses: Ints,
 ) -> None:
-    """Render all voices with twelve modes of a pool for a block, and add them to their buses.
+    """Render all voices of a pool with banks of modes for a block, and add them to their buses.
 
     Parameters
     ----------
-    first, quanta, roll, held, varied, ramps, desk, buses
+    first, quanta, roll, varied, ramps, buses
         As in `kernels.saws.render_saws`; a seed must not be zero.
+    held : tuple, in/out
+        As there. How many modes a voice has, up to `MOST_MODES`, follows from its size.
+    desk : tuple, in/out
+        As there, with `SCRATCH` floats for tables.
 
     Notes
     -----
     J.-M. Adrien, "The Missing Link: Modal Synthesis", 1991. Modes are sines: nothing aliases as
     long as patches leave out what lies above the Nyquist frequency. Brightness acts at the strike.
     """
-    _play((first, quanta), roll, held, varied, ramps, desk, buses)
+    sizes = _sizes_of_bank(roll[0].shape[0], held)
+    _play(sizes, (first, quanta), roll, held, varied, ramps, desk, buses)

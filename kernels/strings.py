@@ -16,8 +16,8 @@ from numba import float32 as f32
 from numba import int32 as i32
 
 from kernels._jit import fragment, kernel
-from kernels._types import Desk, Floats, Held, Ints, Ramps, Roll, Vector
-from kernels.lanes import LANES, QUANTUM, rows_player, sizes_of
+from kernels._types import Desk, Floats, Held, Ints, Lanes, Ramps, Roll, Vector
+from kernels.lanes import LANES, QUANTUM, plain, rows_player, sizes_of
 from kernels.polynomials import PHASE_TO_HALF_TURNS, exp2
 from kernels.simd import fma, load, splat, store
 
@@ -151,26 +151,29 @@ def _bent(turn: float, bend: tuple[float, float], frame: int, scratch: Floats) -
 @fragment
 def _quantum(
     slot: int,
-    facts: tuple[bool, bool, float],
-    bend: tuple[float, float],
+    sizes: tuple[int, ...],
+    when: tuple[int, int, int, bool],
+    moved: tuple[float, float, float],
     held: Held,
-    scratch: Floats,
+    lanes: Lanes,
     begin: int,
     row: Floats,
 ) -> None:
     """One quantum of one string into its row, from a place on."""
     settings, _, line, places = held
-    if facts[0]:
-        _excite(slot, facts[2], held)
-    base, at = slot * LINE, slot * SIZES[5]
+    age, _, _, is_held = when
+    bright, bend = moved[0], (moved[1], moved[2])
+    if age == 0:
+        _excite(slot, bright, held)
+    base, at = slot * LINE, slot * sizes[5]
     turn, level = settings[at + TURN_FRAMES], splat(settings[at + LEVEL])
     straight = bend[0] == f32(0.0) and bend[1] == f32(0.0)
-    period, tap_0, tap_1, tap_2, pair = _taps(slot, turn, held, facts[1])
+    period, tap_0, tap_1, tap_2, pair = _taps(slot, turn, held, is_held)
     write = int(places[slot])
     for t in range(0, QUANTUM, LANES):
         if not straight:
-            turned = _bent(turn, bend, t, scratch)
-            period, tap_0, tap_1, tap_2, pair = _taps(slot, turned, held, facts[1])
+            turned = _bent(turn, bend, t, lanes[4])
+            period, tap_0, tap_1, tap_2, pair = _taps(slot, turned, held, is_held)
         read = base + PAD + ((write - period) & (RING - 1))
         here, before = load(line, read), load(line, read - 1)
         wave = fma(tap_0, here, fma(tap_1, before, tap_2 * load(line, read - 2)))
@@ -182,7 +185,7 @@ def _quantum(
     places[slot] = i32(write)
 
 
-_play = rows_player(_quantum, SIZES)
+_play = rows_player(_quantum)
 
 
 @kernel
@@ -205,4 +208,4 @@ def render_strings(
     held : tuple, in/out
         As there, with the delay line of each slot as its state.
     """
-    _play((first, quanta), roll, held, varied, ramps, desk, buses)
+    _play(plain(SIZES), (first, quanta), roll, held, varied, ramps, desk, buses)

@@ -32,6 +32,7 @@ from genmusic.session.sounds import sounds_of
 from genmusic.synthesis.cache import mark_as_compiled
 from genmusic.synthesis.orchestra import Orchestra, PlayedNote
 from genmusic.synthesis.patches import patches_of_kinds
+from genmusic.synthesis.pools import KINDS
 from genmusic.synthesis.readings import Reading
 from genmusic.units import QUANTUM
 
@@ -64,7 +65,8 @@ def play_instruments(kinds: Iterable[str]) -> None:
 
 def tasks() -> Sequence[Task]:
     """What there is to compile, in parts that need little of each other, the dearest first."""
-    instruments = (partial(play_instruments, [kind]) for kind in sorted(patches_of_kinds()))
+    kinds = {KINDS[kind].kernel: kind for kind in sorted(patches_of_kinds())}  # one of each kernel
+    instruments = (partial(play_instruments, [kind]) for kind in kinds.values())
     return (_compose_with_few, _mix, *instruments)
 
 

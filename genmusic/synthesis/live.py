@@ -85,7 +85,7 @@ def _pool_sizes(kind: Kind) -> Mapping[str, int]:
         "facts": LANE_FACTS,
         "tile": QUANTUM * LANES,
         "rows": ROW * LANES,
-        "tables": QUANTUM * LANES if kind.tables is None else kind.tables.size,
+        "tables": kind.scratch if kind.tables is None else kind.tables.size,
         "recipe_settings": width * KEYS * LAYERS,
     }
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from genmusic.rules import ListOf, Number, Table, rule
 from genmusic.synthesis.voicing import (
     ANY_SEED,
+    SIXTY_DB_OCTAVES,
     SOUNDS_TO_SILENCE,
     Voicing,
     decay_per_frame,
@@ -21,6 +22,7 @@ from genmusic.synthesis.voicing import (
     velocity_gain,
 )
 from genmusic.units import (
+    LOG2_10,
     QUANTUM,
     SAMPLE_RATE,
     db_to_gain,
@@ -37,6 +39,7 @@ LOUD_VELOCITY = 96  # plays the patch as written
 HIGHEST_MODE_HZ = 16_000.0
 QUARTER_TURN = -(2**30)  # a phase: the motor begins with open tubes
 SILENT_DB = -80.0
+INAUDIBLE_DB = -116.0  # of a mode: the kernel lets it sleep
 QUARTER_PI = 0.7853981633974483
 NO_TWO_ALIKE = 0.12  # octaves of level per octave that blows differ by
 KNOCK_VARIES = 0.07  # share of its middle by which knocks differ
@@ -51,20 +54,30 @@ class Resonance(NamedTuple):
     seconds: float  # to -60 dB
     tilt: float  # octaves above the first mode: what a harder blow brings out
 
+    @property
+    def audible_seconds(self) -> float:
+        """How long it is above `INAUDIBLE_DB`."""
+        octaves = log2(abs(self.level)) - INAUDIBLE_DB * (LOG2_10 / 20.0)
+        return self.seconds * octaves / SIXTY_DB_OCTAVES
+
 
 def bank(resonances: Iterable[Resonance], modes: int) -> dict[str, float]:
-    """The kernel's settings of up to so many modes; those out of hearing are left out."""
+    """The kernel's settings of up to so many modes; those out of hearing are left out.
+
+    The first stays first, which a motor may move. Of the others those that are over first are last.
+    """
     audible = (r for r in resonances if r.hz < HIGHEST_MODE_HZ and r.level != 0.0)
+    first, others = list(islice(audible, 1)), islice(audible, modes - 1)
     settings: dict[str, float] = {}
-    for mode, resonance in enumerate(islice(audible, modes)):
+    for mode, resonance in enumerate(first + sorted(others, key=lambda r: -r.audible_seconds)):
         turns = resonance.hz / SAMPLE_RATE
         radius = decay_per_frame(resonance.seconds)
         chord = sine(turns / 2.0)
         settings |= {
             f"tilt_{mode}": resonance.tilt,
-            f"push_{mode}": resonance.level * sine(turns) / radius,
-            f"radius_{mode}": radius * radius,
-            f"spring_{mode}": (1.0 - radius) * (1.0 - radius) + 4.0 * radius * chord * chord,
+            f"strength_{mode}": resonance.level,
+            f"turn_along_{mode}": (radius - 1.0) - 2.0 * radius * chord * chord,
+            f"turn_up_{mode}": radius * sine(turns),
         }
     return settings
 
@@ -125,7 +138,7 @@ class Mode:
 
 @dataclass(frozen=True, slots=True)
 class ModalPatch:
-    """A struck body with up to twelve modes; the first is the note."""
+    """A struck body with up to sixteen modes; the first is the note."""
 
     level_db: float = rule(Number(-40.0, 12.0, "dB"), "loudness")
     modes: tuple[Mode, ...] = rule(ListOf(Table(Mode), 1, MODES), "the modes, the note first")
@@ -139,7 +152,6 @@ class ModalPatch:
     def voicing(self, pitch: float, velocity: int) -> Voicing:
         """The settings of one voice."""
         settings = {
-            "tremolo": 1.0,
             "level": db_to_gain(self.level_db) * velocity_gain(velocity),
             "damper": 1.0 - decay_per_frame(self.release_seconds),
             "tremolo_depth": 1.0 - db_to_gain(-self.tremolo_db),

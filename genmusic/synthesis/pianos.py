@@ -71,7 +71,6 @@ class PianoPatch:
             release = self.release_seconds * exp2(-self.release_follows * octaves)
             damper = 1.0 - decay_per_frame(release)
         settings = {
-            "tremolo": 1.0,
             "level": db_to_gain(self.level_db) * velocity_gain(velocity),
             "damper": damper,
             **self.blow.settings(pitch, velocity),
@@ -93,10 +92,9 @@ class PianoPatch:
         return pitch_to_hz(pitch) * number * stretch
 
     def resonances(self, pitch: float) -> list[Resonance]:
-        """The partials of both strings, the longest first so that the short can sleep."""
+        """The partials of both strings."""
         first = list(self._partials(pitch))
-        second = list(self._after(pitch, first))[: MODES - len(first)]
-        return sorted(first + second, key=lambda r: -r.seconds)
+        return first + list(self._after(pitch, first))[: MODES - len(first)]
 
     def _partials(self, pitch: float) -> Iterator[Resonance]:
         octaves = (pitch - MIDDLE_C_PITCH) / 12.0

@@ -41,6 +41,7 @@ class Kind:
     module: ModuleType
     tables: Floats | None = None  # what the kernel reads besides
     in_lanes: bool = True  # sixteen voices side by side, or one after the other
+    scratch: int = QUANTUM * LANES  # floats that it works on, where it reads no tables
 
     @property
     def varied(self) -> list[tuple[int, int]]:
@@ -57,13 +58,9 @@ KINDS: Mapping[str, Kind] = {
     "ensembles": Kind(ensembles.render_ensembles, ensembles),
     "wavetables": Kind(wavetables.render_wavetables, wavetables, TABLES),
     "strings": Kind(strings.render_strings, strings, in_lanes=False),
-    "modes": Kind(modes.render_modes, modes),
-    "pianos": Kind(pianos.render_pianos, pianos),
+    "modes": Kind(modes.render_modes, modes, in_lanes=False, scratch=modes.SCRATCH),
+    "pianos": Kind(modes.render_modes, pianos, in_lanes=False, scratch=modes.SCRATCH),
 }
-
-
-def _scratch() -> Floats:
-    return aligned(QUANTUM * LANES, np.float32)
 
 
 class Rows(NamedTuple):
@@ -138,14 +135,16 @@ class Pool:
         settings, whole, states, counters, _, _ = self._sizes
         if not self._kind.in_lanes:
             settings = whole = states = counters = 1
-        tables = self._kind.tables if self._kind.tables is not None else _scratch()
+        tables = self._kind.tables
+        if tables is None:
+            tables = aligned(self._kind.scratch, np.float32)
         return (
             aligned(settings * LANES, np.float32),
             aligned(whole * LANES, np.int32),
             aligned(states * LANES, np.float32),
             aligned(counters * LANES, np.int32),
             aligned(LANE_FACTS, np.float32),
-            _scratch(),
+            aligned(QUANTUM * LANES, np.float32),
             tables,
         )
 

@@ -94,8 +94,7 @@ CASES = {
     "fm.render_fm": voice_case("electric-piano", SCALE),
     "drums.render_drums": voice_case("kit", (36, 38, 42, 46, 51)),
     "strings.render_strings": voice_case("nylon", SCALE),
-    "modes.render_modes": voice_case("vibraphone", SCALE),
-    "pianos.render_pianos": voice_case("piano", SCALE),
+    "modes.render_modes": voice_case("piano", SCALE),
     "voices.start_voices": voice_case("soft-lead", SCALE),
     "voices.release_voice": Case(
         render_release, uses=("voices.start_voices", "saws.render_saws", "buses.drain_buses")

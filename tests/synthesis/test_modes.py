@@ -8,10 +8,13 @@ import pytest
 from sounding import frequency_near, play
 
 from genmusic.names import PARTS
+from genmusic.synthesis.modes import Mode
 from genmusic.synthesis.orchestra import Orchestra, PlayedNote
 from genmusic.synthesis.patches import PATCHES
 from genmusic.synthesis.pianos import inharmonicity
+from genmusic.synthesis.pools import KINDS
 from genmusic.units import QUANTUM, SAMPLE_RATE, pitch_to_hz, sine
+from kernels.modes import AWAKE
 
 BARS = ("vibraphone", "marimba", "glass")
 STRUCK = (*BARS, "piano")
@@ -186,6 +189,40 @@ def test_company_and_blocks_change_nothing_while_modes_fall_asleep(name):
     assert lonely.shape[1] == 1_120 * QUANTUM
     assert np.array_equal(lonely, render(20, 32))
     assert np.array_equal(lonely, render(7, 14))
+
+
+@pytest.mark.parametrize("name", ["marimba", "felt-piano"])
+def test_modes_that_nobody_hears_any_more_sleep_one_by_one(name):
+    kind = PATCHES[name][0]
+    modes, orchestra = KINDS[kind].module.MODES, Orchestra(1)
+    orchestra.play(0, PlayedNote(0, 10 * SAMPLE_RATE, 0, name, 48, 110, 0.0))
+    awake = []
+
+    for first in range(0, 1_200, 100):
+        orchestra.render(first, 100, np.full((1, 101), 0.5, np.float32))
+        state = orchestra.take(0, 0).pools[kind].state[0]
+        awake.append(int(state[AWAKE]))
+        assert not state[-2 * modes :].reshape(2, modes)[:, awake[-1] :].any()
+
+    assert modes > awake[0] > awake[-1]
+    assert awake == sorted(awake, reverse=True)
+
+
+def test_the_knock_is_a_band_where_its_table_says_and_dies_as_fast(monkeypatch):
+    patch = PATCHES["marimba"][1]
+    blow = replace(patch.blow, knock_hz=1_000.0, knock_seconds=0.5, knock_width=0.5)
+    monkeypatch.setitem(
+        PATCHES, "knock", ("modes", replace(patch, modes=(Mode(1.0, 0.0, 5.0),), blow=blow))
+    )
+
+    sound = play("knock", 60, seconds=1.0, gate_seconds=LONGEST_GATE)[0]
+
+    power = np.abs(np.fft.rfft(sound)) ** 2
+    hz = np.fft.rfftfreq(sound.size, 1 / SAMPLE_RATE)
+    assert power[(hz > 700.0) & (hz < 1_400.0)].sum() > 0.6 * power.sum()
+    assert power[hz > 8_000.0].sum() < 0.02 * power.sum()
+    fall_db = level_db(sound, 0.05, 0.05) - level_db(sound, 0.45, 0.05)
+    assert fall_db == pytest.approx(60.0 * 0.4 / blow.knock_seconds, abs=5.0)  # noise varies
 
 
 def test_sine_of_turns():
