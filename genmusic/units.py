@@ -15,7 +15,9 @@ TICKS_PER_BEAT = 960  # divisible by 3, 5 and 64
 CONCERT_A_HZ = 440.0
 CONCERT_A_PITCH = 69
 
-REMEMBERED = 16_384  # powers and logarithms: notes of a sound have most of theirs in common
+REMEMBERED = 4_096
+"""Powers and logarithms: notes of a sound have most of theirs in common. What was
+asked for longest ago gives way: a larger store grows for hours and saves nothing."""
 LOG2_10 = 3.321928094887362
 SQRT_HALF = 0.7071067811865476
 TWO_OVER_LN_2 = 2.8853900817779268

@@ -16,6 +16,7 @@ from genmusic.rules import Scenario, Style, keep_to
 
 EDITIONS_KEPT = 1_000  # of all styles; a day of steady editing
 DIGEST_LETTERS = 16
+NAMES_KEPT = 64
 
 _logger = logging.getLogger("genmusic.styles")
 
@@ -99,7 +100,17 @@ class StyleShelf(Mapping[str, Style]):
         return self._newest[name]
 
 
+_named: dict[int, tuple[Style, str]] = {}
+"""Words for styles by identity: to write one out takes 0.3 ms, and a still names three."""
+
+
 def edition_of(style: Style) -> str:
     """Name and contents of a style in one word, such as ``evening@0123456789abcdef``."""
-    digest = hashlib.sha256(repr(style).encode()).hexdigest()[:DIGEST_LETTERS]
-    return f"{style.name}@{digest}"
+    known, word = _named.get(id(style), (None, ""))
+    if known is not style:
+        digest = hashlib.sha256(repr(style).encode()).hexdigest()[:DIGEST_LETTERS]
+        word = f"{style.name}@{digest}"
+        if len(_named) >= NAMES_KEPT:
+            _named.clear()
+        _named[id(style)] = (style, word)
+    return word

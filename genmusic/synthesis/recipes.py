@@ -83,7 +83,10 @@ class _Page:
 
 
 def _doubled(table: NDArray[Number]) -> NDArray[Number]:
-    return np.concatenate((table, np.zeros_like(table)))
+    """Twice the table; what is not written yet takes no memory."""
+    larger = np.zeros((2 * len(table), *table.shape[1:]), table.dtype)
+    larger[: len(table)] = table
+    return larger
 
 
 Dish = tuple[Cook, float, int]
