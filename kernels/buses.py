@@ -12,6 +12,7 @@ from numba import int32 as i32
 
 from kernels._jit import fragment, kernel
 from kernels._types import Floats, Ints, Vector
+from kernels.runs import Quantum
 from kernels.simd import (
     LANES,
     bits_to_float,
@@ -32,22 +33,39 @@ STRIDE = SOUNDING + MOST_QUANTA + QUANTUM
 """Of one side of a bus: a block, what reaches into the next, and which quanta hold anything."""
 REACHING = 2 * QUANTUM  # where in a tail it says whether it holds anything
 TAIL = REACHING + LANES  # of what is left of a bus between two blocks
-SILENT, WHOLE, FLOATS = 0, 1, 2  # what a quantum of a bus may hold: nothing, steps, or floats
+SILENT, WHOLE, RUNS = 0, 1, 2
+"""What a quantum of a bus may hold: nothing, whole steps, or steps as floats in `kernels.runs`."""
 
 
 @fragment
 def is_sounding(buses: Ints, bus: int, quantum: int) -> int:
-    """What a quantum of a bus holds: `SILENT`, `WHOLE` or `FLOATS`."""
+    """What a quantum of a bus holds: `SILENT`, `WHOLE` or `RUNS`."""
     return int(buses[bus * 2 * STRIDE + SOUNDING + quantum])
 
 
 @fragment
-def read_bus(buses: Ints, place: int, held: int) -> Vector:
+def _read_bus(buses: Ints, place: int) -> Vector:
     """Sixteen frames of a bus."""
-    bits = load_int(buses, place)
-    if held == FLOATS:
-        return bits_to_float(bits)
-    return to_float(bits) * splat(f32(1.0 / STEPS))
+    return to_float(load_int(buses, place)) * splat(f32(1.0 / STEPS))
+
+
+@fragment
+def read_quantum(buses: Ints, begin: int, held: int) -> Quantum:
+    """Both sides of a quantum of a bus, in steps; in runs if it is held in runs, else in frames."""
+    a, b = load_int(buses, begin), load_int(buses, begin + LANES)
+    c, d = load_int(buses, begin + 2 * LANES), load_int(buses, begin + 3 * LANES)
+    begin = begin + STRIDE
+    e, f = load_int(buses, begin), load_int(buses, begin + LANES)
+    g, h = load_int(buses, begin + 2 * LANES), load_int(buses, begin + 3 * LANES)
+    if held == RUNS:
+        return (
+            bits_to_float(a), bits_to_float(b), bits_to_float(c), bits_to_float(d),
+            bits_to_float(e), bits_to_float(f), bits_to_float(g), bits_to_float(h),
+        )  # fmt: skip
+    return (
+        to_float(a), to_float(b), to_float(c), to_float(d),
+        to_float(e), to_float(f), to_float(g), to_float(h),
+    )  # fmt: skip
 
 
 @fragment
@@ -93,7 +111,7 @@ def drain_buses(quanta: int, buses: Ints, out: Floats) -> None:
             held, place = is_sounding(buses, bus, quantum), quantum * QUANTUM
             for t in range(place, place + QUANTUM, LANES):
                 for side in range(2 * bus, 2 * bus + 2):
-                    store(out, side * frames + t, read_bus(buses, side * STRIDE + t, held))
+                    store(out, side * frames + t, _read_bus(buses, side * STRIDE + t))
             if held != SILENT:
                 wipe(buses, bus, quantum)
         turn_over(quanta, buses, bus)

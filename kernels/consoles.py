@@ -19,8 +19,8 @@ from kernels.loudness import level
 from kernels.mixing import ROOM, mix_strips
 from kernels.reverbs import Desk, reverb
 
-Strips: TypeAlias = tuple[Floats, Floats, Ints, Floats]
-"""Faders of strips, bands, kicks, and releases of ducks."""
+Strips: TypeAlias = tuple[Ints, Floats, Floats, Ints, Floats]
+"""Whether any fader moves; strips, bands, kicks, and releases of ducks."""
 Space: TypeAlias = tuple[Floats, Floats]
 """Turns and level of a space."""
 Sends: TypeAlias = tuple[Ints, Floats, tuple[Space, Space]]
@@ -80,7 +80,7 @@ def mix_parts(
     stems : (parts * 2 * frames,) float32, or (0,)
         What each strip of the last listener gives to the mix, written where it sounds.
     """
-    faders, bands, kicks, releases = strips
+    moving, faders, bands, kicks, releases = strips
     delays, echoes, of_spaces = levels
     widener, echoer, _, _ = banks
     for_bands, for_reverbs, dips, sends = scratch
@@ -88,12 +88,12 @@ def mix_parts(
     for listener in range(rows.shape[0]):
         if rows[listener] < 0:
             continue
-        strip = listener * parts
+        strip, step = listener * parts, int(moving[listener])
         for bus in range(strip, strip + parts):
             take_in_bus(bus, tails, buses)
-        equalise(quanta, strip, strip + parts, bands, for_bands, memory[0], buses)
+        equalise(quanta, step, strip, strip + parts, bands, for_bands, memory[0], buses)
         duck(quanta, listener, kicks, releases, memory[1], dips)
-        mix_strips(quanta, listener, parts, faders, dips, buses, fed, sends, dry, stems)
+        mix_strips(quanta, listener, parts, step, faders, dips, buses, fed, sends, dry, stems)
         for bus in range(strip, strip + parts):
             hand_over_bus(bus, buses, tails)
         chorus(quanta, listener, clocks, widener[0], widener[1], fed, sends, dry)

@@ -5,24 +5,19 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from numba import float32 as f32
-from numba import int32 as i32
 
 from kernels._jit import fragment
 from kernels._types import Float, Floats, Ints, Vector
-from kernels.buses import FLOATS, SILENT, STEPS, STRIDE, is_sounding, turn_over, wipe
+from kernels.buses import RUNS, SILENT, STEPS, STRIDE, is_sounding, read_quantum, turn_over, wipe
 from kernels.lanes import LANES, QUANTUM
+from kernels.runs import Quantum, to_frames
 from kernels.simd import (
-    bits_to_float,
     fma,
     fnma,
     lane_numbers,
     load,
-    load_int,
     splat,
-    splat_int,
     store,
-    store_int,
-    to_float,
 )
 
 GAIN, ROOM, HALL, ECHO, CHORUS, DUCK = 0, 1, 2, 3, 4, 5  # rows of a strip; 1 to 4 are sends
@@ -30,8 +25,6 @@ STRIP_ROWS = 6
 Line: TypeAlias = tuple[Float, Float]
 """Where a level begins in a quantum, and by how much it rises a frame."""
 SENDS = 4  # rows 1 to 4
-Quantum: TypeAlias = tuple[Vector, Vector, Vector, Vector, Vector, Vector, Vector, Vector]
-"""Both sides of a quantum, left then right."""
 
 
 @fragment
@@ -42,14 +35,14 @@ def ramp(low: float, high: float, t: int) -> Vector:
 
 
 @fragment
-def _is_up(strips: Floats, strip: int, row: int, quantum: int) -> bool:
-    low, high = strips[strip, row, quantum], strips[strip, row, quantum + 1]
+def _is_up(strips: Floats, strip: int, row: int, borders: tuple[int, int]) -> bool:
+    low, high = strips[strip, row, borders[0]], strips[strip, row, borders[1]]
     return bool((low != f32(0.0)) | (high != f32(0.0)))
 
 
 @fragment
-def _line(strips: Floats, strip: int, row: int, quantum: int) -> Line:
-    low, high = strips[strip, row, quantum], strips[strip, row, quantum + 1]
+def _line(strips: Floats, strip: int, row: int, borders: tuple[int, int]) -> Line:
+    low, high = strips[strip, row, borders[0]], strips[strip, row, borders[1]]
     return low, (high - low) * f32(1.0 / QUANTUM)
 
 
@@ -59,25 +52,11 @@ def _along(line: Line, t: int) -> Vector:
 
 
 @fragment
-def _read(source: int, held: int, buses: Ints) -> tuple[Vector, Vector]:
-    """Sixteen frames of both sides of a bus, which is empty then; steps count as whole numbers."""
-    left, right = load_int(buses, source), load_int(buses, source + STRIDE)
-    store_int(buses, source, splat_int(i32(0)))
-    store_int(buses, source + STRIDE, splat_int(i32(0)))
-    if held == FLOATS:
-        return bits_to_float(left), bits_to_float(right)
-    return to_float(left), to_float(right)
-
-
-@fragment
 def _faded(source: int, held: int, gain: Line, buses: Ints) -> Quantum:
-    """Take a quantum of both sides of a bus through the fader."""
-    steps = f32(1.0) if held == FLOATS else f32(1.0 / STEPS)
-    line = gain[0] * steps, gain[1] * steps
-    l0, r0 = _read(source, held, buses)
-    l1, r1 = _read(source + LANES, held, buses)
-    l2, r2 = _read(source + 2 * LANES, held, buses)
-    l3, r3 = _read(source + 3 * LANES, held, buses)
+    """Take a quantum of both sides of a bus through the fader, from steps to full scale."""
+    line = gain[0] * f32(1.0 / STEPS), gain[1] * f32(1.0 / STEPS)
+    x = read_quantum(buses, source, held)
+    l0, l1, l2, l3, r0, r1, r2, r3 = to_frames(x) if held == RUNS else x
     g0, g1, g2, g3 = _along(line, 0), _along(line, 16), _along(line, 32), _along(line, 48)
     return l0 * g0, l1 * g1, l2 * g2, l3 * g3, r0 * g0, r1 * g1, r2 * g2, r3 * g3
 
@@ -122,12 +101,15 @@ def _silence(target: int, side: int, mix: Floats) -> None:
 
 
 @fragment
-def _send(strip: int, q: int, strips: Floats, x: Quantum, fed: Ints, sends: Floats) -> None:
+def _send(
+    strip: int, q: int, borders: tuple[int, int], strips: Floats, x: Quantum, fed: Ints,
+    sends: Floats,
+) -> None:  # fmt: skip
     """Feed the effects from what went through a fader."""
     frames = fed.shape[1] * QUANTUM
     for send in range(SENDS):
-        if _is_up(strips, strip, send + 1, q):
-            line, target = _line(strips, strip, send + 1, q), send * 2 * frames + q * QUANTUM
+        if _is_up(strips, strip, send + 1, borders):
+            line, target = _line(strips, strip, send + 1, borders), send * 2 * frames + q * QUANTUM
             _add(x, line, fed[send, q] == 0, target, frames, sends)
             fed[send, q] = 1
 
@@ -137,6 +119,7 @@ def mix_strips(
     quanta: int,
     listener: int,
     parts: int,
+    step: int,
     strips: Floats,
     dips: Floats,
     buses: Ints,
@@ -154,6 +137,8 @@ def mix_strips(
     listener : int
     parts : int
         Strips of a listener.
+    step : int, 0 or 1
+        0 if all borders are as the first, so that no other is looked at.
     strips : (listeners * parts, 6, quanta + 1) float32, linear gain
         Fader, sends to room, hall, echo and chorus, and how far the kick pushes the strip down,
         at each quantum border; lines between.
@@ -177,7 +162,7 @@ def mix_strips(
     frames, first = quanta * QUANTUM, listener * parts
     whole = f32(1.0), f32(0.0)
     for q in range(quanta):
-        at, fresh = q * QUANTUM, True
+        at, fresh, borders = q * QUANTUM, True, (q * step, (q + 1) * step)
         target = listener * 2 * frames + at
         for send in range(SENDS):
             fed[send, q] = 0
@@ -186,16 +171,16 @@ def mix_strips(
             held = is_sounding(buses, strip, q)
             if held == SILENT:
                 continue
-            if not _is_up(strips, strip, GAIN, q):
+            if not _is_up(strips, strip, GAIN, borders):
                 wipe(buses, strip, q)
                 continue
-            gain = _line(strips, strip, GAIN, q)
-            x = _faded(strip * 2 * STRIDE + at, held, gain, buses)
-            if _is_up(strips, strip, DUCK, q):
-                x = _dip(x, _line(strips, strip, DUCK, q), dips, at)
+            x = _faded(strip * 2 * STRIDE + at, held, _line(strips, strip, GAIN, borders), buses)
+            wipe(buses, strip, q)
+            if _is_up(strips, strip, DUCK, borders):
+                x = _dip(x, _line(strips, strip, DUCK, borders), dips, at)
             _add(x, whole, fresh, target, frames, dry)
             fresh = False
-            _send(strip, q, strips, x, fed, sends)
+            _send(strip, q, borders, strips, x, fed, sends)
             if stems.shape[0] > 0:
                 _add(x, whole, True, part * 2 * frames + at, frames, stems)
         if fresh:

@@ -56,13 +56,8 @@ def powers_of(factor: float, keep: Factors, first: Vector) -> Vector:
 
 
 @fragment
-def recalled(x: Vector, before: Vector, keep: Factors, powers: Vector) -> Vector:
-    """A one-pole filter's memory after each of sixteen frames; ``before`` ends with the last."""
-    return fma(powers, last_lane(before), summed(x, keep))
-
-
-@fragment
-def _times(a: Matrix, b: Matrix) -> Matrix:
+def times(a: Matrix, b: Matrix) -> Matrix:
+    """The product of two matrices."""
     return (
         f32(a[0] * b[0] + a[1] * b[2]),
         f32(a[0] * b[1] + a[1] * b[3]),
@@ -79,9 +74,9 @@ def _spread(lane: int, turn: Matrix) -> Spread:
 @fragment
 def matrices_of(turn: Matrix) -> Matrices:
     """The powers of a matrix that `summed_pair` needs."""
-    second = _times(turn, turn)
-    fourth = _times(second, second)
-    eighth = _times(fourth, fourth)
+    second = times(turn, turn)
+    fourth = times(second, second)
+    eighth = times(fourth, fourth)
     return _spread(1, turn), _spread(2, second), _spread(4, fourth), _spread(8, eighth)
 
 
@@ -113,7 +108,7 @@ def powers_of_matrix(turn: Matrix, turns: Matrices, first: Vector) -> tuple[Pair
 
 @fragment
 def recalled_pair(pair: Pair, before: Pair, turns: Matrices, powers: tuple[Pair, Pair]) -> Pair:
-    """As `recalled`, of a filter that remembers two values."""
+    """A filter's two memories after each of sixteen frames; ``before`` ends with the last."""
     x, y = last_lane(before[0]), last_lane(before[1])
     own, other = summed_pair(pair, turns)
     left, right = powers

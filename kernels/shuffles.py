@@ -54,6 +54,119 @@ def _turned_by(distance: int) -> Any:
 turned_1, turned_2, turned_4, turned_8 = map(_turned_by, (1, 2, 4, 8))
 
 
+def _of_fours(picked: tuple[int, int, int, int]) -> Any:
+    """What picks two lanes of each four of two vectors; those of the second count from 4 on."""
+
+    @intrinsic
+    def of_fours(typingctx: Any, x: Any, y: Any) -> Any:
+        def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+            lanes = [
+                four + lane % 4 + LANES * (lane // 4) for four in range(0, LANES, 4)
+                for lane in picked
+            ]  # fmt: skip
+            return _shuffled(builder, args[0], args[1], lanes)
+
+        return f32x16(f32x16, f32x16), generate
+
+    return of_fours
+
+
+first_pairs, last_pairs = _of_fours((0, 4, 1, 5)), _of_fours((2, 6, 3, 7))
+first_halves, last_halves = _of_fours((0, 1, 4, 5)), _of_fours((2, 3, 6, 7))
+
+
+@intrinsic
+def even_fours(typingctx: Any, x: Any, y: Any) -> Any:
+    """The first and third four lanes of two vectors."""
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return _shuffled(
+            builder, args[0], args[1], [8 * pair + k for pair in range(4) for k in range(4)]
+        )
+
+    return f32x16(f32x16, f32x16), generate
+
+
+@intrinsic
+def odd_fours(typingctx: Any, x: Any, y: Any) -> Any:
+    """The second and fourth four lanes of two vectors."""
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return _shuffled(
+            builder, args[0], args[1], [8 * pair + 4 + k for pair in range(4) for k in range(4)]
+        )
+
+    return f32x16(f32x16, f32x16), generate
+
+
+def _side_by_side(half: int) -> Any:
+    """What takes one half of two vectors, four lanes of each in turn."""
+
+    @intrinsic
+    def side_by_side(typingctx: Any, x: Any, y: Any) -> Any:
+        def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+            fours = (half, LANES + half, half + 4, LANES + half + 4)
+            return _shuffled(
+                builder, args[0], args[1], [four + k for four in fours for k in range(4)]
+            )
+
+        return f32x16(f32x16, f32x16), generate
+
+    return side_by_side
+
+
+fours_of_first_halves, fours_of_last_halves = _side_by_side(0), _side_by_side(8)
+
+
+def _lane(side: int, run: int) -> int:
+    """Which lane holds a run of a side (`kernels.runs`)."""
+    return 8 * side + 4 * (run % 2) + run // 2
+
+
+RUN_OF_LANE = [run for _, run in sorted((_lane(0, run), run) for run in range(8))] * 2
+
+
+def _of_run_before(distance: int) -> Any:
+    """What gives each run what one some runs earlier has; the first get the last of another."""
+
+    @intrinsic
+    def of_run_before(typingctx: Any, before: Any, x: Any) -> Any:
+        def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+            lanes = [
+                _lane(lane // 8, (run - distance) % 8) + LANES * (run >= distance)
+                for lane, run in enumerate(RUN_OF_LANE)
+            ]
+            return _shuffled(builder, args[0], args[1], lanes)
+
+        return f32x16(f32x16, f32x16), generate
+
+    return of_run_before
+
+
+of_run_1, of_run_2, of_run_4 = map(_of_run_before, (1, 2, 4))
+
+
+@intrinsic
+def of_last_runs(typingctx: Any, x: Any) -> Any:
+    """What the last run of each side has, in all lanes of the side."""
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        lanes = [_lane(lane // 8, 7) for lane in range(LANES)]
+        return _shuffled(builder, args[0], args[0], lanes)
+
+    return f32x16(f32x16), generate
+
+
+@intrinsic
+def run_numbers(typingctx: Any) -> Any:
+    """Which run is in each lane, as floats."""
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return ir.Constant(FLOATS, [float(run) for run in RUN_OF_LANE])
+
+    return f32x16(), generate
+
+
 def _transposed(builder: Any, rows: list[Any]) -> list[Any]:
     step = 1
     while step < LANES:

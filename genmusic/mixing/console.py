@@ -50,11 +50,12 @@ class _Scratch:
 
     def __init__(self, listeners: int) -> None:
         self.of_parts = (
-            aligned(LANES, np.float32),
+            aligned(len(PARTS) * equalisers.DESK, np.float32),
             (aligned(reverbs.HEADS, np.int32), aligned(reverbs.MOVES, np.float32)),
             aligned(MOST_FRAMES, np.float32),
             aligned(mixing.SENDS * SIDES * MOST_FRAMES, np.float32),
         )
+        self.of_parts[0][:] = equalisers.UNKNOWN
         self.dry = aligned(-(-listeners * SIDES // LANES) * LANES * MOST_FRAMES, np.float32)
         self._fed: dict[int, Ints] = {}
         self.tile = aligned(loudness.TILE, np.float32)

@@ -24,6 +24,9 @@ ECHO_ROWS = ("echo_share", "echo_feedback", "echo_hall")
 class Faders:
     """The faders of L listeners for Q quanta, Q + 1 borders.
 
+    moving : (L,) int32
+        0 for a listener whose faders rest for the whole block: strips and bands are read at the
+        first border alone.
     strips : (L * parts, 6, Q + 1) float32, linear gain
     bands : (L * parts, 7, Q + 1) float32
         As in `kernels.equalisers.equalise`.
@@ -40,6 +43,7 @@ class Faders:
     bends : (L * parts, Q + 1) float32, octaves
     """
 
+    moving: Ints
     strips: Floats
     bands: Floats
     kicks: Ints
@@ -56,9 +60,9 @@ class Faders:
     bends: Floats
 
     @property
-    def of_strips(self) -> tuple[Floats, Floats, Ints, Floats]:
+    def of_strips(self) -> tuple[Ints, Floats, Floats, Ints, Floats]:
         """What moves in strips, as `kernels.consoles` takes it."""
-        return self.strips, self.bands, self.kicks, self.releases
+        return self.moving, self.strips, self.bands, self.kicks, self.releases
 
     @property
     def of_sends(self) -> tuple[Ints, Floats, tuple[tuple[Floats, Floats], tuple[Floats, Floats]]]:
@@ -71,6 +75,7 @@ def make_faders(listeners: int, quanta: int) -> Faders:
     """Faders for a block, all down."""
     borders = quanta + 1
     return Faders(
+        moving=np.ones(listeners, np.int32),
         strips=_zeros(listeners * len(PARTS), mixing.STRIP_ROWS, borders),
         bands=_zeros(listeners * len(PARTS), equalisers.BANDS, borders),
         kicks=np.full((listeners, quanta), ducks.NO_KICK, np.int32),

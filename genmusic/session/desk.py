@@ -143,6 +143,7 @@ class Desk:
             else:
                 ramp.fill(first, place)
         self._stale = moving
+        faders.moving[listener] = bool(moving)
 
     def _fill_kicks(self, first: int, end: int, kicks: Ints) -> None:
         """Write where in each quantum a kick starts."""

@@ -105,7 +105,7 @@ CASES = {
     "effects.mix_strips": Case(render_strips, calls=LISTENERS),
     "packets.encode_packets": Case(render_packets),
     "packing.pack16": Case(render_packed, floor=1.5 / 32_767),
-    "effects.equalise": Case(render_equaliser, uses=("buses.drain_buses",)),
+    "effects.equalise": Case(render_equaliser),
     "effects.duck": Case(render_duck, calls=LISTENERS),
     "effects.chorus": Case(render_chorus, calls=LISTENERS),
     "effects.echo": Case(render_echo, calls=LISTENERS),

@@ -110,7 +110,7 @@ def render_strips(lengths, loud=1.0):
         frames = slice(first * QUANTUM, (first + quanta) * QUANTUM)
         faders = np.ascontiguousarray(strips[:, :, first : first + quanta + 1])
         ducked, stems = dips[listener, frames].copy(), np.zeros(0, F32)
-        effects.mix_strips(quanta, listener, PARTS, faders, ducked, buses, *buffers, stems)
+        effects.mix_strips(quanta, listener, PARTS, 1, faders, ducked, buses, *buffers, stems)
         mine = buses.reshape(LISTENERS, -1)[listener]
         assert not mine.any()  # what was mixed is gone
 
@@ -121,19 +121,18 @@ def render_equaliser(lengths, loud=1.0):
     strips = 11
     sound = bus_noise(15, strips * 2, loud)
     bands = np.abs(noise(16, strips, equalisers.BANDS, QUANTA + 1))
-    rises = list(equalisers.RISES)
+    rises = [equalisers.LOW_RISE, equalisers.MID_RISE, equalisers.HIGH_RISE]
     bands[:3, rises, :8] = 0.0
     bands[:3, equalisers.LOW_RISE, :20] = 0.0
     bands[9, rises] = 0.0
-    scratch = np.zeros(LANES, F32)
+    desk = np.full(strips * equalisers.DESK, equalisers.UNKNOWN, F32)
     memories = np.zeros((strips, 2 * equalisers.MEMORIES), F32)
     out = []
     for first, quanta in blocks_of(lengths):
         buses = bus_block(sound, first, quanta)
         moving = np.ascontiguousarray(bands[:, :, first : first + quanta + 1])
-        effects.equalise(quanta, 0, strips, moving, scratch, memories, buses)
         block = np.full(strips * 2 * quanta * QUANTUM, 9.0, F32)
-        drain_buses(quanta, buses, block)
+        effects.equalise(quanta, 1, 0, strips, moving, desk, memories, buses, block)
         out.append(block.reshape(strips * 2, -1))
     return np.concatenate(out, axis=1)
 

@@ -6,8 +6,8 @@ import pytest
 
 from genmusic.mixing.bands import bands
 from kernels import equalisers
-from kernels.buses import FLOATS, MOST_FRAMES, SOUNDING, STRIDE
-from kernels.lanes import LANES, MOST_QUANTA
+from kernels.buses import MOST_FRAMES, SOUNDING, STEPS, STRIDE, WHOLE
+from kernels.lanes import MOST_QUANTA
 
 RATE = 48_000
 FRAMES = 16_384
@@ -18,17 +18,18 @@ FLAT = {"low_db": 0.0, "low_hz": 200.0, "mid_db": 0.0, "mid_hz": 1_000.0, "mid_q
 def equalise(sound, **settings):
     """Run (frames,) through the second strip of an equaliser whose other strips are flat."""
     strips, memories = 3, np.zeros((3, 2 * equalisers.MEMORIES), np.float32)
-    scratch = np.zeros(LANES, np.float32)
+    desk = np.full(strips * equalisers.DESK, equalisers.UNKNOWN, np.float32)
     moving = np.zeros((strips, equalisers.BANDS, MOST_QUANTA + 1), np.float32)
     moving[1] = np.array(bands(*(FLAT | settings).values()))[:, None]
     out = []
     for block in sound.reshape(-1, MOST_FRAMES):
         buses = np.zeros((strips, 2, STRIDE), np.int32)
-        buses[:, :, :MOST_FRAMES] = np.asarray(block, np.float32).view(np.int32)
-        buses[:, 0, SOUNDING : SOUNDING + MOST_QUANTA] = FLOATS
-        effects.equalise(MOST_QUANTA, 0, strips, moving, scratch, memories, buses.reshape(-1))
-        after = buses[:, :, :MOST_FRAMES].view(np.float32)
-        assert np.array_equal(after[0, 0], block)  # the neighbour is flat
+        buses[:, :, :MOST_FRAMES] = np.rint(np.asarray(block, float) * STEPS)
+        buses[:, 0, SOUNDING : SOUNDING + MOST_QUANTA] = WHOLE
+        after, flat = np.zeros((strips, 2, MOST_FRAMES), np.float32), buses.reshape(-1)
+        before = buses[0, 0, :MOST_FRAMES] / np.float32(STEPS)
+        effects.equalise(MOST_QUANTA, 1, 0, strips, moving, desk, memories, flat, after.reshape(-1))
+        assert np.array_equal(before, after[0, 0])  # the neighbour is flat
         assert np.array_equal(after[1, 0], after[1, 1])
         out.append(after[1, 0])
     return np.concatenate(out)
@@ -62,6 +63,6 @@ def test_boost_and_cut_undo_each_other():
 
 
 def test_flat_bands_leave_every_bit():
-    sound = np.random.default_rng(2).uniform(-0.5, 0.5, FRAMES).astype(np.float32)
+    sound = np.rint(np.random.default_rng(2).uniform(-0.5, 0.5, FRAMES) * STEPS) / STEPS
 
     assert np.array_equal(equalise(sound), sound)
