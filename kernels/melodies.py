@@ -53,7 +53,7 @@ class Songs(NamedTuple):
     views: Views
     names: Longs  # as described in `looking.look`
     sizes: Longs
-    transitions: Doubles  # (pitches, pitches) > 0: the chain that looks ahead
+    transitions: Doubles  # (pitches, pitches) > 0: the chain that `sampling.look_ahead` needs
     copied_tune: Runs  # what must not be copied, by intervals
     copied_rhythm: Runs  # and by intervals with rhythm
     lowest: int  # the first pitch, in semitones from the tonic

@@ -126,7 +126,7 @@ def look_ahead(transitions: Doubles, weights: Doubles, out: Doubles) -> None:
     Parameters
     ----------
     transitions : (pitches, pitches) float64, > 0
-        Probability of a pitch (column) after a pitch (row).
+        Probability of a pitch (row) after a pitch (column).
     weights : (notes, pitches) float64, >= 0
         Goals of each note; each row has a positive one.
     out : (notes, pitches) float64, 0..1, written in full
@@ -136,15 +136,17 @@ def look_ahead(transitions: Doubles, weights: Doubles, out: Doubles) -> None:
     for pitch in range(pitches):
         out[notes - 1, pitch] = 1.0
     for note in range(notes - 2, -1, -1):
+        row = out[note]
         for pitch in range(pitches):
-            out[note, pitch] = 0.0
+            row[pitch] = 0.0
         for following in range(pitches):
             goal = weights[note + 1, following] * out[note + 1, following]
             if goal > 0.0:  # one goal at a time: then the pitches do not wait for one another
+                lead = transitions[following]
                 for pitch in range(pitches):
-                    out[note, pitch] += transitions[pitch, following] * goal
+                    row[pitch] += lead[pitch] * goal
         largest = 0.0
         for pitch in range(pitches):
-            largest = max(largest, out[note, pitch])
+            largest = max(largest, row[pitch])
         for pitch in range(pitches):
-            out[note, pitch] /= largest
+            row[pitch] /= largest

@@ -223,6 +223,39 @@ def _likeness(views: Views, line: Line, symbols: Longs, view: int, then: int, no
 
 
 @fragment
+def _count_alike(
+    views: Views,
+    line: Line,
+    view: int,
+    note: int,
+    first: int,
+    base: int,
+    symbols: Longs,
+    counts: Doubles,
+) -> int:
+    """Count what came after contexts like that of a note, by how deep they are alike.
+
+    Returns the deepest; ``counts`` is written in full.
+    """
+    size, deepest = counts.shape[1], -1
+    for depth in range(SHORT_DEPTH):
+        row = counts[depth]
+        for pitch in range(size):
+            row[pitch] = 0.0
+    for then in range(first, note):
+        pitch = symbols[view, then] - base
+        if symbols[view, then] >= 0 and 0 <= pitch < size:
+            depth = _likeness(views, line, symbols, view, then, note)
+            deepest = max(deepest, depth)
+            counts[depth, pitch] += 1.0
+    for depth in range(deepest - 1, -1, -1):  # who is alike in much is alike in less
+        row, longer = counts[depth], counts[depth + 1]
+        for pitch in range(size):
+            row[pitch] += longer[pitch]
+    return deepest
+
+
+@fragment
 def _ask_line(
     views: Views,
     line: Line,
@@ -236,18 +269,7 @@ def _ask_line(
     """What the line so far says, in ``scratch.mixed``; returns the deepest context that recurs."""
     counts, out = scratch.counts, scratch.mixed
     size = out.shape[0]
-    for depth in range(SHORT_DEPTH):
-        row = counts[depth]
-        for pitch in range(size):
-            row[pitch] = 0.0
-    deepest = -1
-    for then in range(first, note):
-        pitch = scratch.symbols[view, then] - base
-        if scratch.symbols[view, then] >= 0 and 0 <= pitch < size:
-            depth = _likeness(views, line, scratch.symbols, view, then, note)
-            deepest = max(deepest, depth)
-            for shorter in range(depth + 1):
-                counts[shorter, pitch] += 1.0
+    deepest = _count_alike(views, line, view, note, first, base, scratch.symbols, counts)
     asked = out[span.low : span.high]
     for n in range(len(asked)):
         asked[n] = 1.0 / size

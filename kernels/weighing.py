@@ -15,8 +15,8 @@ from kernels.chords import OCTAVE, ROOT, SCALE, TONES, is_tone, sounding
 NO_TARGET = -(1 << 20)
 BANS = (1.0, 1.0, 0.5, 0.0, 0.0)  # how far a note must be in the chord, by the weakness of its beat
 RUB = 1.2  # of the ban on other foreign notes, for one a semitone above a tone of the chord
-ALLOWED, FOREIGN, GOAL = range(3)
-KNOWN = 3
+ALLOWED, FOREIGN, GOAL, FREE = range(4)
+KNOWN = 4
 """Rows of what is known of the pitches over a chord."""
 
 Shares = tuple[float, float, float, float]
@@ -111,7 +111,7 @@ def weigh(
     """Weigh every pitch for every note: (notes, pitches) in ``out``, a weight of 0 forbids.
 
     Onsets rise; targets are steps of the scale to aim at, or `NO_TARGET`. The first column of
-    ``out`` stands for the pitch ``lowest``; ``welcome`` is room to work in, (3, pitches).
+    ``out`` stands for the pitch ``lowest``; ``welcome`` is room to work in, (`KNOWN`, pitches).
     """
     pitches, known = out.shape[1], -1
     for note in range(len(onsets)):
@@ -126,12 +126,15 @@ def weigh(
         centre, at_goal = _centre(taste.arch, tick), tick == taste.goal_tick
         aim = 0.0 if targets[note] == NO_TARGET else float(step_pitch(scale, targets[note]))
         pull = 0.0 if targets[note] == NO_TARGET else taste.pull
+        wanted = welcome[GOAL] if at_goal else welcome[FREE]
+        if not at_goal:
+            allowed, foreign = welcome[ALLOWED], welcome[FOREIGN]
+            for n in range(pitches):
+                wanted[n] = max(allowed[n] - ban * foreign[n], 0.0)
         for n in range(pitches):
             pitch = lowest + n
-            free = max(welcome[ALLOWED, n] - ban * welcome[FOREIGN, n], 0.0)
-            weight = welcome[GOAL, n] if at_goal else free
             distance = (pitch - centre) * taste.arch.narrowness
             near = 1.0 / (1.0 + distance * distance)
             price = 1.0 + abs(pitch - aim) * pull
-            weight = weight * (near * near) / (price * price)
+            weight = wanted[n] * (near * near) / (price * price)
             row[n] = weight if taste.low <= pitch <= taste.high else 0.0

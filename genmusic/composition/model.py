@@ -271,7 +271,10 @@ class Model:
 
     @cached_property
     def _transitions(self) -> tuple[Doubles, ...]:
-        """For each mode the order-1 chain that looks ahead, inside a phrase, metre aside."""
+        """For each mode the order-1 chain that looks ahead, inside a phrase, metre aside.
+
+        Rows by the pitch that follows, as `kernels.sampling.look_ahead` reads them.
+        """
         return tuple(self._chain(mode) for mode in range(len(MODES)))
 
     def _chain(self, mode: int) -> Doubles:
@@ -279,7 +282,7 @@ class Model:
         chain = np.zeros((size, size))
         for metric in range(METRICS):
             chain += self.next_pitches(_step_tune(mode, metric)) / METRICS
-        return chain
+        return np.ascontiguousarray(chain.T)
 
     def next_pitches(self, tune: Tune) -> Doubles:
         """Probability of the last pitch of a tune after each that the one before may be.
