@@ -22,12 +22,13 @@ from genmusic.composition.chance import draw
 from genmusic.composition.clearing import accompanying, cleared
 from genmusic.composition.counter import choose_kind, compose_counter
 from genmusic.composition.drums import compose_drums
+from genmusic.composition.foresight import Foresight
 from genmusic.composition.hooks import hooked_bar
 from genmusic.composition.melody import MelodyBar, compose_melody
 from genmusic.composition.memory import Memory
 from genmusic.composition.metre import metre
 from genmusic.composition.plan import NO_ROWS, Plan, Span, row_table, table_rows, theme_of
-from genmusic.composition.planning import pace, plan_bar, plan_harmony
+from genmusic.composition.planning import ask_harmony, pace, plan_bar, plan_harmony
 from genmusic.composition.readiness import make_ready
 from genmusic.composition.repertoire import Models
 from genmusic.composition.state import State, state_from_json
@@ -64,6 +65,7 @@ class Composer:
         make_ready(style, self._model)
         self._state = State(style=style.name)
         self._memory = Memory()
+        self._foresight = Foresight()
         self.decisions: list[Decided] | None = None
         """Where melodies are noted as they are decided, if anybody wants to know."""
 
@@ -89,16 +91,18 @@ class Composer:
         plan = plan_bar(state, seed, written, parameters)
         bar = self._silence(plan) if 0 < length_bars <= state.bar else self._compose_parts(plan)
         self._end_bar()
+        self._foresight.look(state, seed, self._style, self._model, parameters)
         return bar
 
     def _plan_harmony(self, parameters: MusicalParameters) -> None:
-        state, model = self._state, self._model
-        task = plan_harmony(state, self._seed, self._style, model, parameters)
+        state, model, style = self._state, self._model, self._style
+        asked = ask_harmony(state, self._seed, style, parameters)
+        chords = self._foresight.chords(asked, style.harmony, model)
+        plan_harmony(state, asked, style, parameters, chords)
         if self.decisions is not None:
             theme = (state.piece, theme_of(state.labels[state.section]))
-            rules = self._style.harmony
             self.decisions.append(
-                PhraseDecision(state.bar, theme, model, task, rules, state.chords)
+                PhraseDecision(state.bar, theme, model, asked.task, style.harmony, state.chords)
             )
 
     def pass_piece(self, parameters: MusicalParameters, style: Style) -> list[PassedBar]:

@@ -123,7 +123,7 @@ def bars_until(state: State, landing: Landing) -> int:
     if landing not in ("phrase", "section") or not state.labels:
         return 0
     if landing == "phrase":
-        return _rest_of_phrase(state)
+        return state.phrases[state.phrase][0] - state.phrase_bar if state.phrase_bar else 0
     if state.phrase == 0 and state.phrase_bar == 0:
         return 0
     return rest_of_section(state)
@@ -166,10 +166,6 @@ def next_tonic(state: State, seed: int, style: Style, parameters: MusicalParamet
 def tempo_factor(seed: int, piece: int, style: Style) -> float:
     """How much faster than the mood says a piece is."""
     return 1.0 + style.form.tempo_spread * (2.0 * _piece_draws(seed, piece)[3] - 1.0)
-
-
-def _rest_of_phrase(state: State) -> int:
-    return state.phrases[state.phrase][0] - state.phrase_bar if state.phrase_bar else 0
 
 
 def _begin_piece(state: State, seed: int, style: Style, parameters: MusicalParameters) -> None:

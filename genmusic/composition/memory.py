@@ -63,16 +63,15 @@ def remembered(plan: Plan, themes: Themes) -> list[PhraseTheme]:
 @lru_cache(maxsize=1024)
 def _phrase_tune(phrase: PhraseTheme, mode: str, bar_ticks: int, beat_ticks: int) -> Integers:
     """A phrase in the mode of now, its notes as long as they wait for the next."""
-    notes = [note for bar in phrase.bars for note in bar]
-    bars = [number * bar_ticks for number, bar in enumerate(phrase.bars) for _ in bar]
-    tune = np.zeros((len(notes), COLUMNS), np.int64)
-    ticks = np.array([tick for tick, _ in notes])
-    starts = ticks + bars
-    tune[:, looking.MODE], tune[:, looking.BEAT] = MODES.index(family(mode)), beat_ticks
-    tune[:, looking.PITCH] = [step_pitch(mode, step) for _, step in notes]
-    tune[:, looking.START], tune[:, looking.POSITION] = starts, ticks
+    own, rows, begin = MODES.index(family(mode)), [], 0
+    for bar in phrase.bars:  # in the columns of `kernels.looking`, in their order
+        for tick, step in bar:
+            rows += own, step_pitch(mode, step), begin + tick, 0, tick, beat_ticks, 0, 0, 0
+        begin += bar_ticks
+    tune = np.array(rows, np.int64).reshape(-1, COLUMNS)
+    starts = tune[:, looking.START]
     tune[:-1, looking.DURATION] = starts[1:] - starts[:-1]
-    tune[-1, looking.DURATION] = len(phrase.bars) * bar_ticks - starts[-1]
+    tune[-1, looking.DURATION] = begin - starts[-1]
     tune[0, looking.BEGINS] = tune[-1, looking.ENDS] = 1
-    tune[:, looking.REACH] = np.arange(len(notes))
+    tune[:, looking.REACH] = np.arange(len(tune))
     return tune

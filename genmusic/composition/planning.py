@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from genmusic.composition import cues, form
 from genmusic.composition.chance import BarChance, draw, draw_bar
@@ -12,11 +13,12 @@ from genmusic.composition.hooks import Moment, hooked
 from genmusic.composition.metre import EIGHTH_TICKS, Metre, metre
 from genmusic.composition.model import Model
 from genmusic.composition.plan import Plan, Span, section_rules, theme_of
-from genmusic.composition.state import PhraseTheme, State
+from genmusic.composition.state import PhraseTheme, Slot, State
 from genmusic.composition.theory import FIFTH, OCTAVE, TONIC
 from genmusic.mood.mapping import MusicalParameters
 from genmusic.names import MODES
 from genmusic.rules import Scenario, Style
+from genmusic.rules.style import HarmonyRules
 from genmusic.score.harmony import Chord, Key
 
 CHORDS_PER_BAR = 4
@@ -24,34 +26,57 @@ CHORDS_PER_PHRASE = 8 * CHORDS_PER_BAR
 CLOSING_BARS = 2  # that slacken towards the end of a piece
 
 
-def plan_harmony(
-    state: State, seed: int, style: Style, model: Model, parameters: MusicalParameters
-) -> Task:
-    """The chords of a phrase: those of its theme, or new ones to be remembered; what was asked."""
-    theme = theme_of(state.labels[state.section])
-    known = state.themes.get(theme, ())
+class Asked(NamedTuple):
+    """All that the chords of a phrase depend on, beside style and model."""
+
+    task: Task
+    known: tuple[Slot, ...]  # of its theme, none for a new phrase
+    place: tuple[int, int, int]  # seed, piece, and bar of the piece
+
+
+def ask_harmony(state: State, seed: int, style: Style, parameters: MusicalParameters) -> Asked:
+    """What is asked of the chords of the phrase that has been begun."""
+    label = state.labels[state.section]
+    themes = state.themes.get(theme_of(label), ())
     bars, cadence = state.phrases[state.phrase]
     task = Task(
         metre=state.metre,
         mode=state.mode,
         bars=bars,
         cadence=cadence,
-        start=frozenset(d - 1 for d in section_rules(style, state.labels[state.section]).start),
+        start=frozenset([d - 1 for d in section_rules(style, label).start]),
         density=_density(state, style, parameters),
         novelty=parameters.novelty,
         dissonance=parameters.dissonance,
-        before=tuple(degree for _, degree in state.chords[-2:]),
+        before=tuple([degree for _, degree in state.chords[-2:]]),
     )
-    draws = draw(1 + CHORDS_PER_PHRASE, seed, "harmony", state.piece, state.piece_bar)
-    if state.phrase < len(known) and _bars(known[state.phrase], state.metre) == bars:
-        chords = known[state.phrase].chords
-        state.chords = end_chords(task, chords, style.harmony, model, draws)
-        return task
-    chords = plan_chords(task, style.harmony, model, draws)
-    state.chords = _hooked_chords(state, style, seed, task, parameters, chords)
+    returns = state.phrase < len(themes) and _bars(themes[state.phrase], state.metre) == bars
+    known = themes[state.phrase].chords if returns else ()
+    return Asked(task, known, (seed, state.piece, state.piece_bar))
+
+
+def draw_harmony(asked: Asked, rules: HarmonyRules, model: Model) -> tuple[Slot, ...]:
+    """The chords of a phrase: those of its theme, ended as the cadence wants it, or new ones."""
+    seed, piece, piece_bar = asked.place
+    draws = draw(1 + CHORDS_PER_PHRASE, seed, "harmony", piece, piece_bar)
+    if asked.known:
+        return end_chords(asked.task, asked.known, rules, model, draws)
+    return plan_chords(asked.task, rules, model, draws)
+
+
+def plan_harmony(
+    state: State, asked: Asked, style: Style, parameters: MusicalParameters, chords: Sequence[Slot]
+) -> None:
+    """Let the phrase have the chords that were drawn for it, and its theme remember new ones."""
+    if asked.known:
+        state.chords = tuple(chords)
+        return
+    theme = theme_of(state.labels[state.section])
+    known = state.themes.get(theme, ())
+    seed = asked.place[0]
+    state.chords = _hooked_chords(state, style, seed, asked.task, parameters, chords)
     if state.phrase == len(known):
         state.themes[theme] = (*known, PhraseTheme(state.chords))
-    return task
 
 
 def _hooked_chords(
