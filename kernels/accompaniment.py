@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
+
 from kernels import playing
 from kernels._jit import fragment, kernel
 from kernels._types import Doubles, Longs, Notes
@@ -20,7 +22,8 @@ from kernels.basslines import (
     write_bass,
 )
 from kernels.chords import OCTAVE
-from kernels.copying import Runs
+from kernels.copying import SOME_RUNS, Limits, Runs
+from kernels.handles import reader
 from kernels.trails import (
     AGO,
     BEGAN,
@@ -89,6 +92,13 @@ class Task(NamedTuple):
     answers: bool  # whether the melody answers a player, who may call what a work has
     bass: BassTask
     comp: CompTask
+
+
+_LINES, _SHEETS = np.zeros((2, 1), np.int64), np.zeros((2, 1, 1), np.int64)  # of the kinds meant
+_SHAPES = Shapes(_LINES, _LINES[0], 0)
+_read_limits = reader(Limits(SOME_RUNS, SOME_RUNS))
+_read_ways = reader(Ways(_LINES, 0, _SHAPES, _SHAPES, np.zeros((1, 1)), np.zeros(1)))
+_read_desk = reader(Desk(_SHEETS, _LINES[0], _LINES, _SHEETS, _LINES, _LINES, _LINES[0], _LINES))
 
 
 @fragment
@@ -202,9 +212,8 @@ def _write_chords(
 
 @kernel
 def accompany(
-    tune: Runs,
-    rhythm: Runs,
-    ways: Ways,
+    limits_words: Longs,
+    ways_words: Longs,
     task: Task,
     chords: Longs,
     steps: Longs,
@@ -212,7 +221,7 @@ def accompany(
     walk: Doubles,
     touch: Doubles,
     bar: playing.Bar,
-    desk: Desk,
+    desk_words: Longs,
     trails: Longs,
     lengths: Longs,
     memory: Longs,
@@ -225,10 +234,8 @@ def accompany(
 
     Parameters
     ----------
-    tune, rhythm : Runs
-        What no part may copy: runs of intervals alone, and of intervals with rhythm.
-    ways : Ways
-        How the style plays.
+    limits_words, ways_words : (words,) int64
+        Of the `copying.Limits` and the `Ways`, as their `handles.Handle` has them.
     task : Task
         What is asked of the bar, and which stages are to be done.
     chords : (chords, chords.CHORD_COLUMNS) int64, 1..MOST_CHORDS of them
@@ -243,8 +250,8 @@ def accompany(
         Draws for the performance, as for `playing.play`.
     bar : playing.Bar
         What all played notes share.
-    desk : Desk, in/out
-        The rows of melody, counter and drums; those of the others are written.
+    desk_words : (words,) int64
+        Of the `Desk`: the rows of melody, counter and drums; those of the others are written.
     trails : (PARTS, LONGEST, TRAIL_COLUMNS) int64, in/out
         The last notes of each part.
     lengths : (PARTS,) int64, in/out
@@ -257,6 +264,8 @@ def accompany(
     -------
     int: how many notes sound; 0 before they are played.
     """
+    tune, rhythm = _read_limits(limits_words)
+    ways, desk = _read_ways(ways_words), _read_desk(desk_words)
     if task.stages & WRITE_BASS:
         ground = Ground(
             chords, task.tonic, ways.ranges[BASS, 0], ways.ranges[BASS, 1], task.bar_ticks,

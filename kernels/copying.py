@@ -29,6 +29,16 @@ class Runs(NamedTuple):
     marks: NDArray[np.uint64]  # (2^MARK_BITS,) a bit for the highest bits of each key
 
 
+class Limits(NamedTuple):
+    """What no part may copy."""
+
+    tune: Runs  # by intervals alone
+    rhythm: Runs  # and by intervals with rhythm
+
+
+SOME_RUNS = Runs(0, 0, 0, np.zeros(1, np.int32), np.zeros(1, np.uint64), np.zeros(1, np.uint64))
+
+
 class Trail(NamedTuple):
     """What a part has played, oldest first, and room for what comes."""
 

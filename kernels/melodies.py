@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from kernels._jit import fragment, kernel
 from kernels._types import Doubles, Longs
 from kernels.chords import OCTAVE
-from kernels.copying import Runs, Trail, completes, time_trail
+from kernels.copying import SOME_RUNS, Runs, Trail, completes, time_trail
+from kernels.handles import reader
 from kernels.looking import REACH, look
-from kernels.sampling import Tree, look_ahead
+from kernels.sampling import SOME_TREE, Tree, look_ahead
 from kernels.trails import HEIGHT, LENGTH, ONSET, STRESS, lay_out
 from kernels.viewpoints import (
     EVERY_VIEW,
@@ -58,6 +59,16 @@ class Songs(NamedTuple):
     copied_rhythm: Runs  # and by intervals with rhythm
     lowest: int  # the first pitch, in semitones from the tonic
     slip_share: float  # 0..1; a note less likely than that of the likeliest is a slip
+
+
+_LINES, _TABLES = np.zeros((2, 1), np.int64), np.zeros((2, 1))  # of the kinds that are meant
+_VIEWS = Views(_LINES[0], _LINES[0], _LINES[0], _TABLES, _TABLES, _TABLES)
+_read_songs = reader(
+    Songs(
+        SOME_TREE, Sources(_LINES[0], _TABLES[0]), _VIEWS, np.zeros((1, 2, 1), np.int64),
+        _LINES[0], _TABLES, SOME_RUNS, SOME_RUNS, 0, 0.0,
+    )
+)  # fmt: skip
 
 
 @fragment
@@ -167,6 +178,15 @@ class Desk(NamedTuple):
     single: Doubles  # (2 + viewpoints.SHORT_DEPTH, pitches)
 
 
+_MARKS = np.zeros((1, 1), np.bool_)
+_read_desk = reader(
+    Desk(
+        _LINES, _LINES, np.zeros((3, 1, 1), np.int64), _LINES, _LINES, _LINES, _LINES[0],
+        _MARKS[0], _TABLES, _TABLES, _MARKS, _TABLES, _LINES[0], _LINES, _TABLES[0], _TABLES,
+    )
+)  # fmt: skip
+
+
 class Task(NamedTuple):
     """What is asked of a bar."""
 
@@ -262,7 +282,7 @@ def _look(songs: Songs, task: Task, line: Line, symbols: Longs, desk: Desk) -> N
 
 @kernel
 def sing(
-    songs: Songs,
+    songs_words: Longs,
     task: Task,
     memory: Longs,
     trail: Longs,
@@ -270,20 +290,20 @@ def sing(
     scale: Longs,
     chances: Doubles,
     uniforms: Doubles,
-    desk: Desk,
+    desk_words: Longs,
     out: Longs,
 ) -> bool:
     """Sing a bar: draw a melody that keeps to its goals, copies nothing, and avoids slips.
 
-    A note less likely than ``songs.slip_share`` of the likeliest in reach is a slip. When only
+    A note less likely than ``slip_share`` of the likeliest in reach is a slip. When only
     slips and copies would meet the goals, the note before is drawn again; once the spare draws are
     used up, slips and leaps are let through, and where every welcome note would complete a copy,
     the nearest that does not is taken. So the melody always ends, and is never a copy.
 
     Parameters
     ----------
-    songs : Songs
-        What melodies are drawn from.
+    songs_words : (words,) int64
+        Of the `Songs` that melodies are drawn from, as their `handles.Handle` has them.
     task : Task
         What is asked, and which stages are to be done: `ASK` prepares the desk, `WRITE` writes
         the notes; they are drawn in any case.
@@ -299,9 +319,9 @@ def sing(
         Whether each note may repeat the one before.
     uniforms : (>= notes to come,) float64, 0..1
         The draws; those beyond one for each note are spare.
-    desk : Desk, in/out
-        ``asked`` is read, and without `ASK` also tune, played, widest, moves and weights; line,
-        codes and drawn are left for those who want to know.
+    desk_words : (words,) int64
+        Of the `Desk`: ``asked`` is read, and without `ASK` also tune, played, widest, moves and
+        weights; line, codes and drawn are left for those who want to know.
     out : (>= notes to come, 4) int64, written as far as there are notes to come
         Rows of the bar, in the columns of `trails`.
 
@@ -309,6 +329,7 @@ def sing(
     -------
     bool: whether every note had a pitch that is welcome; nothing is drawn otherwise.
     """
+    songs, desk = _read_songs(songs_words), _read_desk(desk_words)
     if task.stages & ASK:
         _ask(task, memory, trail, chords, scale, chances, songs.lowest, desk)
     notes, start = task.coming, task.known

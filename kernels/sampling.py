@@ -47,6 +47,11 @@ class Tree(NamedTuple):
     spreads: NDArray[np.float64]  # (1 + spreads, symbols) 0..1; nobody asks for the first
 
 
+SOME_TREE = Tree(
+    np.zeros(1, ROW), np.zeros(1, np.int32), np.zeros(1, np.uint8), np.zeros(1), np.zeros((1, 1))
+)
+
+
 @fragment
 def find_child(tree: Tree, row: int, step: int) -> int:
     """The row that one step more leads to; -1 if it was never taken."""

@@ -16,6 +16,7 @@ from kernels import playing
 from kernels.accompaniment import Task, Ways
 from kernels.basslines import BassTask
 from kernels.chords import CHORD_COLUMNS, ROOT
+from kernels.handles import Handle
 from kernels.voicings import MOST_VOICES, NEXT, CompTask
 
 PARTS_OF = {name: number for number, name in enumerate(PARTS)}
@@ -46,7 +47,8 @@ def ways(part, low, high, voices=4):
     ranges = np.zeros((len(PARTS), 2), np.int64)
     ranges[PARTS_OF[part]] = low, high
     shapes = shapes_of(voices)
-    return Ways(ranges, 0, shapes, shapes, np.zeros((len(PARTS), playing.HABITS)), np.zeros(1))
+    habits = np.zeros((len(PARTS), playing.HABITS))
+    return Handle(Ways(ranges, 0, shapes, shapes, habits, np.zeros(1)))
 
 
 def task(stages, part, begins=(-1, -1), bar_ticks=3840):
@@ -71,8 +73,8 @@ def run(desk, rule, style, asked, chords, trails, memory=None):
     """Do the stages of a task."""
     memory = np.zeros(kernel.MEMORY, np.int64) if memory is None else memory
     return kernel.accompany(
-        rule.tune, rule.rhythm, style, asked, chords, NO_STEPS, NO_STEPS, np.zeros(20),
-        np.zeros((2, 320)), PLAIN, desk, *trails, memory, np.zeros(64, NOTE_DTYPE),
+        rule.handle.words, style.words, asked, chords, NO_STEPS, NO_STEPS, np.zeros(20),
+        np.zeros((2, 320)), PLAIN, Handle(desk).words, *trails, memory, np.zeros(64, NOTE_DTYPE),
     )  # fmt: skip
 
 
@@ -98,8 +100,8 @@ def perform(plan, parts):
         desk.counts[number] = len(rows)
     rule, memory = nothing_to_copy(), np.zeros(kernel.MEMORY, np.int64)
     kept = kernel.accompany(
-        rule.tune, rule.rhythm, ways_of(plan.style), task(kernel.PLAY, "drums"), plan.chords,
-        NO_STEPS, NO_STEPS, plan.chance.walk, plan.chance.touch, feel(plan), desk,
+        rule.handle.words, ways_of(plan.style).words, task(kernel.PLAY, "drums"), plan.chords,
+        NO_STEPS, NO_STEPS, plan.chance.walk, plan.chance.touch, feel(plan), Handle(desk).words,
         *NO_TRAILS.copy(), memory, out,
     )  # fmt: skip
     return out[:kept]

@@ -277,7 +277,7 @@ class Composer:
     def _decided(self, plan: Plan, bar: MelodyBar, task: Task) -> Decision:
         """How a bar came about that has just been sung."""
         model = self._model
-        drawn = model.drawn(model.melody_desk(task.known + task.coming), task)
+        drawn = model.drawn(model.melody_desk(task.known + task.coming).values, task)
         theme, rows = (self._state.piece, plan.theme), table_rows(bar.rows)
         return Decision(
             self._state.bar, theme, rows, bar.steps, bar.aimed, drawn, plan.metre.name

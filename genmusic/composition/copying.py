@@ -7,7 +7,7 @@ to four notes - a pedal, an octave back and forth, an Alberti bass - belongs to 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
@@ -18,7 +18,8 @@ from genmusic.composition.trained import Trained
 from genmusic.tables import Arrays, kept, sources, tables_path
 from genmusic.units import TICKS_PER_BEAT
 from kernels import copying as kernel
-from kernels.copying import BUCKET_BITS, Runs, hash_runs
+from kernels.copying import BUCKET_BITS, Limits, Runs, hash_runs
+from kernels.handles import Handle
 
 Integers = NDArray[np.int64]
 
@@ -50,6 +51,10 @@ class CopyRule:
     limit: Limit
     tune: Runs
     rhythm: Runs
+    handle: Handle[Limits] = field(init=False)  # of both kinds of runs
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "handle", Handle(Limits(self.tune, self.rhythm)))
 
 
 def copy_rule(lines: Iterable[Sequences], limit: Limit) -> CopyRule:

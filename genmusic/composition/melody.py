@@ -68,13 +68,14 @@ def compose_melody(
 def _sung(plan: Plan, model: Model, line: Line, memory: Integers, trail: Trail) -> MelodyBar:
     notes, mode, chances = len(line.onsets), plan.key.mode, plan.chance.notes
     task = _task(plan, line, len(memory), len(trail))
-    desk = model.melody_desk(task.known + notes)
+    handle = model.melody_desk(task.known + notes)
+    desk = handle.values
     desk.asked[0, :notes] = line.onsets
     desk.asked[1, :notes] = [NO_TARGET if step is None else step for step in line.targets]
     rows = np.empty((notes, 4), np.int64)
     model.sing(
         _temperature(plan), task, memory, trail, plan.chords, _SCALES[mode], chances,
-        chances[MOST_NOTES : MOST_NOTES + notes * SPARE_DRAWS], desk, rows,
+        chances[MOST_NOTES : MOST_NOTES + notes * SPARE_DRAWS], handle, rows,
     )  # fmt: skip
     steps = tuple(desk.drawn[2, :notes].tolist())
     theme = tuple(zip(line.onsets, steps, strict=True))

@@ -63,7 +63,8 @@ def remembered(plan: Plan, themes: Themes) -> list[PhraseTheme]:
 @lru_cache(maxsize=1024)
 def _phrase_tune(phrase: PhraseTheme, mode: str, bar_ticks: int, beat_ticks: int) -> Integers:
     """A phrase in the mode of now, its notes as long as they wait for the next."""
-    own, rows, begin = MODES.index(family(mode)), [], 0
+    rows: list[int] = []
+    own, begin = MODES.index(family(mode)), 0
     for bar in phrase.bars:  # in the columns of `kernels.looking`, in their order
         for tick, step in bar:
             rows += own, step_pitch(mode, step), begin + tick, 0, tick, beat_ticks, 0, 0, 0

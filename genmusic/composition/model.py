@@ -34,6 +34,7 @@ from genmusic.composition.viewpoints import (
 from genmusic.errors import ModelError
 from genmusic.units import exp2, log2
 from kernels import melodies, rhythms, sampling, viewpoints
+from kernels.handles import Handle
 from kernels.looking import COLUMNS
 from kernels.trails import LONGEST
 from kernels.weighing import KNOWN
@@ -201,7 +202,7 @@ class Model:
         """Work out all that a bar would have to wait for."""
         _ = self._transitions, self.rhythms, self.progressions, self._liveliness
 
-    def melody_desk(self, notes: int) -> melodies.Desk:
+    def melody_desk(self, notes: int) -> Handle[melodies.Desk]:
         """Room for a bar of melody that is sung after others, so many notes in all."""
         return melody_desk(len(self.views), len(self.parts), notes)
 
@@ -215,7 +216,7 @@ class Model:
         scale: Integers,
         chances: Doubles,
         uniforms: Doubles,
-        desk: melodies.Desk,
+        desk: Handle[melodies.Desk],
         out: Integers,
     ) -> None:
         """Draw a bar of melody: what is likely, times what is welcome, with later goals in view.
@@ -230,8 +231,8 @@ class Model:
             raise ModelError(f"{notes} notes need a draw each, got {len(uniforms)}")
         songs = self._songs_at(task.mode, temperature)
         if not melodies.sing(
-            songs, task, memory, trail, chords, scale, chances, uniforms, desk, out
-        ):  # fmt: skip
+            songs.words, task, memory, trail, chords, scale, chances, uniforms, desk.words, out
+        ):
             raise ModelError(f"weights must give each of {notes} notes a pitch above 0")
 
     def drawn(self, desk: melodies.Desk, task: melodies.Task) -> Drawn:
@@ -240,13 +241,14 @@ class Model:
         line = [row[..., :count].copy() for row in (*desk.line, *desk.codes[:2])]
         return Drawn(self, viewpoints.Line(*line), desk.drawn[1, : task.coming].copy())
 
-    def _songs(self, mode: int, temperature: float) -> melodies.Songs:
+    def _songs(self, mode: int, temperature: float) -> Handle[melodies.Songs]:
         tree, sources, _ = self.tables
-        return melodies.Songs(
+        songs = melodies.Songs(
             tree, sources, self._views_at(temperature), self._names, FEATURE_SIZES,
             self._transitions[mode], self.copy_rule.tune, self.copy_rule.rhythm, PITCHES[0],
             exp2(log2(SLIP_SHARE) / temperature),
         )  # fmt: skip
+        return Handle(songs)
 
     @cached_property
     def tables(self) -> tuple[sampling.Tree, viewpoints.Sources, viewpoints.Views]:
@@ -316,17 +318,18 @@ class _Desks(local):
     """A desk for each thread and size; that for a line of notes grows with the longest."""
 
     def __init__(self) -> None:
-        self.known: dict[tuple[int, int], melodies.Desk] = {}
+        self.known: dict[tuple[int, int], Handle[melodies.Desk]] = {}
 
 
 _desks = _Desks()
 
 
-def melody_desk(views: int, models: int, notes: int) -> melodies.Desk:
+def melody_desk(views: int, models: int, notes: int) -> Handle[melodies.Desk]:
     """Room for so many views, models and notes, of this thread until it asks again."""
     desk = _desks.known.get((views, models))
-    if desk is None or len(desk.tune) < notes:
-        desk = _desks.known[views, models] = _new_desk(views, models, max(SPACE, 2 * notes))
+    if desk is None or len(desk.values.tune) < notes:
+        room = _new_desk(views, models, max(SPACE, 2 * notes))
+        desk = _desks.known[views, models] = Handle(room)
     return desk
 
 

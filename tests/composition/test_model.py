@@ -44,9 +44,9 @@ def sung(model, weights, uniforms, history=(0,), widest=48):
     table = tune.table(np.arange(len(tune)))
     task = task_of(table, notes, MODES.index("major"))
     desk = model.melody_desk(len(table))
-    prepare(desk, table, weights, widest)
+    prepare(desk.values, table, weights, widest)
     model.sing(1.0, *bare(task, uniforms, desk))
-    return desk.drawn[0, :notes].tolist()
+    return desk.values.drawn[0, :notes].tolist()
 
 
 def test_the_shipped_model_loads_quickly(model):

@@ -13,6 +13,7 @@ from genmusic.composition.lessons import Sequences
 from genmusic.composition.markov import Smoothing, grow
 from kernels import looking, melodies, sampling, viewpoints
 from kernels._jit import KERNELS
+from kernels.handles import Handle
 from kernels.weighing import KNOWN
 
 PITCHES = 9
@@ -83,7 +84,8 @@ def sample(tree, weights, uniforms, slip_share=0.01, history=(), rule=None, wide
     )  # fmt: skip
     desk = desk_for(len(known), notes)
     prepare(desk, tune, weights, widest)
-    melodies.sing(songs, *bare(task_of(tune, notes), np.asarray(uniforms, float), desk))
+    asked = bare(task_of(tune, notes), np.asarray(uniforms, float), Handle(desk).words)
+    melodies.sing(Handle(songs).words, *asked)
     return desk.drawn[0]
 
 
