@@ -9,7 +9,7 @@ import { SilenceWatch } from "./silence-watch.js";
  * } from "../protocol.js"
  */
 
-const ACK_FRAMES = 9_600; // 200 ms of the audio clock between acknowledgements, a chunk of sound
+const ACK_FRAMES = 12_000; // 250 ms of the audio clock: a server hears of everybody, all the time
 const TRAFFIC_FRAMES = 96_000; // two seconds between tellings of what has come
 
 /** Socket and decoder, off the main thread: a busy page never reaches the sound. */

@@ -17,7 +17,7 @@ import aiohttp
 from genmusic.config import Settings
 from genmusic.units import SAMPLE_RATE
 
-ACK_SECONDS = 0.2  # as the page
+ACK_SECONDS = 0.25  # as the page
 RETRY_SECONDS = 0.1
 HEAD = struct.Struct("<BBHIQ")  # type, flags, count, sequence, pts
 SPLICE, DISCONTINUITY = 1, 2
