@@ -1,18 +1,24 @@
 """Compiling the pieces that only kernels use no further than kernels need them.
 
 By itself Numba optimises every function, and translates it for the processor, before another may
-call it; what calls it then takes it in and does both once more. For a piece that nobody else calls
-the first time is in vain: a quarter of all the time that a first start compiles.
+call it; what calls it then takes it in, with all that it has taken in itself, and does both once
+more. For a piece that nobody else calls this is in vain: it stays a text until a kernel links it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+import llvmlite.binding as llvm
 from numba import _dynfunc
-from numba.core.codegen import JITCodeLibrary
+from numba.core import cgutils
+from numba.core.codegen import CodeLibrary, JITCodeLibrary
 from numba.core.compiler_machinery import register_pass
 from numba.core.typed_passes import NativeLowering
+
+SHARED = "linkonce_odr"
+"""Linkage of what may be defined several times, and goes when all have taken it in."""
 
 
 class _Kernel(JITCodeLibrary):
@@ -26,21 +32,60 @@ class _Kernel(JITCodeLibrary):
                 passes, builder = self._codegen._function_pass_manager()
                 passes.run(function, builder)
 
+    def finalize(self) -> None:
+        """Link each piece once, whoever calls it, and translate all for the processor."""
+        self._raise_if_finalized()
+        for module in _modules(self._linking_libraries, set()):
+            self._final_module.link_in(module, preserve=True)
+        self._optimize_final_module()
+        self._final_module.verify()
+        self._finalize_final_module()
+
+    def _optimize_final_module(self) -> None:
+        """Optimise; by itself Numba prepares that for what counts references, which is in vain."""
+        passes, builder = self._codegen._module_pass_manager()
+        passes.run(self._final_module, builder)
+
+
+def _modules(libraries: list[Any], seen: set[Any]) -> Iterator[Any]:
+    """The modules of libraries, and of what pieces among them call."""
+    for library in libraries:
+        if library in seen:
+            continue
+        seen.add(library)
+        if isinstance(library, _Draft):
+            yield library.module()
+            yield from _modules(library._linking_libraries, seen)
+        else:
+            yield library._get_module_for_linking()
+
 
 class _Draft(JITCodeLibrary):
     """The code of a piece, to be linked into kernels and optimised there."""
 
-    def _optimize_functions(self, module: Any) -> None:
-        """Leave that to the kernel."""
-        module.data_layout = self._codegen._data_layout
+    def __init__(self, codegen: Any, name: str) -> None:
+        CodeLibrary.__init__(self, codegen, name)  # what follows makes an empty module for it
+        self._linking_libraries: list[Any] = []
+        self._text = ""
+        self._module: Any = None
 
-    def _optimize_final_module(self) -> None:
-        """Leave that to the kernel."""
+    def add_ir_module(self, ir_module: Any) -> None:
+        """Keep the text of a module, of which there is one in a piece."""
+        for function in ir_module.functions:
+            if not function.is_declaration and not function.linkage:
+                function.linkage = SHARED
+        self._text = cgutils.normalize_ir_text(str(ir_module))
 
-    def _finalize_final_module(self) -> None:
+    def finalize(self) -> None:
         """Close the module, and keep it from the processor."""
-        self._finalize_dynamic_globals()
         self._finalized = True
+
+    def module(self) -> Any:
+        """What kernels link."""
+        if self._module is None:
+            self._module = llvm.parse_assembly(self._text)
+            self._module.data_layout = self._codegen._data_layout
+        return self._module
 
 
 def _stand_in(state: Any, lowered: Any) -> Any:
