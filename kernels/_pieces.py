@@ -17,6 +17,8 @@ from numba.core.codegen import CodeLibrary, JITCodeLibrary
 from numba.core.compiler_machinery import register_pass
 from numba.core.typed_passes import NativeLowering
 
+from kernels._lowering import KernelLower
+
 SHARED = "linkonce_odr"
 """Linkage of what may be defined several times, and goes when all have taken it in."""
 
@@ -87,6 +89,13 @@ class _Draft(JITCodeLibrary):
             self._module.data_layout = self._codegen._data_layout
         return self._module
 
+    def _get_module_for_linking(self) -> Any:
+        """What a function links that is no kernel: the piece, and all that it calls."""
+        whole = self.module().clone()
+        for module in _modules(self._linking_libraries, {self}):
+            whole.link_in(module, preserve=True)
+        return whole
+
 
 def _stand_in(state: Any, lowered: Any) -> Any:
     """Enter the piece in Numba's tables, by an object that nobody may call: it has no address."""
@@ -106,6 +115,7 @@ class KernelLowering(NativeLowering):
     """Translates a kernel."""
 
     _name = "kernel_lowering"
+    lowering_class = KernelLower
 
     def run_pass(self, state: Any) -> bool:
         """Translate a kernel, and let Python call it."""
@@ -118,6 +128,7 @@ class DraftLowering(NativeLowering):
     """Translates a piece."""
 
     _name = "draft_lowering"
+    lowering_class = KernelLower
 
     def run_pass(self, state: Any) -> bool:
         """Translate a piece, and let others call it."""

@@ -16,7 +16,6 @@ from numba.core.typed_passes import (
     NativeLowering,
     NoPythonBackend,
     NopythonRewrites,
-    NopythonTypeInference,
     PreLowerStripPhis,
 )
 from numba.core.untyped_passes import (
@@ -27,10 +26,11 @@ from numba.core.untyped_passes import (
     TranslateByteCode,
 )
 
+from kernels._inference import KernelTypeInference
 from kernels._pieces import DraftLowering, KernelLowering
 
 _UNTYPED = (TranslateByteCode, FixupArgs, IRProcessing, GenericRewrites, ReconstructSSA)
-_TYPED = (NopythonTypeInference, PreLowerStripPhis, NopythonRewrites, IRLegalization)
+_TYPED = (KernelTypeInference, PreLowerStripPhis, NopythonRewrites, IRLegalization)
 
 
 class _Steps(PassManager):
