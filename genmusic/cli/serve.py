@@ -109,17 +109,18 @@ def _add_trust(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> NoReturn:
     """Serve until interrupted."""
     signal.signal(signal.SIGTERM, _leave)  # until the event loop listens to signals itself
     gc.disable()  # what is imported and read stays; looking through it takes a tenth of the start
     from genmusic.session.compilers import compilers
 
     with compilers() as wait:
-        return _serve(arguments, wait)
+        _serve(arguments, wait)
+    _end()
 
 
-def _serve(arguments: argparse.Namespace, wait: Wait) -> int:
+def _serve(arguments: argparse.Namespace, wait: Wait) -> None:
     """Serve; what this reads before its first line of music is read while kernels are compiled."""
     from genmusic.server import journal, service
     from genmusic.server.app import create_app
@@ -145,7 +146,6 @@ def _serve(arguments: argparse.Namespace, wait: Wait) -> int:
             asyncio.run(
                 service.serve(app, listener, tls, lambda: _say(f"genmusic is ready: {url}"))
             )
-    return 0
 
 
 def _settings(arguments: argparse.Namespace) -> Settings:
@@ -198,6 +198,13 @@ def _prepare_folder(folder: Path) -> Path:
 def _say(text: str) -> None:
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
+
+
+def _end() -> NoReturn:
+    """End now that all is kept: who comes next need not wait until the memory is tidied up."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def _leave(_number: int, _frame: object) -> NoReturn:

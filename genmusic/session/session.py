@@ -162,7 +162,8 @@ class Session:
     def can_go_along(self, now: float) -> bool:
         """Whether a chunk may be rendered before it is due, because others' is."""
         ahead = self._end - self.pacing.played(now)
-        return ahead < self._settings.most_lookahead_frames and not self.pacing.resting(now)
+        most = max(self._settings.most_lookahead_frames, self.pacing.lookahead_frames)
+        return ahead < most and not self.pacing.resting(now)
 
     def holds(self, chunks: int, now: float) -> bool:
         """Whether the listener has so many chunks still to hear."""

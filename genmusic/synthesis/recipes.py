@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
@@ -18,8 +19,7 @@ from kernels.voices import LIFE
 
 MOST_RECIPES = 32_768  # kept: what some hundred listeners play in a few hours
 Number = TypeVar("Number", np.float32, np.int32)
-FIRST_ROWS = 64  # of a page; it doubles when it is full
-FIRST_COOKS = 64  # of an index, alike; 64 KB each, of which only what is used takes memory
+FIRST_COOKS = 64  # of an index; 64 KB each, of which only what is used takes memory
 NO_NUMBER = -1
 
 
@@ -60,21 +60,18 @@ class Cook:
 class _Page:
     """The recipes of one kind of instrument, row by row."""
 
-    def __init__(self, tables: ModuleType) -> None:
+    def __init__(self, tables: ModuleType, rows: int) -> None:
         _, whole, _, _, _, width = tables.SIZES
         self._used = 0
         self.book: Book = (
-            np.zeros((FIRST_ROWS, width), np.float32),
-            np.zeros((FIRST_ROWS, whole), np.int32),
-            np.zeros((FIRST_ROWS, len(LIFE)), np.int32),
+            _reserved(rows, width, np.float32),
+            _reserved(rows, whole, np.int32),
+            _reserved(rows, len(LIFE), np.int32),
         )
 
     def add(self, recipe: Recipe) -> int:
-        """Write a recipe down; its row. Whoever reads an older book finds its rows there."""
+        """Write a recipe down; its row."""
         row = self._used
-        if row == len(self.book[0]):
-            settings, whole_settings, lives = self.book
-            self.book = (_doubled(settings), _doubled(whole_settings), _doubled(lives))
         settings, whole_settings, lives = self.book
         settings[row], whole_settings[row] = recipe.settings, recipe.whole_settings
         lives[row] = recipe.life
@@ -82,11 +79,15 @@ class _Page:
         return row
 
 
-def _doubled(table: NDArray[Number]) -> NDArray[Number]:
-    """Twice the table; what is not written yet takes no memory."""
-    larger = np.zeros((2 * len(table), *table.shape[1:]), table.dtype)
-    larger[: len(table)] = table
-    return larger
+def _reserved(rows: int, width: int, kind: type[Number]) -> NDArray[Number]:
+    """A table of zeros, of which only the pages that were written to take memory.
+
+    One from NumPy would take huge pages, of 2 MB each; one that grows, a jump for each growth.
+    """
+    count = rows * width
+    size = max(count * np.dtype(kind).itemsize, 1)
+    place = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    return np.frombuffer(place, kind, count).reshape(rows, width)
 
 
 Dish = tuple[Cook, float, int]
@@ -94,9 +95,10 @@ Dish = tuple[Cook, float, int]
 
 
 class Volume:
-    """Recipes, until there are too many, and where they are; it only ever grows."""
+    """Recipes, at most so many, and where they are; what was written stays."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int) -> None:
+        self._most = most
         self.rows: dict[Dish, int] = {}
         self.books: dict[str, Book] = {}
         """For each kind of instrument."""
@@ -111,12 +113,13 @@ class Volume:
 
     def _cook(self, dish: Dish) -> int:
         cook, pitch, velocity = dish
-        page = self._pages.get(cook.kind) or self._pages.setdefault(cook.kind, _Page(cook.tables))
+        if (page := self._pages.get(cook.kind)) is None:
+            page = self._pages[cook.kind] = _Page(cook.tables, self._most)
+            self.books[cook.kind] = page.book
         self.rows[dish] = row = page.add(cook(pitch, velocity))
-        self.books[cook.kind] = page.book
         if cook.number != NO_NUMBER and pitch == int(pitch):
             while cook.number >= len(self.index):
-                self.index = _doubled(self.index)
+                self.index = np.concatenate((self.index, np.zeros_like(self.index)))
             self.index[cook.number, int(pitch) * VELOCITIES + velocity] = row + 1
         return row
 
@@ -127,13 +130,13 @@ class Cookbook:
     def __init__(self, most: int = MOST_RECIPES) -> None:
         self._most = most
         self._lock = Lock()
-        self.volume = Volume()
+        self.volume = Volume(most)
 
     def look_up(self, dishes: Sequence[Dish]) -> tuple[list[int], Mapping[str, Book]]:
         """The row of each dish, and for each kind of instrument the book in which it stands."""
         with self._lock:
             if len(self.volume.rows) + len(dishes) > self._most:
-                self.volume = Volume()
+                self.volume = Volume(max(self._most, len(dishes)))
             volume = self.volume
             return [volume.row_of(dish) for dish in dishes], volume.books
 

@@ -85,6 +85,15 @@ def test_all_that_was_not_heard_is_kept(session):
     assert sent_again(session, replay)[-1].pts + PACKET == end
 
 
+def test_who_shares_a_rack_goes_along_as_far_as_a_server_that_stops_wants(session):
+    end = advance(session, [], 200 * PACKET).packets[-1].pts + PACKET
+
+    assert end == 4 * 48_000
+    assert not session.can_go_along(0.0)
+    session.pacing.last()
+    assert session.can_go_along(0.0)
+
+
 def test_who_comes_back_gets_the_bars_that_still_sound(session, engine):
     old, current = (
         SimpleNamespace(start_frame=0, end_frame=960),

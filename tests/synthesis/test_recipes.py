@@ -3,7 +3,7 @@
 import numpy as np
 
 from genmusic.synthesis.readings import find_cook
-from genmusic.synthesis.recipes import FIRST_ROWS, Cookbook
+from genmusic.synthesis.recipes import Cookbook
 
 
 def dishes(count, patch="soft-lead"):
@@ -23,8 +23,8 @@ def test_a_dish_is_cooked_once():
     assert rows == [[0, 0], [0, 0]]
 
 
-def test_a_page_that_grows_keeps_what_it_holds():
-    book, many = Cookbook(), dishes(3 * FIRST_ROWS)
+def test_every_dish_has_the_settings_that_were_cooked():
+    book, many = Cookbook(), dishes(200)
 
     rows, pages = book.look_up(many)
 
