@@ -1,11 +1,15 @@
 """Struck instruments as banks of damped resonators: one per mode of the bar, glass or string.
 
 A mode turns and shrinks by a fixed factor a frame, a number of the plane; its sound is how high it
-stands. Lanes are sixteen frames of one voice: what a turn of 32 frames sounds like is worked out
-once in a block for each mode, both for one that starts on the axis and for one that starts upright,
-and a quantum is a sum of these, weighted with where the modes are. So a mode costs two operations
-in sixteen frames, and it may sleep by itself. What a factor differs from one is kept, not the
-factor: that keeps the lowest string in tune in float32, and its decay.
+stands. Lanes are sixteen frames of one voice: what sixteen frames of each mode sound like is worked
+out once in a block, both for one that starts on the axis and for one that starts upright, and a
+quantum is a sum of these, weighted with where the modes are. So a mode costs two operations in
+sixteen frames, and it may sleep by itself. What a factor differs from one is kept, not the factor:
+that keeps the lowest string in tune in float32, and its decay.
+
+A mode may be there twice, as a piano has several strings for a note: the second turns at a pace of
+its own, and what differs from the first within sixteen frames is left out: at 1.5 cents it is
+60 dB below a partial at 5 kHz, and less below it.
 """
 
 from __future__ import annotations
@@ -31,7 +35,17 @@ from kernels.scans import (
     recalled_pair,
 )
 from kernels.shuffles import after, transpose
-from kernels.simd import fma, fnma, lane_numbers, load, splat, splat_int, store, where_less
+from kernels.simd import (
+    fma,
+    fnma,
+    lane_numbers,
+    load,
+    load_splat,
+    splat,
+    splat_int,
+    store,
+    where_less,
+)
 
 _STATE = (
     "gain",  # what the last frame was multiplied by
@@ -58,14 +72,18 @@ _SETTINGS = (
 _OF_A_MODE = (
     "tilt",  # octaves above the first mode
     "strength",  # at the strike
+    "second_strength",
     "turn_along",  # what the factor per frame differs from one: along the axis, and upright
     "turn_up",
+    "second_turn_along",
+    "second_turn_up",
 )
 WHOLE_SETTINGS = ("seed", "tremolo_phase", "tremolo_step")  # not zero; of 2^32; per quantum
 COUNTERS = 2
 OWN, COMMON, TABLES = len(_STATE), len(_SETTINGS), len(_OF_A_MODE)
 MODES = 16
-MOST_MODES = 64  # for which there is scratch; a multiple of sixteen, as `MODES`
+MOST_MODES = 48  # for which there is scratch; a multiple of sixteen, as `MODES`
+PLACES = 4  # of a mode in the plane: along and up, of the first and of the second
 
 
 def settings_for(modes: int) -> tuple[str, ...]:
@@ -76,21 +94,20 @@ def settings_for(modes: int) -> tuple[str, ...]:
 
 SETTINGS = settings_for(MODES)
 VARIED = (("seed",), ("hardness",), ("noise_cutoff",))
-STATES = OWN + 2 * MODES
+STATES = OWN + PLACES * MODES
 SIZES = sizes_of(SETTINGS, WHOLE_SETTINGS, (STATES, COUNTERS), VARIED)
 
 GAIN, ONSET, TREMOLO, AWAKE, DAMPED, NOISE, INTEGRATOR_1, INTEGRATOR_2 = range(OWN)
 (LEVEL, ONSET_STEP, HARDNESS, BRIGHTNESS, DAMPER, DEPTH, KNOCK, NOISE_DECAY, NOISE_CUTOFF,
  NOISE_DAMPING) = range(COMMON)  # fmt: skip
 SEED, PHASE, PHASE_STEP = range(3)
-TURN = 2 * LANES  # frames
 ASLEEP = 1.5e-6  # -116 dB of full scale: what weaker modes of a whole piece add is below -100 dB
 WATCH = 8  # quanta from one look at the modes to the next
-_WAVE = 2 * TURN  # of a mode in the scratch: along and up
-_TURNS = MOST_MODES * _WAVE  # behind the waves, what a turn of all frames differs from one
-_AHEAD = _TURNS + 2 * MOST_MODES  # and where the modes will be before each turn: along and up
+_WAVE = 2 * LANES  # of a mode in the scratch: started along and started up
+_TURNS = MOST_MODES * _WAVE  # behind the waves, what turns of sixteen frames differ from one
+_AHEAD = _TURNS + PLACES * MOST_MODES  # and where both will be before each turn: along and up
 _STATION = 2 * MOST_MODES
-SCRATCH = _AHEAD + WATCH * (QUANTUM // TURN) * _STATION
+SCRATCH = _AHEAD + WATCH * (QUANTUM // LANES) * _STATION
 
 Bank: TypeAlias = tuple[int, int, int]
 """Where in settings and state the tables of a voice's modes begin, and how many modes there are."""
@@ -121,9 +138,20 @@ def _strike(slot: int, sizes: tuple[int, ...], bank: Bank, bright: float, held: 
     swing = (bright - f32(0.5)) * f32(2.0)
     hardness = splat(f32(settings[at + HARDNESS] + settings[at + BRIGHTNESS] * swing))
     for mode in range(0, modes, LANES):
-        tilt, strength = load(settings, tables + mode), load(settings, tables + modes + mode)
-        store(state, places + mode, strength * exp2(tilt * hardness))
+        harder = exp2(load(settings, tables + mode) * hardness)
+        first, second = tables + modes + mode, tables + 2 * modes + mode
+        store(state, places + mode, load(settings, first) * harder)
         store(state, places + modes + mode, splat(f32(0.0)))
+        store(state, places + 2 * modes + mode, load(settings, second) * harder)
+        store(state, places + 3 * modes + mode, splat(f32(0.0)))
+
+
+@fragment
+def _rests(place: int, modes: int, state: Floats) -> bool:
+    """Whether both of a mode are at the origin."""
+    moves = abs(state[place]) + abs(state[place + modes])
+    second = abs(state[place + 2 * modes]) + abs(state[place + 3 * modes])
+    return bool(moves + second == f32(0.0))
 
 
 @fragment
@@ -134,16 +162,23 @@ def _let_sleep(own: int, level: float, bank: Bank, state: Floats) -> None:
     weakest, zero = splat(f32(floor * floor)), splat(f32(0.0))
     awake = int(state[own + AWAKE])
     for mode in range(places, places + awake, LANES):
-        along, up = load(state, mode), load(state, modes + mode)
-        power = fma(along, along, up * up)
-        store(state, mode, where_less(power, weakest, zero, along))
-        store(state, modes + mode, where_less(power, weakest, zero, up))
-    while awake > 0:
-        last = places + awake - 1
-        if state[last] != f32(0.0) or state[last + modes] != f32(0.0):
-            break
+        power = zero
+        for place in range(mode, mode + PLACES * modes, modes):
+            power = fma(load(state, place), load(state, place), power)
+        for place in range(mode, mode + PLACES * modes, modes):
+            store(state, place, where_less(power, weakest, zero, load(state, place)))
+    while awake > 0 and _rests(places + awake - 1, modes, state):
         awake -= 1
     state[own + AWAKE] = f32(awake)
+
+
+@fragment
+def _sixteenfold(along: Vector, up: Vector) -> tuple[Vector, Vector]:
+    """What sixteen turns differ from one: (1 + d)^2 - 1 = d + d + d^2, four times."""
+    for _ in range(4):
+        twice_along, twice_up = along + along, up + up
+        along, up = fma(along, along, fnma(up, up, twice_along)), fma(twice_along, up, twice_up)
+    return along, up
 
 
 @fragment
@@ -151,23 +186,21 @@ def _unfold(awake: int, bank: Bank, settings: Floats, tile: Floats, scratch: Flo
     """Work out the waves of modes that are awake, and their turns, sixteen modes side by side."""
     tables, _, modes = bank
     for mode in range(0, awake, LANES):
-        by_along = load(settings, tables + 2 * modes + mode)
-        by_up = load(settings, tables + 3 * modes + mode)
+        turn = tables + 3 * modes + mode
+        by_along, by_up = load(settings, turn), load(settings, turn + modes)
         along, up = splat(f32(1.0)), splat(f32(0.0))
-        for t in range(TURN):
+        for t in range(LANES):
             store(tile, t * LANES, along)
-            store(tile, (TURN + t) * LANES, up)
+            store(tile, (LANES + t) * LANES, up)
             along, up = _turned(along, up, by_along, by_up)
-        for part in range(_WAVE // LANES):
+        for part in range(2):
             place = mode * _WAVE + part * LANES
             transpose(tile, part * LANES * LANES, LANES, scratch, place, _WAVE)
-        for _ in range(5):  # (1 + d)^2 - 1 = d + d + d^2: to two, four … 32 frames
-            twice_along, twice_up = by_along + by_along, by_up + by_up
-            square = fma(by_along, by_along, fnma(by_up, by_up, twice_along))
-            by_up = fma(twice_along, by_up, twice_up)
-            by_along = square
-        store(scratch, _TURNS + mode, by_along)
-        store(scratch, _TURNS + MOST_MODES + mode, by_up)
+        for which in range(2):
+            here, place = turn + 2 * which * modes, _TURNS + 2 * which * MOST_MODES + mode
+            along, up = _sixteenfold(load(settings, here), load(settings, here + modes))
+            store(scratch, place, along)
+            store(scratch, place + MOST_MODES, up)
 
 
 @fragment
@@ -178,31 +211,32 @@ def _run_ahead(quanta: int, awake: int, bank: Bank, state: Floats, scratch: Floa
     """
     _, places, modes = bank
     for mode in range(0, awake, LANES):
-        along, up = load(state, places + mode), load(state, places + modes + mode)
-        by_along = load(scratch, _TURNS + mode)
-        by_up = load(scratch, _TURNS + MOST_MODES + mode)
-        for turn in range(quanta * (QUANTUM // TURN)):
+        here, turns = places + mode, _TURNS + mode
+        a, b = load(state, here), load(state, here + modes)
+        c, d = load(state, here + 2 * modes), load(state, here + 3 * modes)
+        by_a, by_b = load(scratch, turns), load(scratch, turns + MOST_MODES)
+        by_c, by_d = load(scratch, turns + 2 * MOST_MODES), load(scratch, turns + 3 * MOST_MODES)
+        for turn in range(quanta * (QUANTUM // LANES)):
             place = _AHEAD + turn * _STATION + mode
-            store(scratch, place, along)
-            store(scratch, place + MOST_MODES, up)
-            along, up = _turned(along, up, by_along, by_up)
-        store(state, places + mode, along)
-        store(state, places + modes + mode, up)
+            store(scratch, place, a + c)
+            store(scratch, place + MOST_MODES, b + d)
+            a, b = _turned(a, b, by_a, by_b)
+            c, d = _turned(c, d, by_c, by_d)
+        store(state, here, a)
+        store(state, here + modes, b)
+        store(state, here + 2 * modes, c)
+        store(state, here + 3 * modes, d)
 
 
 @fragment
-def _first_mode(now: int, then: int, tremolo: Four, scratch: Floats) -> Four:
-    """A quantum of the first mode, of which the motor moves the gain."""
-    along, up = splat(scratch[now]), splat(scratch[now + MOST_MODES])
-    then_along, then_up = splat(scratch[then]), splat(scratch[then + MOST_MODES])
-    c0, c1 = load(scratch, 0), load(scratch, LANES)
-    s0, s1 = load(scratch, 2 * LANES), load(scratch, 3 * LANES)
-    return (
-        fma(s0, along, c0 * up) * tremolo[0],
-        fma(s1, along, c1 * up) * tremolo[1],
-        fma(s0, then_along, c0 * then_up) * tremolo[2],
-        fma(s1, then_along, c1 * then_up) * tremolo[3],
+def _wave(mode: int, station: int, scratch: Floats) -> Vector:
+    """Sixteen frames of a mode."""
+    along, up = (
+        load_splat(scratch, station + mode),
+        load_splat(scratch, station + MOST_MODES + mode),
     )
+    wave = mode * _WAVE
+    return fma(load(scratch, wave + LANES), along, load(scratch, wave) * up)
 
 
 @fragment
@@ -210,21 +244,23 @@ def _ring(
     awake: int, quantum: int, tremolo: Four, scratch: Floats, begin: int, row: Floats
 ) -> None:
     """A quantum of all modes that are awake, of those that were run ahead."""
-    now = _AHEAD + quantum * (QUANTUM // TURN) * _STATION
-    then = now + _STATION
-    a0, a1, a2, a3 = _first_mode(now, then, tremolo, scratch)
+    first = _AHEAD + quantum * (QUANTUM // LANES) * _STATION
+    second, third, fourth = first + _STATION, first + 2 * _STATION, first + 3 * _STATION
     zero = splat(f32(0.0))
-    b0, b1, b2, b3 = zero, zero, zero, zero
+    a0, b0 = _wave(0, first, scratch) * tremolo[0], zero
+    a1, b1 = _wave(0, second, scratch) * tremolo[1], zero
+    a2, b2 = _wave(0, third, scratch) * tremolo[2], zero
+    a3, b3 = _wave(0, fourth, scratch) * tremolo[3], zero
     for mode in range(1, awake):
-        wave = mode * _WAVE
-        c0, c1 = load(scratch, wave), load(scratch, wave + LANES)
-        s0, s1 = load(scratch, wave + 2 * LANES), load(scratch, wave + 3 * LANES)
-        along, up = splat(scratch[now + mode]), splat(scratch[now + MOST_MODES + mode])
-        a0, a1 = fma(s0, along, a0), fma(s1, along, a1)
-        b0, b1 = fma(c0, up, b0), fma(c1, up, b1)
-        along, up = splat(scratch[then + mode]), splat(scratch[then + MOST_MODES + mode])
-        a2, a3 = fma(s0, along, a2), fma(s1, along, a3)
-        b2, b3 = fma(c0, up, b2), fma(c1, up, b3)
+        c, s = load(scratch, mode * _WAVE), load(scratch, mode * _WAVE + LANES)
+        a0 = fma(s, load_splat(scratch, first + mode), a0)
+        b0 = fma(c, load_splat(scratch, first + MOST_MODES + mode), b0)
+        a1 = fma(s, load_splat(scratch, second + mode), a1)
+        b1 = fma(c, load_splat(scratch, second + MOST_MODES + mode), b1)
+        a2 = fma(s, load_splat(scratch, third + mode), a2)
+        b2 = fma(c, load_splat(scratch, third + MOST_MODES + mode), b2)
+        a3 = fma(s, load_splat(scratch, fourth + mode), a3)
+        b3 = fma(c, load_splat(scratch, fourth + MOST_MODES + mode), b3)
     store(row, begin, a0 + b0)
     store(row, begin + LANES, a1 + b1)
     store(row, begin + 2 * LANES, a2 + b2)
@@ -347,7 +383,7 @@ def _quantum(
 ) -> None:
     """One quantum of one voice into its row, from a place on."""
     settings, _, state, _ = held
-    at, own, modes = slot * sizes[5], slot * sizes[2], (sizes[2] - OWN) // 2
+    at, own, modes = slot * sizes[5], slot * sizes[2], (sizes[2] - OWN) // PLACES
     bank = at + COMMON, own + OWN, modes
     age, step, left, is_held = when
     scratch, watched = lanes[6], age % WATCH
@@ -381,7 +417,7 @@ def _sizes_of_bank(voices: int, held: Held) -> tuple[int, int, int, int, int, in
     """The sizes of a bank, from how much is held for each voice."""
     width, features = held[0].shape[0] // voices, len(VARIED)
     modes = (width - features - COMMON) // TABLES
-    return width - features, len(WHOLE_SETTINGS), OWN + 2 * modes, COUNTERS, features, width
+    return width - features, len(WHOLE_SETTINGS), OWN + PLACES * modes, COUNTERS, features, width
 
 
 @kernel

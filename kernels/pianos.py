@@ -8,5 +8,5 @@ from kernels.lanes import sizes_of
 MODES = modes.MOST_MODES
 SETTINGS = modes.settings_for(MODES)
 WHOLE_SETTINGS, VARIED = modes.WHOLE_SETTINGS, modes.VARIED
-STATES, COUNTERS = modes.OWN + 2 * MODES, modes.COUNTERS
+STATES, COUNTERS = modes.OWN + modes.PLACES * MODES, modes.COUNTERS
 SIZES = sizes_of(SETTINGS, WHOLE_SETTINGS, (STATES, COUNTERS), VARIED)

@@ -122,6 +122,21 @@ def splat(typingctx: Any, scalar: Any) -> Any:
 
 
 @intrinsic
+def load_splat(typingctx: Any, array: Any, index: Any) -> Any:
+    """One float of a flat float32 array in all lanes.
+
+    As `splat` of an element, without asking whether the index counts from the end: in a loop of
+    eight of them that took as long as what was done with them.
+    """
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        data = context.make_array(sig.args[0])(context, builder, args[0]).data
+        return broadcast(builder, load_at(builder, builder.gep(data, [args[1]])), FLOATS)
+
+    return f32x16(array, types.intp), generate
+
+
+@intrinsic
 def splat_int(typingctx: Any, scalar: Any) -> Any:
     """One int32 in all lanes."""
 

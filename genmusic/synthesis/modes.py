@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, zip_longest
 from typing import NamedTuple
 
 from genmusic.rules import ListOf, Number, Table, rule
@@ -57,29 +57,45 @@ class Resonance(NamedTuple):
     @property
     def audible_seconds(self) -> float:
         """How long it is above `INAUDIBLE_DB`."""
+        if self.level == 0.0:
+            return 0.0
         octaves = log2(abs(self.level)) - INAUDIBLE_DB * (LOG2_10 / 20.0)
         return self.seconds * octaves / SIXTY_DB_OCTAVES
 
 
-def bank(resonances: Iterable[Resonance], modes: int) -> dict[str, float]:
+SILENCE = Resonance(0.0, 0.0, 1.0, 0.0)
+
+
+def bank(
+    resonances: Iterable[Resonance], modes: int, second: Iterable[Resonance] = ()
+) -> dict[str, float]:
     """The kernel's settings of up to so many modes; those out of hearing are left out.
 
-    The first stays first, which a motor may move. Of the others those that are over first are last.
+    ``second`` are those of a second string, as far as it has any. The first mode stays first, which
+    a motor may move. Of the others those that are over first are last.
     """
-    audible = (r for r in resonances if r.hz < HIGHEST_MODE_HZ and r.level != 0.0)
+    pairs = zip_longest(resonances, second, fillvalue=SILENCE)
+    audible = (pair for pair in pairs if pair[0].hz < HIGHEST_MODE_HZ and pair[0].level != 0.0)
     first, others = list(islice(audible, 1)), islice(audible, modes - 1)
+    lasting = sorted(others, key=lambda pair: -max(one.audible_seconds for one in pair))
     settings: dict[str, float] = {}
-    for mode, resonance in enumerate(first + sorted(others, key=lambda r: -r.audible_seconds)):
-        turns = resonance.hz / SAMPLE_RATE
-        radius = decay_per_frame(resonance.seconds)
-        chord = sine(turns / 2.0)
-        settings |= {
-            f"tilt_{mode}": resonance.tilt,
-            f"strength_{mode}": resonance.level,
-            f"turn_along_{mode}": (radius - 1.0) - 2.0 * radius * chord * chord,
-            f"turn_up_{mode}": radius * sine(turns),
-        }
+    for mode, (one, other) in enumerate(first + lasting):
+        settings |= {f"tilt_{mode}": one.tilt}
+        for name, resonance in (("", one), ("second_", other)):
+            settings |= _turn(f"{name}{{}}_{mode}", resonance)
     return settings
+
+
+def _turn(name: str, resonance: Resonance) -> dict[str, float]:
+    """How strong a mode is, and what it turns by in a frame, less one."""
+    turns = resonance.hz / SAMPLE_RATE
+    radius = decay_per_frame(resonance.seconds)
+    chord = sine(turns / 2.0)
+    return {
+        name.format("strength"): resonance.level,
+        name.format("turn_along"): (radius - 1.0) - 2.0 * radius * chord * chord,
+        name.format("turn_up"): radius * sine(turns),
+    }
 
 
 @dataclass(frozen=True, slots=True)

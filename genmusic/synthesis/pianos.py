@@ -29,7 +29,8 @@ from genmusic.synthesis.voicing import (
 from genmusic.units import db_to_gain, exp2, log2, pitch_to_hz, sine
 from kernels.pianos import MODES
 
-MOST_PARTIALS = 44  # of the low strings, whose second string then has the other twenty
+MOST_PARTIALS = 44
+PARTIALS_OF_BOTH = 64  # strings: so the second of the lowest has twenty
 LEAST_AT_A_NODE = 0.12  # a hammer is wide: no partial is quite missing
 BOARD_DB = 2.5  # by which the soundboard favours some partials
 # Inharmonicity as two lines in log2 over the pitch, wound strings and plain ones: F. Rigaud,
@@ -91,10 +92,10 @@ class PianoPatch:
         stretch = math.sqrt((1.0 + stiff * number * number) / (1.0 + stiff))
         return pitch_to_hz(pitch) * number * stretch
 
-    def resonances(self, pitch: float) -> list[Resonance]:
+    def resonances(self, pitch: float) -> tuple[list[Resonance], list[Resonance]]:
         """The partials of both strings."""
         first = list(self._partials(pitch))
-        return first + list(self._after(pitch, first))[: MODES - len(first)]
+        return first, list(self._after(pitch, first))[: PARTIALS_OF_BOTH - len(first)]
 
     def _partials(self, pitch: float) -> Iterator[Resonance]:
         octaves = (pitch - MIDDLE_C_PITCH) / 12.0
@@ -154,4 +155,5 @@ def inharmonicity(pitch: float) -> float:
 
 @lru_cache(maxsize=512)
 def _strings(patch: PianoPatch, pitch: float) -> Mapping[str, float]:
-    return bank(patch.resonances(pitch), MODES)
+    first, second = patch.resonances(pitch)
+    return bank(first, MODES, second)

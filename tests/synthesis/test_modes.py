@@ -14,7 +14,7 @@ from genmusic.synthesis.patches import PATCHES
 from genmusic.synthesis.pianos import inharmonicity
 from genmusic.synthesis.pools import KINDS
 from genmusic.units import QUANTUM, SAMPLE_RATE, pitch_to_hz, sine
-from kernels.modes import AWAKE
+from kernels.modes import AWAKE, PLACES
 
 BARS = ("vibraphone", "marimba", "glass")
 STRUCK = (*BARS, "piano")
@@ -202,7 +202,7 @@ def test_modes_that_nobody_hears_any_more_sleep_one_by_one(name):
         orchestra.render(first, 100, np.full((1, 101), 0.5, np.float32))
         state = orchestra.take(0, 0).pools[kind].state[0]
         awake.append(int(state[AWAKE]))
-        assert not state[-2 * modes :].reshape(2, modes)[:, awake[-1] :].any()
+        assert not state[-PLACES * modes :].reshape(PLACES, modes)[:, awake[-1] :].any()
 
     assert modes > awake[0] > awake[-1]
     assert awake == sorted(awake, reverse=True)
