@@ -9,16 +9,14 @@ its edge in it, sixteen frames at a time: a saw of 220 Hz does in one period out
 from __future__ import annotations
 
 from numba import float32 as f32
-from numba import int32 as i32
+from numba import int64 as i64
 
 from kernels._jit import fragment
 from kernels._types import Floats, Ints, IntVector, Vector
 from kernels.lanes import CONTROL_FRAMES, LANES
-from kernels.oscillators import EDGE_END, saw
+from kernels.oscillators import FULL_SCALE, REACH_FRAMES, edge, saw_width
 from kernels.shuffles import transpose
 from kernels.simd import (
-    bits_to_float,
-    float_to_bits,
     fma,
     lane_numbers,
     lanes_below,
@@ -28,7 +26,6 @@ from kernels.simd import (
     lowest_bit,
     shift_left,
     splat,
-    splat_int,
     store,
     store_int,
     to_float,
@@ -37,12 +34,15 @@ from kernels.simd import (
 )
 
 MOST_SAWS = 6
-EDGES = 0  # places on the sheet: for each lane its corrections of a control period
-STEPS = EDGES + CONTROL_FRAMES * LANES  # and for each saw by how much its phase moves a frame,
-WIDTHS = STEPS + MOST_SAWS * LANES  # and the width of its edge as `kernels.oscillators` has it
+EDGES = 0  # places on the sheet: for each lane its corrections of a control period,
+ENDS = EDGES + CONTROL_FRAMES * LANES  # and for each saw how far a control period takes it beyond
+STEPS = ENDS + MOST_SAWS * LANES  # its edge, by how much it moves a frame, how far the edge reaches
+REACHES = STEPS + MOST_SAWS * LANES  # to either side, and its width (`oscillators.saw_width`):
+WIDTHS = REACHES + MOST_SAWS * LANES  # all of a phase
 SHEET = WIDTHS + MOST_SAWS * LANES
-HALF_TURN = i32(-(1 << 31))  # a saw falls at phase 0 and is zero half a turn from there
 WIDEST_REACH = 2.0**31 - 2.0**8  # half a turn, as an int can hold it
+TURN = 2.0**32
+HIGH = TURN / 28.0  # a control period and two reaches are 25 frames; vibrato may raise a saw
 CONTROL_BITS = 4
 LAST = CONTROL_FRAMES - 1
 
@@ -54,14 +54,23 @@ def line_at(frame: int, end: Vector, slope: Vector) -> Vector:
 
 
 @fragment
-def _passing(phase: IntVector, step: Vector, width: Vector) -> int:
-    """Which of sixteen saws come near their edge in the control period that ends here: a bit each.
+def set_edges(row: int, saws: int, increment: Vector, sheet: Floats) -> bool:
+    """Tell of some saws, one behind the other, by how much they move a frame, more or less.
 
-    That are those which are less beyond its near end than they have moved, and it is wide.
+    Returns whether any is so high that a control period may see two of its edges.
     """
-    reach = lesser_of(splat(f32(EDGE_END)) / width, splat(f32(WIDEST_REACH)))
-    beyond = unsigned_to_float(phase + to_int(reach))
-    return int(lanes_below(beyond, fma(step, splat(f32(CONTROL_FRAMES)), reach + reach)))
+    width = saw_width(increment)
+    reach = lesser_of(increment * splat(f32(REACH_FRAMES)), splat(f32(WIDEST_REACH)))
+    for here in range(row, row + saws * LANES, LANES):
+        store(sheet, WIDTHS + here, width)
+        store(sheet, REACHES + here, reach)
+    return bool(lanes_below(splat(f32(HIGH)), increment) != 0)
+
+
+@fragment
+def _near(end: Vector, step: Vector, reach: Vector) -> int:
+    """Which of sixteen saws came near their edge in a control period: a bit each."""
+    return int(lanes_below(fma(step, splat(f32(-LAST)), end), reach))
 
 
 @fragment
@@ -69,14 +78,16 @@ def move_saw(row: int, step: IntVector, phases: Ints, sheet: Floats) -> tuple[Ve
     """Move one saw of each voice by a control period, to where its line ends; its slope.
 
     ``row`` is where its phases stand, and in each part of the sheet all that belongs to it. The
-    third is which of them pass their edge, a bit each.
+    third is which of them came near their edge, a bit each. Their line is that of a saw which has
+    passed it, even where they have not yet.
     """
     phase = load_int(phases, row) + shift_left(step, CONTROL_BITS)
     store_int(phases, row, phase)
-    store(sheet, STEPS + row, bits_to_float(step))
-    slope = to_float(step)
-    passing = _passing(phase, slope, load(sheet, WIDTHS + row))
-    return to_float(phase ^ splat_int(HALF_TURN)), slope, passing
+    reach, slope = load(sheet, REACHES + row), to_float(step)
+    end = unsigned_to_float(phase + to_int(reach)) - reach
+    store(sheet, ENDS + row, end)
+    store(sheet, STEPS + row, slope)
+    return end - splat(f32(FULL_SCALE)), slope, _near(end, slope, reach)
 
 
 @fragment
@@ -87,17 +98,31 @@ def clear_edges(sheet: Floats) -> None:
 
 
 @fragment
-def add_edges(passing: int, row: int, phases: Ints, sheet: Floats) -> None:
-    """Add what saws differ from their lines: those whose bit is set, the first being at ``row``."""
-    frames = lane_numbers() - splat(f32(LAST))
-    while passing != 0:
-        number = row + lowest_bit(passing)
-        passing &= passing - 1
+def add_edges(near: int, row: int, sheet: Floats) -> None:
+    """Add what saws differ from their lines: those whose bit is set, the first being at ``row``.
+
+    Before its edge a saw is a full turn above its line.
+    """
+    frames, full = lane_numbers() - splat(f32(LAST)), splat(f32(FULL_SCALE))
+    while near != 0:
+        number = row + lowest_bit(near)
+        near &= near - 1
         place = EDGES + (number & (LANES - 1)) * CONTROL_FRAMES
-        end, step = splat_int(phases[number]), float_to_bits(splat(sheet[STEPS + number]))
-        line = fma(frames, to_float(step), to_float(end ^ splat_int(HALF_TURN)))
-        now = saw(end + step * to_int(frames), splat(sheet[WIDTHS + number]))
-        store(sheet, place, load(sheet, place) + (now - line))
+        phase = fma(frames, splat(sheet[STEPS + number]), splat(sheet[ENDS + number]))
+        here = edge(phase * splat(sheet[WIDTHS + number]))
+        store(sheet, place, load(sheet, place) + (full - here))
+
+
+@fragment
+def add_earlier_edges(saws: int, sheet: Floats) -> None:
+    """Add what saws differ for having passed more than one edge, all from the first on."""
+    for row in range(0, saws * LANES, LANES):
+        near = i64(1)
+        while near != 0:
+            end = load(sheet, ENDS + row) + splat(f32(TURN))
+            store(sheet, ENDS + row, end)
+            near = _near(end, load(sheet, STEPS + row), load(sheet, REACHES + row))
+            add_edges(near, row, sheet)
 
 
 @fragment

@@ -7,7 +7,16 @@ from numba import int64 as i64
 
 from kernels._jit import fragment, kernel
 from kernels._types import Desk, Floats, Held, Ints, Lanes, Ramps, Roll, Vector
-from kernels.edges import WIDTHS, add_edges, clear_edges, lay_edges, line_at, move_saw
+from kernels.edges import (
+    SHEET,
+    add_earlier_edges,
+    add_edges,
+    clear_edges,
+    lay_edges,
+    line_at,
+    move_saw,
+    set_edges,
+)
 from kernels.envelopes import move_envelope
 from kernels.filters import svf_coefficients, svf_step
 from kernels.lanes import (
@@ -22,13 +31,14 @@ from kernels.lanes import (
     rows_of,
     sizes_of,
 )
-from kernels.oscillators import FULL_SCALE, saw_width
+from kernels.oscillators import FULL_SCALE
 from kernels.polynomials import exp2, sine
 from kernels.simd import (
     fma,
     lanes_below,
     load,
     load_int,
+    shift_left,
     splat,
     store,
     store_int,
@@ -72,38 +82,52 @@ SIZES = sizes_of(SETTINGS, WHOLE_SETTINGS, (STATES, COUNTERS), VARIED)
  ENVELOPE_OCTAVES, BRIGHTNESS, DAMPING, DEPTH) = rows_of(SETTINGS)  # fmt: skip
 PHASE, DRIFT = 0, SAWS * LANES
 INCREMENT, DRIFT_STEP = 2 * SAWS * LANES, 3 * SAWS * LANES
+DRIFTED = SHEET  # on the sheet: phase steps, but for bends
+SCRATCH = DRIFTED + SAWS * LANES
+PERIOD_BITS = 2  # of control in a quantum: four
 
 
 @fragment
-def _three(first: int, lanes: Lanes, depth: Vector, bend: Vector) -> tuple[Vector, Vector, int]:
-    """Move three saws and their drift by a control period; the end and slope of their sum.
+def _drift(lanes: Lanes) -> None:
+    """Move the drift of all saws by a quantum; by how much each moves a frame, onto the sheet."""
+    settings, whole_settings, _, counters, _, _, sheet = lanes
+    depth = load(settings, DEPTH)
+    for row in range(0, SAWS * LANES, LANES):
+        pace = shift_left(load_int(whole_settings, DRIFT_STEP + row), PERIOD_BITS)
+        wander = load_int(counters, DRIFT + row) + pace
+        store_int(counters, DRIFT + row, wander)
+        increment = to_float(load_int(whole_settings, INCREMENT + row))
+        store(sheet, DRIFTED + row, fma(increment * depth, sine(wander), increment))
+
+
+@fragment
+def _three(row: int, lanes: Lanes, bend: Vector) -> tuple[Vector, Vector, int]:
+    """Move three saws by a control period; the end and slope of their sum.
 
     The third is which of them pass their edge, sixteen bits for each.
     """
-    _, whole_settings, _, counters, _, _, sheet = lanes
+    counters, sheet = lanes[3], lanes[6]
     end, slope, passing = splat(f32(0.0)), splat(f32(0.0)), i64(0)
-    for number in range(3):
-        row = (first + number) * LANES
-        wander = load_int(counters, DRIFT + row) + load_int(whole_settings, DRIFT_STEP + row)
-        store_int(counters, DRIFT + row, wander)
-        increment = to_float(load_int(whole_settings, INCREMENT + row)) * bend
-        step = to_int(fma(increment * depth, sine(wander), increment))
-        one_end, one_slope, edges = move_saw(PHASE + row, step, counters, sheet)
+    for turn in range(0, 3 * LANES, LANES):
+        step = to_int(load(sheet, DRIFTED + row + turn) * bend)
+        one_end, one_slope, edges = move_saw(row + turn, step, counters, sheet)
         end, slope = end + one_end, slope + one_slope
-        passing |= edges << (number * LANES)
+        passing |= edges << turn
     return end, slope, passing
 
 
 @fragment
-def _move(lanes: Lanes, depth: Vector, bend: Vector, t0: int) -> tuple[Vector, Vector]:
+def _move(lanes: Lanes, bend: Vector, high: bool, t0: int) -> tuple[Vector, Vector]:
     """Move all saws; the end and slope of their sum, whose edges are in the tile."""
-    counters, facts, tile, sheet = lanes[3], lanes[4], lanes[5], lanes[6]
-    end, slope, some = _three(0, lanes, depth, bend)
-    more_end, more_slope, others = _three(3, lanes, depth, bend)
+    facts, tile, sheet = lanes[4], lanes[5], lanes[6]
+    end, slope, some = _three(PHASE, lanes, bend)
+    more_end, more_slope, others = _three(PHASE + 3 * LANES, lanes, bend)
     sounding = lanes_below(splat(f32(0.0)), load(facts, ALIVE)) * THRICE
     clear_edges(sheet)
-    add_edges(some & sounding, PHASE, counters, sheet)
-    add_edges(others & sounding, PHASE + 3 * LANES, counters, sheet)
+    add_edges(some & sounding, PHASE, sheet)
+    add_edges(others & sounding, PHASE + 3 * LANES, sheet)
+    if high:
+        add_earlier_edges(SAWS, sheet)
     lay_edges(sheet, t0, tile)
     return end + more_end, slope + more_slope
 
@@ -147,15 +171,13 @@ def _quantum(lanes: Lanes) -> None:
     integrators = load(state, INTEGRATOR_1), load(state, INTEGRATOR_2)
     level = load(settings, LEVEL) * splat(f32(TO_UNITY)) * load(facts, ALIVE)
     held = load(facts, HELD)
-    depth = load(settings, DEPTH)
     # One width for all six: they lie within a few cents.
     middle = to_float(load_int(whole_settings, INCREMENT + 3 * LANES))
-    width = saw_width(middle * bend_factor(facts, 0))
-    for row in range(WIDTHS, WIDTHS + SAWS * LANES, LANES):
-        store(sheet, row, width)
+    high = set_edges(PHASE, SAWS, middle * bend_factor(facts, 0), sheet)
+    _drift(lanes)
     for t0 in range(0, QUANTUM, CONTROL_FRAMES):
         e, attacking = move_envelope(e, attacking, held, settings, ATTACK_STEP)
-        line = _move(lanes, depth, bend_factor(facts, t0), t0)
+        line = _move(lanes, bend_factor(facts, t0), high, t0)
         cutoff = exp2(fma(load(settings, ENVELOPE_OCTAVES), e, octaves))
         svf = svf_coefficients(cutoff, load(settings, DAMPING))
         rise = (e * level - gain) * splat(f32(1.0 / CONTROL_FRAMES))

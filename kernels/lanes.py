@@ -15,7 +15,7 @@ whole settings its counters; the last V settings say how far notes differ (`kern
 ``ramps`` are brightness (listeners, quanta + 1) 0..1 and bends (buses, quanta + 1) octaves.
 ``desk`` is scratch: the order (N,), the counts (`COUNTS`,), the slots that ended (N + 1,) int32,
 the lanes (settings, whole settings, state, counters, facts, tile, and the tables that the kind
-reads), and rows (16 * `kernels.rows.ROW`,) float32.
+reads, or else a sheet to write on), and rows (16 * `kernels.rows.ROW`,) float32.
 """
 
 from __future__ import annotations

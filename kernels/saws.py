@@ -10,12 +10,13 @@ from kernels._jit import fragment, kernel
 from kernels._types import Desk, Floats, Held, Ints, Lanes, Ramps, Roll, Vector
 from kernels.edges import (
     SHEET,
-    WIDTHS,
+    add_earlier_edges,
     add_edges,
     clear_edges,
     lay_edges,
     line_at,
     move_saw,
+    set_edges,
 )
 from kernels.envelopes import move_envelope
 from kernels.filters import svf_coefficients, svf_step
@@ -31,7 +32,7 @@ from kernels.lanes import (
     rows_of,
     sizes_of,
 )
-from kernels.oscillators import FULL_SCALE, saw_width
+from kernels.oscillators import FULL_SCALE
 from kernels.polynomials import exp2, sine
 from kernels.simd import (
     fma,
@@ -85,6 +86,7 @@ STATES, COUNTERS = 8, 3
 SIZES = sizes_of(SETTINGS, WHOLE_SETTINGS, (STATES, COUNTERS), VARIED)
 TO_UNITY = 0.5 / FULL_SCALE  # of what comes out of the filter: the sum of two means
 PLANNED = 7  # rows that are worked out for each control period
+SCRATCH = SHEET + PLANNED * LANES * (QUANTUM // CONTROL_FRAMES)
 Plan: TypeAlias = tuple[Vector, Vector, Vector, Vector, Vector, Vector, Vector]
 """End and slope of the saws' line, three coefficients, the gain before the first frame, its rise.
 """
@@ -98,7 +100,7 @@ PHASE_1, PHASE_2, VIBRATO, INCREMENT_1, INCREMENT_2, VIBRATO_STEP = rows_of(WHOL
 
 @fragment
 def _move(
-    increments: tuple[Vector, Vector], sway: Vector, lanes: Lanes, t0: int
+    increments: tuple[Vector, Vector], sway: Vector, lanes: Lanes, high: bool, t0: int
 ) -> tuple[Vector, Vector]:
     """Move both saws; the end and slope of their sum, whose edges are in the tile."""
     counters, facts, tile, plan = lanes[3], lanes[4], lanes[5], lanes[6]
@@ -106,7 +108,9 @@ def _move(
     more_end, more_slope, others = move_saw(PHASE_2, to_int(increments[1] * sway), counters, plan)
     sounding = lanes_below(splat(f32(0.0)), load(facts, ALIVE))
     clear_edges(plan)
-    add_edges((some | others << LANES) & (sounding | sounding << LANES), PHASE_1, counters, plan)
+    add_edges((some | others << LANES) & (sounding | sounding << LANES), PHASE_1, plan)
+    if high:
+        add_earlier_edges(2, plan)
     lay_edges(plan, t0, tile)
     return end + more_end, slope + more_slope
 
@@ -129,14 +133,14 @@ def _plan(lanes: Lanes, level: Vector) -> None:
         to_float(load_int(whole_settings, INCREMENT_1)),
         to_float(load_int(whole_settings, INCREMENT_2)),
     )
-    store(plan, WIDTHS + PHASE_1, saw_width(increments[0] * bend))
-    store(plan, WIDTHS + PHASE_2, saw_width(increments[1] * bend))
+    high = set_edges(PHASE_1, 1, increments[0] * bend, plan)
+    high |= set_edges(PHASE_2, 1, increments[1] * bend, plan)
     for t0 in range(0, QUANTUM, CONTROL_FRAMES):
         e, attacking = move_envelope(e, attacking, held, settings, ATTACK_STEP)
         lfo = lfo + load_int(whole_settings, VIBRATO_STEP)
         reach = lesser_of(one, reach + load(settings, GROWTH))
         sway = fma(sine(lfo) * reach, load(settings, DEPTH), one) * bend_factor(facts, t0)
-        end, slope = _move(increments, sway, lanes, t0)
+        end, slope = _move(increments, sway, lanes, high, t0)
         cutoff = exp2(fma(load(settings, ENVELOPE_OCTAVES), e, octaves))
         a, b, c = svf_coefficients(cutoff, load(settings, DAMPING))
         place, wanted = SHEET + t0 * (PLANNED * LANES // CONTROL_FRAMES), e * level

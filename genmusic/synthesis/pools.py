@@ -52,10 +52,10 @@ class Kind:
 
 
 KINDS: Mapping[str, Kind] = {
-    "saws": Kind(saws.render_saws, saws),
+    "saws": Kind(saws.render_saws, saws, scratch=saws.SCRATCH),
     "fm": Kind(fm.render_fm, fm),
     "drums": Kind(drums.render_drums, drums),
-    "ensembles": Kind(ensembles.render_ensembles, ensembles),
+    "ensembles": Kind(ensembles.render_ensembles, ensembles, scratch=ensembles.SCRATCH),
     "wavetables": Kind(wavetables.render_wavetables, wavetables, TABLES),
     "strings": Kind(strings.render_strings, strings, in_lanes=False),
     "modes": Kind(modes.render_modes, modes, in_lanes=False, scratch=modes.SCRATCH),
