@@ -211,6 +211,6 @@ def _room(plan: Plan, span: Span, ceiling: int, *, chord_only: bool) -> tuple[in
     return _pitches(classes, plan.key.tonic, part.low, high)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=512)
 def _pitches(classes: frozenset[int], tonic: int, low: int, high: int) -> tuple[int, ...]:
     return tuple(p for p in range(low, high + 1) if (p - tonic) % OCTAVE in classes)

@@ -60,7 +60,7 @@ def remembered(plan: Plan, themes: Themes) -> list[PhraseTheme]:
     ]
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)  # 3 kB each, asked for once in a quarter of a minute
 def _phrase_tune(phrase: PhraseTheme, mode: str, bar_ticks: int, beat_ticks: int) -> Integers:
     """A phrase in the mode of now, its notes as long as they wait for the next."""
     rows: list[int] = []

@@ -269,9 +269,10 @@ class Listeners:
             session.pacing.last()
         for player in self._players.values():
             player.nudge()
+        end = self.clock() + self.settings.drain_seconds
         for _ in range(round(self.settings.drain_seconds / DRAIN_TICK_SECONDS)):
-            if not any(map(self._needs_more, self.registry)):
-                break
+            if self.clock() >= end or not any(map(self._needs_more, self.registry)):
+                break  # a tick may be long on a busy machine
             await asyncio.sleep(DRAIN_TICK_SECONDS)
         for listener in tuple(self._connected):
             listener.dismiss(_restart())
