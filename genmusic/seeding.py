@@ -22,5 +22,5 @@ def stream(seed: int, *path: str | int) -> np.random.Generator:
 
 def derive(seed: int, *path: str | int) -> int:
     """A 128-bit number that depends on the seed and the path alone."""
-    address = "/".join([str(seed), *(str(step) for step in path)])
+    address = "/".join(map(str, (seed, *path)))
     return int.from_bytes(hashlib.blake2b(address.encode(), digest_size=16).digest(), "little")

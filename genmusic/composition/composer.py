@@ -27,7 +27,7 @@ from genmusic.composition.hooks import hooked_bar
 from genmusic.composition.melody import MelodyBar, compose_melody
 from genmusic.composition.memory import Memory
 from genmusic.composition.metre import metre
-from genmusic.composition.plan import NO_ROWS, Plan, Span, row_table, table_rows, theme_of
+from genmusic.composition.plan import NO_ROWS, Plan, row_table, table_rows, theme_of
 from genmusic.composition.planning import ask_harmony, pace, plan_bar, plan_harmony
 from genmusic.composition.readiness import make_ready
 from genmusic.composition.repertoire import Models
@@ -301,8 +301,12 @@ class Composer:
             tempo_bpm=tempo_bpm,
             key=plan.key,
             chords=tuple(
-                _sounding_chord(span, tonic, bass % OCTAVE)
-                for span, bass in zip(plan.spans, written.basses, strict=True)
+                [
+                    _sounding_chord(
+                        span.start_tick, (tonic + span.root) % OCTAVE, span.quality, bass % OCTAVE
+                    )
+                    for span, bass in zip(plan.spans, written.basses, strict=True)
+                ]
             ),
             section=plan.section,
             phrase=state.phrases_begun,
@@ -331,6 +335,6 @@ def _performed(plan: Plan, notes: Notes) -> Notes:
     return note_array(hooked_bar(plan, "performance", tuple(iter_notes(notes))))
 
 
-def _sounding_chord(span: Span, tonic: int, bass: int) -> ChordSpan:
-    chord = Chord((tonic + span.root) % OCTAVE, span.quality)
-    return ChordSpan(span.start_tick, chord, None if bass == chord.root else bass)
+@lru_cache(maxsize=4096)
+def _sounding_chord(start_tick: int, root: int, quality: str, bass: int) -> ChordSpan:
+    return ChordSpan(start_tick, Chord(root, quality), None if bass == root else bass)

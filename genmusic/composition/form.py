@@ -131,13 +131,17 @@ def bars_until(state: State, landing: Landing) -> int:
 
 def rest_of_section(state: State) -> int:
     """Bars of the section that are still to come."""
-    return sum(bars for bars, _ in state.phrases[state.phrase :]) - state.phrase_bar
+    return _bars(state.phrases[state.phrase :]) - state.phrase_bar
 
 
 def progress(state: State) -> float:
     """Share of the section that is over, 0 in its first bar and 1 in its last."""
-    bars = sum(bars for bars, _ in state.phrases)
+    bars = _bars(state.phrases)
     return (bars - rest_of_section(state)) / max(bars - 1, 1)
+
+
+def _bars(phrases: Phrases) -> int:
+    return sum([bars for bars, _ in phrases])
 
 
 def in_last_section(state: State) -> bool:
@@ -147,8 +151,8 @@ def in_last_section(state: State) -> bool:
 
 def statement(state: State) -> int:
     """How many earlier sections of the piece had the theme of this one."""
-    theme = theme_of(state.labels[state.section])
-    return sum(theme_of(label) == theme for label in state.labels[: state.section])
+    theme, before = theme_of(state.labels[state.section]), state.labels[: state.section]
+    return [theme_of(label) for label in before].count(theme) if before else 0
 
 
 def next_tonic(state: State, seed: int, style: Style, parameters: MusicalParameters) -> int:
@@ -195,7 +199,7 @@ def _begin_section(state: State, seed: int, style: Style, bars_left: int) -> Non
     _adopt_metre(state, seed, style)
     phrases = _phrases(state, seed, style)
     if bars_left:
-        bars = sum(bars for bars, _ in phrases)
+        bars = _bars(phrases)
         if bars_left - bars < LEAST_AFTER:
             state.labels = state.labels[: state.section + 1]
             phrases = _fitted(phrases, bars_left)

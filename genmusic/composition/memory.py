@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from operator import is_
 
 import numpy as np
@@ -12,22 +11,25 @@ from numpy.typing import NDArray
 from genmusic.composition.motif import Themes
 from genmusic.composition.plan import Plan
 from genmusic.composition.state import PhraseTheme
-from genmusic.composition.theory import family, step_pitch
+from genmusic.composition.theory import DEGREES, OCTAVE, family
 from genmusic.composition.viewpoints import MODES
+from genmusic.names import MODES as SCALES
 from kernels import looking
 from kernels.looking import COLUMNS
 
 Integers = NDArray[np.int64]
 
 NOTHING = np.empty((0, COLUMNS), np.int64)
+_SCALES = {name: np.array(scale) for name, scale in SCALES.items()}
 
 
 class Memory:
-    """What a piece has sung so far: laid out once, and kept while it stays the same."""
+    """What a piece has sung so far: each phrase laid out once, and kept while it is remembered."""
 
     def __init__(self) -> None:
         self._asked: tuple[object, ...] = ()
         self._phrases: Sequence[PhraseTheme] = ()
+        self._laid: dict[int, tuple[PhraseTheme, Integers]] = {}  # by its id, which lives with it
         self._tunes = NOTHING
 
     def recall(self, plan: Plan, themes: Themes) -> Integers:
@@ -38,8 +40,15 @@ class Memory:
         phrases = remembered(plan, themes)
         asked = (plan.key.mode, plan.bar_ticks, plan.metre.pulse_ticks)
         if asked != self._asked or not _are_same(phrases, self._phrases):
-            tunes = [_phrase_tune(phrase, *asked) for phrase in phrases]
-            self._tunes = np.concatenate(tunes) if tunes else NOTHING
+            if asked[1:] != self._asked[1:]:
+                self._laid = {}
+            known = self._laid
+            self._laid = {
+                id(phrase): known.get(id(phrase)) or (phrase, _laid_out(phrase, *asked[1:]))
+                for phrase in phrases
+            }
+            tunes = [tune for _, tune in self._laid.values()]
+            self._tunes = _in_mode(np.concatenate(tunes), asked[0]) if tunes else NOTHING
             self._asked, self._phrases = asked, phrases
         return self._tunes
 
@@ -60,14 +69,13 @@ def remembered(plan: Plan, themes: Themes) -> list[PhraseTheme]:
     ]
 
 
-@lru_cache(maxsize=256)  # 3 kB each, asked for once in a quarter of a minute
-def _phrase_tune(phrase: PhraseTheme, mode: str, bar_ticks: int, beat_ticks: int) -> Integers:
-    """A phrase in the mode of now, its notes as long as they wait for the next."""
+def _laid_out(phrase: PhraseTheme, bar_ticks: int, beat_ticks: int) -> Integers:
+    """A phrase whose notes are as long as they wait for the next, with steps for pitches."""
     rows: list[int] = []
-    own, begin = MODES.index(family(mode)), 0
+    begin = 0
     for bar in phrase.bars:  # in the columns of `kernels.looking`, in their order
         for tick, step in bar:
-            rows += own, step_pitch(mode, step), begin + tick, 0, tick, beat_ticks, 0, 0, 0
+            rows += 0, step, begin + tick, 0, tick, beat_ticks, 0, 0, 0
         begin += bar_ticks
     tune = np.array(rows, np.int64).reshape(-1, COLUMNS)
     starts = tune[:, looking.START]
@@ -75,4 +83,12 @@ def _phrase_tune(phrase: PhraseTheme, mode: str, bar_ticks: int, beat_ticks: int
     tune[-1, looking.DURATION] = begin - starts[-1]
     tune[0, looking.BEGINS] = tune[-1, looking.ENDS] = 1
     tune[:, looking.REACH] = np.arange(len(tune))
+    return tune
+
+
+def _in_mode(tune: Integers, mode: str) -> Integers:
+    """The same tune with pitches for its steps, and the mode of now."""
+    octaves, degrees = np.divmod(tune[:, looking.PITCH], DEGREES)
+    tune[:, looking.PITCH] = _SCALES[mode][degrees] + OCTAVE * octaves
+    tune[:, looking.MODE] = MODES.index(family(mode))
     return tune

@@ -54,14 +54,15 @@ class _Source:
     grid: int  # ticks between the finest onsets
 
     def moved(self) -> list[tuple[int, int]]:
-        return [(tick, step + self.shift) for tick, step in self.bar]
+        shift = self.shift
+        return [(tick, step + shift) for tick, step in self.bar]
 
 
 def sketch_bar(plan: Plan, model: Model, themes: Themes, draws: Sequence[float]) -> Sketch:
     """What this bar takes from an earlier one; an empty sketch if it is new."""
     sketch = _sketch(plan, model, themes, draws)
-    inside = tuple(note for note in sketch.notes if note[0] < plan.bar_ticks)
-    return replace(sketch, notes=inside)
+    inside = [note for note in sketch.notes if note[0] < plan.bar_ticks]
+    return sketch if len(inside) == len(sketch.notes) else replace(sketch, notes=tuple(inside))
 
 
 def _sketch(plan: Plan, model: Model, themes: Themes, draws: Sequence[float]) -> Sketch:
@@ -118,9 +119,7 @@ def _develop(
         return Sketch()
     weights = _weights(plan, model, heard[plan.phrase].bars)
     operation = _MAKERS[choose(weights, draws[1])]
-    sketch = operation(source, MOTIF_PULL)
-    inside = tuple((tick, step) for tick, step in sketch.notes if tick < plan.bar_ticks)
-    return Sketch(inside, sketch.pull, sketch.open_from)
+    return operation(source, MOTIF_PULL)
 
 
 def _weights(plan: Plan, model: Model, bars: Sequence[BarTheme]) -> list[float]:

@@ -60,18 +60,18 @@ def wanted_onsets(plan: Plan, model: Model) -> float:
 def write_line(plan: Plan, model: Model, sketch: Sketch, draws: Sequence[float]) -> Line:
     """The rhythm of a bar; a draw for a phrase's end, then those of `draw_onsets`, and one more."""
     rules, wanted = plan.style.melody, wanted_onsets(plan, model)
-    onsets = tuple(tick for tick, _ in sketch.notes)
+    onsets = tuple([tick for tick, _ in sketch.notes])
     goal_draw, *beat_draws = draws
     if not onsets or sketch.open_from:
         own = wanted * (1.0 + BAR_REACH * (2.0 * beat_draws[-1] - 1.0))
         fresh = draw_onsets(model, rules, own, plan.metre, beat_draws)
-        onsets = (*onsets, *(tick for tick in fresh if tick >= sketch.open_from))
+        onsets = (*onsets, *[tick for tick in fresh if tick >= sketch.open_from])
     targets = dict(sketch.notes)
     if plan.ends_phrase:
         return _write_cadence(plan, wanted, onsets, sketch, goal_draw)
     grid = grid_ticks(rules.grid, plan.metre)
     onsets = thin_or_fill(onsets, wanted, grid, plan.bar_ticks, plan.metre)
-    return Line(onsets, tuple(targets.get(tick) for tick in onsets), sketch.pull)
+    return Line(onsets, tuple(map(targets.get, onsets)), sketch.pull)
 
 
 def _write_cadence(

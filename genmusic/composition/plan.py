@@ -158,5 +158,5 @@ def theme_of(label: str) -> str:
 def section_rules(style: Style, label: str) -> SectionRules:
     """The rules of a section; a label that the style lacks falls back to its theme, then any."""
     sections = style.sections
-    fallback = next(iter(sections.values()))
-    return sections.get(label) or sections.get(theme_of(label)) or fallback
+    found = sections.get(label) or sections.get(theme_of(label))
+    return found or next(iter(sections.values()))

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from genmusic.cli.bench.figures import Figure, at_least, at_most, best_cpu_seconds, cpu_time
+from genmusic.cli.serve import GARBAGE_THRESHOLDS
 from genmusic.composition.composer import Composer
 from genmusic.config import Settings
 from genmusic.controls.spec import defaults
@@ -37,7 +38,8 @@ def engine_figures(library: Library) -> Iterator[Figure]:
     compile_kernels()
     load_kernels(library)
     gc.collect()
-    gc.freeze()  # as the server does
+    gc.freeze()  # as the server does, which also looks for garbage as seldom
+    gc.set_threshold(*GARBAGE_THRESHOLDS)
     yield _voices()
     yield from _crowds(library)
     yield from _composing(library)
