@@ -184,6 +184,13 @@ def chords_in(model: Model, mode: str) -> harmonies.Chords:
     )
 
 
+def make_ready(model: Model, rules: HarmonyRules, mode: str) -> None:
+    """Work out what the first phrase in a mode would have to wait for."""
+    chords_in(model, mode)
+    _weights(rules.degrees)
+    _diminished(mode)
+
+
 def _taste(task: Task, rules: HarmonyRules) -> harmonies.Taste:
     """How the style weighs degrees in this mood."""
     return harmonies.Taste(

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from genmusic.composition.motif import Themes
 from genmusic.composition.plan import Plan
 from genmusic.composition.state import PhraseTheme
-from genmusic.composition.theory import DEGREES, OCTAVE, family
+from genmusic.composition.theory import family, step_pitch
 from genmusic.composition.viewpoints import MODES
 from genmusic.names import MODES as SCALES
 from kernels import looking
@@ -20,7 +20,11 @@ from kernels.looking import COLUMNS
 Integers = NDArray[np.int64]
 
 NOTHING = np.empty((0, COLUMNS), np.int64)
-_SCALES = {name: np.array(scale) for name, scale in SCALES.items()}
+STEPS = 512  # around the tonic; more than a theme may have, however it is turned
+_PITCHES = {
+    mode: np.array([step_pitch(mode, step) for step in range(-STEPS // 2, STEPS // 2)])
+    for mode in SCALES
+}
 
 
 class Memory:
@@ -88,7 +92,6 @@ def _laid_out(phrase: PhraseTheme, bar_ticks: int, beat_ticks: int) -> Integers:
 
 def _in_mode(tune: Integers, mode: str) -> Integers:
     """The same tune with pitches for its steps, and the mode of now."""
-    octaves, degrees = np.divmod(tune[:, looking.PITCH], DEGREES)
-    tune[:, looking.PITCH] = _SCALES[mode][degrees] + OCTAVE * octaves
+    tune[:, looking.PITCH] = _PITCHES[mode][tune[:, looking.PITCH] + STEPS // 2]
     tune[:, looking.MODE] = MODES.index(family(mode))
     return tune

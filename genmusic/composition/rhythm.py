@@ -25,7 +25,7 @@ LATE_PULL = 3.0  # weight that full syncopation adds to a beat that begins off t
 
 
 @dataclass(frozen=True, slots=True)
-class _Taste:
+class Taste:
     """A model's rhythm cells, as a style sees them."""
 
     counts: Integers
@@ -40,7 +40,7 @@ def draw_onsets(
     Of `CANDIDATES` bars, with a draw for each pulse of each, the one that comes nearest to the
     number wanted and moves in more than one note value.
     """
-    taste = _taste(model, _cell_grid(rules.grid, metre), rules.syncopation)
+    taste = taste_of(model, rules, metre)
     out = np.empty((2, MOST_NOTES), np.int64)
     count = kernel.draw_onsets(
         model.rhythms, taste.welcome, taste.counts,
@@ -61,13 +61,18 @@ def _cell_grid(grid: str, metre: Metre) -> int:
     return grid_ticks(grid, metre) * TICKS_PER_BEAT // metre.pulse_ticks
 
 
+def taste_of(model: Model, rules: MelodyRules, metre: Metre) -> Taste:
+    """A model's rhythm cells, as a style sees them in a metre."""
+    return _taste(model, _cell_grid(rules.grid, metre), rules.syncopation)
+
+
 @lru_cache(maxsize=64)
-def _taste(model: Model, grid: int, syncopation: float) -> _Taste:
+def _taste(model: Model, grid: int, syncopation: float) -> Taste:
     cells = model.cells
     on_grid = np.array([all(tick % grid == 0 for tick in cell) for cell in cells])
     late = np.array([bool(cell) and cell[0] > 0 for cell in cells])
     counts = [len(cell) for cell in cells]
-    return _Taste(np.array(counts), on_grid * (1.0 + LATE_PULL * syncopation * late))
+    return Taste(np.array(counts), on_grid * (1.0 + LATE_PULL * syncopation * late))
 
 
 def thin_or_fill(
