@@ -42,7 +42,8 @@ RINGS = LINES + 2 * DIFFUSERS
 SIZE, START, LENGTH = 0, 1, 2  # rows of the table of a space
 STEPS = QUANTUM // LANES
 WHOLE, SHARE, RISE = 0, LANES, 2 * LANES  # of drifts, in scratch
-HEADS, MOVES = 2 * LANES, 3 * LANES  # numbers in scratch
+ENDS = 2 * LANES  # of heads, in scratch: which rings are written at one of their ends
+HEADS, MOVES = 3 * LANES, 3 * LANES  # numbers in scratch
 ROWS = LINES + 1  # of a room: the gain of a turn through each line, and the damping
 DIFFUSION = 0.62  # of each diffuser
 DRIFT_FRAMES = 9.0  # how far a moving line moves
@@ -50,7 +51,7 @@ DRIFT_STEPS = (46_000_000, 31_000_000, 62_000_000, 38_000_000)
 """Of a 32-bit phase in a quantum: 8.0, 5.4, 10.8 and 6.6 thousandths of a turn."""
 Turns: TypeAlias = tuple[Vector, Vector, Vector, Vector, Vector, Vector, Vector, Vector]
 Desk: TypeAlias = tuple[Ints, Floats]
-"""Scratch: where each ring is written, then read; how the moving lines drift."""
+"""Scratch: where each ring is written, then read, and is at an end; how moving lines drift."""
 
 
 @fragment
@@ -93,7 +94,10 @@ def _below_zero(x: IntVector) -> IntVector:
 
 @fragment
 def _find_heads(listener: int, base: int, space: Ints, places: Ints, heads: Ints) -> None:
-    """Write where each ring is written in a quantum, and where it is read; then go on by one."""
+    """Write where each ring is written in a quantum, where it is read, and whether at an end.
+
+    Then go on by one.
+    """
     row, size = listener * places.shape[1] + WRITE, load_int(space, SIZE * LANES)
     begin = load_int(space, START * LANES) + splat_int(i32(base + FRONT))
     at = load_int(places, row)
@@ -101,6 +105,8 @@ def _find_heads(listener: int, base: int, space: Ints, places: Ints, heads: Ints
     store_int(heads, 0, begin + at)
     store_int(heads, LANES, begin + past + (size & _below_zero(past)))
     store_int(places, row, following & _below_zero(following - size))
+    at_begin, before_end = _below_zero(at - splat_int(i32(1))), _below_zero(following - size)
+    store_int(heads, ENDS, at_begin | (before_end ^ splat_int(i32(-1))))
 
 
 @fragment
@@ -166,10 +172,11 @@ def _turn(lines: Floats, place: int, value: Vector, bits: IntVector) -> IntVecto
 
 @fragment
 def _close_all(lines: Floats, base: int, space: Ints, heads: Ints) -> None:
-    """Keep the ends of all rings alike."""
+    """Keep the ends of all rings alike that were written there."""
     for k in range(RINGS):
-        begin = base + space[START, k]
-        close_ring(lines, begin, heads[k] - begin - FRONT, int(space[SIZE, k]))
+        if heads[ENDS + k] != 0:
+            begin = base + space[START, k]
+            close_ring(lines, begin, heads[k] - begin - FRONT, int(space[SIZE, k]))
 
 
 @fragment
@@ -262,7 +269,7 @@ def reverb(
     places : (listeners, 17) int32, frames, in/out
         For how long nothing but silence was written, and where each ring is written next.
     lines : (listeners * frames of all rings with 80 more each,) float32, in/out
-    desk : (32,) int32 and (48,) float32, scratch
+    desk : (`HEADS`,) int32 and (`MOVES`,) float32, scratch
     fed : (4, quanta) int32, in/out
         Whether each send holds anything; where it does not, and nothing rings, nothing is done.
     sends : (4 * 2 * frames,) float32, in/out

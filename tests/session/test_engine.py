@@ -277,9 +277,10 @@ def test_after_a_skip_the_sound_grows_to_be_the_same(library):
     last_second(heard, 20)
     skipped.skip_to(20 * SAMPLE_RATE)
 
-    (full, stems), (fresh, fresh_stems) = last_second(heard, 12), last_second(skipped, 12)
+    (full, stems), (fresh, fresh_stems) = last_second(heard, 18), last_second(skipped, 18)
 
-    # Reverb and echo of what began earlier have died away by then: -60 dB in 2 to 3 s.
+    # Reverb and echo of what began earlier have died away by then: -60 dB in 2 to 3 s. A last step
+    # of the echo's 16 bits may go on for some rounds more, in a few frames of each second.
     assert np.abs(stems).max() > 0.1
     assert np.abs(stems - fresh_stems).max() < 1e-6
     # The leveller cannot have heard what was skipped.
