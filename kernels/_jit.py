@@ -42,6 +42,7 @@ def _take_shortcuts() -> str:
         return f"Numba {numba.__version__} is not known; run: pip install 'numba<{newest}'"
     try:
         from kernels._first import try_numbers_and_arrays_first
+        from kernels._kept import KernelCache  # noqa: F401 - `_with_cache` uses it
         from kernels._once import ask_once
         from kernels._steps import KernelCompiler, PieceCompiler
 
@@ -63,10 +64,21 @@ if SLOW:
 
 def kernel(function: F) -> F:
     """Compile a kernel: releases the GIL, is cached, never raises for arithmetic."""
-    compiled = njit(cache=True, **_OPTIONS, **_OUTSIDE)(function)
+    compiled = _with_cache(njit(**_OPTIONS, **_OUTSIDE)(function))
     module = function.__module__.removeprefix("kernels.")
     KERNELS[f"{module}.{function.__name__}"] = compiled
     return compiled  # type: ignore[no-any-return]
+
+
+def _with_cache(compiled: Any) -> Any:  # noqa: ANN401 - numba's, untyped
+    """Have its machine code kept for the next start."""
+    if SLOW:
+        compiled.enable_caching()
+    else:
+        from kernels._kept import KernelCache
+
+        compiled._cache = KernelCache(compiled.py_func)
+    return compiled
 
 
 def fragment(function: F) -> F:

@@ -26,7 +26,7 @@ from genmusic.server.listeners import Listeners
 from genmusic.server.stream import LISTENERS
 from genmusic.session.engine import Engine
 from genmusic.session.library import Library
-from genmusic.session.warmup import load_kernels, load_models
+from genmusic.session.warmup import FIRST_STYLE, load_kernels, load_models
 from genmusic.units import SAMPLE_RATE
 
 SHUTDOWN_SECONDS = 1.5  # after which a request or a listener that hangs is cut off
@@ -75,7 +75,7 @@ def warm_up(library: Library, compiled: Callable[[], None] = lambda: None) -> No
     load_models(library)
     compiled()
     load_kernels(library)
-    _play(library, next(iter(library.styles)))
+    _play(library, FIRST_STYLE)
     block = np.zeros((2, SAMPLE_RATE), np.float32)
     for codec in STREAM_CODECS:
         try:
@@ -116,7 +116,7 @@ async def _warm_the_rest(listeners: Listeners) -> None:
 
     One that cannot be played is told of in the log, and harms nobody until it is asked for.
     """
-    for style in tuple(listeners.library.styles)[1:]:
+    for style in sorted(set(listeners.library.styles) - {FIRST_STYLE}):
         try:
             await listeners.pool.run(math.inf, partial(_play, listeners.library, style))
         except Exception as error:

@@ -37,6 +37,7 @@ from genmusic.synthesis.readings import Reading
 from genmusic.units import QUANTUM
 
 BARS = 8  # a phrase and the beginning of the next use all of the sampler
+FIRST_STYLE = str(defaults()["style"])  # of whoever comes and does not choose
 FEW_WORKS = 20  # of a model: enough to compose with, and no time to count
 
 Task = Callable[[], None]
@@ -44,13 +45,13 @@ Task = Callable[[], None]
 
 def load_models(library: Library) -> None:
     """Work out what the first style needs of the models, or find it in the cache."""
-    model = _first_style(library.styles.values()).model
+    model = library.style(FIRST_STYLE).model
     library.models.mixed(model.mix, model.copying)
 
 
 def load_kernels(library: Library) -> None:
     """Call every kernel: from then on none has to be looked for, in the cache or by compiling."""
-    _compose(_first_style(library.styles.values()), library.models)
+    _compose(library.style(FIRST_STYLE), library.models)
     _mix()
     play_instruments(sorted(patches_of_kinds()))
 
@@ -78,7 +79,7 @@ def _mix() -> None:
 
 def _compose_with_few() -> None:
     """Compose from a few works of the models: no process needs to wait for the whole of them."""
-    style = _first_style(map(read_style, shipped_styles().values()))
+    style = read_style(shipped_styles()[FIRST_STYLE])
     models = {name: _few_works(name) for name in style.model.mix}
     _compose(style, Repertoire(models))
 
@@ -94,10 +95,6 @@ def _compose(style: Style, models: Models) -> None:
     for _ in range(BARS):
         bar = composer.compose_bar(musical_parameters(defaults(), style), style)
         Reading(bar, sounds_of(style, bar.section))
-
-
-def _first_style(styles: Iterable[Style]) -> Style:
-    return next(iter(styles))
 
 
 def compile_all(number: int) -> bool:
