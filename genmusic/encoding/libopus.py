@@ -27,7 +27,8 @@ LARGEST_PACKET_BYTES = 1_276  # of 20 ms: 1275 and a head (RFC 6716, section 3.2
 MOST_PACKETS = 20  # in one call: 400 ms
 OK = 0
 
-# From opus_defines.h.
+# From opus_defines.h. To forbid prediction (4042) would save a fifth of the time, as complexity 4
+# does: the pitch is not searched then, and pianos and plucked strings lose 1.1 to 1.4 dB of SNR.
 APPLICATION_AUDIO = 2049
 SET_BITRATE, SET_VBR, SET_COMPLEXITY, SET_VBR_CONSTRAINT, GET_LOOKAHEAD = (
     4002,
