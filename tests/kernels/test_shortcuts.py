@@ -4,7 +4,11 @@ import subprocess
 import sys
 from types import SimpleNamespace
 
-from numba.core import ir
+import numpy as np
+import pytest
+from numba import njit
+from numba.core import errors, ir
+from numba.core.runtime import _nrt_python, rtsys
 
 from kernels import _jit, _once
 
@@ -77,3 +81,59 @@ def test_registries_are_read_again_only_when_they_have_grown():
         refresh(context)
 
     assert read == ["all", registry]
+
+
+def compiled(function):
+    """A function compiled as kernels are, and kept nowhere."""
+    return njit(**_jit._OPTIONS, **_jit._OUTSIDE)(function)
+
+
+@_jit.fragment
+def half(number):
+    return number * 0.5
+
+
+def test_a_type_that_grows_in_a_loop_is_found():
+    @compiled
+    def add_halves(count):
+        total = 0
+        for number in range(count):
+            total = total + half(number)  # a whole number, and then no more
+        return total
+
+    assert add_halves(4) == 3.0
+    assert str(add_halves.nopython_signatures[0].return_type) == "float64"
+
+
+@pytest.fixture
+def counted_memory():
+    """Numba counts what compiled code takes and gives back."""
+    _nrt_python.memsys_enable_stats()
+    yield rtsys.get_allocation_stats
+    _nrt_python.memsys_disable_stats()
+
+
+def test_arrays_that_a_kernel_makes_and_drops_are_freed(counted_memory):
+    @compiled
+    def sum_of_ones(count):
+        ones = np.ones(1)
+        for size in range(1, count):
+            ones = np.ones(size)
+        return ones.sum()
+
+    sum_of_ones(2)
+    before = counted_memory()
+    total = sum_of_ones(50)
+    after = counted_memory()
+
+    assert total == 49.0
+    assert after.alloc - before.alloc == after.free - before.free > 0
+
+
+def test_a_fault_in_a_kernel_is_told_with_its_line():
+    @compiled
+    def ask_for_nothing(number):
+        return number.nothing
+
+    with pytest.raises(errors.TypingError, match=r"(?s)nothing.*test_shortcuts.py"):
+        ask_for_nothing(1)
