@@ -66,7 +66,7 @@ CONTROL_FRAMES = 16  # envelopes and coefficients move on this grid
 ALIVE, HELD, BRIGHT, BEND, BENT, BENDING = (LANES * fact for fact in range(6))
 """Places in the facts; the last is one number, whether any lane is bent."""
 
-HEAVIEST = 16  # voices weigh 0..16: how much there is to compute
+HEAVIEST = 7  # voices weigh 0..7: how much there is to compute
 _BRIGHTS = 6 * LANES  # where in the facts brightness and bend lie for all borders of a block
 _BENDS = _BRIGHTS + (MOST_QUANTA + 1) * LANES
 _SIDES = _BENDS + (MOST_QUANTA + 1) * LANES
@@ -144,17 +144,20 @@ def _list_voices(block: tuple[int, int], timing: Longs, desk: Desk) -> int:
     ``desk`` holds their weights at first. A counting sort: one pass counts, one places.
     """
     order, counts, keys = desk[0], desk[1], desk[2]
-    counts[:] = 0
+    lengths = block[1] + 1
+    kinds = (HEAVIEST + 1) * lengths + 1
+    for key in range(kinds):
+        counts[key] = i32(0)
     for slot in range(timing.shape[0]):
         quanta = _quanta_here(slot, block, timing)
         weight = min(max(keys[slot], 0), HEAVIEST)
-        key = (HEAVIEST - weight) * (MOST_QUANTA + 1) + MOST_QUANTA - quanta
+        key = (HEAVIEST - weight) * lengths + block[1] - quanta
         keys[slot] = i32(key if quanta > 0 else -1)
         if quanta > 0:
             counts[key + 1] += i32(1)
-    for key in range(1, counts.shape[0]):
+    for key in range(1, kinds):
         counts[key] += counts[key - 1]
-    total = int(counts[counts.shape[0] - 1])
+    total = int(counts[kinds - 1])
     for slot in range(timing.shape[0]):
         if keys[slot] >= 0:
             order[counts[keys[slot]]] = i32(slot)

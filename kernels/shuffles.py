@@ -167,22 +167,44 @@ def run_numbers(typingctx: Any) -> Any:
     return f32x16(), generate
 
 
+def _in_quarters(*lanes: int) -> list[int]:
+    """The same choice in each quarter of two vectors: 0..3 of the first, 4..7 of the second."""
+    return [
+        4 * quarter + (lane if lane < 4 else lane - 4 + LANES)
+        for quarter in range(4)
+        for lane in lanes
+    ]
+
+
+def _whole_quarters(*quarters: int) -> list[int]:
+    """Four of the quarters of two vectors; those of the second count from 4 on."""
+    return [4 * quarter + lane for quarter in quarters for lane in range(4)]
+
+
+_SINGLES = _in_quarters(0, 4, 1, 5), _in_quarters(2, 6, 3, 7)
+_PAIRS = _in_quarters(0, 1, 4, 5), _in_quarters(2, 3, 6, 7)
+_QUARTERS = _whole_quarters(0, 2, 4, 6), _whole_quarters(1, 3, 5, 7)
+
+
 def _transposed(builder: Any, rows: list[Any]) -> list[Any]:
-    step = 1
-    while step < LANES:
-        low, high = [], []
-        for block in range(0, LANES, 2 * step):
-            low += [block + j for j in range(step)] + [LANES + block + j for j in range(step)]
-            high += [block + step + j for j in range(step)]
-            high += [LANES + block + step + j for j in range(step)]
-        swapped = list(rows)
-        for i in range(LANES):
-            if not i & step:
-                pair = rows[i], rows[i | step]
-                swapped[i] = builder.shuffle_vector(*pair, ir.Constant(INTS, low))
-                swapped[i | step] = builder.shuffle_vector(*pair, ir.Constant(INTS, high))
-        rows = swapped
-        step *= 2
+    """Sixteen rows as sixteen columns, in four rounds of shuffles that are one instruction each.
+
+    Two rounds turn tiles of four by four, which are quarters of rows; two more turn the quarters.
+    """
+    for distance, (low, high) in ((1, _SINGLES), (2, _PAIRS)):
+        turned = list(rows)
+        for n in (n for n in range(LANES) if not n & distance):
+            turned[n] = _shuffled(builder, rows[n], rows[n | distance], low)
+            turned[n | distance] = _shuffled(builder, rows[n], rows[n | distance], high)
+        rows = turned
+    # Rows 4 r + b are, by the order of rounds, columns b with its two bits swapped.
+    rows = [rows[4 * (n // 4) + (n % 4 >> 1 | (n & 1) << 1)] for n in range(LANES)]
+    for distance in (4, 8):
+        turned = list(rows)
+        for n in (n for n in range(LANES) if not n & distance):
+            turned[n] = _shuffled(builder, rows[n], rows[n | distance], _QUARTERS[0])
+            turned[n | distance] = _shuffled(builder, rows[n], rows[n | distance], _QUARTERS[1])
+        rows = turned
     return rows
 
 
