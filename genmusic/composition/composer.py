@@ -335,6 +335,6 @@ def _performed(plan: Plan, notes: Notes) -> Notes:
     return note_array(hooked_bar(plan, "performance", tuple(iter_notes(notes))))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _sounding_chord(start_tick: int, root: int, quality: str, bass: int) -> ChordSpan:
     return ChordSpan(start_tick, Chord(root, quality), None if bass == root else bass)
