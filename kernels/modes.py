@@ -21,20 +21,10 @@ from numba import int32 as i32
 
 from kernels._jit import fragment, kernel
 from kernels._types import Desk, Floats, Held, Ints, Lanes, Ramps, Roll, Vector
-from kernels.filters import svf_coefficients
+from kernels.knocks import decay_of, knock
 from kernels.lanes import CONTROL_FRAMES, LANES, QUANTUM, rows_player, sizes_of
-from kernels.oscillators import noise_at
 from kernels.polynomials import exp2, sine
-from kernels.scans import (
-    Matrices,
-    Pair,
-    factors_of,
-    matrices_of,
-    powers_of,
-    powers_of_matrix,
-    recalled_pair,
-)
-from kernels.shuffles import after, transpose
+from kernels.shuffles import transpose
 from kernels.simd import (
     fma,
     fnma,
@@ -299,11 +289,7 @@ def _turn_motor(slot: int, sizes: tuple[int, ...], held: Held, tile: Floats) -> 
 @fragment
 def _damp(own: int, damper: float, state: Floats, begin: int, row: Floats) -> None:
     """Felt on the string: all modes alike die faster."""
-    less = f32(f32(1.0) - damper)
-    first = where_less(lane_numbers(), splat(f32(0.5)), splat(f32(1.0)), splat(f32(0.0)))
-    powers = powers_of(less, factors_of(less), first)
-    fourth = f32((less * less) * (less * less))
-    sixteenth = f32((fourth * fourth) * (fourth * fourth))
+    powers, sixteenth = decay_of(f32(f32(1.0) - damper))
     gain = state[own + DAMPED]
     for t in range(begin, begin + QUANTUM, LANES):
         store(row, t, load(row, t) * (powers * splat(gain)))
@@ -312,48 +298,20 @@ def _damp(own: int, damper: float, state: Floats, begin: int, row: Floats) -> No
 
 
 @fragment
-def _knock_filter(at: int, settings: Floats, tile: Floats) -> tuple[Matrices, tuple[Pair, Pair]]:
-    """The band of the knock as `kernels.scans` needs it; what goes in is left in the tile."""
-    a, b, c = svf_coefficients(
-        splat(settings[at + NOISE_CUTOFF]), splat(settings[at + NOISE_DAMPING])
-    )
-    store(tile, 0, a)
-    store(tile, LANES, b)
-    store(tile, 2 * LANES, c)
-    turn = (tile[0], f32(-tile[LANES]), tile[LANES], f32(f32(1.0) - tile[2 * LANES]))
-    turns = matrices_of(turn)
-    first = where_less(lane_numbers(), splat(f32(0.5)), splat(f32(1.0)), splat(f32(0.0)))
-    return turns, powers_of_matrix(turn, turns, first)
-
-
-@fragment
 def _knock(
     slot: int, sizes: tuple[int, ...], held: Held, tile: Floats, begin: int, row: Floats
 ) -> None:
-    """The blow itself: a short band of noise, added to a row while it lasts."""
+    """Add the blow itself to a row while it lasts."""
     settings, _, state, counters = held
     at, own = slot * sizes[5], slot * sizes[2]
-    turns, powers = _knock_filter(at, settings, tile)
-    into = load(tile, LANES), load(tile, 2 * LANES)
-    decay = settings[at + NOISE_DECAY]
-    first = where_less(lane_numbers(), splat(f32(0.5)), splat(f32(1.0)), splat(f32(0.0)))
-    falling = powers_of(decay, factors_of(decay), first)
-    fourth = f32((decay * decay) * (decay * decay))
-    sixteenth = f32((fourth * fourth) * (fourth * fourth))
-    noise, count = state[own + NOISE], counters[slot * COUNTERS + SEED]
-    memory = splat(state[own + INTEGRATOR_1]), splat(state[own + INTEGRATOR_2])
-    for t in range(begin, begin + QUANTUM, LANES):
-        x = noise_at(count) * (falling * splat(noise))
-        now = recalled_pair((x * into[0], x * into[1]), memory, turns, powers)
-        band = after(memory[0], now[0]) + now[0]
-        store(row, t, fma(band, splat(f32(0.5)), load(row, t)))
-        memory, noise, count = now, f32(noise * sixteenth), i32(count + LANES)
-    store(tile, 0, memory[0])
-    store(tile, LANES, memory[1])
-    counters[slot * COUNTERS + SEED] = count
+    count, decay = counters[slot * COUNTERS + SEED], settings[at + NOISE_DECAY]
+    now = state[own + NOISE], state[own + INTEGRATOR_1], state[own + INTEGRATOR_2]
+    band = settings[at + NOISE_CUTOFF], settings[at + NOISE_DAMPING]
+    noise, low, high = knock(count, decay, band, now, tile, begin, row)
+    counters[slot * COUNTERS + SEED] = i32(count + QUANTUM)
     over = noise * settings[at + LEVEL] < f32(ASLEEP)
     state[own + NOISE] = f32(0.0) if over else noise
-    state[own + INTEGRATOR_1], state[own + INTEGRATOR_2] = tile[LANES - 1], tile[2 * LANES - 1]
+    state[own + INTEGRATOR_1], state[own + INTEGRATOR_2] = low, high
 
 
 @fragment
