@@ -15,6 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,7 +25,21 @@ T = TypeVar("T")
 Arrays = Mapping[str, NDArray[Any]]
 
 UNUSED_SECONDS = 30 * 86_400.0
+INDEX, VALUES = "index.json", "values"
+ALIGNMENT = 64  # bytes: a line of the processor's cache
 COPY_ON_WRITE: Final = "c"  # read-only arrays would be another type to kernels, compiled once more
+
+
+class _Entry(msgspec.Struct):
+    """Where an array lies among the values, in bytes, and what it is."""
+
+    kind: str
+    shape: tuple[int, ...]
+    begin: int
+    end: int
+
+    def of(self, values: NDArray[Any]) -> NDArray[Any]:
+        return values[self.begin : self.end].view(self.kind).reshape(self.shape)
 
 
 def tables_path(name: str, *depends_on: bytes | Path) -> Path:
@@ -47,23 +62,27 @@ def kept(path: Path | None, read: Callable[[Arrays], T], work_out: Callable[[], 
         return read(work_out())
     try:
         return read(_mapped(path))
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, TypeError, KeyError):
         made = work_out()
     _keep(path, made)
     try:
         return read(_mapped(path))
-    except (OSError, ValueError, KeyError):  # a cache that cannot be used is no misfortune
+    except (
+        OSError,
+        ValueError,
+        TypeError,
+        KeyError,
+    ):  # a cache that cannot be used is no misfortune
         return read(made)
 
 
 def _mapped(path: Path) -> Arrays:
-    arrays: dict[str, NDArray[Any]] = {}
-    for file in path.iterdir():
-        array: NDArray[Any] = np.load(file, mmap_mode=COPY_ON_WRITE, allow_pickle=False)
-        arrays[file.stem] = array.view(np.ndarray)
+    """The arrays of a folder, all of one mapping: each would keep a file open."""
+    index = msgspec.json.decode((path / INDEX).read_bytes(), type=dict[str, _Entry])
+    values: NDArray[Any] = np.memmap(path / VALUES, np.uint8, COPY_ON_WRITE).view(np.ndarray)
     with suppress(OSError):  # somebody else's cache, to read alone
         os.utime(path)  # it is in use: see `_sweep`
-    return arrays
+    return {name: entry.of(values) for name, entry in index.items()}
 
 
 def _keep(path: Path, arrays: Arrays) -> None:
@@ -71,14 +90,24 @@ def _keep(path: Path, arrays: Arrays) -> None:
     draft = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         draft.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for name, array in arrays.items():
-            np.save(draft / f"{name}.npy", array, allow_pickle=False)
+        _write(draft, arrays)
         shutil.rmtree(path, ignore_errors=True)  # of no use, or we would not be here
         os.rename(draft, path)
     except OSError:  # no room, or somebody else was quicker
         shutil.rmtree(draft, ignore_errors=True)
     else:
         _sweep(path.parent)
+
+
+def _write(folder: Path, arrays: Arrays) -> None:
+    index: dict[str, _Entry] = {}
+    with (folder / VALUES).open("wb") as file:
+        for name, array in arrays.items():
+            begin, size = file.tell(), array.nbytes
+            index[name] = _Entry(array.dtype.str, array.shape, begin, begin + size)
+            file.write(array.tobytes())
+            file.write(bytes(ALIGNMENT - size % ALIGNMENT))
+    (folder / INDEX).write_bytes(msgspec.json.encode(index))
 
 
 def _sweep(folder: Path) -> None:

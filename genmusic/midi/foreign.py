@@ -102,9 +102,10 @@ def _start() -> subprocess.Popen[bytes]:
 
 def _receive(pipe: IO[bytes], count: int, until: float) -> bytes:
     """So many bytes, or a `TimeoutError`; an `OSError` if the process has ended."""
-    received = b""
+    received, waiting = b"", select.poll()  # `select` knows no more than 1024 open files
+    waiting.register(pipe, select.POLLIN)
     while len(received) < count:
-        if not select.select([pipe], [], [], max(0.0, until - time.monotonic()))[0]:
+        if not waiting.poll(max(0.0, until - time.monotonic()) * 1000.0):
             raise TimeoutError
         chunk = pipe.read1(min(CHUNK_BYTES, count - len(received)))  # type: ignore[attr-defined]
         if not chunk:

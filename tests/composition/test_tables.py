@@ -39,12 +39,38 @@ def test_tables_that_lost_a_file_or_half_of_one_are_made_again(fault):
     path = tables.tables_path("some", b"x")
     numbers(path, lambda: {"numbers": np.arange(100)})
     if fault == "lost":
-        (path / "numbers.npy").unlink()
+        (path / tables.VALUES).unlink()
     else:
-        (path / "numbers.npy").write_bytes((path / "numbers.npy").read_bytes()[:-80])
+        (path / tables.VALUES).write_bytes((path / tables.VALUES).read_bytes()[:-80])
 
     assert numbers(path, lambda: {"numbers": np.arange(2)}) == [0, 1]
     assert numbers(path, refuse) == [0, 1]
+
+
+def test_an_index_that_is_damaged_is_made_again_with_its_tables():
+    path = tables.tables_path("some", b"x")
+    numbers(path, lambda: {"numbers": np.arange(100)})
+    (path / tables.INDEX).write_text('{"numbers": {"kind": "no such", "shape": [1]}}')
+
+    assert numbers(path, lambda: {"numbers": np.arange(2)}) == [0, 1]
+
+
+def test_arrays_of_any_kind_and_shape_come_back_as_they_were_and_keep_one_file_open():
+    path, made = tables.tables_path("some", b"x"), {
+        "none": np.zeros((0, 3), np.float32),
+        "one": np.array(True),
+        "turned": np.arange(6, dtype=np.int32).reshape(2, 3).T,
+        "bytes": np.arange(5, dtype=np.uint8),
+        "doubles": np.linspace(0.0, 1.0, 7),
+    }  # fmt: skip
+    before = len(os.listdir("/proc/self/fd"))
+
+    for read in [tables.kept(path, dict, lambda: made), tables.kept(path, dict, refuse)]:
+        assert {name: (a.dtype, a.tolist()) for name, a in read.items()} == {
+            name: (a.dtype, a.tolist()) for name, a in made.items()
+        }
+        assert all(array.flags.c_contiguous and array.flags.aligned for array in read.values())
+    assert len(os.listdir("/proc/self/fd")) == before + 1
 
 
 def test_tables_that_nobody_has_read_for_a_month_are_swept_out_when_new_ones_come():

@@ -1,8 +1,9 @@
 """Every kind of MIDI file there is, whole and damaged, read by a process that may be killed."""
 
 import os
+import resource
 import signal
-from contextlib import suppress
+from contextlib import ExitStack, closing, suppress
 from random import Random
 from time import process_time
 
@@ -123,6 +124,23 @@ def test_a_hostile_megabyte_costs_a_second_and_two_hundred_megabytes_at_most(rea
 
     assert process_time() - own + used_seconds(reader) - began < 1.0
     assert peak_megabytes(reader) < MOST_MEGABYTES
+
+
+@pytest.fixture
+def a_thousand_open_files():
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (before[1], before[1]))
+    with ExitStack() as files:
+        for _ in range(1_100):
+            files.enter_context(open(os.devnull, "rb"))
+        yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+@pytest.mark.usefixtures("a_thousand_open_files")
+def test_files_are_read_for_a_server_with_more_than_a_thousand_listeners():
+    with closing(ForeignReader()) as reader:
+        assert len(notes_of(reader.read(TUNE))) == 30
 
 
 def test_a_reader_that_is_killed_is_replaced(reader):
