@@ -17,6 +17,7 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 import numpy as np
+from numpy.lib.format import descr_to_dtype, dtype_to_descr
 from numpy.typing import NDArray
 
 from genmusic.config import cache_folder
@@ -33,13 +34,20 @@ COPY_ON_WRITE: Final = "c"  # read-only arrays would be another type to kernels,
 class _Entry(msgspec.Struct):
     """Where an array lies among the values, in bytes, and what it is."""
 
-    kind: str
+    kind: Any  # as `dtype_to_descr` has it; a list of fields
     shape: tuple[int, ...]
     begin: int
     end: int
 
     def of(self, values: NDArray[Any]) -> NDArray[Any]:
-        return values[self.begin : self.end].view(self.kind).reshape(self.shape)
+        return values[self.begin : self.end].view(type_of(self.kind)).reshape(self.shape)
+
+
+def type_of(descr: str | list[list[Any]]) -> np.dtype[Any]:
+    """The type of an array, from what `dtype_to_descr` says of it and JSON has left of that."""
+    kind: Any = descr if isinstance(descr, str) else [tuple(field) for field in descr]
+    found: np.dtype[Any] = descr_to_dtype(kind)
+    return found
 
 
 def tables_path(name: str, *depends_on: bytes | Path) -> Path:
@@ -104,7 +112,7 @@ def _write(folder: Path, arrays: Arrays) -> None:
     with (folder / VALUES).open("wb") as file:
         for name, array in arrays.items():
             begin, size = file.tell(), array.nbytes
-            index[name] = _Entry(array.dtype.str, array.shape, begin, begin + size)
+            index[name] = _Entry(dtype_to_descr(array.dtype), array.shape, begin, begin + size)
             file.write(array.tobytes())
             file.write(bytes(ALIGNMENT - size % ALIGNMENT))
     (folder / INDEX).write_bytes(msgspec.json.encode(index))

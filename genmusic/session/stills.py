@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 import numpy as np
-from numpy.lib.format import descr_to_dtype, dtype_to_descr
+from numpy.lib.format import dtype_to_descr
 from numpy.typing import NDArray
 
 from genmusic.composition.state import PhraseTheme, State
@@ -34,6 +34,7 @@ from genmusic.session.song import Song
 from genmusic.session.timed import Beat, TimedBar
 from genmusic.synthesis.orchestra import OrchestraState, PlayedNote
 from genmusic.synthesis.pools import Rows
+from genmusic.tables import type_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -149,8 +150,7 @@ _CONTAINERS: Mapping[str | None, Callable[[list[Any], _Build], Any]] = {
 
 def _array(descr: str | list[list[Any]], shape: Sequence[int], data: bytes) -> NDArray[Any]:
     """An array of its own, to be written: kernels know no other kind."""
-    rows: Any = descr if isinstance(descr, str) else [tuple(row) for row in descr]
-    return np.frombuffer(data, descr_to_dtype(rows)).reshape(shape).copy()
+    return np.frombuffer(data, type_of(descr)).reshape(shape).copy()
 
 
 def _object(known: type, values: dict[str, Any]) -> Any:  # noqa: ANN401 - one of the classes

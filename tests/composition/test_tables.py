@@ -62,6 +62,7 @@ def test_arrays_of_any_kind_and_shape_come_back_as_they_were_and_keep_one_file_o
         "turned": np.arange(6, dtype=np.int32).reshape(2, 3).T,
         "bytes": np.arange(5, dtype=np.uint8),
         "doubles": np.linspace(0.0, 1.0, 7),
+        "rows": np.array([(1, 0.5), (2, 0.25)], [("place", "i8"), ("share", "f4")]),
     }  # fmt: skip
     before = len(os.listdir("/proc/self/fd"))
 
