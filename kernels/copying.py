@@ -163,13 +163,18 @@ def _is_figure(
 ) -> bool:
     """Whether the steps of a run repeat those of a figure, twice at least."""
     for period in range(1, min(longest, (last - first) // 2) + 1):
-        alike = True
-        for step in range(first + 1 + period, last + 1):
-            rise, then = pitches[step] - pitches[step - 1], step - period
-            if rise != pitches[then] - pitches[then - 1]:
-                alike = False
-            if counts_rhythm and waits[step] != waits[then]:
-                alike = False
-        if alike:
+        step = first + 1 + period
+        while step <= last and _returns(pitches, waits, step, period, counts_rhythm):
+            step += 1
+        if step > last:
             return True
     return False
+
+
+@fragment
+def _returns(pitches: Longs, waits: Longs, step: int, period: int, counts_rhythm: int) -> bool:
+    """Whether a step is the one a period before."""
+    then = step - period
+    if pitches[step] - pitches[step - 1] != pitches[then] - pitches[then - 1]:
+        return False
+    return counts_rhythm == 0 or waits[step] == waits[then]

@@ -94,9 +94,9 @@ def grow(contexts: Integers, symbols: Integers, works: Integers, smoothing: Smoo
         samples = order[slots]
         step = contexts[samples, depth] if inside else np.full(len(samples), -1)
         keys = rows * MOST_STEPS + step + 1
-        ranks = np.argsort(keys, kind="stable")
-        order[slots] = samples[ranks]
-        keys, samples = keys[ranks], samples[ranks]
+        keys, ranks = _sorted(keys)
+        samples = samples[ranks]
+        order[slots] = samples
         counted = _count(keys, symbols[samples], works[samples], len(steps), smoothing.at(depth))
         kept, rows, child_steps, children = _children(
             keys, len(steps), smoothing.least[min(depth + 1, len(smoothing.least) - 1)]
@@ -108,6 +108,14 @@ def grow(contexts: Integers, symbols: Integers, works: Integers, smoothing: Smoo
         if not len(steps):
             break
     return _pack(levels, symbols[order], works[order])
+
+
+def _sorted(keys: Integers) -> tuple[Integers, Integers]:
+    """Keys in order, and where each was, those alike as they were: many times an argsort's pace."""
+    bits = max(len(keys) - 1, 1).bit_length()
+    packed = keys << bits | np.arange(len(keys))
+    packed.sort()
+    return packed >> bits, packed & ((1 << bits) - 1)
 
 
 def _count(
