@@ -28,6 +28,7 @@ Arrays = Mapping[str, NDArray[Any]]
 UNUSED_SECONDS = 30 * 86_400.0
 INDEX, VALUES = "index.json", "values"
 ALIGNMENT = 64  # bytes: a line of the processor's cache
+UNUSABLE = (OSError, ValueError, TypeError, KeyError)  # what a damaged or foreign cache ends in
 COPY_ON_WRITE: Final = "c"  # read-only arrays would be another type to kernels, compiled once more
 
 
@@ -70,17 +71,12 @@ def kept(path: Path | None, read: Callable[[Arrays], T], work_out: Callable[[], 
         return read(work_out())
     try:
         return read(_mapped(path))
-    except (OSError, ValueError, TypeError, KeyError):
+    except UNUSABLE:
         made = work_out()
     _keep(path, made)
     try:
         return read(_mapped(path))
-    except (
-        OSError,
-        ValueError,
-        TypeError,
-        KeyError,
-    ):  # a cache that cannot be used is no misfortune
+    except UNUSABLE:  # a cache that cannot be used is no misfortune
         return read(made)
 
 

@@ -54,68 +54,43 @@ def _turned_by(distance: int) -> Any:
 turned_1, turned_2, turned_4, turned_8 = map(_turned_by, (1, 2, 4, 8))
 
 
-def _of_fours(picked: tuple[int, int, int, int]) -> Any:
-    """What picks two lanes of each four of two vectors; those of the second count from 4 on."""
+def _picking(lanes: Iterable[int]) -> Any:
+    """What picks sixteen of the lanes of two vectors; those of the second count from 16 on."""
+    chosen = list(lanes)
 
     @intrinsic
-    def of_fours(typingctx: Any, x: Any, y: Any) -> Any:
+    def picked(typingctx: Any, x: Any, y: Any) -> Any:
         def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-            lanes = [
-                four + lane % 4 + LANES * (lane // 4) for four in range(0, LANES, 4)
-                for lane in picked
-            ]  # fmt: skip
-            return _shuffled(builder, args[0], args[1], lanes)
+            return _shuffled(builder, args[0], args[1], chosen)
 
         return f32x16(f32x16, f32x16), generate
 
-    return of_fours
+    return picked
 
 
-first_pairs, last_pairs = _of_fours((0, 4, 1, 5)), _of_fours((2, 6, 3, 7))
-first_halves, last_halves = _of_fours((0, 1, 4, 5)), _of_fours((2, 3, 6, 7))
+def _in_quarters(*lanes: int) -> list[int]:
+    """The same choice in each quarter of two vectors: 0..3 of the first, 4..7 of the second."""
+    return [
+        4 * quarter + (lane if lane < 4 else lane - 4 + LANES)
+        for quarter in range(4)
+        for lane in lanes
+    ]
 
 
-@intrinsic
-def even_fours(typingctx: Any, x: Any, y: Any) -> Any:
-    """The first and third four lanes of two vectors."""
-
-    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        return _shuffled(
-            builder, args[0], args[1], [8 * pair + k for pair in range(4) for k in range(4)]
-        )
-
-    return f32x16(f32x16, f32x16), generate
+def _whole_quarters(*quarters: int) -> list[int]:
+    """Four of the quarters of two vectors; those of the second count from 4 on."""
+    return [4 * quarter + lane for quarter in quarters for lane in range(4)]
 
 
-@intrinsic
-def odd_fours(typingctx: Any, x: Any, y: Any) -> Any:
-    """The second and fourth four lanes of two vectors."""
+_SINGLES = _in_quarters(0, 4, 1, 5), _in_quarters(2, 6, 3, 7)
+_PAIRS = _in_quarters(0, 1, 4, 5), _in_quarters(2, 3, 6, 7)
+_QUARTERS = _whole_quarters(0, 2, 4, 6), _whole_quarters(1, 3, 5, 7)
+_HALVES = _whole_quarters(0, 4, 1, 5), _whole_quarters(2, 6, 3, 7)  # a quarter of each in turn
 
-    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        return _shuffled(
-            builder, args[0], args[1], [8 * pair + 4 + k for pair in range(4) for k in range(4)]
-        )
-
-    return f32x16(f32x16, f32x16), generate
-
-
-def _side_by_side(half: int) -> Any:
-    """What takes one half of two vectors, four lanes of each in turn."""
-
-    @intrinsic
-    def side_by_side(typingctx: Any, x: Any, y: Any) -> Any:
-        def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-            fours = (half, LANES + half, half + 4, LANES + half + 4)
-            return _shuffled(
-                builder, args[0], args[1], [four + k for four in fours for k in range(4)]
-            )
-
-        return f32x16(f32x16, f32x16), generate
-
-    return side_by_side
-
-
-fours_of_first_halves, fours_of_last_halves = _side_by_side(0), _side_by_side(8)
+first_pairs, last_pairs = map(_picking, _SINGLES)
+first_halves, last_halves = map(_picking, _PAIRS)
+even_fours, odd_fours = map(_picking, _QUARTERS)
+fours_of_first_halves, fours_of_last_halves = map(_picking, _HALVES)
 
 
 def _lane(side: int, run: int) -> int:
@@ -128,19 +103,10 @@ RUN_OF_LANE = [run for _, run in sorted((_lane(0, run), run) for run in range(8)
 
 def _of_run_before(distance: int) -> Any:
     """What gives each run what one some runs earlier has; the first get the last of another."""
-
-    @intrinsic
-    def of_run_before(typingctx: Any, before: Any, x: Any) -> Any:
-        def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-            lanes = [
-                _lane(lane // 8, (run - distance) % 8) + LANES * (run >= distance)
-                for lane, run in enumerate(RUN_OF_LANE)
-            ]
-            return _shuffled(builder, args[0], args[1], lanes)
-
-        return f32x16(f32x16, f32x16), generate
-
-    return of_run_before
+    return _picking(
+        _lane(lane // 8, (run - distance) % 8) + LANES * (run >= distance)
+        for lane, run in enumerate(RUN_OF_LANE)
+    )
 
 
 of_run_1, of_run_2, of_run_4 = map(_of_run_before, (1, 2, 4))
@@ -165,25 +131,6 @@ def run_numbers(typingctx: Any) -> Any:
         return ir.Constant(FLOATS, [float(run) for run in RUN_OF_LANE])
 
     return f32x16(), generate
-
-
-def _in_quarters(*lanes: int) -> list[int]:
-    """The same choice in each quarter of two vectors: 0..3 of the first, 4..7 of the second."""
-    return [
-        4 * quarter + (lane if lane < 4 else lane - 4 + LANES)
-        for quarter in range(4)
-        for lane in lanes
-    ]
-
-
-def _whole_quarters(*quarters: int) -> list[int]:
-    """Four of the quarters of two vectors; those of the second count from 4 on."""
-    return [4 * quarter + lane for quarter in quarters for lane in range(4)]
-
-
-_SINGLES = _in_quarters(0, 4, 1, 5), _in_quarters(2, 6, 3, 7)
-_PAIRS = _in_quarters(0, 1, 4, 5), _in_quarters(2, 3, 6, 7)
-_QUARTERS = _whole_quarters(0, 2, 4, 6), _whole_quarters(1, 3, 5, 7)
 
 
 def _transposed(builder: Any, rows: list[Any]) -> list[Any]:

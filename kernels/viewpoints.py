@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kernels._jit import fragment, kernel
+from kernels._jit import fragment
 from kernels._types import Doubles, Longs
 from kernels.logarithms import exp2, log2
 from kernels.memory import prefetch
@@ -80,7 +80,7 @@ class Span(NamedTuple):
 
 
 @fragment
-def _base(kind: int, line: Line, note: int, size: int) -> int:
+def base_of(kind: int, line: Line, note: int, size: int) -> int:
     """What is added to a pitch to give the view's symbol; `UNDEFINED` where it has none."""
     if kind == PITCH:
         return 0
@@ -98,7 +98,7 @@ def record(
     for view in range(len(views.kinds)):
         if not mask >> view & 1:
             continue
-        base = _base(views.kinds[view], line, note, size)
+        base = base_of(views.kinds[view], line, note, size)
         symbols[view, note] = line.pitches[note] + base if base >= 0 else UNDEFINED
 
 
@@ -146,7 +146,7 @@ def _expect(tree: Tree, paths: Longs, length: int) -> None:
 
 
 @fragment
-def _walk(
+def walk(
     tree: Tree, sources: Sources, views: Views, line: Line, mask: int, note: int, scratch: Scratch
 ) -> None:
     """Follow the context of a note through each model, for the views of a mask.
@@ -179,7 +179,7 @@ def _walk(
 
 
 @fragment
-def _ask_corpus(
+def ask_corpus(
     tree: Tree, sources: Sources, view: int, base: int, span: Span, scratch: Scratch
 ) -> int:
     """What the mixed models say, in ``scratch.mixed``; returns the deepest context known.
@@ -256,7 +256,7 @@ def _count_alike(
 
 
 @fragment
-def _ask_line(
+def ask_line(
     views: Views,
     line: Line,
     view: int,
@@ -307,18 +307,18 @@ def predict(
     remembers = note - first >= MEMORY
     weights = views.corpus if remembers else views.alone
     asked = _speakers(weights)
-    _walk(tree, sources, views, line, asked, note, scratch)
+    walk(tree, sources, views, line, asked, note, scratch)
     for view in range(len(views.kinds)):
-        base = _base(views.kinds[view], line, note, size)
+        base = base_of(views.kinds[view], line, note, size)
         if base < 0:
             continue
         if asked >> view & 1:
-            depth = _ask_corpus(tree, sources, view, base, span, scratch)
-            _multiply(weights[view, depth], scratch.mixed, span, out)
+            depth = ask_corpus(tree, sources, view, base, span, scratch)
+            multiply(weights[view, depth], scratch.mixed, span, out)
         if remembers and _speaks(views.line, view):
-            depth = _ask_line(views, line, view, note, first, base, span, scratch)
+            depth = ask_line(views, line, view, note, first, base, span, scratch)
             if depth >= 0:
-                _multiply(views.line[view, depth], scratch.mixed, span, out)
+                multiply(views.line[view, depth], scratch.mixed, span, out)
     _raise(span, out)
 
 
@@ -342,85 +342,9 @@ def _speaks(weights: Doubles, view: int) -> bool:
 
 
 @fragment
-def _multiply(weight: float, factor: Doubles, span: Span, out: Doubles) -> None:
+def multiply(weight: float, factor: Doubles, span: Span, out: Doubles) -> None:
+    """Add the logarithm of what one says, by its weight."""
     if weight > 0.0:
         own, asked = factor[span.low : span.high], out[span.low : span.high]
         for n in range(len(asked)):
             asked[n] += weight * log2(own[n])
-
-
-@kernel
-def view_line(
-    tree: Tree,
-    sources: Sources,
-    views: Views,
-    line: Line,
-    scratch: Scratch,
-    long_depths: Longs,
-    short_depths: Longs,
-    long_out: Doubles,
-    short_out: Doubles,
-) -> None:
-    """Ask every view about every note of a line, each note knowing those before it alone.
-
-    Parameters
-    ----------
-    tree, sources, views, line, scratch
-        As described there; the pitches of the line are all known.
-    long_depths, short_depths : (views, notes) int64, written in full
-        How deep a context each view recognised; -1 where it had nothing to say.
-    long_out, short_out : (views, notes, size) float64, > 0, written in full
-        Probability of each pitch, up to a factor.
-    """
-    size = long_out.shape[2]
-    span = Span(0, size)
-    for note in range(line.pitches.shape[0]):
-        for view in range(len(views.kinds)):
-            base = _base(views.kinds[view], line, note, size)
-            long_depths[view, note] = short_depths[view, note] = UNDEFINED
-            long_out[view, note] = short_out[view, note] = 1.0
-            if base >= 0:
-                _walk(tree, sources, views, line, 1 << view, note, scratch)
-                long_depths[view, note] = _ask_corpus(tree, sources, view, base, span, scratch)
-                long_out[view, note] = scratch.mixed
-                short_depths[view, note] = _ask_line(
-                    views, line, view, note, 0, base, span, scratch
-                )
-                short_out[view, note] = scratch.mixed
-        record(views, line, note, size, scratch.symbols)
-
-
-@kernel
-def step_chain(
-    tree: Tree, sources: Sources, views: Views, line: Line, scratch: Scratch, out: Doubles
-) -> None:
-    """Predict the last note of a line from the corpus, after each pitch the one before may have.
-
-    Parameters
-    ----------
-    tree, sources, views, scratch
-        As described there.
-    line : Line, in/out
-        At least two notes; the last pitch but one is written.
-    out : (size, size) float64, written in full
-        Rows by the last pitch but one, columns by the last; rows sum to 1.
-    """
-    size, last = out.shape[0], line.pitches.shape[0] - 1
-    span = Span(0, size)
-    for before in range(size):
-        line.pitches[last - 1] = before
-        for note in range(last):
-            record(views, line, note, size, scratch.symbols)
-        out[before] = 0.0
-        for view in range(len(views.kinds)):
-            base = _base(views.kinds[view], line, last, size)
-            if base >= 0:
-                _walk(tree, sources, views, line, 1 << view, last, scratch)
-                depth = _ask_corpus(tree, sources, view, base, span, scratch)
-                _multiply(views.alone[view, depth], scratch.mixed, span, out[before])
-        total = 0.0
-        for pitch in range(size):
-            out[before, pitch] = exp2(out[before, pitch])
-            total += out[before, pitch]
-        for pitch in range(size):
-            out[before, pitch] /= total

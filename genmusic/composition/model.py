@@ -33,7 +33,7 @@ from genmusic.composition.viewpoints import (
 )
 from genmusic.errors import ModelError
 from genmusic.units import exp2, log2
-from kernels import melodies, rhythms, sampling, viewpoints
+from kernels import melodies, outlooks, rhythms, sampling, viewpoints
 from kernels.handles import Handle
 from kernels.looking import COLUMNS
 from kernels.trails import LONGEST
@@ -302,7 +302,7 @@ class Model:
         tree, sources, views = self.tables
         line = look(tune, self.views, PITCHES[0], np.arange(notes))
         rows = np.empty((size, size))
-        viewpoints.step_chain(
+        outlooks.step_chain(
             tree, sources, views, line, scratch(len(self.views), notes, size, len(self.parts)), rows
         )
         return rows

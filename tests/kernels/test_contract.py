@@ -19,7 +19,7 @@ for module in pkgutil.iter_modules(kernels.__path__):
 
 SILENT = (
     "sampling",
-    "viewpoints",
+    "outlooks",
     "melodies",
     "copying",
     "drawing",

@@ -11,7 +11,7 @@ from singing import bare, prepare, task_of
 from genmusic.composition.copying import Limit, copy_rule, nothing_to_copy
 from genmusic.composition.lessons import Sequences
 from genmusic.composition.markov import Smoothing, grow
-from kernels import looking, melodies, sampling, viewpoints
+from kernels import looking, melodies, outlooks, sampling, viewpoints
 from kernels._jit import KERNELS
 from kernels.handles import Handle
 from kernels.weighing import KNOWN
@@ -107,7 +107,7 @@ def desk_for(known, notes):
 def probabilities(tree, line):
     rows = np.empty((PITCHES, PITCHES))
     notes = len(line) + 1
-    viewpoints.step_chain(tree, ALONE, VIEWS, line_of([*line, 0]), scratch(notes), rows)
+    outlooks.step_chain(tree, ALONE, VIEWS, line_of([*line, 0]), scratch(notes), rows)
     return rows[line[-1]]
 
 

@@ -22,6 +22,7 @@ from genmusic.composition.training.learning import learn_lessons
 from genmusic.composition.training.scores import Score
 from genmusic.composition.training.weighting import Choice, Opinions
 from genmusic.composition.viewpoints import look, scratch
+from kernels import outlooks
 from kernels import viewpoints as kernel
 
 Doubles = NDArray[np.float64]
@@ -58,7 +59,7 @@ class Judge:
             depths = np.empty((2, len(self._model.views), notes), np.int64)
             shares = np.empty((2, len(self._model.views), notes, PITCHES))
             room = scratch(len(self._model.views), notes, PITCHES, len(sources.roots))
-            kernel.view_line(tree, sources, views, line, room, *depths, *shares)
+            outlooks.view_line(tree, sources, views, line, room, *depths, *shares)
             found.append(choice.surprise(_opinions(line, depths, shares)))
         return float(np.concatenate(found).mean())
 

@@ -30,6 +30,7 @@ from genmusic.composition.viewpoints import (
     scratch,
     view_table,
 )
+from kernels import outlooks
 from kernels import viewpoints as kernel
 
 Doubles = NDArray[np.float64]
@@ -168,7 +169,7 @@ def ask(grown: Grown, views: Sequence[View], melodies: Sequence[Melody], span: R
         deep = np.empty((2, len(views), notes), np.int64)
         shares = np.empty((2, len(views), notes, span.size))
         room = scratch(len(views), notes, span.size, len(sources.roots))
-        kernel.view_line(grown.tree, sources, table, line, room, *deep, *shares)
+        outlooks.view_line(grown.tree, sources, table, line, room, *deep, *shares)
         first = span.low - melody.tonic - span.lowest
         inside = shares.reshape(-1, notes, span.size)[:, :, first : first + span.pitches]
         inside /= inside.sum(axis=2, keepdims=True)

@@ -19,6 +19,7 @@ from genmusic.composition.viewpoints import (
     scratch,
     view_table,
 )
+from kernels import outlooks
 from kernels import viewpoints as kernel
 from kernels.sampling import Tree
 
@@ -79,7 +80,7 @@ def ask_about(tree: Tree, lessons: Lessons, tunes: Sequence[Tune]) -> Opinions:
         deep = np.empty((2, len(views), notes), np.int64)
         shares = np.empty((2, len(views), notes, PITCHES))
         room = scratch(len(views), notes, PITCHES, len(sources.roots))
-        kernel.view_line(tree, sources, table, line, room, *deep, *shares)
+        outlooks.view_line(tree, sources, table, line, room, *deep, *shares)
         bits.append(np.log2(shares).astype(np.float32).reshape(-1, notes, PITCHES))
         depths.append(deep.reshape(-1, notes))
         heard.append(line.pitches)
