@@ -115,6 +115,15 @@ class Conductor:
         """The style of the newest bar, in the edition that composed it."""
         return self._composer.style
 
+    @property
+    def bars_at_once(self) -> int:
+        """Bars that were composed as they began, and not ahead."""
+        return self._composer.bars_at_once
+
+    def compose_ahead(self, style: Style) -> tuple[Bar, Style] | None:
+        """The bar that comes next, as it is asked for now, and its style."""
+        return self._composer.compose_ahead(self._asked(style), style)
+
     def keep_decisions(self) -> list[Decided]:
         """Note from now on how melodies come about; the list that grows."""
         self._composer.decisions = []

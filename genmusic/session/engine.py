@@ -285,7 +285,8 @@ class Ensemble:
         self._each(self.seats, Seat.look_around)
         while done < frames:
             ahead = min((frames - done) // QUANTUM, AHEAD_QUANTA)
-            self._each(self._stirring(ahead), Seat.play_ahead, ahead)
+            if any(self._each(self._stirring(ahead), Seat.play_ahead, ahead)):
+                self._each(self.seats, Seat.compose_ahead)
             end = rack.quantum + ahead
             while rack.quantum < end:
                 quanta = self._prepare(min(end - rack.quantum, rack.most_quanta))

@@ -86,7 +86,7 @@ class Seat:
         self._place = None if rack is None else (rack, 0)
         self._resting = NOWHERE  # what sounds, and the quantum, while it has no place
         self._section, self._sounds = "", sounds_of(self._style, "")
-        self._reading: tuple[Bar | None, Sounds, Reading | None] = (None, self._sounds, None)
+        self._readings: tuple[tuple[Bar, Sounds, Reading], ...] = ()  # the bar's, and the next's
         self._keys: dict[int, PlayedNote] = {}
         self.stirs = 0
         """The quantum of its rack until which blocks can be rendered without it."""
@@ -279,16 +279,29 @@ class Seat:
             return min(quanta, (self._ahead[0].frame - self.now) // QUANTUM)
         return quanta
 
-    def play_ahead(self, quanta: int) -> None:
+    def play_ahead(self, quanta: int) -> bool:
         """Have the notes of some quanta played, as far as no change comes; at most 150.
 
         To compose for all listeners of a rack at once, and for more than a block, takes less time:
         what they have in common is at hand.
+
+        Returns
+        -------
+        Whether a bar had to be composed at once, which `compose_ahead` had not brought.
         """
-        quanta = self.stand_by(quanta)
+        quanta, composed = self.stand_by(quanta), self._conductor.bars_at_once
         first = self.now // QUANTUM
         self._play_until((first + quanta) * QUANTUM)
         self._stir_at(self._desk.due(first), first)
+        return self._conductor.bars_at_once > composed
+
+    def compose_ahead(self) -> None:
+        """Have the bar that comes next composed and read, unless changes are still to come."""
+        if not self._ahead and (coming := self._conductor.compose_ahead(self._wished_style)):
+            bar, style = coming
+            if all(bar is not read for read, _, _ in self._readings):
+                sounds = sounds_of(style, bar.section)
+                self._readings = *self._readings[:1], (bar, sounds, Reading(bar, sounds))
 
     def prepare(self, quanta: int) -> None:
         """Have the next block's notes played and its faders set."""
@@ -371,10 +384,12 @@ class Seat:
 
     def _read(self, bar: Bar) -> Reading:
         """The notes of a bar with what plays them."""
-        read, sounds, reading = self._reading
-        if reading is None or read is not bar or sounds is not self._sounds:
-            reading = Reading(bar, self._sounds)
-            self._reading = bar, self._sounds, reading
+        for number, (read, sounds, reading) in enumerate(self._readings):
+            if read is bar and sounds is self._sounds:
+                self._readings = self._readings[number:]
+                return reading
+        reading = Reading(bar, self._sounds)
+        self._readings = ((bar, self._sounds, reading),)
         return reading
 
     def _play(self, due: Due, reading: Reading) -> None:
