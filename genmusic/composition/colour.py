@@ -7,6 +7,7 @@ diminished chords, chords borrowed from the parallel mode, and dominants held ba
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import NamedTuple
 
 from genmusic.composition.chance import choose
@@ -15,6 +16,7 @@ from genmusic.composition.theory import DOMINANT, FIFTH, OCTAVE, TONIC, scale_ch
 from genmusic.names import MODES
 from genmusic.rules.style import HarmonyRules
 from genmusic.units import TICKS_PER_BEAT
+from genmusic.values import value
 
 DRAWS_PER_CHORD = 4
 SEVENTHS_BY_DISSONANCE = 1.6  # sevenths that tension adds, for each coloured chord
@@ -55,78 +57,106 @@ def colour_chords(
 ) -> tuple[Span, ...]:
     """The chords of a bar as they sound; ``draws`` has `DRAWS_PER_CHORD` for each."""
     spans: list[Span] = []
-    for number, planned in enumerate(chords):
-        own = draws[number * DRAWS_PER_CHORD : (number + 1) * DRAWS_PER_CHORD]
-        spans.extend(_spans(planned, mode, rules, dissonance, own))
+    first = 0
+    for planned in chords:
+        _add(planned, mode, rules, dissonance, draws[first : first + DRAWS_PER_CHORD], spans)
+        first += DRAWS_PER_CHORD
     return tuple(spans)
 
 
-def _spans(
-    planned: Planned, mode: str, rules: HarmonyRules, dissonance: float, draws: Sequence[float]
-) -> list[Span]:
-    root, quality = _chord(planned, mode, rules, dissonance, draws)
-    end = planned.start_tick + planned.ticks
-    following = MODES[mode][planned.next_degree]
-    inverted = planned.inverts and quality in INVERTIBLE
-    span = Span(planned.start_tick, end, planned.degree, root, quality, following, inverted)
+def _add(
+    planned: Planned,
+    mode: str,
+    rules: HarmonyRules,
+    dissonance: float,
+    draws: Sequence[float],
+    spans: list[Span],
+) -> None:
+    """Add a planned chord as it sounds."""
+    start, ticks, degree, next_degree, is_plain, inverts = planned
+    palette = _palette(mode, degree, next_degree, is_plain)
+    root, quality = _chord(palette, is_plain, rules, dissonance, draws)
+    end, following = start + ticks, palette.next_root
     held_back = rules.suspensions + SUSPENSIONS_BY_DISSONANCE * dissonance
-    dominant = (
-        planned.degree == DOMINANT and quality in ("", "7") and planned.ticks > TICKS_PER_BEAT
-    )
+    dominant = degree == DOMINANT and quality in ("", "7") and ticks > TICKS_PER_BEAT
     if not dominant or draws[3] >= held_back:
-        return [span]
-    middle = planned.start_tick + planned.ticks // TICKS_PER_BEAT // 2 * TICKS_PER_BEAT
-    before = Span(planned.start_tick, middle, planned.degree, root, "sus4", root)
-    return [before, Span(middle, end, planned.degree, root, quality, following)]
+        inverted = inverts and quality in INVERTIBLE
+        spans.append(Span(start, end, degree, root, quality, following, inverted))
+        return
+    middle = start + ticks // TICKS_PER_BEAT // 2 * TICKS_PER_BEAT
+    spans.append(Span(start, middle, degree, root, "sus4", root))
+    spans.append(Span(middle, end, degree, root, quality, following))
+
+
+@value
+class _Palette:
+    """The chords that may stand for a degree."""
+
+    triad: Chord
+    seventh: Chord
+    applied: tuple[Chord, ...]
+    borrowed: tuple[Chord, ...]
+    next_root: int
+
+
+@cache
+def _palette(mode: str, degree: int, next_degree: int, is_plain: bool) -> _Palette:
+    return _Palette(
+        _plain_chord(mode, degree, is_plain, False),
+        _plain_chord(mode, degree, is_plain, True),
+        _applied_chords(mode, degree, next_degree),
+        _borrowed_chords(mode, degree),
+        MODES[mode][next_degree],
+    )
 
 
 def _chord(
-    planned: Planned, mode: str, rules: HarmonyRules, dissonance: float, draws: Sequence[float]
+    palette: _Palette,
+    is_plain: bool,
+    rules: HarmonyRules,
+    dissonance: float,
+    draws: Sequence[float],
 ) -> Chord:
     seventh = draws[1] < rules.sevenths + SEVENTHS_BY_DISSONANCE * dissonance
-    plain = _plain_chord(planned, mode, seventh)
-    if planned.is_plain:
-        return plain
-    applied, borrowed = _applied_chords(planned, mode), _borrowed_chords(planned, mode)
+    plain = palette.seventh if seventh else palette.triad
     calm = 1.0 - dissonance
-    if draws[0] < dissonance:
-        foreign = applied + borrowed
-    elif draws[0] < dissonance + calm * rules.applied:
-        foreign = applied
-    elif draws[0] < dissonance + calm * (rules.applied + rules.borrowed):
-        foreign = borrowed
-    else:
+    if is_plain or draws[0] >= dissonance + calm * (rules.applied + rules.borrowed):
         return plain
+    if draws[0] < dissonance:
+        foreign = palette.applied + palette.borrowed
+    elif draws[0] < dissonance + calm * rules.applied:
+        foreign = palette.applied
+    else:
+        foreign = palette.borrowed
     return foreign[choose([1.0] * len(foreign), draws[2])] if foreign else plain
 
 
-def _plain_chord(planned: Planned, mode: str, seventh: bool) -> Chord:
+def _plain_chord(mode: str, degree: int, is_plain: bool, seventh: bool) -> Chord:
     """The chord of the scale; a dominant that leads home in minor has its leading note."""
-    if mode == "minor" and planned.degree == DOMINANT:
+    if mode == "minor" and degree == DOMINANT:
         return FIFTH, "7" if seventh else ""
-    if planned.is_plain and planned.degree == TONIC and scale_chord(mode, TONIC, True)[1] == "7":
+    if is_plain and degree == TONIC and scale_chord(mode, TONIC, True)[1] == "7":
         seventh = False  # a tonic with a small seventh is no place to rest
-    return scale_chord(mode, planned.degree, seventh)
+    return scale_chord(mode, degree, seventh)
 
 
-def _applied_chords(planned: Planned, mode: str) -> list[Chord]:
+def _applied_chords(mode: str, degree: int, next_degree: int) -> tuple[Chord, ...]:
     """Chords that lead into the next one: its dominant, and the diminished chord below it.
 
     Into a chord that stays, the diminished chord on its own root leads, which keeps that note.
     """
-    chords: list[Chord] = []
-    target = MODES[mode][planned.next_degree]
-    quality = scale_chord(mode, planned.next_degree, False)[1]
-    if planned.next_degree not in (planned.degree, TONIC) and quality in ("", "m"):
-        chords.append(((target + FIFTH) % OCTAVE, "7"))
-    if planned.next_degree != planned.degree and quality in ("", "m"):
-        chords.append(((target - 1) % OCTAVE, "dim7"))
-    if planned.next_degree == planned.degree and quality in ("", "m"):
-        chords.append((target, "dim7"))
-    return chords
+    target = MODES[mode][next_degree]
+    if scale_chord(mode, next_degree, False)[1] not in ("", "m"):
+        return ()
+    if next_degree == degree:
+        return ((target, "dim7"),)
+    diminished = ((target - 1) % OCTAVE, "dim7")
+    if next_degree == TONIC:
+        return (diminished,)
+    return ((target + FIFTH) % OCTAVE, "7"), diminished
 
 
-def _borrowed_chords(planned: Planned, mode: str) -> list[Chord]:
+def _borrowed_chords(mode: str, degree: int) -> tuple[Chord, ...]:
     """The chord of the parallel mode that stands in for a planned one, if it has one."""
-    borrowed = BORROWED[mode].get(planned.degree)
-    return [borrowed] if borrowed else []
+    borrowed = BORROWED[mode].get(degree)
+    return (borrowed,) if borrowed else ()

@@ -28,6 +28,7 @@ from genmusic.composition.hooks import hooked_bar
 from genmusic.composition.melody import MelodyBar, compose_melody
 from genmusic.composition.memory import Memory
 from genmusic.composition.metre import metre
+from genmusic.composition.place import Place, place_of
 from genmusic.composition.plan import NO_ROWS, Plan, row_table, table_rows, theme_of
 from genmusic.composition.planning import ask_harmony, pace, plan_bar, plan_harmony
 from genmusic.composition.readiness import make_ready
@@ -67,6 +68,7 @@ class Composer:
         self._state = State(style=style.name)
         self._memory = Memory()
         self._foresight = Foresight()
+        self._place: Place | None = None  # of the phrase, while it is known
         self._ahead: BarAhead | None = None
         self.bars_at_once = 0
         """Bars that were composed when they were asked for, and not ahead."""
@@ -131,7 +133,10 @@ class Composer:
             self._plan_harmony(parameters)
         tune = parameters.tune
         written = cleared(self._style, *tune) if tune else self._style
-        plan = plan_bar(state, seed, written, parameters)
+        place = self._place
+        if place is None or state.phrase_bar == 0 or not place.is_of(state, written, parameters):
+            place = self._place = place_of(state, written, parameters)
+        plan = plan_bar(state, seed, place)
         bar = self._silence(plan) if 0 < length_bars <= state.bar else self._compose_parts(plan)
         self._end_bar()
         self._foresight.look(state, seed, self._style, self._model, parameters)
@@ -231,7 +236,7 @@ class Composer:
     def go_back(self, state: State) -> None:
         """Return to a bar line; the composer must hold the style that was playing then."""
         self._check_style(state.style)
-        self._state = state.copy()
+        self._state, self._place = state.copy(), None
 
     def checkpoint(self) -> dict[str, object]:
         """All that the coming bars depend on besides seed, style, model and mood, for JSON."""
@@ -240,7 +245,7 @@ class Composer:
     def restore(self, checkpoint: Mapping[str, Any]) -> None:
         """Return to a checkpoint; the composer must hold the style that was playing then."""
         self._check_style(checkpoint["style"])
-        self._state = state_from_json(checkpoint)
+        self._state, self._place = state_from_json(checkpoint), None
 
     def _check_style(self, name: str) -> None:
         if name != self._style.name:

@@ -131,16 +131,17 @@ def bars_until(state: State, landing: Landing) -> int:
 
 def rest_of_section(state: State) -> int:
     """Bars of the section that are still to come."""
-    return _bars(state.phrases[state.phrase :]) - state.phrase_bar
+    return bars_of(state.phrases[state.phrase :]) - state.phrase_bar
 
 
 def progress(state: State) -> float:
     """Share of the section that is over, 0 in its first bar and 1 in its last."""
-    bars = _bars(state.phrases)
+    bars = bars_of(state.phrases)
     return (bars - rest_of_section(state)) / max(bars - 1, 1)
 
 
-def _bars(phrases: Phrases) -> int:
+def bars_of(phrases: Phrases) -> int:
+    """How long phrases are together."""
     return sum([bars for bars, _ in phrases])
 
 
@@ -199,7 +200,7 @@ def _begin_section(state: State, seed: int, style: Style, bars_left: int) -> Non
     _adopt_metre(state, seed, style)
     phrases = _phrases(state, seed, style)
     if bars_left:
-        bars = _bars(phrases)
+        bars = bars_of(phrases)
         if bars_left - bars < LEAST_AFTER:
             state.labels = state.labels[: state.section + 1]
             phrases = _fitted(phrases, bars_left)

@@ -18,6 +18,7 @@ from genmusic.composition.model import CHORD_ORDER, MODES, Model
 from genmusic.composition.state import Slot
 from genmusic.composition.theory import DEGREES, degree_of, family, scale_chord
 from genmusic.rules.style import HarmonyRules
+from genmusic.values import value
 from kernels import harmonies
 
 Degrees = frozenset[int]
@@ -82,7 +83,7 @@ CADENCES: dict[str, dict[str, Formula]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Task:
     """The harmony of one phrase, still to be planned."""
 

@@ -8,7 +8,7 @@ breaks up an idea of its phrase, as the model has learned that bars do.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
 
@@ -19,6 +19,7 @@ from genmusic.composition.plan import Plan
 from genmusic.composition.rhythm import grid_ticks
 from genmusic.composition.state import BarTheme, PhraseTheme, Slot
 from genmusic.composition.theory import DEGREES, family
+from genmusic.values import value
 
 DRAWS = 3
 # After an idea and its answer comes a bar that breaks it up or leaves it: the form of a sentence.
@@ -35,7 +36,7 @@ RETURN_PULL, MOTIF_PULL = 30.0, 4.0  # how firmly targets attract, for each semi
 Themes = Mapping[str, Sequence[PhraseTheme]]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Sketch:
     """Notes to aim at: onset ticks, each with a step or none, and how firmly they attract."""
 
@@ -44,7 +45,7 @@ class Sketch:
     open_from: int = 0  # tick from which the bar goes on with a rhythm of its own, 0 for none
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class _Source:
     """An earlier bar, and how many steps the harmony has moved since."""
 

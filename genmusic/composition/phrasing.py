@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from genmusic.composition.chance import choose, draw
 from genmusic.composition.liveliness import place_of_theme
@@ -12,6 +11,7 @@ from genmusic.composition.motif import Sketch
 from genmusic.composition.plan import Plan
 from genmusic.composition.rhythm import draw_onsets, grid_ticks, thin_or_fill
 from genmusic.units import TICKS_PER_BEAT
+from genmusic.values import value
 from kernels.rhythms import MOST_PER_BEAT
 
 # How far a new bar may have more or fewer notes than the others, as a share: the notes of the bars
@@ -24,7 +24,7 @@ PICKUP_TICKS = TICKS_PER_BEAT // 2  # between the notes that lead to the next ph
 GOALS = ((1.0, 0.2), (0.3, 0.2), (0.2, 0.9))
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Line:
     """The notes of a bar before they have pitches."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from genmusic.mood.mapping import MusicalParameters
 from genmusic.names import QUALITIES
 from genmusic.rules import SectionRules, Style
 from genmusic.score.harmony import Key
+from genmusic.values import value
 from kernels.chords import TONES
 
 Integers = NDArray[np.int64]
@@ -38,7 +39,8 @@ def table_rows(table: Integers) -> tuple[Row, ...]:
     return tuple(map(tuple, table.tolist()))
 
 
-class Span(NamedTuple):
+@value
+class Span:
     """A chord in the bar; roots are semitones above the tonic."""
 
     start_tick: int
@@ -83,7 +85,7 @@ def _of_chord(mode: str, root: int, quality: str) -> tuple[int, ...]:
 _QUALITIES = tuple(QUALITIES)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Plan:
     """A bar's place in the form, its harmony, and what the mood asks of it."""
 
@@ -114,10 +116,11 @@ class Plan:
     section_rules: SectionRules = field(init=False)  # what the style says of the section
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "bar_ticks", self.metre.bar_ticks)
-        object.__setattr__(self, "chords", chord_table(self.spans, self.key.mode))
-        object.__setattr__(self, "theme", theme_of(self.section))
-        object.__setattr__(self, "section_rules", section_rules(self.style, self.section))
+        made: Any = self  # to type checkers it is frozen
+        made.bar_ticks = self.metre.bar_ticks
+        made.chords = chord_table(self.spans, self.key.mode)
+        made.theme = theme_of(self.section)
+        made.section_rules = section_rules(self.style, self.section)
 
     @property
     def beats(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from genmusic.composition.harmony import Task, end_chords, plan_chords
 from genmusic.composition.hooks import Moment, hooked
 from genmusic.composition.metre import EIGHTH_TICKS, Metre, metre
 from genmusic.composition.model import Model
+from genmusic.composition.place import Place
 from genmusic.composition.plan import Plan, Span, section_rules, theme_of
 from genmusic.composition.state import PhraseTheme, Slot, State
 from genmusic.composition.theory import FIFTH, OCTAVE, TONIC
@@ -106,38 +108,40 @@ def _hooked_chords(
     return hooked(style, "harmony", seed, moment, tuple(chords))
 
 
-def plan_bar(state: State, seed: int, style: Style, parameters: MusicalParameters) -> Plan:
+def plan_bar(state: State, seed: int, place: Place) -> Plan:
     """A bar's place in the form, its harmony, and what the mood asks of it."""
-    bars, cadence = state.phrases[state.phrase]
+    bar = state.phrase_bar
     chance = draw_bar(seed, state.piece, state.piece_bar)
-    ends_section = form.rest_of_section(state) == 1
-    ends_music = state.bar + 1 == parameters.length_bars
-    rests = style.form.transition == "cadence" or ends_music
-    bar_metre = metre(state.metre)
-    ends_piece = ends_section and form.in_last_section(state) and rests
-    leads_to = state.tonic if ends_piece else form.next_tonic(state, seed, style, parameters)
+    ends_section = place.bars_before + bar + 1 == place.section_bars
+    ends_piece = ends_section and form.in_last_section(state) and _rests(state, place)
     return Plan(
         chance=chance,
-        style=style,
-        parameters=parameters,
-        section=state.labels[state.section],
+        style=place.style,
+        parameters=place.parameters,
+        section=place.label,
         piece_bar=state.piece_bar,
-        statement=form.statement(state),
-        progress=form.progress(state),
-        phrase=state.phrase,
-        phrase_bar=state.phrase_bar,
-        phrase_bars=bars,
-        cadence=cadence,
+        statement=place.statement,
+        progress=place.progress(bar),
+        phrase=place.phrase,
+        phrase_bar=bar,
+        phrase_bars=place.bars,
+        cadence=place.cadence,
         ends_section=ends_section,
         ends_piece=ends_piece,
-        metre=bar_metre,
-        density=_density(state, style, parameters),
-        key=Key(state.tonic, state.mode),
-        spans=_spans(state, style, bar_metre, parameters, chance, leads_to),
+        metre=place.metre,
+        density=place.density(bar),
+        key=place.key,
+        spans=_spans(state, seed, place, chance, ends_piece),
         seed=seed,
         piece=state.piece,
         rise=cues.rise(state),
     )
+
+
+def _rests(state: State, place: Place) -> bool:
+    """Whether a piece that ends with the bar comes to rest."""
+    ends_music = state.bar + 1 == place.parameters.length_bars
+    return ends_music or place.style.form.transition == "cadence"
 
 
 def pace(state: State, style: Style, length_bars: int, ahead: int) -> tuple[float, ...]:
@@ -145,11 +149,13 @@ def pace(state: State, style: Style, length_bars: int, ahead: int) -> tuple[floa
 
     Empty where all keep to the tempo; a piece that comes to rest slackens over its last bars.
     """
+    ritardando = style.performance.ritardando
+    if not (ritardando and form.in_last_section(state)):
+        return ()
     rest = form.rest_of_section(state) - ahead
     ends_music = state.bar + ahead + rest == length_bars
     rests = style.form.transition == "cadence" or ends_music
-    ritardando = style.performance.ritardando
-    if not (form.in_last_section(state) and rests and rest <= CLOSING_BARS and ritardando):
+    if not (rests and rest <= CLOSING_BARS):
         return ()
     beats = metre(state.metre).beats
     done = CLOSING_BARS - rest
@@ -164,27 +170,25 @@ def _density(state: State, style: Style, parameters: MusicalParameters) -> float
 
 
 def _spans(
-    state: State,
-    style: Style,
-    bar_metre: Metre,
-    parameters: MusicalParameters,
-    chance: BarChance,
-    leads_to: int,
+    state: State, seed: int, place: Place, chance: BarChance, ends_piece: bool
 ) -> tuple[Span, ...]:
     """The coloured chords of the bar, with a way into the key of the phrase that follows.
 
     A chord that a performer holds takes the place of all of them.
     """
+    style, parameters, bar_metre = place.style, place.parameters, place.metre
     if parameters.chord is not None:
         return (_held(parameters.chord, state.tonic, bar_metre),)
     if style.scenario is not None:
         return _given(style.scenario, state, bar_metre)
-    chords = _bar_chords(state, bar_metre.eighths)
+    chords = _bar_chords(place, state.phrase_bar)
     spans = colour_chords(chords, state.mode, style.harmony, parameters.dissonance, chance.colour)
-    leaves = state.phrase_bar == state.phrases[state.phrase][0] - 1
-    if leaves and leads_to != state.tonic:
-        return _modulating(spans, (leads_to - state.tonic) % OCTAVE, bar_metre.half_ticks)
-    return spans
+    if ends_piece or state.phrase_bar < place.bars - 1:
+        return spans
+    leads_to = form.next_tonic(state, seed, style, parameters)
+    if leads_to == state.tonic:
+        return spans
+    return _modulating(spans, (leads_to - state.tonic) % OCTAVE, bar_metre.half_ticks)
 
 
 def _held(chord: Chord, tonic: int, bar_metre: Metre) -> Span:
@@ -220,22 +224,22 @@ def _bars(theme: PhraseTheme, metre_name: str) -> int:
     return sum(eighths for eighths, _ in theme.chords) // metre(metre_name).eighths
 
 
-def _bar_chords(state: State, eighths: int) -> list[Planned]:
-    """The planned chords that begin in the bar."""
-    first = state.phrase_bar * eighths
-    chords: list[Planned] = []
-    eighth = 0
-    final = len(state.chords) - 1
-    for number, (length, degree) in enumerate(state.chords):
-        if first <= eighth < first + eighths:
-            following = TONIC if number == final else state.chords[number + 1][1]
-            start = (eighth - first) * EIGHTH_TICKS
-            is_plain, inverts = number in (0, final), 0 < number < final - 1
-            chords.append(
-                Planned(start, length * EIGHTH_TICKS, degree, following, is_plain, inverts)
-            )
-        eighth += length
-    return chords
+def _bar_chords(place: Place, bar: int) -> list[Planned]:
+    """The planned chords that begin in a bar."""
+    eighths, starts, planned = place.metre.eighths, place.starts, place.chords
+    begin, final = bar * eighths, len(planned) - 1
+    first = bisect_left(starts, begin)
+    return [
+        Planned(
+            (starts[number] - begin) * EIGHTH_TICKS,
+            planned[number][0] * EIGHTH_TICKS,
+            planned[number][1],
+            planned[number + 1][1] if number < final else TONIC,
+            number in (0, final),
+            0 < number < final - 1,
+        )
+        for number in range(first, bisect_left(starts, begin + eighths, first, final + 1))
+    ]
 
 
 def _modulating(spans: tuple[Span, ...], tonic: int, middle: int) -> tuple[Span, ...]:

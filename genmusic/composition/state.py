@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from base64 import b85decode, b85encode
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any
 
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from genmusic.composition import trails
 from genmusic.composition.idiom import Phrase
 from genmusic.composition.trails import NO_TRAILS, Trails
+from genmusic.values import value
 from kernels.accompaniment import MEMORY
 
 Integers = NDArray[np.int64]
@@ -30,7 +31,7 @@ BarTheme = tuple[tuple[int, int], ...]
 """A remembered bar of melody: onset tick and step of each note."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PhraseTheme:
     """A remembered phrase: its chords and its bars of melody."""
 
@@ -39,7 +40,7 @@ class PhraseTheme:
 
     def with_bar(self, number: int, bar: BarTheme) -> PhraseTheme:
         """The phrase with a bar remembered, if it is the next one that is not yet known."""
-        return replace(self, bars=(*self.bars, bar)) if number == len(self.bars) else self
+        return PhraseTheme(self.chords, (*self.bars, bar)) if number == len(self.bars) else self
 
 
 @dataclass(slots=True)

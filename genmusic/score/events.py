@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from genmusic.names import PITCH_CLASSES
 from genmusic.score.harmony import Chord, Key
+from genmusic.values import value
 
 NOTE_DTYPE = np.dtype(
     [
@@ -78,7 +79,7 @@ class ChordSpan:
         return self.chord.symbol + ("" if self.bass is None else f"/{PITCH_CLASSES[self.bass]}")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Bar:
     """One composed bar with everything that is needed to play, draw and print it."""
 

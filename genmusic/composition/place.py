@@ -1,0 +1,80 @@
+"""Place: what all bars of a phrase have in common, worked out when it begins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import accumulate
+
+from genmusic.composition import form
+from genmusic.composition.metre import Metre, metre
+from genmusic.composition.plan import section_rules, theme_of
+from genmusic.composition.state import Slot, State
+from genmusic.mood.mapping import MusicalParameters
+from genmusic.rules import SectionRules, Style
+from genmusic.score.harmony import Key
+from genmusic.values import value
+
+
+@value
+class Place:
+    """Where a phrase stands in its piece, its chords, and what is asked of it."""
+
+    style: Style
+    parameters: MusicalParameters
+    phrases: form.Phrases  # of the section
+    phrase: int  # number of this one among them
+    bars: int
+    cadence: str
+    bars_before: int  # of the section, before the phrase
+    section_bars: int
+    label: str  # of the section,
+    theme: str  # without its primes,
+    rules: SectionRules  # and what the style says of it
+    statement: int
+    metre: Metre
+    key: Key
+    chords: Sequence[Slot]
+    starts: Sequence[int]  # eighth of the phrase at which each chord begins, and the end
+
+    def is_of(self, state: State, style: Style, parameters: MusicalParameters) -> bool:
+        """Whether this is still where the composer stands, and what is asked."""
+        return (
+            self.phrases is state.phrases
+            and self.phrase == state.phrase
+            and self.parameters is parameters
+            and self.style is style
+        )
+
+    def progress(self, bar: int) -> float:
+        """Share of the section that is over in a bar of the phrase, 0..1."""
+        return (self.bars_before + bar) / max(self.section_bars - 1, 1)
+
+    def density(self, bar: int) -> float:
+        """How much is played in a bar of the phrase, 0..1."""
+        rules, asked = self.rules, self.parameters.density
+        grown = rules.build * self.progress(bar) if rules.build else 0.0
+        return min(1.0, max(0.0, asked + rules.lift + grown))
+
+
+def place_of(state: State, style: Style, parameters: MusicalParameters) -> Place:
+    """Where the phrase stands that has been begun."""
+    label = state.labels[state.section]
+    bars, cadence = state.phrases[state.phrase]
+    return Place(
+        style=style,
+        parameters=parameters,
+        phrases=state.phrases,
+        phrase=state.phrase,
+        bars=bars,
+        cadence=cadence,
+        bars_before=form.bars_of(state.phrases[: state.phrase]),
+        section_bars=form.bars_of(state.phrases),
+        label=label,
+        theme=theme_of(label),
+        rules=section_rules(style, label),
+        statement=form.statement(state),
+        metre=metre(state.metre),
+        key=Key(state.tonic, state.mode),
+        chords=state.chords,
+        starts=list(accumulate([eighths for eighths, _ in state.chords], initial=0)),
+    )
