@@ -110,7 +110,7 @@ class Blow:
     knock_db: float = rule(Number(SILENT_DB, 0.0, "dB"), "of the noise of the blow", SILENT_DB)
     knock_hz: float = rule(Number(40.0, 12_000.0, "Hz"), "middle of that noise", 500.0)
     knock_seconds: float = rule(Number(0.005, 1.0, "s"), "of that noise, to -60 dB", 0.06)
-    knock_width: float = rule(Number(0.1, 2.0), "of that noise, 1/Q", 1.2)
+    knock_width: float = rule(Number(0.1, 8.0), "of that noise, 1/Q", 1.2)
 
     def settings(self, pitch: float, velocity: int) -> dict[str, float]:
         """The kernel's settings that depend on how the note is struck."""

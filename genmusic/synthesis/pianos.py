@@ -60,6 +60,8 @@ class PianoPatch:
     strike_place: float = rule(Number(0.02, 0.5), "of the hammer along the string", 0.12)
     hammer_slope: float = rule(Number(0.2, 3.0), "of partials above it, in 12 dB per octave", 1.0)
     board_hz: float = rule(Number(10.0, 500.0, "Hz"), "below it the soundboard is weak", 90.0)
+    high_db: float = rule(Number(-36.0, 36.0, "dB"), "level of the highest partials", 0.0)
+    high_hz: float = rule(Number(500.0, 16_000.0, "Hz"), "half of that is reached here", 5000.0)
     release_follows: float = rule(Number(0.0, 2.0), "octaves of shorter damping per octave", 0.4)
     width: float = rule(Number(0.0, 1.0), "spread of notes between left and right", 0.0)
 
@@ -114,7 +116,8 @@ class PianoPatch:
         # A harder blow tilts the spectrum about its own middle.
         middle = log2(sum(level**2 * hz for hz, level, _ in levels) / whole**2)
         for hz, level, loss in levels:
-            yield Resonance(hz, level / whole, longest * least / loss, log2(hz) - middle)
+            level *= self._shelf(hz) / whole
+            yield Resonance(hz, level, longest * least / loss, log2(hz) - middle)
 
     def _level(self, number: int, hz: float, corner_hz: float) -> float:
         place = sine(0.5 * number * self.strike_place)
@@ -122,6 +125,11 @@ class PianoPatch:
         softness = exp2(-self.hammer_slope * log2(1.0 + (hz / corner_hz) ** 2))
         board = hz / (hz + self.board_hz)
         return place * softness * board * board
+
+    def _shelf(self, hz: float) -> float:
+        """A shelf of two poles behind the string: what an equaliser would do, and costs nothing."""
+        root, square = db_to_gain(0.5 * self.high_db), (hz / self.high_hz) ** 2
+        return (1.0 + root * square) / (1.0 + square / root)
 
     def _loss(self, hz: float) -> float:
         return 1.0 + (hz / self.loss_hz) ** 2
