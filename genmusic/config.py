@@ -65,7 +65,7 @@ class Settings:
     close_seconds: float = 0.5  # for the other side to answer a close
 
     # stopping
-    drain_lookahead_seconds: float = 5.0  # to play on while the server is started again
+    drain_lookahead_seconds: float = 8.0  # to play on while the server is started again
     drain_seconds: float = 2.0  # for rendering that
 
     # resume

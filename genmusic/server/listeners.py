@@ -11,6 +11,7 @@ from genmusic.config import Settings
 from genmusic.errors import ProtocolError
 from genmusic.server import journal
 from genmusic.server.admission import overloaded, settings_at
+from genmusic.server.draining import feed
 from genmusic.server.gate.addresses import AddressBook
 from genmusic.server.keeping import Keeper
 from genmusic.server.rendering import RenderPool
@@ -29,7 +30,6 @@ from genmusic.units import SAMPLE_RATE
 
 SWEEP_SECONDS = 1.0
 MARK_SECONDS = 10.0  # between two notes of how far everybody is, of 0.2 ms each
-DRAIN_TICK_SECONDS = 0.02
 SPLICE_CHUNKS = 2  # sent at once in place of what is taken back: a listener must not run dry
 NEW_FRAMES = 4 * SAMPLE_RATE  # a listener who has not heard more has just come
 PATIENCE_SECONDS = 0.5  # of who comes: those who listen go first
@@ -44,6 +44,10 @@ class Listener(Protocol):
 
     def nudge(self) -> None:
         """Something may be due."""
+
+    @property
+    def keeps_up(self) -> bool:
+        """Whether all that was rendered for it has been sent."""
 
     async def settled(self) -> None:
         """Wait until nothing of it renders any more."""
@@ -63,6 +67,11 @@ class Errand:
 
     def nudge(self) -> None:
         """It does not wait for anything."""
+
+    @property
+    def keeps_up(self) -> bool:
+        """Nothing is sent to it."""
+        return True
 
     async def settled(self) -> None:
         """Wait until it has ended."""
@@ -193,6 +202,8 @@ class Listeners:
     async def ask(self, session: Session, controls: Mapping[str, object] | None) -> Answer:
         """What becomes of a request from beside the stream, whether somebody plays it or not."""
         while (player := self._players.get(session.id)) is not None:
+            if self.draining:
+                raise _restart()
             answer = await player.ask(controls)
             if answer is not None:
                 return answer
@@ -263,22 +274,17 @@ class Listeners:
         await asyncio.to_thread(self.pool.close)
 
     async def drain(self) -> None:
-        """The server stops: give everyone enough to play on meanwhile, then send them away."""
+        """The server stops: give everyone enough to play on meanwhile, then send them away.
+
+        It is done while their acks are still heard; a second time there is nothing to do.
+        """
+        if self.draining:
+            return
         self.draining = True
-        for session in self.registry:
-            session.pacing.last()
-        for player in self._players.values():
-            player.nudge()
-        end = self.clock() + self.settings.drain_seconds
-        for _ in range(round(self.settings.drain_seconds / DRAIN_TICK_SECONDS)):
-            if self.clock() >= end or not any(map(self._needs_more, self.registry)):
-                break  # a tick may be long on a busy machine
-            await asyncio.sleep(DRAIN_TICK_SECONDS)
+        played = {s: self._players[s.id] for s in self.registry if s.id in self._players}
+        await feed(played, self.pool, self.settings, self.clock)
         for listener in tuple(self._connected):
             listener.dismiss(_restart())
-
-    def _needs_more(self, session: Session) -> bool:
-        return self.registry.connected(session) and session.due_frames(self.clock()) > 0
 
 
 def _restart() -> ProtocolError:

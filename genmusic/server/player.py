@@ -62,9 +62,13 @@ class Player:
         self._flags = Flag.DISCONTINUITY if replay.discontinuity else Flag.NONE
 
     def request(self, request: Request) -> None:
-        """Queue a change; it is applied before the next frame is rendered."""
-        self._requests.append(request)
-        self._wake.set()
+        """Queue a change; it is applied before the next frame is rendered.
+
+        Once the server drains it is left to the next one: it would take back what was sent.
+        """
+        if not self._listeners.draining:
+            self._requests.append(request)
+            self._wake.set()
 
     async def ask(self, controls: Mapping[str, object] | None) -> Answer | None:
         """The answer to a change from beside the stream; None if it ends before."""
@@ -96,7 +100,7 @@ class Player:
 
     @property
     def keeps_up(self) -> bool:
-        """Whether what the row has rendered before is sent, or about to be."""
+        """Whether all that was rendered is sent."""
         return not self._delivered
 
     def deliver(self, outcome: Outcome) -> None:
@@ -140,7 +144,8 @@ class Player:
         frames = 0 if self._gives_way(now) else self._session.due_frames(now)
         if requests or frames:
             work = self._listeners.advance(self._session, requests, frames)
-            await self._send_step(await self._finish(work))
+            self._delivered.append(await self._finish(work))
+            await self._send_delivered()
         elif self._is_steady(now):
             self._row = self._listeners.rows.with_room()
             await self._finish(self._row.join(self._session, self))

@@ -45,6 +45,11 @@ class Presence:
         if self._player is not None:
             self._player.nudge()
 
+    @property
+    def keeps_up(self) -> bool:
+        """Whether all that was rendered for it has been sent."""
+        return self._player is None or self._player.keeps_up
+
     async def settled(self) -> None:
         """Wait until nothing of this connection renders any more."""
         await self._settled.wait()

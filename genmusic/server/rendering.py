@@ -24,9 +24,9 @@ class RenderPool:
     """
 
     def __init__(self, threads: int = 0) -> None:
-        self._free = threads or len(os.sched_getaffinity(0))
-        self.meter = LoadMeter(self._free)
-        self._executor = ThreadPoolExecutor(self._free, "render")
+        self._threads = self._free = threads or len(os.sched_getaffinity(0))
+        self.meter = LoadMeter(self._threads)
+        self._executor = ThreadPoolExecutor(self._threads, "render")
         self._waiting: list[tuple[float, int, asyncio.Future[None]]] = []
         self._order = itertools.count()
 
@@ -34,6 +34,11 @@ class RenderPool:
     def crowded(self) -> bool:
         """Whether work waits for a thread."""
         return bool(self._waiting)
+
+    @property
+    def still(self) -> bool:
+        """Whether no thread has anything to do."""
+        return self._free == self._threads
 
     @property
     def idle(self) -> bool:

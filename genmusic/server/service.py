@@ -153,6 +153,7 @@ async def open_door(
         yield
     finally:
         server.close()
+        await app[LISTENERS].drain()  # aiohttp does not hear those whom it shuts down
         await runner.cleanup()
 
 

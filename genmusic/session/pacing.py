@@ -53,6 +53,7 @@ class Pacing:
         self._steadiness = Steadiness()
         self.lasting = False
         """Whether the server is about to stop."""
+        self._stopped = False
         self.lookahead_frames = self._lead_frames
         """How far to render ahead: twice the worst stall of late, within the settings."""
         self.join(0, now)
@@ -82,9 +83,16 @@ class Pacing:
         self.lasting = True
         self._look_ahead()
 
+    def stop(self) -> None:
+        """Render nothing more, whatever is heard."""
+        self._stopped = True
+        self._look_ahead()
+
     def _look_ahead(self) -> None:
         limits, spread = self._settings, self._steadiness.spread_seconds
-        if self.lasting:
+        if self._stopped:
+            seconds = 0.0
+        elif self.lasting:
             seconds = limits.drain_lookahead_seconds
         elif spread is not None:
             wanted = limits.least_lookahead_seconds + STALLS * spread

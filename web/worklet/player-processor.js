@@ -3,7 +3,7 @@ import { Playout } from "./playout.js";
 
 /** @import { PlayoutReport, SoundMessage } from "../protocol.js" */
 
-const RING_FRAMES = 1 << 18; // 5.5 s: more than the largest look-ahead of 3 s
+const RING_FRAMES = 1 << 19; // 10.9 s: more than a server sends ahead before it stops
 const STEADY_QUANTA = 24; // 64 ms: more than the first buffer of a device
 const REPORT_QUANTA = 19; // about 50 ms
 

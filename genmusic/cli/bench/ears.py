@@ -133,10 +133,11 @@ class Ear:
         now = time.perf_counter()
         _kind, flags, count, _seq, pts = HEAD.unpack_from(data)
         frames = count if self.codec == "pcm16" else PACKET_FRAMES * count
-        if not self._begun:
+        if self._begun:
+            _ = self.played  # notes a stall that this chunk ends
+        else:
             self._begun = now - pts / SAMPLE_RATE
             self.first_sound_ms = 1e3 * (now - began)
-        _ = self.played  # notes a stall that this chunk ends
         self._dry = False
         if flags & DISCONTINUITY or (pts > self.end and not flags & SPLICE):
             self.gaps += max(pts - self.end, 1)

@@ -48,6 +48,11 @@ class LeaderConnection:
     def nudge(self) -> None:
         """Nothing is rendered here."""
 
+    @property
+    def keeps_up(self) -> bool:
+        """Nothing is rendered here."""
+        return True
+
     async def settled(self) -> None:
         """Nothing is rendered here."""
 
