@@ -14,6 +14,7 @@ from genmusic.encoding import Block
 from genmusic.session.engine import Engine
 from genmusic.session.log import EDITION
 from genmusic.session.seat import Moment
+from genmusic.session.stills import Frozen
 from genmusic.units import SAMPLE_RATE
 
 STRIDE_FRAMES = 8 * SAMPLE_RATE  # between moments: 0.1 to 0.3 MB each, against rendering it again
@@ -28,14 +29,23 @@ class Past:
         self._moments: deque[Moment] = deque([engine.moment()])
         strides = STRIDE_FRAMES // SHORTEST_FRAMES
         self._stride_frames = SHORTEST_FRAMES * (1 + engine.seed % strides)
+        self._before: Frozen | None = None
 
     @property
     def oldest(self) -> Moment:
         """The moment before the ear."""
         return self._moments[0]
 
+    def begins_before(self, before: Frozen) -> None:
+        """What another engine has played can be gone back to as well."""
+        self._before = before
+
     def reaches(self, frame: int) -> bool:
         """Whether the engine can go back to a frame."""
+        if self._before is not None and frame < self._moments[0].frame:
+            still, self._before = self._before.thawed(), None
+            if still is not None:
+                self._moments.appendleft(still.moment)
         return self._moments[0].frame <= frame
 
     def keep(self, engine: Engine, heard: int) -> None:
@@ -46,6 +56,8 @@ class Past:
         if engine.rendered_end >= self._moments[-1].frame + self._stride_frames:
             self._moments.append(engine.moment())
             self._stride_frames = STRIDE_FRAMES
+        if self._moments[0].frame <= heard:
+            self._before = None
         while len(self._moments) > 1 and self._moments[1].frame <= heard:
             self._moments.popleft()
 

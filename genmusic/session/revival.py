@@ -14,12 +14,12 @@ import numpy as np
 from genmusic import __version__
 from genmusic.config import Settings
 from genmusic.encoding import StreamEncoder
-from genmusic.errors import ProtocolError, StorageError
+from genmusic.errors import ProtocolError
 from genmusic.session.engine import Engine
 from genmusic.session.library import Library
 from genmusic.session.log import Change
 from genmusic.session.session import WARM_PACKETS, Session, open_encoder
-from genmusic.session.stills import Still, thaw
+from genmusic.session.stills import Frozen, Still
 from genmusic.storage import LogRow, SessionRow
 from genmusic.units import SAMPLE_RATE
 
@@ -66,13 +66,12 @@ def revive(
     if row.version != __version__:
         raise ProtocolError("the session belongs to another version; begin a new one", "no_session")
     encoder = open_encoder([row.codec], row.seed, settings)
-    newest = max(
-        [0, *(line.frame for line in row.log), *(int(c["frame"]) for c in row.checkpoints)]
-    )
+    newest = _newest(row)
     wanted = newest if next_pts is None else next_pts
     if wanted > newest + REACH_SECONDS * SAMPLE_RATE:
         raise ProtocolError(f"next_pts must lie near {newest}, got {wanted}")
-    still = None if row.still is None else _thawed(library, row.still)
+    stills = [Frozen(frame, data, library.styles) for frame, data in row.stills]
+    still = stills[0].thawed() if stills else None
     if still is not None:
         engine = _gone_on(library, row, still)
         if still.tail.shape[1]:
@@ -86,7 +85,8 @@ def revive(
     bars = [*(still.bars if still else ()), *engine.take_bars()]
     session = Session(engine, encoder, settings, now, row.controls)
     held_frames = min(held_frames, round(settings.drain_lookahead_seconds * SAMPLE_RATE))
-    session.go_on_as(row.id, [bar for bar in bars if bar.end_frame > start], now, held_frames)
+    bars = [bar for bar in bars if bar.end_frame > start]
+    session.go_on_as(row.id, bars, now, held_frames, stills[1] if len(stills) > 1 else None)
     return session
 
 
@@ -110,14 +110,6 @@ def _newest(row: SessionRow) -> int:
 
 def _changes(row: SessionRow) -> list[Change]:
     return [Change(line.frame, line.name, line.value) for line in row.log]
-
-
-def _thawed(library: Library, data: bytes) -> Still | None:
-    """What was kept of the sound when the server was stopped, if it can be read."""
-    try:
-        return thaw(data, library.styles)
-    except StorageError:
-        return None
 
 
 def _gone_on(library: Library, row: SessionRow, still: Still) -> Engine:

@@ -28,7 +28,7 @@ from genmusic.session.pacing import Pacing
 from genmusic.session.parcels import Packet, Replay, Step, spliced
 from genmusic.session.past import Past
 from genmusic.session.requests import Answer, Plan, Request, plan_requests
-from genmusic.session.stills import Still, freeze
+from genmusic.session.stills import Frozen, Still, freeze
 from genmusic.units import SAMPLE_RATE
 
 ID_BYTES = 9
@@ -135,9 +135,21 @@ class Session:
             kept[past.frame] = freeze(Still(past, SILENCE, ()))
         return kept
 
-    def go_on_as(self, name: str, bars: Sequence[TimedBar], now: float, held_frames: int) -> None:
-        """Be a session of before, of whose sound the listener holds the last frames."""
+    def go_on_as(
+        self,
+        name: str,
+        bars: Sequence[TimedBar],
+        now: float,
+        held_frames: int,
+        before: Frozen | None = None,
+    ) -> None:
+        """Be a session of before, of whose sound the listener holds the last frames.
+
+        With what sounded ``before``, a change is heard at once, and not after all that is held.
+        """
         self.id = name
+        if before is not None:
+            self._past.begins_before(before)
         self._bars.extend(bars)
         self._changed_at = max([0, *(change.frame for change in self.log)])
         self.kept_changes = len(self.log)

@@ -46,6 +46,22 @@ class Still:
     bars: tuple[TimedBar, ...]  # those of before that are still to be heard
 
 
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """A still of before, as bytes until it is needed."""
+
+    frame: int
+    data: bytes
+    shelf: StyleShelf
+
+    def thawed(self) -> Still | None:
+        """What it holds, if it can be read."""
+        try:
+            return thaw(self.data, self.shelf)
+        except StorageError:
+            return None
+
+
 _CLASSES: Mapping[str, type] = {
     known.__name__: known
     for known in (

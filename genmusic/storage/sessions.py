@@ -36,7 +36,7 @@ class SessionRow:
     codec: str
     log: tuple[LogRow, ...] = ()
     checkpoints: tuple[Mapping[str, Any], ...] = ()  # the oldest first; each with its frame
-    still: bytes | None = None  # what sounded where it was stopped, or a little before
+    stills: tuple[tuple[int, bytes], ...] = ()  # what sounded at a frame; the newest two
 
 
 class SessionArchive:
@@ -99,7 +99,7 @@ class SessionArchive:
         return self._database.submit(work)
 
     def take(self, session: str, frame: int | None = None) -> Future[SessionRow | None]:
-        """The session of that name, with the newest still of it, or the newest before a frame."""
+        """The session of that name, with the newest stills of it, or the newest before a frame."""
         return self._database.submit(lambda db: _take(db, session, frame))
 
     def remove(self, session: str) -> Future[None]:
@@ -119,7 +119,7 @@ _THIN_OUT = """
     (SELECT frame FROM checkpoints WHERE session=? ORDER BY frame DESC LIMIT ?)
 """
 
-_STILL = "SELECT data FROM stills WHERE session=? AND frame<=? ORDER BY frame DESC LIMIT 1"
+_STILLS = "SELECT frame, data FROM stills WHERE session=? AND frame<=? ORDER BY frame DESC LIMIT 2"
 _NO_FRAME = 2**63 - 1  # is later
 
 
@@ -150,8 +150,7 @@ def _take(db: sqlite3.Connection, session: str, frame: int | None) -> SessionRow
     states = db.execute("SELECT state FROM checkpoints WHERE session=? ORDER BY frame", (session,))
     checkpoints = tuple(json.loads(state) for (state,) in states)
     latest = _NO_FRAME if frame is None else frame
-    still = db.execute(_STILL, (session, latest)).fetchone()
+    stills = tuple(db.execute(_STILLS, (session, latest)))
     return SessionRow(
-        session, version, int(seed), json.loads(controls), codec, log, checkpoints,
-        still[0] if still else None,
-    )  # fmt: skip
+        session, version, int(seed), json.loads(controls), codec, log, checkpoints, stills
+    )

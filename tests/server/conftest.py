@@ -53,9 +53,10 @@ def tune_in(dial):
 def come_back(dial):
     """Dial again with the ticket of another radio."""
 
-    async def resume(client, radio, next_pts=None, **hello):
+    async def resume(client, radio, next_pts=None, played=None, **hello):
         again = await dial(client)
-        place = {} if next_pts is None else {"resume": {"next_pts": next_pts}}
+        known = {"next_pts": next_pts} | ({} if played is None else {"played": played})
+        place = {} if next_pts is None else {"resume": known}
         await again.say("hello", v=1, codecs=["opus", "pcm16"], **radio.ticket, **place, **hello)
         again.ready = await again.expect("ready")
         return again

@@ -1,9 +1,10 @@
 """Sessions go on after the server was stopped, or was killed."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
-from radio import UNPACED, Server, offline
+from radio import SPLICE, UNPACED, Server, offline
 
 from genmusic.config import Settings
 from genmusic.errors import StorageError
@@ -98,6 +99,26 @@ async def test_who_got_less_than_was_sent_before_a_stop_hears_on_to_the_bit(
 
     assert again.chunks[0].pts == begin
     assert radio.packets[: begin // 960] + again.packets == offline(library, again.chunks[-1].end)
+    await house.stop()
+
+
+async def test_a_change_right_after_a_restart_is_heard_at_once(house, tune_in, come_back, library):
+    radio = await tune_in(await house.open(replace(UNPACED, play_speed_limit=1.5)))
+    await radio.fill()
+    stop = asyncio.create_task(house.stop())
+    await radio.end()
+    await stop
+    end, played = radio.chunks[-1].end, 48_000
+
+    again = await come_back(await house.open(), radio, end, played=played)
+    await again.say("set", id=1, controls={"brightness": 0.9})
+    at = (await again.expect("applied"))["pts"]["brightness"]
+    await again.hear(end + 48_000)
+
+    assert at < played + 48_000 < end - 4 * 48_000
+    assert again.chunks[0].flags == SPLICE
+    heard = radio.packets[: again.chunks[0].pts // 960] + again.packets
+    assert heard == offline(library, 960 * len(heard), changes={at: {"brightness": 0.9}})
     await house.stop()
 
 

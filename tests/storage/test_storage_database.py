@@ -67,9 +67,9 @@ def test_what_sounded_is_kept_until_the_session_is_known_to_have_gone_on(archive
     archive.still("s1", {64: b"sound"}).result()
     archive.take("s1").result()
 
-    assert archive.take("s1").result().still == b"sound"
+    assert archive.take("s1").result().stills == ((64, b"sound"),)
     archive.mark({"s1": {"frame": 64}}, 1.0).result()
-    assert archive.take("s1").result().still is None
+    assert archive.take("s1").result().stills == ()
 
 
 def test_what_sounded_is_given_as_near_as_can_be_before_where_it_shall_go_on(archive):
@@ -77,8 +77,9 @@ def test_what_sounded_is_given_as_near_as_can_be_before_where_it_shall_go_on(arc
     archive.still("s1", {960: b"before", 4_800: b"at the end"}).result()
     asked = (None, 5_000, 4_800, 4_799, 959)
 
-    found = [archive.take("s1", frame).result().still for frame in asked]
-    assert found == [b"at the end", b"at the end", b"at the end", b"before", None]
+    found = [archive.take("s1", frame).result().stills for frame in asked]
+    both = ((4_800, b"at the end"), (960, b"before"))
+    assert found == [both, both, both, both[1:], ()]
 
 
 def test_who_stands_still_lives_and_keeps_what_is_known_of_them(archive):
@@ -89,7 +90,7 @@ def test_who_stands_still_lives_and_keeps_what_is_known_of_them(archive):
     archive.expire(9.0).result()
     found = archive.take("s1").result()
 
-    assert (found.checkpoints, found.still) == (({"frame": 64},), b"sound")
+    assert (found.checkpoints, found.stills) == (({"frame": 64},), ((64, b"sound"),))
 
 
 def test_sessions_that_nobody_hears_of_are_forgotten_with_all_they_had(archive, database):
