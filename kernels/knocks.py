@@ -8,7 +8,7 @@ from numba import int32 as i32
 from kernels._jit import fragment
 from kernels._types import Float, Floats, Vector
 from kernels.filters import svf_coefficients
-from kernels.lanes import LANES, QUANTUM
+from kernels.lanes import LANES
 from kernels.oscillators import noise_at
 from kernels.scans import (
     Matrices,
@@ -21,6 +21,7 @@ from kernels.scans import (
 )
 from kernels.shuffles import after
 from kernels.simd import fma, lane_numbers, load, splat, store, where_less
+from kernels.stretches import begin_of
 
 
 @fragment
@@ -55,22 +56,22 @@ def knock(
     decay: float,
     band: tuple[float, float],
     now: tuple[float, float, float],
+    quanta: int,
     tile: Floats,
-    begin: int,
     row: Floats,
 ) -> tuple[Float, Float, Float]:
-    """Add a quantum of a knock to a row.
+    """Add some quanta of a knock to a row.
 
     ``count`` is its place in the noise, ``decay`` a factor per frame, ``band`` the centre in Hz and
     1/Q; ``now`` is the envelope and the two memories of the band-pass. What they are after the
-    quantum is returned.
+    last quantum is returned.
     """
     turns, powers = _band_of(band, tile)
     into = load(tile, LANES), load(tile, 2 * LANES)
     falling, sixteenth = decay_of(decay)
     noise, memory = now[0], (splat(now[1]), splat(now[2]))
-    for t in range(begin, begin + QUANTUM, LANES):
-        x = noise_at(i32(count + (t - begin))) * (falling * splat(noise))
+    for t in range(begin_of(0), begin_of(quanta), LANES):
+        x = noise_at(i32(count + (t - begin_of(0)))) * (falling * splat(noise))
         here = recalled_pair((x * into[0], x * into[1]), memory, turns, powers)
         passed = after(memory[0], here[0]) + here[0]
         store(row, t, fma(passed, splat(f32(0.5)), load(row, t)))

@@ -69,8 +69,8 @@ ALIVE, HELD, BRIGHT, BEND, BENT, BENDING = (LANES * fact for fact in range(6))
 HEAVIEST = 7  # voices weigh 0..7: how much there is to compute
 _BRIGHTS = 6 * LANES  # where in the facts brightness and bend lie for all borders of a block
 _BENDS = _BRIGHTS + (MOST_QUANTA + 1) * LANES
-_SIDES = _BENDS + (MOST_QUANTA + 1) * LANES
-LANE_FACTS = _SIDES + 2 * LANES
+SIDES = _BENDS + (MOST_QUANTA + 1) * LANES
+LANE_FACTS = SIDES + 2 * LANES
 COUNTS = (HEAVIEST + 1) * (MOST_QUANTA + 1) + 1
 
 
@@ -131,7 +131,7 @@ def _begin_voices(
 
 
 @fragment
-def _quanta_here(slot: int, block: tuple[int, int], timing: Longs) -> int:
+def quanta_here(slot: int, block: tuple[int, int], timing: Longs) -> int:
     """How many quanta of the block a voice sounds in."""
     begin = max(timing[slot, START], block[0])
     return int(max(min(timing[slot, END], block[0] + block[1]) - begin, 0))
@@ -149,7 +149,7 @@ def _list_voices(block: tuple[int, int], timing: Longs, desk: Desk) -> int:
     for key in range(kinds):
         counts[key] = i32(0)
     for slot in range(timing.shape[0]):
-        quanta = _quanta_here(slot, block, timing)
+        quanta = quanta_here(slot, block, timing)
         weight = min(max(keys[slot], 0), HEAVIEST)
         key = (HEAVIEST - weight) * lengths + block[1] - quanta
         keys[slot] = i32(key if quanta > 0 else -1)
@@ -194,7 +194,7 @@ def _scatter(lane: int, slot: int, held: Held, sizes: tuple[int, ...], desk: Des
 
 
 @fragment
-def _measure(
+def measure(
     lane: int, slot: int, block: tuple[int, int], roll: Roll, desk: Desk, buses: Ints
 ) -> int:
     """Write the spans and sides of a voice; the quanta of the block in which it sounds.
@@ -211,14 +211,14 @@ def _measure(
     spans[FADES + lane] = i32(max(min(timing[slot, FADE] - begin, lasts), -FADE_QUANTA))
     spans[PLACES + lane] = i32(bus * 2 * STRIDE + (begin - block[0]) * QUANTUM)
     spans[DELAYS + lane] = places[slot, DELAY]
-    facts[_SIDES + LEFT + lane] = pans[slot, 0]
-    facts[_SIDES + RIGHT + lane] = pans[slot, 1]
+    facts[SIDES + LEFT + lane] = pans[slot, 0]
+    facts[SIDES + RIGHT + lane] = pans[slot, 1]
     announce(lane, spans, buses)
     return lasts
 
 
 @fragment
-def _sort_by_bus(slots: Ints, places: Ints) -> None:
+def sort_by_bus(slots: Ints, places: Ints) -> None:
     """Bring voices of one bus together, which are then added as one."""
     for lane in range(1, slots.shape[0]):
         slot, here = slots[lane], lane
@@ -233,12 +233,12 @@ def _measure_all(
     slots: Ints, block: tuple[int, int], roll: Roll, ramps: Ramps, desk: Desk, buses: Ints
 ) -> int:
     """Prepare up to sixteen voices for a block; the quanta in which the longest of them sounds."""
-    _sort_by_bus(slots, roll[1])
+    sort_by_bus(slots, roll[1])
     longest = 0
     for lane in range(LANES):
         desk[1][LASTS + lane] = i32(0)
     for lane in range(slots.shape[0]):
-        longest = max(longest, _measure(lane, int(slots[lane]), block, roll, desk, buses))
+        longest = max(longest, measure(lane, int(slots[lane]), block, roll, desk, buses))
     _follow_ramps(slots, block[0], roll, ramps, desk)
     clear_rows(slots.shape[0], desk[4])
     return int(longest)
@@ -320,66 +320,10 @@ def lanes_player(quantum: Fragment, weigh: Fragment, sizes: tuple[int, ...]) -> 
                     quantum(desk[3])
                     _lay_down(step, desk)
                 finish_rows(slots.shape[0], step, spans, desk[4])
-                add_rows(slots.shape[0], step, spans, facts[_SIDES:], desk[4], buses)
+                add_rows(slots.shape[0], step, spans, facts[SIDES:], desk[4], buses)
                 for lane in range(slots.shape[0]):
                     if spans[LASTS + lane] == step + 1:
                         _scatter(lane, int(slots[lane]), held, widths, desk)
-        retire(block[0] + block[1], timing, desk[2])
-
-    return play
-
-
-@fragment
-def _list_in_turn(block: tuple[int, int], timing: Longs, order: Ints) -> int:
-    """Write the slots that sound in a block as they lie; how many there are."""
-    count = 0
-    for slot in range(timing.shape[0]):
-        if _quanta_here(slot, block, timing) > 0:
-            order[count] = i32(slot)
-            count += 1
-    return count
-
-
-def rows_player(quantum: Fragment) -> Fragment:
-    """As `lanes_player`, one voice after the other: for those whose frames are the lanes.
-
-    ``quantum`` renders a quantum of a slot into a row, from a place on. It is told the sizes; how
-    many quanta ago the voice started, how many of the block it has had and has yet, and whether it
-    is held; how bright it is, and its bend at both ends. What renders a block is handed the sizes.
-    """
-
-    @fragment
-    def play(
-        sizes: tuple[int, ...],
-        block: tuple[int, int],
-        roll: Roll,
-        held: Held,
-        varied: Ints,
-        ramps: Ramps,
-        desk: Desk,
-        buses: Ints,
-    ) -> None:
-        timing, places = roll[0], roll[1]
-        brightness, bends = ramps
-        rows, facts, spans = desk[4], desk[3][4], desk[1]
-        slots = desk[0][: _list_in_turn(block, timing, desk[0])]
-        _sort_by_bus(slots, places)  # which stays in the cache meanwhile
-        for number in range(slots.shape[0]):
-            slot = int(slots[number])
-            lasts = _measure(0, slot, block, roll, desk, buses)
-            clear_rows(1, rows)
-            column = max(timing[slot, START] - block[0], 0)
-            bus, listener = places[slot, BUS], places[slot, LISTENER]
-            for step in range(lasts + 1):
-                if step < lasts:
-                    here, age = column + step, block[0] + column + step - timing[slot, START]
-                    if age == 0:
-                        vary(slot, roll[2][slot], varied, sizes, held)
-                    when = (age, step, lasts - step, step < spans[HOLDS])
-                    moved = (brightness[listener, here], bends[bus, here], bends[bus, here + 1])
-                    quantum(slot, sizes, when, moved, held, desk[3], begin_at(step), rows)
-                finish_rows(1, step, spans, rows)
-                add_rows(1, step, spans, facts[_SIDES:], rows, buses)
         retire(block[0] + block[1], timing, desk[2])
 
     return play

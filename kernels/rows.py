@@ -72,7 +72,7 @@ def clear_rows(voices: int, rows: Floats) -> None:
 
 
 @fragment
-def _fade(row: int, begin: int, age: int, rows: Floats) -> None:
+def fade(row: int, begin: int, age: int, rows: Floats) -> None:
     """Fade a quantum, ``age`` frames after the voice began to."""
     for t in range(0, QUANTUM, LANES):
         rest = lane_numbers() + splat(f32(age + t))
@@ -90,7 +90,7 @@ def finish_rows(voices: int, step: int, spans: Ints, rows: Floats) -> None:
         if step >= spans[LASTS + lane]:
             _silence(row, begin, rows)
         elif step >= spans[FADES + lane]:
-            _fade(row, begin, (step - spans[FADES + lane]) * QUANTUM, rows)
+            fade(row, begin, (step - spans[FADES + lane]) * QUANTUM, rows)
         if begin == 0:
             store(rows, row + RING, load(rows, row))
 
@@ -122,16 +122,17 @@ def _add_voice(
 
 
 @fragment
-def _add_to(buses: Ints, place: int, total: IntVector) -> None:
+def add_to(buses: Ints, place: int, total: IntVector) -> None:
+    """Add sixteen frames to a bus."""
     store_int(buses, place, load_int(buses, place) + total)
 
 
 @fragment
 def _add_sums(sums: Sums, place: int, buses: Ints) -> None:
-    _add_to(buses, place, sums[0])
-    _add_to(buses, place + LANES, sums[1])
-    _add_to(buses, place + 2 * LANES, sums[2])
-    _add_to(buses, place + 3 * LANES, sums[3])
+    add_to(buses, place, sums[0])
+    add_to(buses, place + LANES, sums[1])
+    add_to(buses, place + 2 * LANES, sums[2])
+    add_to(buses, place + 3 * LANES, sums[3])
 
 
 @fragment

@@ -17,9 +17,10 @@ from numba import int32 as i32
 
 from kernels._jit import fragment, kernel
 from kernels._types import Desk, Floats, Held, Ints, Lanes, Ramps, Roll, Vector
-from kernels.lanes import LANES, QUANTUM, plain, rows_player, sizes_of
+from kernels.lanes import LANES, QUANTUM, plain, sizes_of
 from kernels.polynomials import PHASE_TO_HALF_TURNS, exp2
 from kernels.simd import fma, load, splat, store
+from kernels.stretches import begin_of, stretches_player
 
 Taps: TypeAlias = tuple[int, Vector, Vector, Vector, Vector]
 SETTINGS = (
@@ -152,8 +153,8 @@ def _bent(turn: float, bend: tuple[float, float], frame: int, scratch: Floats) -
 def _quantum(
     slot: int,
     sizes: tuple[int, ...],
-    when: tuple[int, int, int, bool],
-    moved: tuple[float, float, float],
+    is_held: bool,
+    bend: tuple[float, float],
     held: Held,
     lanes: Lanes,
     begin: int,
@@ -161,10 +162,6 @@ def _quantum(
 ) -> None:
     """One quantum of one string into its row, from a place on."""
     settings, _, line, places = held
-    age, _, _, is_held = when
-    bright, bend = moved[0], (moved[1], moved[2])
-    if age == 0:
-        _excite(slot, bright, held)
     base, at = slot * LINE, slot * sizes[5]
     turn, level = settings[at + TURN_FRAMES], splat(settings[at + LEVEL])
     straight = bend[0] == f32(0.0) and bend[1] == f32(0.0)
@@ -185,7 +182,29 @@ def _quantum(
     places[slot] = i32(write)
 
 
-_play = rows_player(_quantum)
+@fragment
+def _stretch(
+    slot: int,
+    sizes: tuple[int, ...],
+    when: tuple[int, bool, int, bool],
+    where: tuple[int, int, int],
+    ramps: Ramps,
+    held: Held,
+    lanes: Lanes,
+    row: Floats,
+) -> None:
+    """Some quanta of one string into its row."""
+    age, _, quanta, is_held = when
+    listener, bus, column = where
+    brightness, bends = ramps
+    if age == 0:
+        _excite(slot, brightness[listener, column], held)
+    for quantum in range(quanta):
+        bend = bends[bus, column + quantum], bends[bus, column + quantum + 1]
+        _quantum(slot, sizes, is_held, bend, held, lanes, begin_of(quantum), row)
+
+
+_play = stretches_player(_stretch)
 
 
 @kernel

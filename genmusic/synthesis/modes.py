@@ -33,13 +33,14 @@ from genmusic.units import (
     sine,
 )
 from kernels.modes import MODES
+from kernels.waves import SPAN
 
 MIDDLE_C_PITCH = 60
 LOUD_VELOCITY = 96  # plays the patch as written
 HIGHEST_MODE_HZ = 16_000.0
 QUARTER_TURN = -(2**30)  # a phase: the motor begins with open tubes
 SILENT_DB = -80.0
-INAUDIBLE_DB = -116.0  # of a mode: the kernel lets it sleep
+INAUDIBLE_DB = -104.0  # of a mode: the kernel lets it sleep
 QUARTER_PI = 0.7853981633974483
 NO_TWO_ALIKE = 0.12  # octaves of level per octave that blows differ by
 KNOCK_VARIES = 0.07  # share of its middle by which knocks differ
@@ -80,21 +81,34 @@ def bank(
     lasting = sorted(others, key=lambda pair: -max(one.audible_seconds for one in pair))
     settings: dict[str, float] = {}
     for mode, (one, other) in enumerate(first + lasting):
-        settings |= {f"tilt_{mode}": one.tilt}
-        for name, resonance in (("", one), ("second_", other)):
-            settings |= _turn(f"{name}{{}}_{mode}", resonance)
+        settings |= {f"tilt_{mode}": one.tilt, f"strength_{mode}": one.level}
+        settings |= _second_place(mode, one, other)
+        settings |= _turn("turn", mode, one) | _turn("second_turn", mode, other)
     return settings
 
 
-def _turn(name: str, resonance: Resonance) -> dict[str, float]:
-    """How strong a mode is, and what it turns by in a frame, less one."""
-    turns = resonance.hz / SAMPLE_RATE
-    radius = decay_per_frame(resonance.seconds)
+def _turn(name: str, mode: int, resonance: Resonance) -> dict[str, float]:
+    """What a mode turns by in a frame, less one."""
+    turns, radius = resonance.hz / SAMPLE_RATE, decay_per_frame(resonance.seconds)
     chord = sine(turns / 2.0)
     return {
-        name.format("strength"): resonance.level,
-        name.format("turn_along"): (radius - 1.0) - 2.0 * radius * chord * chord,
-        name.format("turn_up"): radius * sine(turns),
+        f"{name}_along_{mode}": (radius - 1.0) - 2.0 * radius * chord * chord,
+        f"{name}_up_{mode}": radius * sine(turns),
+    }
+
+
+def _second_place(mode: int, first: Resonance, second: Resonance) -> dict[str, float]:
+    """Where the second string is struck to.
+
+    The kernel turns it like the first within a span: it is right in the middle of each.
+    """
+    middle = (SPAN - 1) / 2.0
+    ahead = middle * (second.hz - first.hz) / SAMPLE_RATE
+    sooner = SIXTY_DB_OCTAVES * middle / SAMPLE_RATE * (1.0 / first.seconds - 1.0 / second.seconds)
+    level = second.level * exp2(sooner)
+    return {
+        f"second_along_{mode}": level * sine(ahead + 0.25),
+        f"second_up_{mode}": level * sine(ahead),
     }
 
 

@@ -1,0 +1,122 @@
+"""Voices whose frames are the lanes: one after the other, a stretch of quanta at a time.
+
+What a voice gives lies in a row: the quantum before the stretch, the stretch, and what follows of
+silence. Its bus takes the stretch the frames later by which the note starts inside its quantum.
+"""
+
+from __future__ import annotations
+
+from numba import float32 as f32
+from numba import int32 as i32
+
+from kernels._jit import fragment
+from kernels._types import Desk, Floats, Fragment, Held, Ints, Longs, Ramps, Roll
+from kernels.buses import STEPS, STRIDE
+from kernels.lanes import SIDES, measure, quanta_here, sort_by_bus
+from kernels.rows import DELAYS, FADES, HOLDS, LEFT, PLACES, RIGHT, add_to, fade
+from kernels.simd import LANES, load, splat, store, to_int
+from kernels.voices import BUS, LISTENER, QUANTUM, START, retire, vary
+
+STRETCH = 8  # quanta at most; stretches end at whole multiples of it since the note began
+
+
+@fragment
+def begin_of(quantum: int) -> int:
+    """Where in a row a quantum of the stretch is written."""
+    return (quantum + 1) * QUANTUM
+
+
+@fragment
+def _list_in_turn(block: tuple[int, int], timing: Longs, order: Ints) -> int:
+    """Write the slots that sound in a block as they lie; how many there are."""
+    count = 0
+    for slot in range(timing.shape[0]):
+        if quanta_here(slot, block, timing) > 0:
+            order[count] = i32(slot)
+            count += 1
+    return count
+
+
+@fragment
+def _bring(row: Floats, quantum: int) -> None:
+    """Let a quantum of the stretch be the one before the next stretch."""
+    for t in range(0, QUANTUM, LANES):
+        store(row, t, load(row, begin_of(quantum) + t))
+
+
+@fragment
+def _silence(row: Floats, begin: int) -> None:
+    for t in range(begin, begin + QUANTUM, LANES):
+        store(row, t, splat(f32(0.0)))
+
+
+@fragment
+def _add(quanta: int, delay: int, place: int, sides: Floats, row: Floats, buses: Ints) -> None:
+    """Add so many quanta to both sides of a bus, some frames later than they lie in the row."""
+    left = splat(f32(sides[LEFT] * f32(STEPS)))
+    right = splat(f32(sides[RIGHT] * f32(STEPS)))
+    for t in range(0, quanta * QUANTUM, LANES):
+        x = load(row, QUANTUM - delay + t)
+        add_to(buses, place + t, to_int(x * left))
+        add_to(buses, place + STRIDE + t, to_int(x * right))
+
+
+@fragment
+def _length(age: int, rest: int, holds: int) -> int:
+    """How many quanta may be rendered in one go: all of them held, or none."""
+    longest = min(STRETCH - age % STRETCH, rest)
+    return int(min(longest, holds) if holds > 0 else longest)
+
+
+def stretches_player(stretch: Fragment) -> Fragment:
+    """What renders a block of voices, one after the other; it is handed their sizes.
+
+    ``stretch`` renders up to `STRETCH` quanta of a slot into a row, as `begin_of` says. It is told
+    the sizes; how many quanta ago the voice started, whether what it works out for a block is to be
+    worked out anew, how many quanta are asked for, and whether it is held; and where in the ramps
+    it is: listener, bus and quantum.
+    """
+
+    @fragment
+    def play(
+        sizes: tuple[int, ...],
+        block: tuple[int, int],
+        roll: Roll,
+        held: Held,
+        varied: Ints,
+        ramps: Ramps,
+        desk: Desk,
+        buses: Ints,
+    ) -> None:
+        timing, places, row, spans = roll[0], roll[1], desk[4], desk[1]
+        sides = desk[3][4][SIDES:]
+        slots = desk[0][: _list_in_turn(block, timing, desk[0])]
+        sort_by_bus(slots, places)  # which stays in the cache meanwhile
+        for number in range(slots.shape[0]):
+            slot = int(slots[number])
+            lasts = measure(0, slot, block, roll, desk, buses)
+            column = max(timing[slot, START] - block[0], 0)
+            first_age = block[0] + column - timing[slot, START]
+            delay, holds, fades = int(spans[DELAYS]), int(spans[HOLDS]), int(spans[FADES])
+            place = int(spans[PLACES])
+            if first_age == 0:
+                vary(slot, roll[2][slot], varied, sizes, held)
+            _silence(row, 0)
+            step = 0
+            while step < lasts:
+                age = first_age + step
+                quanta = _length(age, lasts - step, holds - step)
+                when = (age, step == 0 or step == holds, quanta, step < holds)
+                where = (places[slot, LISTENER], places[slot, BUS], column + step)
+                stretch(slot, sizes, when, where, ramps, held, desk[3], row)
+                for quantum in range(max(fades - step, 0), quanta):
+                    fade(0, begin_of(quantum), (step + quantum - fades) * QUANTUM, row)
+                _add(quanta, delay, place + step * QUANTUM, sides, row, buses)
+                _bring(row, quanta - 1)
+                step += quanta
+            if delay > 0:
+                _silence(row, QUANTUM)
+                _add(1, delay, place + lasts * QUANTUM, sides, row, buses)
+        retire(block[0] + block[1], timing, desk[2])
+
+    return play
