@@ -70,11 +70,11 @@ def _has(last: int, strip: int, row: int, bands: Floats) -> bool:
     while border + LANES <= last + 1:
         bits = bits | float_to_bits(load(bands, at + border))
         border += LANES
-    largest = largest_magnitude(bits)
+    has = largest_magnitude(bits) != f32(0.0)  # bits of several numbers together may be no number
     while border <= last:
-        largest = max(largest, abs(bands[strip, row, border]))
+        has |= bands[strip, row, border] != f32(0.0)
         border += 1
-    return bool(largest > f32(0.0))
+    return bool(has)
 
 
 @fragment

@@ -38,7 +38,7 @@ _SPACES = {"room_seconds": ROOM, "hall_seconds": HALL}
 class Desk:
     """Turns control values into moving faders for one listener of a rack."""
 
-    __slots__ = ("_echo", "_kicks", "_next_kick", "_ramps", "_stale")
+    __slots__ = ("_kicks", "_next_kick", "_ramps", "_stale", "echo")
 
     def __init__(self, controls: Mapping[str, Value], style: Style) -> None:
         targets = fader_targets(controls, style, "")
@@ -46,7 +46,8 @@ class Desk:
         self._ramps["echo_share"] = Ramp(1.0)
         self._ramps["room_seconds"] = Ramp(style.mix.room_seconds)
         self._ramps["hall_seconds"] = Ramp(style.mix.hall_seconds)
-        self._echo = (LONGEST_ECHO_FRAMES, LONGEST_ECHO_FRAMES)
+        self.echo = (LONGEST_ECHO_FRAMES, LONGEST_ECHO_FRAMES)
+        """Frames of the echo before and of the one now; the next may come when it has faded in."""
         self._kicks: list[int] = []  # frames at which kicks start that are still to come
         self._next_kick = NEVER
         self.forget_written()
@@ -96,14 +97,19 @@ class Desk:
         self._kicks.append(frame)
         self._next_kick = min(self._next_kick, frame)
 
+    @property
+    def echo_fades(self) -> bool:
+        """Whether one echo may still fade into another."""
+        return "echo_share" in self._stale
+
     def set_echo(self, seconds: float, at: int) -> None:
         """Cross-fade to another echo time, halved until it fits the line."""
         frames = round(seconds * SAMPLE_RATE)
         while frames > LONGEST_ECHO_FRAMES:
             frames //= 2
         frames = max(frames, SHORTEST_ECHO_FRAMES)
-        if frames != self._echo[1]:
-            self._echo = (self._echo[1], frames)
+        if frames != self.echo[1]:
+            self.echo = (self.echo[1], frames)
             self._ramps["echo_share"] = Ramp(0.0)
             self._aim("echo_share", 1.0, at, ECHO_FADE_QUANTA)
 
@@ -130,7 +136,7 @@ class Desk:
 
     def _fill_stale(self, listener: int, first: int, quanta: int, faders: Faders) -> None:
         """Write the faders that move, and for blocks of any length those that have arrived."""
-        faders.echo_delays[listener] = self._echo
+        faders.echo_delays[listener] = self.echo
         moving = []
         for name in self._stale:
             self._ramps[name] = ramp = self._ramps[name].since(first)

@@ -29,7 +29,7 @@ from genmusic.units import QUANTUM
 __all__ = ["Change", "Engine", "Ensemble", "TimedBar"]
 
 Floats = NDArray[np.float32]
-AHEAD_QUANTA = 150  # 200 ms: with a cross-fade of echoes still shorter than the shortest beat
+AHEAD_QUANTA = 300  # 400 ms, a hop of the server: beats played together are the cheaper
 T = TypeVar("T")
 
 ALONE = np.zeros(1, np.int32)  # the row of the only place of a rack

@@ -29,7 +29,7 @@ Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
 MOST_LISTENERS = 16
 ALONE_QUANTA = MAX_BLOCK_QUANTA  # of a longest block: half of the cache is enough for its buses
-SHARED_QUANTA = 32  # the same, of many listeners
+SHARED_QUANTA = 30  # the same, of many listeners: whole blocks in 200 ms
 
 
 @dataclass(frozen=True, slots=True, eq=False)

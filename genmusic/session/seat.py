@@ -38,6 +38,7 @@ TUNE = ("tune_low", "tune_high")
 CUE, CALL = "cue", "call"
 EVENTS: dict[str, Value] = {CUE: None, CALL: None}  # while nothing plays yet
 PLAYED = PARTS.index(PART)
+FADING_QUANTA = 150  # with a cross-fade of echoes still shorter than the shortest beat
 NOWHERE: tuple[Sound, int] = (SILENCE, 0)
 
 
@@ -280,7 +281,7 @@ class Seat:
         return quanta
 
     def play_ahead(self, quanta: int) -> bool:
-        """Have the notes of some quanta played, as far as no change comes; at most 150.
+        """Have the notes of some quanta played, as far as no change comes.
 
         To compose for all listeners of a rack at once, and for more than a block, takes less time:
         what they have in common is at hand.
@@ -290,6 +291,8 @@ class Seat:
         Whether a bar had to be composed at once, which `compose_ahead` had not brought.
         """
         quanta, composed = self.stand_by(quanta), self._conductor.bars_at_once
+        if self._desk.echo_fades:
+            quanta = min(quanta, FADING_QUANTA)
         first = self.now // QUANTUM
         self._play_until((first + quanta) * QUANTUM)
         self._stir_at(self._desk.due(first), first)
@@ -317,10 +320,13 @@ class Seat:
         self.stirs = min(quantum, frame // QUANTUM) + self.rack.quantum - first
 
     def _play_until(self, frame: int) -> None:
-        """Play every beat that begins before a frame."""
+        """Play every beat that begins before a frame, up to one that brings another echo."""
         if self._conductor.next_beat_frame < frame:
+            echo = self._desk.echo
             for due in self._compose_until(frame):
                 self._play(due, self._read(due.bar))
+                if self._desk.echo != echo:
+                    return
 
     def _compose_until(self, frame: int) -> Iterator[Due]:
         """Compose every beat that begins before ``frame``; `_read` knows what plays it."""
@@ -330,8 +336,8 @@ class Seat:
                 self._adopt(self._conductor.style, bar.section, quantum)
             echo_seconds = self._style.mix.echo_beats * 60.0 / self._conductor.tempo_bpm
             self._desk.set_echo(echo_seconds, quantum)
-            yield due
             self.values[CUE] = self._conductor.cue_in_force or None  # it may be done
+            yield due
 
     def keep_decisions(self) -> list[Decided]:
         """Note from now on how melodies come about, until the seat goes back in time."""

@@ -15,12 +15,17 @@ FLAT = {"low_db": 0.0, "low_hz": 200.0, "mid_db": 0.0, "mid_hz": 1_000.0, "mid_q
         "high_db": 0.0, "high_hz": 5_000.0}  # fmt: skip
 
 
-def equalise(sound, **settings):
-    """Run (frames,) through the second strip of an equaliser whose other strips are flat."""
+def equalise(sound, later=None, **settings):
+    """Run (frames,) through the second strip of an equaliser whose other strips are flat.
+
+    ``later`` holds what is set otherwise from the middle of each block on.
+    """
     strips, memories = 3, np.zeros((3, 2 * equalisers.MEMORIES), np.float32)
     desk = np.full(strips * equalisers.DESK, equalisers.UNKNOWN, np.float32)
     moving = np.zeros((strips, equalisers.BANDS, MOST_QUANTA + 1), np.float32)
     moving[1] = np.array(bands(*(FLAT | settings).values()))[:, None]
+    changed = FLAT | settings | (later or {})
+    moving[1, :, MOST_QUANTA // 2 :] = np.array(bands(*changed.values()))[:, None]
     out = []
     for block in sound.reshape(-1, MOST_FRAMES):
         buses = np.zeros((strips, 2, STRIDE), np.int32)
@@ -66,3 +71,13 @@ def test_flat_bands_leave_every_bit():
     sound = np.rint(np.random.default_rng(2).uniform(-0.5, 0.5, FRAMES) * STEPS) / STEPS
 
     assert np.array_equal(equalise(sound), sound)
+
+
+def test_a_band_does_not_fall_out_for_a_block_in_which_it_moves():
+    sound = np.random.default_rng(1).uniform(-0.5, 0.5, MOST_FRAMES).astype(np.float32)
+    still = equalise(sound, high_db=15.0)
+
+    moved = equalise(sound, {"high_db": 12.0}, high_db=15.0)
+
+    half = MOST_FRAMES // 2 - 64
+    assert np.array_equal(moved[:half], still[:half])
