@@ -248,23 +248,6 @@ def square_root(typingctx: Any, x: Any) -> Any:
 
 
 @intrinsic
-def gather(typingctx: Any, array: Any, indices: Any) -> Any:
-    """One float of a flat float32 array for each lane, at sixteen places, none of them negative."""
-
-    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        data = context.make_array(sig.args[0])(context, builder, args[0]).data
-        result = ir.Constant(FLOATS, ir.Undefined)
-        for lane in range(LANES):
-            number = ir.Constant(INT, lane)
-            place = builder.zext(builder.extract_element(args[1], number), ir.IntType(64))
-            value = load_at(builder, builder.gep(data, [place]))
-            result = builder.insert_element(result, value, number)
-        return result
-
-    return f32x16(array, i32x16), generate
-
-
-@intrinsic
 def nearest(typingctx: Any, x: Any) -> Any:
     """Round to the nearest whole number, ties to even."""
 

@@ -1,16 +1,22 @@
-"""The wavetable voice: three readers of one period, breath noise, a low-pass filter, an envelope.
+"""The wavetable voice: three readers of one table, breath noise, a low-pass filter, an envelope.
 
-A table is one period of `FRAMES` samples. It holds no partial above the Nyquist frequency for the
-notes that read it, so aliases come from the interpolation alone: partial h leaves images
-(h / FRAMES)^2 below itself, which is -92 dB for the twentieth.
+A table is a few periods of a note of its pitch, a whole number of frames together, at which a
+reader nearly steps from frame to frame: the sixteen of a control period lie side by side, and
+nothing is fetched one by one, which would take three times as long. `NODES` rows hold the frames of
+a table, each from a fraction of a frame later on. At a node it holds a polynomial for what lies
+`REACH_FRAMES` to either side: its nearest node is close to a reader in the middle of the sixteen,
+and so is its neighbour to every other frame, as long as the reader is not off the table's pitch by
+more than `CALM`. Beyond, as on a bent note, every four frames have a node of their own.
 
-Fetching sixteen numbers from sixteen places is what a reader costs, so it fetches once: a word of a
-table is a sample in `SAMPLE_BITS` and the step to the next one in the rest, both in units of
-`UNIT`. All that rounding adds lies 100 dB below the tone, spread over hundreds of partials.
+A node is two words, each of a coefficient above and another below: of the zeroth degree in
+`ABOVE_BITS[0]`, and of the third, then of the first and the second, in units as `UNITS`. All that
+rounding adds lies 95 dB below the tone, spread over hundreds of partials; what polynomials do not
+follow is 90 dB below it.
 """
 
 from __future__ import annotations
 
+import numpy as np
 from numba import float32 as f32
 from numba import int32 as i32
 
@@ -32,13 +38,17 @@ from kernels.lanes import (
 )
 from kernels.oscillators import next_noise, white
 from kernels.polynomials import exp2, sine
+from kernels.shuffles import transpose
 from kernels.simd import (
     float_to_bits,
     fma,
-    gather,
+    lane_numbers,
+    lanes_below,
     lesser_of,
     load,
     load_int,
+    load_splat,
+    magnitude,
     shift_left,
     shift_right,
     splat,
@@ -50,11 +60,15 @@ from kernels.simd import (
     where_less,
 )
 
-FRAMES = 4096  # of a period
-SAMPLE_BITS, STEP_BITS = 18, 14  # of a word
-UNIT = 2.0**-15  # samples lie within 4, steps within a quarter
-WORD = 2.0**STEP_BITS / UNIT  # of a sample of 1
-INDEX_BITS = 20  # of a phase lie below the table's index
+NODE_BITS = 2
+NODES = 1 << NODE_BITS  # a frame
+PAD = 16  # frames that a row repeats before its first and behind its last
+REACH_FRAMES = 0.25
+CALM = (REACH_FRAMES - 0.5 / NODES) / 8.0  # share of the pitch
+ABOVE_BITS = 18, 16  # of the words' upper halves
+UNITS = 2.0**-15, 2.0**-13, 2.0**-13, 2.0**-11  # by degree, frames to either side of a node
+WORD = 2.0**29  # of a sample of 1
+PLACE_BITS = 16  # of a frame, by which a reader knows where it is
 READERS = 3
 QUARTER_TURN = 1 << 30
 
@@ -103,9 +117,10 @@ WHOLE_SETTINGS = (
     "vibrato_step_2",
     "vibrato_step_3",
     "table",  # its first word
+    "frames",  # of a row, but for what it repeats
 )
 STATES, COUNTERS = 9, 7
-VARIED = tuple((name,) for name in WHOLE_SETTINGS[:-1])
+VARIED = tuple((name,) for name in WHOLE_SETTINGS[:-2])
 SIZES = sizes_of(SETTINGS, WHOLE_SETTINGS, (STATES, COUNTERS), VARIED)
 
 (ENVELOPE, GAIN, ATTACKING, INTEGRATOR_1, INTEGRATOR_2, NOISE_INTEGRATOR_1, NOISE_INTEGRATOR_2,
@@ -114,139 +129,210 @@ SIZES = sizes_of(SETTINGS, WHOLE_SETTINGS, (STATES, COUNTERS), VARIED)
  APART) = rows_of(SETTINGS)  # fmt: skip
 PHASES, VIBRATOS, SEED = 0, READERS * LANES, 2 * READERS * LANES
 INCREMENTS, VIBRATO_STEPS, TABLE = SEED + LANES, SEED + 4 * LANES, SEED + 7 * LANES
+TABLE_FRAMES = TABLE + LANES
+PERIODS = QUANTUM // CONTROL_FRAMES
+PLACES, OFFS, STRAYS = (row * READERS * LANES for row in range(3))
+"""Of each reader: the first of the words that it reads in a control period; how far its middle
+frame lies from its node, in frames; and by how much more than a frame it moves in a frame.
+"""
+FILTER, RISING, HISS = (row * LANES for row in (9, 12, 14))
+PLANNED = 15 * LANES  # what is worked out for each control period
+PLAN = QUANTUM * LANES  # behind the tile
+READ = PLAN + PERIODS * PLANNED
+SCRATCH = READ + CONTROL_FRAMES * LANES - PLAN
 
 
 @fragment
-def read_table(tables: Floats, table: IntVector, phase: IntVector) -> Vector:
-    """A table at a phase, with linear interpolation, `WORD` times as large as it is.
-
-    As a number, a word is its sample with a trace of its step: that reads the table 2^-14 of a
-    frame later throughout.
-    """
-    word = float_to_bits(gather(tables, table + shift_right(phase, INDEX_BITS)))
-    fraction = to_float(phase & splat_int(i32((1 << INDEX_BITS) - 1)))
-    step = to_float(shift_left(word, SAMPLE_BITS))
-    to_samples = 2.0 ** (STEP_BITS - SAMPLE_BITS - INDEX_BITS)
-    return fma(step, fraction * splat(f32(to_samples)), to_float(word))
+def _aim(reader: int, step: Vector, lanes: Lanes, plan: int) -> int:
+    """Move a reader by a control period, and plan where it reads; the voices bent, as bits."""
+    whole_settings, counters, sheet = lanes[1], lanes[3], lanes[5]
+    row, frames = reader * LANES, load_int(whole_settings, TABLE_FRAMES)
+    phase, whole_step = load_int(counters, PHASES + row), to_int(step)
+    store_int(counters, PHASES + row, phase + shift_left(whole_step, 4))
+    middle = phase + shift_left(whole_step, 3) + whole_step
+    low = middle & splat_int(i32((1 << PLACE_BITS) - 1))
+    place = shift_right(middle, 32 - PLACE_BITS) * frames + shift_right(low * frames, PLACE_BITS)
+    half = splat_int(i32(1 << (PLACE_BITS - NODE_BITS - 1)))
+    node = shift_right(place + half, PLACE_BITS - NODE_BITS)
+    off = to_float(place - shift_left(node, PLACE_BITS - NODE_BITS))
+    of_row = (node & splat_int(i32(NODES - 1))) * (frames + splat_int(i32(2 * PAD)))
+    first = load_int(whole_settings, TABLE) + of_row + shift_right(node, NODE_BITS)
+    stray = fma(step, to_float(frames) * splat(f32(2.0**-32)), splat(f32(-1.0)))
+    store(sheet, plan + PLACES + row, to_float(first))
+    store(sheet, plan + OFFS + row, off * splat(f32(2.0**-PLACE_BITS)))
+    store(sheet, plan + STRAYS + row, stray)
+    return int(lanes_below(splat(f32(CALM)), magnitude(stray)))
 
 
 @fragment
-def _step(
-    number: int, whole_settings: Ints, counters: Ints, depth: Vector, bend: Vector
-) -> IntVector:
+def _step(reader: int, whole_settings: Ints, counters: Ints, depth: Vector, bend: Vector) -> Vector:
     """Move one reader's vibrato by a control period; its phase step until the next."""
-    row = number * LANES
+    row = reader * LANES
     swing = load_int(counters, VIBRATOS + row) + load_int(whole_settings, VIBRATO_STEPS + row)
     store_int(counters, VIBRATOS + row, swing)
     increment = to_float(load_int(whole_settings, INCREMENTS + row)) * bend
-    return to_int(fma(increment * depth, sine(swing), increment))
+    return fma(increment * depth, sine(swing), increment)
 
 
 @fragment
-def _any_apart(settings: Floats) -> bool:
-    """Whether one of sixteen voices reads at three places; the others then sound the same."""
-    apart = False
-    for lane in range(LANES):
-        apart |= settings[APART + lane] > f32(0.0)
-    return apart
+def _plan(lanes: Lanes) -> int:
+    """Work out all that moves on the control grid, for all periods of a quantum.
 
-
-@fragment
-def _frames(
-    x: tuple[IntVector, ...],
-    steps: tuple[IntVector, ...],
-    table: IntVector,
-    integrators: tuple[Vector, ...],
-    svf: tuple[tuple[Vector, ...], tuple[Vector, ...]],
-    gains: tuple[Vector, Vector, Vector],
-    apart: Vector,
-    sheets: tuple[Floats, Floats, bool],
-    t0: int,
-) -> tuple[tuple[IntVector, ...], tuple[Vector, ...], Vector]:
-    """One control period of sound: readers, noise, filter, gain."""
-    x1, x2, x3, seed = x
-    s1, s2, n1, n2 = integrators
-    a, b = svf
-    gain, slope, hiss = gains
-    tables, tile, any_apart = sheets
-    half = splat(f32(0.5))
-    for t in range(t0, t0 + CONTROL_FRAMES):
-        x1 = x1 + steps[0]
-        x2 = x2 + steps[1]
-        x3 = x3 + steps[2]
-        seed = next_noise(seed)
-        first = read_table(tables, table, x1)
-        pair, third = first + first, first
-        if any_apart:
-            second = where_less(apart, half, first, read_table(tables, table, x2))
-            third = where_less(apart, half, first, read_table(tables, table, x3))
-            pair = first + second
-        m1, n2 = svf_step(white(seed), n1, n2, b[0], b[1], b[2])
-        voice = fma(n1 + m1, hiss, pair + third)
-        n1 = m1
-        m1, m2 = svf_step(voice, s1, s2, a[0], a[1], a[2])
-        gain = gain + slope
-        store(tile, t * LANES, (s2 + m2) * gain)
-        s1, s2 = m1, m2
-    return (x1, x2, x3, seed), (s1, s2, n1, n2), gain
-
-
-@fragment
-def _weigh(slot: int, sizes: tuple[int, ...], held: Held) -> int:
-    """Voices that read at three places share lanes."""
-    return 1 if held[0][slot * sizes[5] + APART // LANES] > f32(0.0) else 0
-
-
-@fragment
-def _quantum(lanes: Lanes) -> None:
-    """One quantum of sixteen voices into the tile."""
-    settings, whole_settings, state, counters, facts, tile, tables = lanes
+    Returns which voices are bent in one of them, as bits.
+    """
+    settings, whole_settings, state, counters, facts, sheet, _ = lanes
     held, one = load(facts, HELD), splat(f32(1.0))
     swing = (load(facts, BRIGHT) - splat(f32(0.5))) * splat(f32(2.0))
     octaves = fma(load(settings, BRIGHTNESS), swing, load(settings, CUTOFF))
     e, gain, attacking = load(state, ENVELOPE), load(state, GAIN), load(state, ATTACKING)
     onset, reach = load(state, ONSET), load(state, REACH)
-    integrators = (
+    level = load(settings, LEVEL) * splat(f32(0.5 / WORD)) * load(facts, ALIVE)
+    bent = 0
+    for period in range(PERIODS):
+        plan, t0 = PLAN + period * PLANNED, period * CONTROL_FRAMES
+        e, attacking = move_envelope(e, attacking, held, settings, ATTACK_STEP)
+        onset = onset * load(settings, ONSET_DECAY)
+        reach = lesser_of(one, reach + load(settings, GROWTH))
+        depth, bend = load(settings, DEPTH) * reach, bend_factor(facts, t0)
+        for reader in range(READERS):
+            step = _step(reader, whole_settings, counters, depth, bend)
+            bent |= _aim(reader, step, lanes, plan)
+        swell = sine(load_int(counters, VIBRATOS) + splat_int(i32(QUARTER_TURN)))
+        wanted = e * (fma(load(settings, TREMOLO) * reach, swell, one) * level)
+        cutoff = exp2(fma(load(settings, ENVELOPE_OCTAVES), e, octaves))
+        a, b, c = svf_coefficients(cutoff, load(settings, DAMPING))
+        store(sheet, plan + FILTER, a)
+        store(sheet, plan + FILTER + LANES, b)
+        store(sheet, plan + FILTER + 2 * LANES, c)
+        store(sheet, plan + RISING, gain)
+        store(sheet, plan + RISING + LANES, (wanted - gain) * splat(f32(1.0 / CONTROL_FRAMES)))
+        hiss = (load(settings, BREATH) + onset) * splat(f32(0.5 * WORD))
+        store(sheet, plan + HISS, hiss)
+        gain = wanted
+    for row, value in ((ENVELOPE, e), (GAIN, gain), (ATTACKING, attacking), (ONSET, onset)):
+        store(state, row, value)
+    store(state, REACH, reach)
+    return bent
+
+
+@fragment
+def _at_nodes(tables: Floats, first: int, away: Vector) -> Vector:
+    """Sixteen frames, each away from a node by so many; `WORD` times as large as they are.
+
+    As a number, a word is its upper coefficient with a trace of the lower one, which is too little
+    to matter.
+    """
+    outer = float_to_bits(load(tables, first))
+    inner = float_to_bits(load(tables, first + tables.shape[0] // 2))
+    third = to_float(shift_left(outer, ABOVE_BITS[0]))
+    second = to_float(shift_left(inner, ABOVE_BITS[1]))
+    slope = fma(away, fma(away, third, second), to_float(inner))
+    return fma(away, slope, to_float(outer))
+
+
+@fragment
+def _read_bent(tables: Floats, table: int, row: int, spot: tuple[int, float, float]) -> Vector:
+    """As `_read`, every four frames from the node that is nearest to them."""
+    first, off, stray = spot
+    node, of_node = (first - table) // row, (first - table) % row
+    node, frames, read = node + of_node * NODES, lane_numbers(), splat(f32(0.0))
+    for quarter in range(0, CONTROL_FRAMES, 4):
+        middle = off + f32(quarter - 6.5) * stray
+        more = int(np.floor(middle * f32(NODES) + f32(0.5)))
+        here = node + more
+        start = table + (here & (NODES - 1)) * row + (here >> NODE_BITS)
+        away = fma(frames - splat(f32(8.0)), splat(stray), splat(f32(off - f32(more) / f32(NODES))))
+        four = where_less(frames, splat(f32(quarter)), read, _at_nodes(tables, start, away))
+        read = four
+    return read
+
+
+@fragment
+def _read(lane: int, reader: int, bent: bool, plan: int, lanes: Lanes) -> Vector:
+    """What a reader of a voice reads in a control period."""
+    sheet, tables = lanes[5], lanes[6]
+    place = plan + reader * LANES + lane
+    first = int(sheet[place + PLACES])
+    if bent:
+        whole_settings, spot = lanes[1], (first, sheet[place + OFFS], sheet[place + STRAYS])
+        row = int(whole_settings[TABLE_FRAMES + lane]) + 2 * PAD
+        return _read_bent(tables, int(whole_settings[TABLE + lane]), row, spot)
+    frames = lane_numbers() - splat(f32(8.0))
+    away = fma(frames, load_splat(sheet, place + STRAYS), load_splat(sheet, place + OFFS))
+    return _at_nodes(tables, first, away)
+
+
+@fragment
+def _read_all(plan: int, t0: int, all_bent: int, lanes: Lanes) -> None:
+    """Bring what all readers read in a control period to the tile."""
+    settings, facts, sheet = lanes[0], lanes[4], lanes[5]
+    for lane in range(LANES):
+        if facts[ALIVE + lane] > f32(0.0):
+            bent = (all_bent >> lane) & 1 != 0
+            read = _read(lane, 0, bent, plan, lanes)
+            if settings[APART + lane] > f32(0.0):
+                read = read + _read(lane, 1, bent, plan, lanes) + _read(lane, 2, bent, plan, lanes)
+            else:
+                read = read * splat(f32(READERS))
+            store(sheet, READ + lane * CONTROL_FRAMES, read)
+    transpose(sheet, READ, CONTROL_FRAMES, sheet, t0 * LANES, LANES)
+
+
+@fragment
+def _frames(
+    x: tuple[IntVector, Vector, Vector, Vector, Vector],
+    noise_svf: tuple[Vector, ...],
+    tile: Floats,
+    plan: int,
+    t0: int,
+) -> tuple[IntVector, Vector, Vector, Vector, Vector]:
+    """One control period of sound: what was read, noise, filter, gain."""
+    seed, s1, s2, n1, n2 = x
+    a, b, c = (load(tile, plan + FILTER), load(tile, plan + FILTER + LANES),
+               load(tile, plan + FILTER + 2 * LANES))  # fmt: skip
+    gain, rise, hiss = (
+        load(tile, plan + RISING),
+        load(tile, plan + RISING + LANES),
+        load(tile, plan + HISS),
+    )
+    for place in range(t0 * LANES, (t0 + CONTROL_FRAMES) * LANES, LANES):
+        seed = next_noise(seed)
+        m1, n2 = svf_step(white(seed), n1, n2, noise_svf[0], noise_svf[1], noise_svf[2])
+        voice = fma(n1 + m1, hiss, load(tile, place))
+        n1 = m1
+        m1, m2 = svf_step(voice, s1, s2, a, b, c)
+        gain = gain + rise
+        store(tile, place, (s2 + m2) * gain)
+        s1, s2 = m1, m2
+    return seed, s1, s2, n1, n2
+
+
+@fragment
+def _weigh(slot: int, sizes: tuple[int, ...], held: Held) -> int:
+    """All cost nearly the same."""
+    return 0
+
+
+@fragment
+def _quantum(lanes: Lanes) -> None:
+    """One quantum of sixteen voices into the tile."""
+    settings, _, state, counters, _, tile, _ = lanes
+    noise_svf = svf_coefficients(exp2(load(settings, NOISE_OCTAVES)), load(settings, NOISE_DAMPING))
+    bent = _plan(lanes)
+    x = (
+        load_int(counters, SEED),
         load(state, INTEGRATOR_1),
         load(state, INTEGRATOR_2),
         load(state, NOISE_INTEGRATOR_1),
         load(state, NOISE_INTEGRATOR_2),
     )
-    x = (
-        load_int(counters, PHASES),
-        load_int(counters, PHASES + LANES),
-        load_int(counters, PHASES + 2 * LANES),
-        load_int(counters, SEED),
-    )
-    table, apart = load_int(whole_settings, TABLE), load(settings, APART)
-    sheets = (tables, tile, _any_apart(settings))
-    level = load(settings, LEVEL) * splat(f32(0.5 / WORD)) * load(facts, ALIVE)
-    noise_svf = svf_coefficients(exp2(load(settings, NOISE_OCTAVES)), load(settings, NOISE_DAMPING))
-    for t0 in range(0, QUANTUM, CONTROL_FRAMES):
-        e, attacking = move_envelope(e, attacking, held, settings, ATTACK_STEP)
-        onset = onset * load(settings, ONSET_DECAY)
-        reach = lesser_of(one, reach + load(settings, GROWTH))
-        depth, bend = load(settings, DEPTH) * reach, bend_factor(facts, t0)
-        steps = (
-            _step(0, whole_settings, counters, depth, bend),
-            _step(1, whole_settings, counters, depth, bend),
-            _step(2, whole_settings, counters, depth, bend),
-        )
-        swell = sine(load_int(counters, VIBRATOS) + splat_int(i32(QUARTER_TURN)))
-        loud = fma(load(settings, TREMOLO) * reach, swell, one) * level
-        cutoff = exp2(fma(load(settings, ENVELOPE_OCTAVES), e, octaves))
-        svf = svf_coefficients(cutoff, load(settings, DAMPING))
-        slope = (e * loud - gain) * splat(f32(1.0 / CONTROL_FRAMES))
-        gains = (gain, slope, (load(settings, BREATH) + onset) * splat(f32(0.5 * WORD)))
-        x, integrators, gain = _frames(
-            x, steps, table, integrators, (svf, noise_svf), gains, apart, sheets, t0
-        )
-    for row, value in enumerate((e, gain, attacking, *integrators, onset, reach)):
-        store(state, row * LANES, value)
-    store_int(counters, PHASES, x[0])
-    store_int(counters, PHASES + LANES, x[1])
-    store_int(counters, PHASES + 2 * LANES, x[2])
-    store_int(counters, SEED, x[3])
+    for period in range(PERIODS):
+        plan, t0 = PLAN + period * PLANNED, period * CONTROL_FRAMES
+        _read_all(plan, t0, bent, lanes)
+        x = _frames(x, noise_svf, tile, plan, t0)
+    store_int(counters, SEED, x[0])
+    for row, value in enumerate(x[1:]):
+        store(state, INTEGRATOR_1 + row * LANES, value)
 
 
 _play = lanes_player(_quantum, _weigh, SIZES)
@@ -269,6 +355,6 @@ def render_wavetables(
     ----------
     first, quanta, roll, held, varied, ramps, desk, buses
         As in `kernels.saws.render_saws`; a seed must not be zero. The desk's
-        lanes hold the tables, words read as (tables * `FRAMES`,) float32.
+        lanes hold the tables, two times so many words read as float32: `NODES` rows of each.
     """
     _play((first, quanta), roll, held, varied, ramps, desk, buses)

@@ -83,7 +83,7 @@ def _pool_sizes(kind: Kind) -> Mapping[str, int]:
         "lane_settings": settings * lanes + LANES,
         "lane_state": states * lanes + LANES,
         "facts": LANE_FACTS,
-        "tile": QUANTUM * LANES,
+        "tile": kind.tile,
         "rows": ROW * LANES,
         "tables": kind.scratch if kind.tables is None else kind.tables.size,
         "recipe_settings": width * KEYS * LAYERS,

@@ -41,7 +41,12 @@ class Kind:
     module: ModuleType
     tables: Floats | None = None  # what the kernel reads besides
     in_lanes: bool = True  # sixteen voices side by side, or one after the other
-    scratch: int = QUANTUM * LANES  # floats that it works on, where it reads no tables
+    scratch: int = QUANTUM * LANES  # floats that it works on
+
+    @property
+    def tile(self) -> int:
+        """Floats of the tile; a kind that reads tables works behind it."""
+        return QUANTUM * LANES + (0 if self.tables is None else self.scratch)
 
     @property
     def varied(self) -> list[tuple[int, int]]:
@@ -56,7 +61,9 @@ KINDS: Mapping[str, Kind] = {
     "fm": Kind(fm.render_fm, fm),
     "drums": Kind(drums.render_drums, drums),
     "ensembles": Kind(ensembles.render_ensembles, ensembles, scratch=ensembles.SCRATCH),
-    "wavetables": Kind(wavetables.render_wavetables, wavetables, TABLES),
+    "wavetables": Kind(
+        wavetables.render_wavetables, wavetables, TABLES, scratch=wavetables.SCRATCH
+    ),
     "strings": Kind(strings.render_strings, strings, in_lanes=False),
     "modes": Kind(modes.render_modes, modes, in_lanes=False, scratch=modes.SCRATCH),
     "pianos": Kind(modes.render_modes, pianos, in_lanes=False, scratch=modes.SCRATCH),
@@ -144,7 +151,7 @@ class Pool:
             aligned(states * LANES, np.float32),
             aligned(counters * LANES, np.int32),
             aligned(LANE_FACTS, np.float32),
-            aligned(QUANTUM * LANES, np.float32),
+            aligned(self._kind.tile, np.float32),
             tables,
         )
 

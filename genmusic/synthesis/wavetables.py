@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from genmusic.rules import Number, rule
 from genmusic.rules.kinds import Choice
 from genmusic.synthesis.held import FOREVER_QUANTA, MIDDLE_C_PITCH, HeldPatch
-from genmusic.synthesis.timbres import TIMBRES, base_pitch, table_place
+from genmusic.synthesis.timbres import TIMBRES, table_place
 from genmusic.synthesis.voicing import (
     ANY_PHASE,
     ANY_SEED,
@@ -17,7 +17,7 @@ from genmusic.synthesis.voicing import (
     decay_per_step,
     steps,
 )
-from genmusic.units import exp2, hz_to_increment, log2, pitch_to_hz
+from genmusic.units import exp2, hz_to_increment, log2
 from kernels.wavetables import READERS
 
 NOISE_GAIN = 8.0  # of the kernel: at a breath of 1 the noise is nearly as loud as the tone
@@ -28,7 +28,7 @@ DETUNE_VARIES, PACE_VARIES = 0.2, 0.12  # shares by which readers differ from no
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WavetablePatch(HeldPatch):
-    """Three readers of one band-limited period (worst alias below -90 dB), noise, a filter."""
+    """Three readers of one band-limited table (worst alias below -90 dB), noise, a filter."""
 
     timbre: str = rule(Choice(tuple(TIMBRES)), "what the period holds")
     detune_cents: float = rule(Number(0.0, 50.0, "cents"), "of the outer readers", 0.0)
@@ -55,13 +55,13 @@ class WavetablePatch(HeldPatch):
         return self.detune_cents > 0.0 or self.vibrato_spread > 0.0
 
     def _readers(self, pitch: float) -> tuple[dict[str, int], dict[str, float]]:
-        whole = {"seed": ANY_SEED[0], "table": table_place(self.timbre, pitch)}
+        place = table_place(self.timbre, pitch)
+        whole = {"seed": ANY_SEED[0], "table": place.first, "frames": place.frames}
         varied = {"seed": ANY_SEED[1]}
         swing = hz_to_increment(self.vibrato_hz * CONTROL_FRAMES)
         for number in range(1, READERS + 1):
             away = self.detune_cents * (number - 2)
-            hz = pitch_to_hz(base_pitch(self.timbre, pitch) + away / 100.0)
-            increment = hz_to_increment(hz)
+            increment = hz_to_increment(place.hz * exp2(away / 1200.0))
             whole |= {
                 f"phase_{number}": 0,
                 f"increment_{number}": increment,
