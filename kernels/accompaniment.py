@@ -96,6 +96,10 @@ class Task(NamedTuple):
 
 _LINES, _SHEETS = np.zeros((2, 1), np.int64), np.zeros((2, 1, 1), np.int64)  # of the kinds meant
 _SHAPES = Shapes(_LINES, _LINES[0], 0)
+SOME_TASK = Task(
+    0, 0, 0, 0, False, False, (0, 0), False, BassTask(False, 0, 0, 0.0), CompTask(0, 0)
+)
+_read_task, _read_bar = reader(SOME_TASK), reader(playing.SOME_BAR)
 _read_limits = reader(Limits(SOME_RUNS, SOME_RUNS))
 _read_ways = reader(Ways(_LINES, 0, _SHAPES, _SHAPES, np.zeros((1, 1)), np.zeros(1)))
 _read_desk = reader(Desk(_SHEETS, _LINES[0], _LINES, _SHEETS, _LINES, _LINES, _LINES[0], _LINES))
@@ -214,13 +218,13 @@ def _write_chords(
 def accompany(
     limits_words: Longs,
     ways_words: Longs,
-    task: Task,
+    task_words: Longs,
     chords: Longs,
     steps: Longs,
     strokes: Longs,
     walk: Doubles,
     touch: Doubles,
-    bar: playing.Bar,
+    bar_words: Longs,
     desk_words: Longs,
     trails: Longs,
     lengths: Longs,
@@ -236,8 +240,9 @@ def accompany(
     ----------
     limits_words, ways_words : (words,) int64
         Of the `copying.Limits` and the `Ways`, as their `handles.Handle` has them.
-    task : Task
-        What is asked of the bar, and which stages are to be done.
+    task_words : (words,) int64
+        Of the `Task`, as a `handles.Layout` makes them: what is asked of the bar, and which stages
+        are to be done.
     chords : (chords, chords.CHORD_COLUMNS) int64, 1..MOST_CHORDS of them
         The chords of the bar.
     steps : (steps, 2) int64
@@ -248,8 +253,8 @@ def accompany(
         Draws for a walking bass.
     touch : (2, places) float64, 0..1
         Draws for the performance, as for `playing.play`.
-    bar : playing.Bar
-        What all played notes share.
+    bar_words : (words,) int64
+        Of the `playing.Bar`: what all played notes share.
     desk_words : (words,) int64
         Of the `Desk`: the rows of melody, counter and drums; those of the others are written.
     trails : (PARTS, LONGEST, TRAIL_COLUMNS) int64, in/out
@@ -266,6 +271,7 @@ def accompany(
     """
     tune, rhythm = _read_limits(limits_words)
     ways, desk = _read_ways(ways_words), _read_desk(desk_words)
+    task, bar = _read_task(task_words), _read_bar(bar_words)
     if task.stages & WRITE_BASS:
         ground = Ground(
             chords, task.tonic, ways.ranges[BASS, 0], ways.ranges[BASS, 1], task.bar_ticks,

@@ -1,12 +1,15 @@
 """Handles: what a kernel reads bar after bar, handed over as one array of words.
 
 Numba unpacks every argument of a call, a named tuple of arrays array by array: that takes longer
-than some kernels. The words are the same values as the machine has them inside a kernel.
+than some kernels. The words are the same values as the machine has them inside a kernel. A `Handle`
+has those of what stays, a `Layout` makes those of numbers that are others at every bar.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from struct import Struct
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -38,6 +41,39 @@ def _words(value: Any) -> list[int]:
     if isinstance(value, np.ndarray):  # as Numba has it; nobody counts references to it
         return [0, 0, value.size, value.itemsize, value.ctypes.data, *value.shape, *value.strides]
     return [int(np.float64(value).view(np.int64)) if isinstance(value, float) else int(value)]
+
+
+class Layout(Generic[T]):
+    """How numbers, and tuples of such, of the types of a sample become words in little time."""
+
+    def __init__(self, sample: T) -> None:
+        self._spread = _spreader(sample)
+        codes = ["d" if isinstance(one, float) else "q" for one in self._spread(sample)]
+        self._size, self._pack_into = len(codes), Struct("=" + "".join(codes)).pack_into
+
+    def words(self, values: T) -> Longs:
+        """Those of values like the sample."""
+        words = np.empty(self._size, np.int64)
+        self._pack_into(words.data, 0, *self._spread(values))
+        return words
+
+
+def _spreader(sample: Any) -> Callable[[Any], Iterable[Any]]:
+    """How the numbers of a tuple are found one after the other, whatever it nests."""
+    nested = [(n, _spreader(one)) for n, one in enumerate(sample) if isinstance(one, tuple)]
+    begins = [0, *[number + 1 for number, _ in nested]]
+    steps = [(slice(begin, n), n, inner) for begin, (n, inner) in zip(begins, nested, strict=False)]
+    rest = slice(begins[-1], None)
+
+    def spread(values: Any) -> list[Any]:
+        numbers: list[Any] = []
+        for before, number, inner in steps:
+            numbers += values[before]
+            numbers += inner(values[number])
+        numbers += values[rest]
+        return numbers
+
+    return spread if nested else tuple
 
 
 def reader(sample: T) -> Any:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
+
 from kernels._jit import fragment, kernel
 from kernels._types import Doubles, Longs
-from kernels.words import Words, expect
+from kernels.handles import reader
+from kernels.words import SOME_WORDS, Words, expect
 
 DEGREES = 7
 ORDER = 3  # chords before that say what comes next
@@ -31,6 +34,10 @@ class Taste(NamedTuple):
     stay: float  # weight of staying on the same degree
     diminished: int  # the degree with the diminished triad
     tolerance: float  # its weight
+
+
+_LINE = np.zeros(1, np.int64)
+_read_chords = reader(Chords(SOME_WORDS, 0, _LINE, _LINE))
 
 
 @fragment
@@ -63,8 +70,14 @@ def _draw(taste: Taste, mask: int, last: int, uniform: float, expected: Doubles)
 
 @kernel
 def draw_degrees(
-    chords: Chords,
-    taste: Taste,
+    chords_words: Longs,
+    weights: Doubles,
+    learned: float,
+    free: float,
+    plain: float,
+    stay: float,
+    diminished: int,
+    tolerance: float,
     masks: Longs,
     draws: Doubles,
     before: int,
@@ -76,10 +89,10 @@ def draw_degrees(
 
     Parameters
     ----------
-    chords : Chords
-        What the models know.
-    taste : Taste
-        What is wanted.
+    chords_words : (words,) int64
+        Of the `Chords`, as their `handles.Handle` has them: what the models know.
+    weights, learned, free, plain, stay, diminished, tolerance
+        The `Taste`: what is wanted.
     masks : (coming,) int64
         The degrees that each chord may have, a bit each; none is 0.
     draws : (>= coming,) float64, 0..1
@@ -90,6 +103,8 @@ def draw_degrees(
     out : (before + coming,) int64, in/out
         Degrees; those that are known, and then those drawn.
     """
+    chords = _read_chords(chords_words)
+    taste = Taste(weights, learned, free, plain, stay, diminished, tolerance)
     expected = room[0, :DEGREES]
     for n in range(len(masks)):
         mask, place = masks[n], before + n

@@ -26,7 +26,7 @@ from kernels.viewpoints import (
     predict,
     record,
 )
-from kernels.weighing import NO_TARGET, Taste, step_pitch, weigh
+from kernels.weighing import NO_TARGET, Arch, Taste, step_pitch, weigh
 
 ASK, WRITE = 1, 2
 """Stages of a bar beside its drawing, a bit each."""
@@ -187,6 +187,26 @@ _read_desk = reader(
 )  # fmt: skip
 
 
+class Setting(NamedTuple):
+    """What is asked of all bars of a phrase."""
+
+    mode: int  # index of the mode's family
+    home: int  # MIDI pitch of the tonic that counts as 0
+    beat: int  # ticks
+    bar_ticks: int
+    breath_ticks: int  # after the last note of a phrase
+    max_leap: int  # semitones
+    repeats: float  # share of the notes that may repeat the one before
+    taste: Taste
+
+
+_ARCH = Arch(0.0, 0.0, 0.0, 0.0, 0.5, 1.0, 1.0, 1.0, 0.0)
+SOME_SETTING = Setting(
+    0, 0, 0, 0, 0, 0, 0.0, Taste(_ARCH, 0.0, (1, 1, 1, 1), (0.0, 0.0, 0.0, 0.0), 0, 0)
+)
+_read_setting = reader(SOME_SETTING)
+
+
 class Task(NamedTuple):
     """What is asked of a bar."""
 
@@ -194,21 +214,16 @@ class Task(NamedTuple):
     known: int  # notes before those to come: written by whoever prepares the desk,
     before: int  # and those of them that the part has played last
     coming: int  # notes to come
-    mode: int  # index of the mode's family
-    home: int  # MIDI pitch of the tonic that counts as 0
-    beat: int  # ticks
-    bar_ticks: int
-    opens: bool  # whether the first note to come begins a phrase
+    phrase_bar: int  # bars of the phrase before this one; in the first, its first note begins it
+    goal_tick: int  # onset of the last note of the phrase, -1 for none
+    pull: float  # >= 0, how firmly targets attract, for each semitone of distance
     ends_piece: bool
-    breath_ticks: int  # after the last note of a phrase
-    max_leap: int  # semitones
-    repeats: float  # share of the notes that may repeat the one before
-    taste: Taste
 
 
 @fragment
 def _ask(
     task: Task,
+    setting: Setting,
     memory: Longs,
     trail: Longs,
     chords: Longs,
@@ -218,23 +233,24 @@ def _ask(
     desk: Desk,
 ) -> None:
     """Prepare a desk, whose notes to come have onsets and targets."""
-    notes, goal_tick = task.coming, task.taste.goal_tick
+    notes, goal_tick, opens = task.coming, task.goal_tick, task.phrase_bar == 0
     onsets, targets = desk.asked[0, :notes], desk.asked[1, :notes]
     lay_out(
-        memory, trail, onsets, task.mode, task.home, task.beat, task.bar_ticks, goal_tick,
-        task.opens, desk.tune, desk.played,
+        memory, trail, onsets, setting.mode, setting.home, setting.beat, setting.bar_ticks,
+        goal_tick, opens, desk.tune, desk.played,
     )  # fmt: skip
     weigh(
-        onsets, targets, scale, chords, task.taste, lowest, desk.welcome, desk.weights[:notes]
+        onsets, targets, scale, chords, setting.taste, task.phrase_bar, goal_tick, task.pull,
+        lowest, desk.welcome, desk.weights[:notes],
     )  # fmt: skip
     for n in range(notes):
         at_goal = onsets[n] == goal_tick
-        desk.widest[n] = GOAL_LEAP if at_goal else task.max_leap
+        desk.widest[n] = GOAL_LEAP if at_goal else setting.max_leap
         # Songs repeat notes for the sake of their words; without words that is soon dull. What is
         # remembered, and the last note of a phrase, stay what they are.
-        moves = chances[n] >= task.repeats
+        moves = chances[n] >= setting.repeats
         desk.moves[n] = moves and targets[n] == NO_TARGET and not at_goal
-    if task.opens:
+    if opens:
         desk.widest[0] = OCTAVE
 
 
@@ -250,19 +266,19 @@ def _step_of(scale: Longs, pitch: int) -> int:
 
 
 @fragment
-def _write(task: Task, scale: Longs, desk: Desk, out: Longs) -> None:
+def _write(task: Task, setting: Setting, scale: Longs, desk: Desk, out: Longs) -> None:
     """The notes as they are written, each as long as it may sound."""
     for n in range(task.coming):
         tick, pitch = desk.asked[0, n], desk.drawn[0, n]
-        length = (desk.asked[0, n + 1] if n + 1 < task.coming else task.bar_ticks) - tick
+        length = (desk.asked[0, n + 1] if n + 1 < task.coming else setting.bar_ticks) - tick
         if task.ends_piece:
             pass  # the last notes ring
-        elif tick == task.taste.goal_tick:
-            length = max(SHORTEST_GOAL_TICKS, length - task.breath_ticks)
+        elif tick == task.goal_tick:
+            length = max(SHORTEST_GOAL_TICKS, length - setting.breath_ticks)
         else:
             length = min(length, LONGEST_TICKS)
         out[n, ONSET], out[n, LENGTH] = tick, length
-        out[n, HEIGHT], out[n, STRESS] = pitch + task.home, 1 if tick == 0 else 0
+        out[n, HEIGHT], out[n, STRESS] = pitch + setting.home, 1 if tick == 0 else 0
         desk.drawn[2, n] = _step_of(scale, pitch)
 
 
@@ -283,7 +299,15 @@ def _look(songs: Songs, task: Task, line: Line, symbols: Longs, desk: Desk) -> N
 @kernel
 def sing(
     songs_words: Longs,
-    task: Task,
+    setting_words: Longs,
+    stages: int,
+    known: int,
+    before: int,
+    coming: int,
+    phrase_bar: int,
+    goal_tick: int,
+    pull: float,
+    ends_piece: bool,
     memory: Longs,
     trail: Longs,
     chords: Longs,
@@ -304,9 +328,11 @@ def sing(
     ----------
     songs_words : (words,) int64
         Of the `Songs` that melodies are drawn from, as their `handles.Handle` has them.
-    task : Task
-        What is asked, and which stages are to be done: `ASK` prepares the desk, `WRITE` writes
-        the notes; they are drawn in any case.
+    setting_words : (words,) int64
+        Of the `Setting`, as a `handles.Layout` makes them.
+    stages, known, before, coming, phrase_bar, goal_tick, pull, ends_piece
+        The `Task`: what is asked, and which stages are to be done: `ASK` prepares the desk, `WRITE`
+        writes the notes; they are drawn in any case.
     memory : (notes, looking.COLUMNS) int64
         The phrases that are remembered, as `looking` describes them.
     trail : (notes before, TRAIL_COLUMNS) int64
@@ -330,8 +356,10 @@ def sing(
     bool: whether every note had a pitch that is welcome; nothing is drawn otherwise.
     """
     songs, desk = _read_songs(songs_words), _read_desk(desk_words)
+    setting = _read_setting(setting_words)
+    task = Task(stages, known, before, coming, phrase_bar, goal_tick, pull, ends_piece)
     if task.stages & ASK:
-        _ask(task, memory, trail, chords, scale, chances, songs.lowest, desk)
+        _ask(task, setting, memory, trail, chords, scale, chances, songs.lowest, desk)
     notes, start = task.coming, task.known
     goals = Goals(desk.weights[:notes], desk.widest, desk.moves)
     if not _count_choices(goals.weights, desk.drawn[1]):
@@ -349,7 +377,7 @@ def sing(
     for note in range(notes):
         desk.drawn[0, note] = line.pitches[start + note] + songs.lowest
     if task.stages & WRITE:
-        _write(task, scale, desk, out)
+        _write(task, setting, scale, desk, out)
     return True
 
 

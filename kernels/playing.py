@@ -46,6 +46,9 @@ class Bar(NamedTuple):
     velocity: float
 
 
+SOME_BAR = Bar(1.0, 1, 1.0, 0.0, 0.0, 1.0, 0.0, 0.0, 1, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0)
+
+
 @fragment
 def play(
     rows: Longs,

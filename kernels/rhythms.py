@@ -9,7 +9,8 @@ import numpy as np
 from kernels._jit import fragment, kernel
 from kernels._types import Doubles, Longs
 from kernels.drawing import draw_cell
-from kernels.words import Words, expect
+from kernels.handles import reader
+from kernels.words import SOME_WORDS, Words, expect
 
 EVENNESS = 1.5  # onsets too many or too few that a bar of even notes is worth avoiding
 MOST_PER_BEAT = 4.0
@@ -22,6 +23,9 @@ class Cells(NamedTuple):
 
     words: Words
     onsets: Longs  # (cells, most) ticks in a beat, rising, -1 from where they end
+
+
+_read_cells = reader(Cells(SOME_WORDS, np.zeros((1, 1), np.int64)))
 
 
 @fragment
@@ -37,7 +41,7 @@ def _dullness(onsets: Longs, count: int, wanted: float, bar_ticks: int) -> float
 
 @kernel
 def draw_onsets(
-    cells: Cells,
+    cells_words: Longs,
     welcome: Doubles,
     counts: Longs,
     metre: int,
@@ -54,8 +58,8 @@ def draw_onsets(
 
     Parameters
     ----------
-    cells : Cells
-        What may fall into a pulse.
+    cells_words : (words,) int64
+        Of the `Cells`, as their `handles.Handle` has them: what may fall into a pulse.
     welcome : (cells,) float64, >= 0
         Weight of each cell.
     counts : (cells,) int64
@@ -77,6 +81,7 @@ def draw_onsets(
     -------
     int: how many onsets the bar has.
     """
+    cells = _read_cells(cells_words)
     best, least, most = 0, np.inf, out.shape[1]
     for first in range(0, len(draws) - pulses + 1, pulses):
         count = 0

@@ -32,29 +32,26 @@ class Arch(NamedTuple):
     height: float
     peak: float  # where in the phrase it is highest, 0..1
     narrowness: float  # one over the distance at which a weight falls to a quarter
-    phrase_bar: float  # bars of the phrase before this one
     phrase_bars: float
     bar_ticks: float
     home: float  # the pitch that counts as 0
 
 
 class Taste(NamedTuple):
-    """What is wanted of the notes of a bar."""
+    """What is wanted of the notes of a phrase."""
 
     arch: Arch
-    pull: float  # >= 0, how firmly targets attract, for each semitone of distance
     firmness: float  # 0..1, with which strong beats keep to the chord
     levels: Levels  # ticks; multiples of the first are the strongest places, and so on
-    goal_shares: Shares  # weights of root, third, fifth and seventh as the last note of a phrase,
-    goal_tick: int  # and its onset, -1 for none
+    goal_shares: Shares  # weights of root, third, fifth and seventh as the last note
     low: int  # bounds of the pitches that are allowed, counted from home
     high: int
 
 
 @fragment
-def _centre(arch: Arch, tick: int) -> float:
+def _centre(arch: Arch, phrase_bar: int, tick: int) -> float:
     """A line that rises by half its height to its peak, and starts and ends half below."""
-    position = (arch.phrase_bar + tick / arch.bar_ticks) / arch.phrase_bars
+    position = (phrase_bar + tick / arch.bar_ticks) / arch.phrase_bars
     fall = (position - arch.peak) / (arch.peak if position < arch.peak else 1.0 - arch.peak)
     rise = 0.5 - fall * fall
     return min(arch.high, max(arch.low, arch.middle + arch.height * rise)) - arch.home
@@ -104,14 +101,19 @@ def weigh(
     scale: Longs,
     chords: Longs,
     taste: Taste,
+    phrase_bar: int,
+    goal_tick: int,
+    pull: float,
     lowest: int,
     welcome: Doubles,
     out: Doubles,
 ) -> None:
     """Weigh every pitch for every note: (notes, pitches) in ``out``, a weight of 0 forbids.
 
-    Onsets rise; targets are steps of the scale to aim at, or `NO_TARGET`. The first column of
-    ``out`` stands for the pitch ``lowest``; ``welcome`` is room to work in, (`KNOWN`, pitches).
+    Onsets rise; targets are steps of the scale to aim at, or `NO_TARGET`, and attract with so much
+    ``pull`` for each semitone of distance. The phrase, which has so many bars before this one, ends
+    with the note at ``goal_tick``, -1 for none. The first column of ``out`` stands for the pitch
+    ``lowest``; ``welcome`` is room to work in, (`KNOWN`, pitches).
     """
     pitches, known = out.shape[1], -1
     for note in range(len(onsets)):
@@ -120,12 +122,12 @@ def weigh(
         if chord != known:
             _know(chords[chord], lowest, welcome)
             known = chord
-        if tick == taste.goal_tick:
+        if tick == goal_tick:
             _know_goal(chords[chord], taste.goal_shares, lowest, welcome)
         ban = BANS[_strength(taste.levels, tick)] * taste.firmness
-        centre, at_goal = _centre(taste.arch, tick), tick == taste.goal_tick
+        centre, at_goal = _centre(taste.arch, phrase_bar, tick), tick == goal_tick
         aim = 0.0 if targets[note] == NO_TARGET else float(step_pitch(scale, targets[note]))
-        pull = 0.0 if targets[note] == NO_TARGET else taste.pull
+        drawn = 0.0 if targets[note] == NO_TARGET else pull
         wanted = welcome[GOAL] if at_goal else welcome[FREE]
         if not at_goal:
             allowed, foreign = welcome[ALLOWED], welcome[FOREIGN]
@@ -135,6 +137,6 @@ def weigh(
             pitch = lowest + n
             distance = (pitch - centre) * taste.arch.narrowness
             near = 1.0 / (1.0 + distance * distance)
-            price = 1.0 + abs(pitch - aim) * pull
+            price = 1.0 + abs(pitch - aim) * drawn
             weight = wanted[n] * (near * near) / (price * price)
             row[n] = weight if taste.low <= pitch <= taste.high else 0.0

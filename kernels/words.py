@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
+
 from kernels._jit import fragment
 from kernels._types import Doubles, Longs
-from kernels.sampling import Tree, interpolate
+from kernels.sampling import SOME_TREE, Tree, interpolate
 
 
 class Words(NamedTuple):
@@ -17,6 +19,11 @@ class Words(NamedTuple):
     shares: Doubles  # (models,) that sum to 1
     sizes: Longs  # (models,) words of each
     own: Longs  # (models, words) the number that a model has for each, -1 for none
+
+
+SOME_WORDS = Words(
+    SOME_TREE, np.zeros(1, np.int64), np.zeros(1), np.zeros(1, np.int64), np.zeros((1, 1), np.int64)
+)
 
 
 @fragment

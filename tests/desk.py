@@ -16,7 +16,7 @@ from kernels import playing
 from kernels.accompaniment import Task, Ways
 from kernels.basslines import BassTask
 from kernels.chords import CHORD_COLUMNS, ROOT
-from kernels.handles import Handle
+from kernels.handles import Handle, Layout
 from kernels.voicings import MOST_VOICES, NEXT, CompTask
 
 PARTS_OF = {name: number for number, name in enumerate(PARTS)}
@@ -25,6 +25,7 @@ NO_TRAIL = np.empty((0, 3), np.int64)
 PLAIN = playing.Bar(
     3840.0, 80, 960.0, 0.0, 0.0, 1.0, 0.0, 0.0, 1920, 0.0, 30.0, 0.0, 0.0, 1.0, 64.0
 )
+TASK, BAR = Layout(kernel.SOME_TASK), Layout(playing.SOME_BAR)
 
 
 class Followed(NamedTuple):
@@ -73,8 +74,9 @@ def run(desk, rule, style, asked, chords, trails, memory=None):
     """Do the stages of a task."""
     memory = np.zeros(kernel.MEMORY, np.int64) if memory is None else memory
     return kernel.accompany(
-        rule.handle.words, style.words, asked, chords, NO_STEPS, NO_STEPS, np.zeros(20),
-        np.zeros((2, 320)), PLAIN, Handle(desk).words, *trails, memory, np.zeros(64, NOTE_DTYPE),
+        rule.handle.words, style.words, TASK.words(asked), chords, NO_STEPS, NO_STEPS, np.zeros(20),
+        np.zeros((2, 320)), BAR.words(PLAIN), Handle(desk).words, *trails, memory,
+        np.zeros(64, NOTE_DTYPE),
     )  # fmt: skip
 
 
@@ -100,8 +102,8 @@ def perform(plan, parts):
         desk.counts[number] = len(rows)
     rule, memory = nothing_to_copy(), np.zeros(kernel.MEMORY, np.int64)
     kept = kernel.accompany(
-        rule.handle.words, ways_of(plan.style).words, task(kernel.PLAY, "drums"), plan.chords,
-        NO_STEPS, NO_STEPS, plan.chance.walk, plan.chance.touch, feel(plan), Handle(desk).words,
-        *NO_TRAILS.copy(), memory, out,
+        rule.handle.words, ways_of(plan.style).words, TASK.words(task(kernel.PLAY, "drums")),
+        plan.chords, NO_STEPS, NO_STEPS, plan.chance.walk, plan.chance.touch,
+        BAR.words(feel(plan)), Handle(desk).words, *NO_TRAILS.copy(), memory, out,
     )  # fmt: skip
     return out[:kept]

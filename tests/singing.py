@@ -3,19 +3,21 @@
 import numpy as np
 
 from kernels import looking
-from kernels.melodies import Task
+from kernels.handles import Layout
+from kernels.melodies import SOME_SETTING, Setting, Task
 from kernels.weighing import Arch, Taste
 
-NOWHERE = Arch(0.0, 0.0, 0.0, 0.0, 0.5, 1.0, 0.0, 1.0, 1.0, 0.0)
-ANY = Taste(NOWHERE, 0.0, 0.0, (1, 1, 1, 1), (0.0, 0.0, 0.0, 0.0), -1, 0, 0)
+NOWHERE = Arch(0.0, 0.0, 0.0, 0.0, 0.5, 1.0, 1.0, 1.0, 0.0)
+ANY = Taste(NOWHERE, 0.0, (1, 1, 1, 1), (0.0, 0.0, 0.0, 0.0), 0, 0)
+ANYWHERE = Layout(SOME_SETTING).words(Setting(0, 0, 960, 3840, 0, 12, 1.0, ANY))
 NO_LONGS, NO_DOUBLES = np.zeros((0, looking.COLUMNS), np.int64), np.zeros(0)
 NO_CHORDS, NO_SCALE = np.zeros((0, 11), np.int64), np.zeros(7, np.int64)
 
 
-def task_of(tune, notes, mode=0):
-    """To draw the last notes of a tune, and nothing else."""
+def task_of(tune, notes):
+    """To draw the last notes of a tune, and nothing else: setting and task."""
     known = len(tune) - notes
-    return Task(0, known, known, notes, mode, 0, 960, 3840, False, False, 0, 12, 1.0, ANY)
+    return ANYWHERE, Task(0, known, known, notes, 1, -1, 0.0, False)
 
 
 def prepare(desk, tune, weights, widest):
@@ -26,7 +28,7 @@ def prepare(desk, tune, weights, widest):
     desk.weights[:notes], desk.widest[:notes], desk.moves[:notes] = weights, widest, False
 
 
-def bare(task, uniforms, desk):
+def bare(setting, task, uniforms, desk):
     """What `sing` takes beside the songs, for a desk that is prepared."""
     rows = np.zeros((task.coming, 4), np.int64)
-    return task, NO_LONGS, NO_LONGS, NO_CHORDS, NO_SCALE, NO_DOUBLES, uniforms, desk, rows
+    return setting, task, NO_LONGS, NO_LONGS, NO_CHORDS, NO_SCALE, NO_DOUBLES, uniforms, desk, rows

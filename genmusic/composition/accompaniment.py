@@ -24,7 +24,7 @@ from genmusic.score.events import NOTE_DTYPE, Notes
 from kernels import accompaniment as kernel
 from kernels import playing
 from kernels.accompaniment import MOST_CHORDS, MOST_ROWS, Desk, Task, Ways
-from kernels.handles import Handle
+from kernels.handles import Handle, Layout
 from kernels.trails import HEIGHT, LENGTH, LONGEST, TRAIL_COLUMNS
 from kernels.voicings import MOST_VOICES, CompTask
 
@@ -38,6 +38,7 @@ FIRST, MIDDLE, LAST = (
     kernel.SETTLE_BASS | kernel.WRITE_CHORDS,
     kernel.SETTLE | kernel.PLAY,
 )
+_TASK, _BAR = Layout(kernel.SOME_TASK), Layout(playing.SOME_BAR)
 HOOKED = ("bass", "comp", "pad")  # parts that are written here, and may be changed by a hook
 
 
@@ -109,13 +110,14 @@ class Accompanist:
         bass, comp = self._patterns(draws)
         ways, chance, room = ways_of(plan.style).words, plan.chance, _desks
         limits, words, out = rule.handle.words, room.desk.words, room.out
-        bar, state_of = feel(plan), (state.trails.copy(), state.backing.copy())
+        bar, state_of = _BAR.words(feel(plan)), (state.trails.copy(), state.backing.copy())
         (trails, lengths), memory = state_of
 
         def go(stages: int) -> int:
             kept: int = kernel.accompany(
-                limits, ways, self._task(stages, comp.task, melody), plan.chords, bass, comp.table,
-                chance.walk, chance.touch, bar, words, trails, lengths, memory, out,
+                limits, ways, _TASK.words(self._task(stages, comp.task, melody)), plan.chords,
+                bass, comp.table, chance.walk, chance.touch, bar, words, trails, lengths, memory,
+                out,
             )  # fmt: skip
             return kept
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
+from operator import is_
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -25,7 +26,7 @@ from genmusic.composition.counter import choose_kind, compose_counter
 from genmusic.composition.drums import compose_drums
 from genmusic.composition.foresight import Foresight
 from genmusic.composition.hooks import hooked_bar
-from genmusic.composition.melody import MelodyBar, compose_melody
+from genmusic.composition.melody import MelodyBar, Singing, compose_melody, singing_of
 from genmusic.composition.memory import Memory
 from genmusic.composition.metre import metre
 from genmusic.composition.place import Place, place_of
@@ -68,7 +69,9 @@ class Composer:
         self._state = State(style=style.name)
         self._memory = Memory()
         self._foresight = Foresight()
-        self._place: Place | None = None  # of the phrase, while it is known
+        self._place: Place | None = None  # of the phrase, while it is known,
+        self._singing: Singing | None = None  # and what it asks of its melody
+        self._singing_as: tuple[object, ...] = ()
         self._ahead: BarAhead | None = None
         self.bars_at_once = 0
         """Bars that were composed when they were asked for, and not ahead."""
@@ -309,7 +312,8 @@ class Composer:
         state = self._state
         memory = self._memory.recall(plan, state.themes)
         trail = state.trails.of(NUMBER["melody"])
-        bar = compose_melody(plan, self._model, state.themes, memory, trail)
+        singing = self._singing_of(plan)
+        bar = compose_melody(plan, singing, self._model, state.themes, memory, trail)
         if self.decisions is not None and bar.task is not None:
             self.decisions.append(self._decided(plan, bar, bar.task))
         themes = state.themes.get(plan.theme, ())
@@ -321,6 +325,13 @@ class Composer:
         if "melody" not in plan.style.hooks:
             return bar.rows, Melody(bar.begins)
         return row_table(hooked_bar(plan, "melody", table_rows(bar.rows))), Melody(bar.begins)
+
+    def _singing_of(self, plan: Plan) -> Singing:
+        """What the phrase asks of its melody: the same until something about it has changed."""
+        asked = (self._place, self._model, plan.ends_piece)
+        if self._singing is None or not all(map(is_, asked, self._singing_as)):
+            self._singing, self._singing_as = singing_of(plan, self._model), asked
+        return self._singing
 
     def _decided(self, plan: Plan, bar: MelodyBar, task: Task) -> Decision:
         """How a bar came about that has just been sung."""

@@ -20,6 +20,7 @@ from genmusic.composition.theory import DEGREES, degree_of, family, scale_chord
 from genmusic.rules.style import HarmonyRules
 from genmusic.values import value
 from kernels import harmonies
+from kernels.handles import Handle
 
 Degrees = frozenset[int]
 Doubles = NDArray[np.float64]
@@ -160,9 +161,9 @@ def _fill(
     degrees = np.array([*task.before, *[0] * len(lengths)], np.int64)
     chords = chords_in(model, task.mode)
     harmonies.draw_degrees(
-        chords, _taste(task, rules), np.array([_bits(mask) for mask in masks]),
+        chords.words, *_taste(task, rules), np.array([_bits(mask) for mask in masks]),
         np.asarray(draws), known, np.empty(2 * (1 + harmonies.ORDER), np.int64),
-        np.empty((2, max(DEGREES, len(chords.degrees)))), degrees,
+        np.empty((2, max(DEGREES, len(chords.values.degrees)))), degrees,
     )  # fmt: skip
     return tuple(zip(lengths, degrees[known:].tolist(), strict=True))
 
@@ -174,14 +175,16 @@ def _bits(mask: Degrees) -> int:
 
 
 @lru_cache(maxsize=64)
-def chords_in(model: Model, mode: str) -> harmonies.Chords:
+def chords_in(model: Model, mode: str) -> Handle[harmonies.Chords]:
     """A model's chords as they lie in a mode."""
     vocabulary = _vocabulary(model, mode)
-    return harmonies.Chords(
-        model.progressions,
-        MODES.index(family(mode)),
-        np.array(vocabulary.degrees) - 1,
-        np.array(vocabulary.symbols),
+    return Handle(
+        harmonies.Chords(
+            model.progressions,
+            MODES.index(family(mode)),
+            np.array(vocabulary.degrees) - 1,
+            np.array(vocabulary.symbols),
+        )
     )
 
 

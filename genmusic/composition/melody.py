@@ -14,7 +14,7 @@ from genmusic.composition.hooks import hooked_bar
 from genmusic.composition.model import Model
 from genmusic.composition.motif import DRAWS as MOTIF_DRAWS
 from genmusic.composition.motif import Themes, sketch_bar
-from genmusic.composition.phrasing import Line, with_onsets, write_line
+from genmusic.composition.phrasing import Line, wanted_onsets, with_onsets, write_line
 from genmusic.composition.plan import NO_ROWS, Plan
 from genmusic.composition.state import BarTheme
 from genmusic.composition.theory import family, nearest_pitch
@@ -23,7 +23,9 @@ from genmusic.composition.viewpoints import MODES
 from genmusic.composition.weighing import taste_of
 from genmusic.names import MODES as SCALES
 from genmusic.units import TICKS_PER_BEAT, exp2
-from kernels.melodies import ASK, WRITE, Task
+from genmusic.values import value
+from kernels.handles import Handle, Layout
+from kernels.melodies import ASK, SOME_SETTING, WRITE, Setting, Songs, Task
 from kernels.weighing import NO_TARGET
 
 Integers = NDArray[np.int64]
@@ -32,6 +34,7 @@ NOVELTY_OCTAVES = 0.5  # of temperature, the knob from end to end
 NONE = -1  # no onset
 SPARE_DRAWS = DRAWS_PER_NOTE - 1
 
+_SETTING = Layout(SOME_SETTING)
 _SCALES = {name: np.array(scale) for name, scale in SCALES.items()}
 _FAMILIES = {name: MODES.index(family(name)) for name in SCALES}
 
@@ -52,29 +55,62 @@ class MelodyBar(NamedTuple):
         return tuple(a == b for a, b in zip(self.targets, self.steps, strict=True))
 
 
+@value
+class Singing:
+    """What all bars of a phrase ask of their melody; only the end of a piece asks otherwise."""
+
+    wanted: float  # notes in a bar
+    scale: Integers
+    setting: Integers  # the words of a `Setting`
+    songs: Handle[Songs]
+
+
+def singing_of(plan: Plan, model: Model) -> Singing:
+    """What the phrase of a bar asks of its melody."""
+    rules, home, mode = plan.style.melody, home_of(plan), plan.key.mode
+    setting = Setting(
+        _FAMILIES[mode],
+        home,
+        plan.metre.pulse_ticks,
+        plan.bar_ticks,
+        int(rules.breath * TICKS_PER_BEAT),
+        rules.max_leap,
+        rules.repeats,
+        taste_of(plan, home),
+    )
+    songs = model.songs(setting.mode, _temperature(plan))
+    return Singing(wanted_onsets(plan, model), _SCALES[mode], _SETTING.words(setting), songs)
+
+
 def compose_melody(
-    plan: Plan, model: Model, themes: Themes, memory: Integers, trail: Trail
+    plan: Plan, singing: Singing, model: Model, themes: Themes, memory: Integers, trail: Trail
 ) -> MelodyBar:
     """A bar of melody after the notes of the trail, in a piece that remembers what it has sung."""
     draws = plan.chance.melody
-    line = write_line(plan, model, sketch_bar(plan, model, themes, draws), draws[MOTIF_DRAWS:])
+    sketch = sketch_bar(plan, model, themes, draws)
+    line = write_line(plan, model, singing.wanted, sketch, draws[MOTIF_DRAWS:])
     if "rhythm" in plan.style.hooks:
         line = with_onsets(line, hooked_bar(plan, "rhythm", line.onsets))
     if not line.onsets:
         return MelodyBar()
-    return _sung(plan, model, line, memory, trail)
+    return _sung(plan, singing, model, line, memory, trail)
 
 
-def _sung(plan: Plan, model: Model, line: Line, memory: Integers, trail: Trail) -> MelodyBar:
-    notes, mode, chances = len(line.onsets), plan.key.mode, plan.chance.notes
-    task = _task(plan, line, len(memory), len(trail))
+def _sung(
+    plan: Plan, singing: Singing, model: Model, line: Line, memory: Integers, trail: Trail
+) -> MelodyBar:
+    notes, before, chances = len(line.onsets), len(trail), plan.chance.notes
+    task = Task(
+        ASK | WRITE, len(memory) + before, before, notes, plan.phrase_bar, line.goal_tick,
+        line.pull, plan.ends_piece,
+    )  # fmt: skip
     handle = model.melody_desk(task.known + notes)
     desk = handle.values
     desk.asked[0, :notes] = line.onsets
     desk.asked[1, :notes] = [NO_TARGET if step is None else step for step in line.targets]
     rows = np.empty((notes, 4), np.int64)
     model.sing(
-        _temperature(plan), task, memory, trail, plan.chords, _SCALES[mode], chances,
+        singing.songs, singing.setting, task, memory, trail, plan.chords, singing.scale, chances,
         chances[MOST_NOTES : MOST_NOTES + notes * SPARE_DRAWS], handle, rows,
     )  # fmt: skip
     steps = tuple(desk.drawn[2, :notes].tolist())
@@ -82,26 +118,6 @@ def _sung(plan: Plan, model: Model, line: Line, memory: Integers, trail: Trail) 
     if line.pickup_tick:
         theme = tuple(note for note in theme if note[0] < line.pickup_tick)
     return MelodyBar(rows, theme, _phrase_starts(plan, line), steps, line.targets, task)
-
-
-def _task(plan: Plan, line: Line, remembered: int, before: int) -> Task:
-    rules, home = plan.style.melody, home_of(plan)
-    return Task(
-        ASK | WRITE,
-        remembered + before,
-        before,
-        len(line.onsets),
-        _FAMILIES[plan.key.mode],
-        home,
-        plan.metre.pulse_ticks,
-        plan.bar_ticks,
-        plan.phrase_bar == 0,
-        plan.ends_piece,
-        int(rules.breath * TICKS_PER_BEAT),
-        rules.max_leap,
-        rules.repeats,
-        taste_of(plan, line, home),
-    )
 
 
 def home_of(plan: Plan) -> int:

@@ -170,12 +170,12 @@ class Model:
         ]
 
     @cached_property
-    def rhythms(self) -> rhythms.Cells:
+    def rhythms(self) -> Handle[rhythms.Cells]:
         """What falls into a beat, as all trained models know it."""
         onsets = np.full((len(self.cells), max(1, *map(len, self.cells))), -1)
         for row, cell in zip(onsets, self.cells, strict=True):
             row[: len(cell)] = cell
-        return rhythms.Cells(self._words("rhythm", self.cells), onsets)
+        return Handle(rhythms.Cells(self._words("rhythm", self.cells), onsets))
 
     @cached_property
     def progressions(self) -> Words:
@@ -208,7 +208,8 @@ class Model:
 
     def sing(
         self,
-        temperature: float,
+        songs: Handle[melodies.Songs],
+        setting: Integers,
         task: melodies.Task,
         memory: Integers,
         trail: Integers,
@@ -221,19 +222,22 @@ class Model:
     ) -> None:
         """Draw a bar of melody: what is likely, times what is welcome, with later goals in view.
 
-        Above a temperature of 1, what is unlikely is drawn more often; the rest is as for
-        `kernels.melodies.sing`.
+        The arguments are those of `kernels.melodies.sing`.
         """
         notes = task.coming
         if not notes:
             raise ModelError("there are no notes to draw")
         if len(uniforms) < notes:
             raise ModelError(f"{notes} notes need a draw each, got {len(uniforms)}")
-        songs = self._songs_at(task.mode, temperature)
         if not melodies.sing(
-            songs.words, task, memory, trail, chords, scale, chances, uniforms, desk.words, out
-        ):
+            songs.words, setting, *task, memory, trail, chords, scale, chances, uniforms,
+            desk.words, out,
+        ):  # fmt: skip
             raise ModelError(f"weights must give each of {notes} notes a pitch above 0")
+
+    def songs(self, mode: int, temperature: float) -> Handle[melodies.Songs]:
+        """What melodies are drawn from: above a temperature of 1, the unlikely more often."""
+        return self._songs_at(mode, temperature)
 
     def drawn(self, desk: melodies.Desk, task: melodies.Task) -> Drawn:
         """What the notes that were sung last on a desk were drawn from."""

@@ -57,9 +57,14 @@ def wanted_onsets(plan: Plan, model: Model) -> float:
     return min(MOST_PER_BEAT, each_beat) * plan.beats
 
 
-def write_line(plan: Plan, model: Model, sketch: Sketch, draws: Sequence[float]) -> Line:
-    """The rhythm of a bar; a draw for a phrase's end, then those of `draw_onsets`, and one more."""
-    rules, wanted = plan.style.melody, wanted_onsets(plan, model)
+def write_line(
+    plan: Plan, model: Model, wanted: float, sketch: Sketch, draws: Sequence[float]
+) -> Line:
+    """The rhythm of a bar with about so many notes as are wanted.
+
+    The draws: one for a phrase's end, then those of `draw_onsets`, and one more.
+    """
+    rules = plan.style.melody
     onsets = tuple([tick for tick, _ in sketch.notes])
     goal_draw, *beat_draws = draws
     if not onsets or sketch.open_from:

@@ -43,7 +43,7 @@ def draw_onsets(
     taste = taste_of(model, rules, metre)
     out = np.empty((2, MOST_NOTES), np.int64)
     count = kernel.draw_onsets(
-        model.rhythms, taste.welcome, taste.counts,
+        model.rhythms.words, taste.welcome, taste.counts,
         metre.pulses + (COMPOUND if metre.is_compound else 0), metre.pulses, metre.pulse_ticks,
         wanted, COUNT_PULL, np.array(draws[: CANDIDATES * metre.pulses]),
         np.empty(2 * (2 + kernel.ORDER), np.int64), np.empty((2, len(taste.counts))), out,

@@ -7,7 +7,6 @@ say.
 from __future__ import annotations
 
 from genmusic.composition.character import character
-from genmusic.composition.phrasing import Line
 from genmusic.composition.plan import Plan
 from genmusic.rules.sounds import PartRules
 from kernels.weighing import Arch, Shares, Taste
@@ -27,16 +26,14 @@ GOAL_TONES: dict[str, Shares] = {
 FINAL_TONES: Shares = (1.0, 0.02, 0.0, 0.0)
 
 
-def taste_of(plan: Plan, line: Line, home: int) -> Taste:
-    """What is wanted of the notes of a bar; ``home`` is where the model's pitch 0 lies."""
+def taste_of(plan: Plan, home: int) -> Taste:
+    """What is wanted of the notes of a phrase; ``home`` is where the model's pitch 0 lies."""
     part = plan.style.parts["melody"]
     return Taste(
         _arch(plan, part, home),
-        line.pull,
         _firmness(plan),
         plan.metre.levels,
         FINAL_TONES if plan.ends_piece else GOAL_TONES[plan.cadence],
-        line.goal_tick,
         part.low - home,
         part.high - home,
     )
@@ -63,7 +60,6 @@ def _arch(plan: Plan, part: PartRules, home: int) -> Arch:
         rules.arch,
         PEAK,
         1.0 / (rules.span * reach),
-        float(plan.phrase_bar),
         float(plan.phrase_bars),
         float(plan.bar_ticks),
         float(home),

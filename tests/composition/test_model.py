@@ -42,10 +42,10 @@ def sung(model, weights, uniforms, history=(0,), widest=48):
     notes = len(weights)
     tune = tune_of("major", [*history, *[0] * notes], ends=True)
     table = tune.table(np.arange(len(tune)))
-    task = task_of(table, notes, MODES.index("major"))
+    asked, mode = task_of(table, notes), MODES.index("major")
     desk = model.melody_desk(len(table))
     prepare(desk.values, table, weights, widest)
-    model.sing(1.0, *bare(task, uniforms, desk))
+    model.sing(model.songs(mode, 1.0), *bare(*asked, uniforms, desk))
     return desk.values.drawn[0, :notes].tolist()
 
 
@@ -123,7 +123,7 @@ def test_minor_melodies_have_the_small_third(model):
 def cells_after(model, *context):
     """Probability of each rhythm cell after a metre, a pulse, and the cells before, backwards."""
     out = np.empty(len(model.cells))
-    sampling.distribution(model.rhythms.words.tree, np.array(context), len(context), out)
+    sampling.distribution(model.rhythms.values.words.tree, np.array(context), len(context), out)
     return out
 
 

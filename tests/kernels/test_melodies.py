@@ -84,8 +84,9 @@ def sample(tree, weights, uniforms, slip_share=0.01, history=(), rule=None, wide
     )  # fmt: skip
     desk = desk_for(len(known), notes)
     prepare(desk, tune, weights, widest)
-    asked = bare(task_of(tune, notes), np.asarray(uniforms, float), Handle(desk).words)
-    melodies.sing(Handle(songs).words, *asked)
+    asked = bare(*task_of(tune, notes), np.asarray(uniforms, float), Handle(desk).words)
+    setting, task, *rest = asked
+    melodies.sing(Handle(songs).words, setting, *task, *rest)
     return desk.drawn[0]
 
 
