@@ -112,6 +112,7 @@ def _add_trust(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> NoReturn:
     """Serve until interrupted."""
     signal.signal(signal.SIGTERM, _leave)  # until the event loop listens to signals itself
+    signal.signal(signal.SIGUSR2, signal.SIG_IGN)
     gc.disable()  # what is imported and read stays; looking through it takes a tenth of the start
     from genmusic.session.compilers import compilers
 
@@ -122,7 +123,7 @@ def run(arguments: argparse.Namespace) -> NoReturn:
 
 def _serve(arguments: argparse.Namespace, wait: Wait) -> None:
     """Serve; what this reads before its first line of music is read while kernels are compiled."""
-    from genmusic.server import journal, service
+    from genmusic.server import journal, service, succession
     from genmusic.server.app import create_app
     from genmusic.server.keeping import Keeper
     from genmusic.session.tokens import TokenMint, load_key
@@ -135,14 +136,18 @@ def _serve(arguments: argparse.Namespace, wait: Wait) -> None:
     folder = _prepare_folder(arguments.data) if arguments.data else None
     mint = TokenMint(load_key(folder) if folder else None)
     own = arguments.styles or style_folder()
-    with service.reserve(arguments.host, arguments.port) as listener, _archive(folder) as archive:
+    heir = succession.inheritance()
+    with heir.listener if heir else service.reserve(arguments.host, arguments.port) as listener:
         journal.start(arguments.log)
         library = _warm_library(own, wait)
         gc.set_threshold(*GARBAGE_THRESHOLDS)
         gc.enable()
-        app = create_app(library, settings, mint=mint, keeper=Keeper(archive))
+        succession.tell_supervisor()
+        if heir is not None:
+            heir.take_over()
         url = service.address_of(listener, secure=tls is not None)
-        with StyleWatch(library, own):
+        with _archive(folder) as archive, StyleWatch(library, own):
+            app = create_app(library, settings, mint=mint, keeper=Keeper(archive))
             asyncio.run(
                 service.serve(app, listener, tls, lambda: _say(f"genmusic is ready: {url}"))
             )

@@ -24,6 +24,7 @@ from genmusic.server import journal
 from genmusic.server.gate.door import DOOR, Door, raise_file_limit
 from genmusic.server.listeners import Listeners
 from genmusic.server.stream import LISTENERS
+from genmusic.server.succession import Succession
 from genmusic.session.engine import Engine
 from genmusic.session.library import Library
 from genmusic.session.warmup import FIRST_STYLE, load_kernels, load_models
@@ -100,14 +101,20 @@ async def serve(
     tls: ssl.SSLContext | None,
     announce: Callable[[], None],
 ) -> None:
-    """Serve until SIGINT or SIGTERM, then tell every listener and stop."""
+    """Serve until SIGINT or SIGTERM, then tell every listener and stop.
+
+    On SIGUSR2 as well, once a successor is ready.
+    """
     stop = asyncio.Event()
+    succession = Succession(listener, stop.set)
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGUSR2, succession.begin)
     async with open_door(app, listener, tls):
         announce()
         rest = asyncio.create_task(_warm_the_rest(app[LISTENERS]))
         await stop.wait()
+        succession.abandon()
         rest.cancel()
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 GROUPS = ("engine", "stream", "load", "perform", "endurance")
 CODECS = ("opus", "pcm16")
 STREAM_LISTENERS = 48
+ENDURING_LISTENERS = 50
 MARKS = {True: "reached", False: "not yet", None: ""}
 
 
@@ -32,7 +33,8 @@ def add_parser(subparsers: Any) -> None:  # noqa: ANN401 - argparse's own type i
     parser.add_argument("--json", action="store_true", help="one JSON object a line, for machines")
     parser.add_argument(
         "--listeners", type=whole_number(10, 10_000), metavar="N",
-        help=f"of the stream (default: {STREAM_LISTENERS}; load: as many as one core serves)",
+        help=f"of the stream (default: {STREAM_LISTENERS}), or enduring ({ENDURING_LISTENERS}); "
+        "load: as many as one core serves",
     )  # fmt: skip
     parser.add_argument("--codec", choices=CODECS, help="of the load (default: each)")
     parser.add_argument(
@@ -84,7 +86,8 @@ def _figures(arguments: argparse.Namespace) -> Iterator[Figure]:
     if group == "endurance":  # it takes an hour
         from genmusic.cli.bench.endurance_figures import Endurance, endurance_figures
 
-        trial = Endurance(listeners, arguments.restarts, arguments.hours)
+        enduring = arguments.listeners or ENDURING_LISTENERS
+        trial = Endurance(enduring, arguments.restarts, arguments.hours)
         yield from endurance_figures(open_library(), trial)
 
 

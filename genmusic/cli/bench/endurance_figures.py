@@ -27,6 +27,7 @@ from genmusic.session.library import Library
 from genmusic.units import SAMPLE_RATE
 
 CUTS_TO_RESTARTS = 5  # a hundred of the one for twenty of the other
+RESTARTS_TO_SUCCESSIONS = 4
 CUT_SECONDS = 0.5  # between two lines that are cut
 BACK_SECONDS = 8.0  # for everybody to come back and hear on
 KILLED = 8  # listeners of the servers that are killed
@@ -75,6 +76,7 @@ class Host:
 
     async def stop(self) -> None:
         """Stop it, or bury it when it was killed."""
+        await asyncio.to_thread(self.server.end)
         await asyncio.to_thread(self._running.close)
         self.failures += self.server.failures()
 
@@ -83,6 +85,10 @@ class Host:
         await self.stop()
         await self.start(self.server.port)
 
+    async def succeed(self) -> None:
+        """Have it replaced while it plays."""
+        self.server = await asyncio.to_thread(self.server.succeeded)
+
     async def kill(self) -> None:
         """Kill it without warning and start it."""
         os.kill(self.server.pid, signal.SIGKILL)
@@ -90,18 +96,23 @@ class Host:
 
 
 async def _losses(library: Library, folder: Path, trial: Endurance) -> list[Figure]:
-    """Lines that are cut, and servers that are stopped and started again."""
+    """Lines that are cut, and servers that are stopped and started again, or replaced."""
     host = Host(folder, trial.listeners)
     ears = ears_at(await host.start(), "pcm16", trial.listeners)
     for ear in ears:
         ear.keeps_sound = True
     cuts = CUTS_TO_RESTARTS * trial.restarts
+    successions = max(trial.restarts // RESTARTS_TO_SUCCESSIONS, 1)
     async with listening(ears):
         for number in range(cuts):
             ears[number % len(ears)].lose_line()
             await asyncio.sleep(CUT_SECONDS)
         for _ in range(trial.restarts):
             await host.restart()
+            await asyncio.sleep(BACK_SECONDS)
+        dry = _dry(ears)
+        for _ in range(successions):
+            await host.succeed()
             await asyncio.sleep(BACK_SECONDS)
     await host.stop()
     differing = sum(differing_samples(library, ear) for ear in ears)
@@ -111,9 +122,15 @@ async def _losses(library: Library, folder: Path, trial: Endurance) -> list[Figu
         at_most(f"frames lost {after}", sum(ear.gaps for ear in ears), "", 0),
         at_most(f"differing samples in {heard_minutes:.0f} minutes", differing, "", 0),
         at_most(f"sessions lost {after}", sum(ear.lost for ear in ears), "", 0),
-        at_most(f"underruns {after}", sum(ear.underruns for ear in ears), "", 0),
+        at_most(f"underruns {after}", dry, "", 0),
+        at_most(f"… and after {successions} successions", _dry(ears) - dry, "", 0),
         at_most("faults in the server's log", host.failures, "", 0),
     ]
+
+
+def _dry(ears: list[Ear]) -> int:
+    """How often their buffers ran dry."""
+    return sum(ear.underruns for ear in ears)
 
 
 def differing_samples(library: Library, ear: Ear) -> int:

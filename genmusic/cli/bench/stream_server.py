@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
+import select
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from genmusic.encoding.streams import OPUS_COMPLEXITY
@@ -17,6 +19,7 @@ from genmusic.errors import ServerError
 
 START_PATIENCE_SECONDS = 120.0
 FAILURE = " ERROR "  # in a line of its log
+SUCCEEDED = re.compile(r" succeeded pid=(\d+)")
 SHOWN_LINES = 60  # of the log, from the first failure on
 CALM_SECONDS, CALM_SHARE = 1.0, 0.05  # of a core that is used, when nobody listens
 CALM_PATIENCE_SECONDS = 60.0
@@ -72,6 +75,28 @@ class Server:
     def failures(self) -> int:
         """How often it wrote of a fault of its own."""
         return sum(FAILURE in line for line in self.log.read_text().splitlines())
+
+    def succeeded(self) -> Server:
+        """Have it replaced by its successor, and wait until that plays; the successor."""
+        os.kill(self.pid, signal.SIGUSR2)
+        _wait_for_end(self.pid)
+        successor = SUCCEEDED.findall(self.log.read_text())[-1]
+        return replace(self, pid=int(successor))
+
+    def end(self) -> None:
+        """Stop it, and wait until it has ended."""
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGTERM)
+            _wait_for_end(self.pid)
+
+
+def _wait_for_end(pid: int) -> None:
+    """Wait for a process, whoever started it."""
+    descriptor = os.pidfd_open(pid)
+    try:
+        select.select([descriptor], [], [], START_PATIENCE_SECONDS)
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager
