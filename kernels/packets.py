@@ -20,6 +20,7 @@ from kernels._vectors import FLOAT, INT, pointer_to
 
 Bytes = NDArray[np.uint8]
 _BYTE, _ADDRESS = ir.IntType(8), ir.IntType(64)
+HEAD_BYTES = 2  # before each packet: its length, little endian
 
 
 @intrinsic
@@ -44,9 +45,9 @@ def _call(
 
 @kernel
 def encode_packets(
-    function: int, encoder: int, sides: Floats, first: int, pairs: Floats, out: Bytes, sizes: Ints
+    function: int, encoder: int, sides: Floats, first: int, pairs: Floats, out: Bytes, ends: Ints
 ) -> int:
-    """Encode some packets of a block, one after the other.
+    """Encode some packets of a block, one after the other, each behind its length.
 
     Parameters
     ----------
@@ -59,24 +60,26 @@ def encode_packets(
         Where the first packet begins in the block.
     pairs : (2 * frames of a packet,) float32, scratch
         Interleaved samples.
-    out : (packets * largest packet,) uint8
+    out : (packets * (2 + largest packet),) uint8
         Written with the packets, one after the other.
-    sizes : (packets,) int32, written in full
-        Bytes of each.
+    ends : (packets,) int32, written in full
+        Where each ends in `out`.
 
     Returns
     -------
     0, or the negative number at which it ended.
     """
-    frames, begin = len(pairs) // 2, 0
-    for number in range(len(sizes)):
+    frames, end = len(pairs) // 2, 0
+    most = len(out) // max(len(ends), 1) - HEAD_BYTES
+    for number in range(len(ends)):
         at = first + number * frames
         for t in range(frames):
             pairs[2 * t] = sides[0, at + t]
             pairs[2 * t + 1] = sides[1, at + t]
-        size: int = _call(function, encoder, pairs, frames, out, begin, len(out) // len(sizes))
+        size: int = _call(function, encoder, pairs, frames, out, end + HEAD_BYTES, most)
         if size < 0:
             return size
-        sizes[number] = size
-        begin += size
+        out[end], out[end + 1] = size & 0xFF, size >> 8
+        end += HEAD_BYTES + size
+        ends[number] = end
     return 0

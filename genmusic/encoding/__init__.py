@@ -7,6 +7,7 @@ from genmusic.encoding.audiofiles import (
     open_float_writer,
 )
 from genmusic.encoding.endless import ENDLESS_FORMATS, EndlessFile, Format, endless_format
+from genmusic.encoding.parcel import PACKET_FRAMES, Parcel
 from genmusic.encoding.partfile import PartFile, explained
 from genmusic.encoding.samples import Block
 from genmusic.encoding.streams import STREAM_CODECS, StreamEncoder, open_stream_encoder
@@ -19,6 +20,8 @@ __all__ = [
     "Format",
     "endless_format",
     "FileWriter",
+    "PACKET_FRAMES",
+    "Parcel",
     "PartFile",
     "STREAM_CODECS",
     "StreamEncoder",

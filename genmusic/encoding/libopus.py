@@ -10,9 +10,8 @@ from __future__ import annotations
 import ctypes
 import sys
 import weakref
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
-from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -20,7 +19,7 @@ from numpy.typing import NDArray
 
 from genmusic.threads import OfThread
 from genmusic.units import SAMPLE_RATE
-from kernels.packets import encode_packets
+from kernels.packets import HEAD_BYTES, encode_packets
 
 CHANNELS = 2
 LARGEST_PACKET_BYTES = 1_276  # of 20 ms: 1275 and a head (RFC 6716, section 3.2.1)
@@ -46,14 +45,14 @@ class _Desk(NamedTuple):
 
     pairs: Floats
     packets: NDArray[np.uint8]
-    sizes: NDArray[np.int32]
+    ends: NDArray[np.int32]
 
     @classmethod
     def of(cls, packet_frames: int) -> _Desk:
         """For packets of so many frames."""
-        packets = np.empty(MOST_PACKETS * LARGEST_PACKET_BYTES, np.uint8)
-        sizes = np.zeros(MOST_PACKETS, np.int32)
-        return cls(np.empty(CHANNELS * packet_frames, np.float32), packets, sizes)
+        packets = np.empty(MOST_PACKETS * (HEAD_BYTES + LARGEST_PACKET_BYTES), np.uint8)
+        ends = np.zeros(MOST_PACKETS, np.int32)
+        return cls(np.empty(CHANNELS * packet_frames, np.float32), packets, ends)
 
 
 _desks: OfThread[int, _Desk] = OfThread(_Desk.of)
@@ -79,8 +78,8 @@ def load() -> ctypes.CDLL | None:
 def prepare(packet_frames: int) -> None:
     """Have the kernel compiled, or loaded, with or without a library."""
     nothing = np.zeros((CHANNELS, 0), np.float32)
-    pairs, packets, sizes = _Desk.of(packet_frames)
-    encode_packets(0, 0, nothing, 0, pairs, packets, sizes[:0])
+    pairs, packets, ends = _Desk.of(packet_frames)
+    encode_packets(0, 0, nothing, 0, pairs, packets, ends[:0])
 
 
 class Encoder:
@@ -114,22 +113,22 @@ class Encoder:
         )
         return frames.value
 
-    def encode(self, sides: Floats, packet_frames: int) -> list[bytes]:
-        """The packets of a block, (2, frames) float32, C-contiguous."""
+    def encode(self, sides: Floats, packet_frames: int) -> tuple[bytes, Sequence[int]]:
+        """The packets of a block, (2, frames) float32, C-contiguous; where each of them ends.
+
+        A length stands before each packet, as they travel.
+        """
         desk, frames = _desks.of(packet_frames), sides.shape[1]
-        packets: list[bytes] = []
+        pieces, ends, size = list[bytes](), list[int](), 0
         for first in range(0, frames, MOST_PACKETS * packet_frames):
             count = min((frames - first) // packet_frames, MOST_PACKETS)
-            packets += self._encode(sides, first, count, desk)
-        return packets
-
-    def _encode(self, sides: Floats, first: int, count: int, desk: _Desk) -> Iterator[bytes]:
-        packets, sizes = desk.packets[: count * LARGEST_PACKET_BYTES], desk.sizes[:count]
-        encoder = self._function, self._handle.value or 0
-        self._check(encode_packets(*encoder, sides, first, desk.pairs, packets, sizes))
-        ends = [0, *accumulate(sizes.tolist())]
-        whole = packets[: ends[-1]].tobytes()
-        return (whole[begin:end] for begin, end in pairwise(ends))
+            encoder = self._function, self._handle.value or 0
+            room = desk.packets[: count * len(desk.packets) // MOST_PACKETS]
+            self._check(encode_packets(*encoder, sides, first, desk.pairs, room, desk.ends[:count]))
+            ends += (desk.ends[:count] + size).tolist()
+            pieces.append(room[: ends[-1] - size].tobytes())
+            size = ends[-1]
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces), ends
 
     def _set(self, wishes: Mapping[int, int]) -> None:
         for request, value in wishes.items():

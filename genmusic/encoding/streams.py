@@ -11,11 +11,11 @@ import numpy as np
 from av.audio.codeccontext import AudioCodecContext
 
 from genmusic.encoding import libopus
+from genmusic.encoding.parcel import PACKET_FRAMES, Parcel
 from genmusic.encoding.samples import Block, to_pcm16
 from genmusic.errors import EncodingError, UnknownNameError
 from genmusic.units import SAMPLE_RATE
 
-PACKET_FRAMES = 960  # 20 ms, the longest Opus frame that is one CELT frame
 OPUS_CODEC: Final = "libopus"  # FFmpeg's own "opus" encoder is experimental
 OPUS_BITRATE = 128_000  # bits per second
 OPUS_COMPLEXITY = 5  # 10 costs 1.6 times as much CPU for a difference few can hear
@@ -50,7 +50,7 @@ class StreamEncoder(Protocol):
     def repeats(self) -> bool:
         """Whether the same frames make the same packets, whatever was encoded before."""
 
-    def encode(self, block: Block, first_frame: int) -> list[bytes]:
+    def encode(self, block: Block, first_frame: int) -> Parcel:
         """The packets of a block, a whole number of them, that begins at a frame of the session."""
 
 
@@ -65,14 +65,12 @@ class Pcm16Encoder:
     def __init__(self, seed: int) -> None:
         self._seed = seed
 
-    def encode(self, block: Block, first_frame: int) -> list[bytes]:
-        """One packet of samples for every 960 frames."""
+    def encode(self, block: Block, first_frame: int) -> Parcel:
+        """One packet of samples for every 960 frames; they are not copied once they are made."""
         _check_block(block)
         samples = to_pcm16(block, self._seed, first_frame).astype("<i2", copy=False)
-        sound = samples.tobytes()
-        return [
-            sound[at : at + _PCM_PACKET_BYTES] for at in range(0, len(sound), _PCM_PACKET_BYTES)
-        ]
+        ends = range(_PCM_PACKET_BYTES, samples.nbytes + 1, _PCM_PACKET_BYTES)
+        return Parcel(self.codec, first_frame, samples.data.cast("B"), ends)
 
 
 class OpusEncoder:
@@ -90,10 +88,12 @@ class OpusEncoder:
         self._encoder = encoder
         self.preskip = encoder.lookahead
 
-    def encode(self, block: Block, first_frame: int) -> list[bytes]:
+    def encode(self, block: Block, first_frame: int) -> Parcel:
         """One packet for every 960 frames, wherever they lie; the codec runs without the GIL."""
         _check_block(block)
-        return self._encoder.encode(np.ascontiguousarray(block, np.float32), PACKET_FRAMES)
+        sides = np.ascontiguousarray(block, np.float32)
+        body, ends = self._encoder.encode(sides, PACKET_FRAMES)
+        return Parcel(self.codec, first_frame, body, ends)
 
 
 class BundledOpusEncoder:
@@ -112,7 +112,7 @@ class BundledOpusEncoder:
         self.preskip = int.from_bytes((self._context.extradata or b"")[10:12], "little")
         self._encoded_end = 0
 
-    def encode(self, block: Block, first_frame: int) -> list[bytes]:
+    def encode(self, block: Block, first_frame: int) -> Parcel:
         """One packet for every 960 frames, wherever they lie; the codec runs without the GIL."""
         _check_block(block)
         frame = av.AudioFrame.from_ndarray(
@@ -121,7 +121,8 @@ class BundledOpusEncoder:
         frame.sample_rate = SAMPLE_RATE
         frame.pts = self._encoded_end
         self._encoded_end += block.shape[1]
-        return [bytes(packet) for packet in self._context.encode(frame)]
+        packets = [bytes(packet) for packet in self._context.encode(frame)]
+        return Parcel.of(self.codec, first_frame, packets)
 
 
 def _open_opus_encoder(bitrate: int, complexity: int) -> StreamEncoder:

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from enum import IntFlag
+from typing import NamedTuple
 
-from genmusic.session.parcels import Packet
+from genmusic.encoding import Parcel
+from genmusic.encoding.parcel import Body
 
 HEAD = struct.Struct("<BBHIQ")
 """Type, flags, count, number of the message, frame at which it begins; little endian."""
 
-_LENGTH = struct.Struct("<H")
 _PCM_FRAME_BYTES = 4  # two channels of 16 bits
 _SEQ_LIMIT = 2**32
+
+_KINDS: Mapping[str, tuple[int, Callable[[Parcel], int]]] = {
+    "opus": (1, len),
+    "pcm16": (2, lambda parcel: len(parcel.body) // _PCM_FRAME_BYTES),
+}
+"""Type number of each codec, and what is counted."""
 
 
 class Flag(IntFlag):
@@ -24,37 +31,17 @@ class Flag(IntFlag):
     DISCONTINUITY = 2  # does not follow from what the listener has
 
 
-def _opus(packets: Sequence[Packet]) -> tuple[int, bytes]:
-    pieces = [piece for p in packets for piece in (_LENGTH.pack(len(p.data)), p.data)]
-    return len(packets), b"".join(pieces)
+class Chunk(NamedTuple):
+    """One binary message, in two pieces: the sound is where it was encoded to."""
+
+    head: bytes
+    body: Body
 
 
-def _pcm16(packets: Sequence[Packet]) -> tuple[int, bytes]:
-    body = b"".join([packet.data for packet in packets])
-    return len(body) // _PCM_FRAME_BYTES, body
-
-
-_BODIES: Mapping[str, tuple[int, Callable[[Sequence[Packet]], tuple[int, bytes]]]] = {
-    "opus": (1, _opus),
-    "pcm16": (2, _pcm16),
-}
-"""Type number of each codec, and how its packets are counted and joined."""
-
-
-def pack(codec: str, packets: Sequence[Packet], seq: int, flags: Flag = Flag.NONE) -> bytes:
-    """One binary message of consecutive packets."""
-    kind, join = _BODIES[codec]
-    count, body = join(packets)
-    return HEAD.pack(kind, flags, count, seq % _SEQ_LIMIT, packets[0].pts) + body
-
-
-def divide(packets: Sequence[Packet], most: int) -> Iterator[list[Packet]]:
-    """Consecutive packets in groups of at most ``most``; one that splices begins a group."""
-    group: list[Packet] = []
-    for packet in packets:
-        if group and (packet.splices or len(group) == most):
-            yield group
-            group = []
-        group.append(packet)
-    if group:
-        yield group
+def pack(parcel: Parcel, seq: int, flags: Flag = Flag.NONE) -> Chunk:
+    """A parcel as one binary message."""
+    kind, count = _KINDS[parcel.codec]
+    if parcel.splices:
+        flags |= Flag.SPLICE
+    head = HEAD.pack(kind, flags, count(parcel), seq % _SEQ_LIMIT, parcel.pts)
+    return Chunk(head, parcel.body)

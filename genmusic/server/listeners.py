@@ -8,6 +8,7 @@ from functools import partial
 from typing import Protocol
 
 from genmusic.config import Settings
+from genmusic.encoding import Parcel
 from genmusic.errors import ProtocolError
 from genmusic.server import journal
 from genmusic.server.admission import overloaded, settings_at
@@ -20,7 +21,7 @@ from genmusic.server.rows import Rows
 from genmusic.server.tally import Tally
 from genmusic.session.clock import Clock, monotonic_seconds
 from genmusic.session.library import Library
-from genmusic.session.parcels import Packet, Replay, Step
+from genmusic.session.parcels import Replay, Step
 from genmusic.session.registry import Registry
 from genmusic.session.requests import Answer, Request
 from genmusic.session.revival import revive
@@ -230,7 +231,7 @@ class Listeners:
         async with self.keeper.changing(session, plan):
             return await self.pool.run(deadline, partial(session.advance, plan, frames))
 
-    async def render_again(self, session: Session, replay: Replay) -> tuple[Packet, ...]:
+    async def render_again(self, session: Session, replay: Replay) -> Parcel:
         """What a listener who comes back has missed, in a hop to a thread."""
         deadline = session.deadline(self.clock())
         return await self.pool.run(deadline, partial(session.render_again, replay))

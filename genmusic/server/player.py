@@ -7,14 +7,15 @@ from collections import deque
 from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
+from genmusic.encoding import PACKET_FRAMES, Parcel
 from genmusic.server import chunks, messages
 from genmusic.server.alarm import Alarm
-from genmusic.server.chunks import Flag
+from genmusic.server.chunks import Chunk, Flag
 from genmusic.server.listeners import Listeners
 from genmusic.server.messages import ServerMessage
 from genmusic.server.rows import Row
 from genmusic.session.company import Outcome
-from genmusic.session.parcels import Packet, Replay, Step
+from genmusic.session.parcels import Replay, Step
 from genmusic.session.requests import Answer, Request
 from genmusic.session.session import Session
 
@@ -27,10 +28,10 @@ Result = TypeVar("Result")
 class Outlet(Protocol):
     """Where sound and messages leave the server; `send` waits for a listener who reads slowly."""
 
-    async def send(self, message: ServerMessage | bytes) -> None:
+    async def send(self, message: ServerMessage | Chunk) -> None:
         """Send, or raise what ends the connection."""
 
-    def send_now(self, messages: Sequence[ServerMessage | bytes]) -> bool:
+    def send_now(self, messages: Sequence[ServerMessage | Chunk]) -> bool:
         """Send all of it if none of it has to wait; False if nothing was sent."""
 
 
@@ -212,11 +213,11 @@ class Player:
         await self._outlet.send(messages.ready(self._session, token, replay, lookahead_ms))
         for bar in replay.bars:
             await self._outlet.send(messages.notes(bar))
-        packets = replay.packets
+        sound = replay.sound
         if self._session.lacks(replay):
             work = self._listeners.render_again(self._session, replay)
-            packets = await self._finish(work)
-        for chunk in self._chunks(packets):
+            sound = await self._finish(work)
+        for chunk in self._chunks(sound):
             await self._outlet.send(chunk)
 
     async def _send_step(self, step: Step) -> None:
@@ -233,13 +234,13 @@ class Player:
             self._seq, self._flags = seq, flags
         return sent
 
-    def _messages(self, step: Step) -> Iterator[ServerMessage | bytes]:
+    def _messages(self, step: Step) -> Iterator[ServerMessage | Chunk]:
         for answer in step.answers:
             if not self._tell(answer):
                 yield messages.answer(answer)
         for bar in step.bars:
             yield messages.notes(bar)
-        yield from self._chunks(step.packets)
+        yield from self._chunks(step.sound)
 
     def _tell(self, answer: Answer) -> bool:
         """Tell whoever asked from beside the stream; False if it was the listener."""
@@ -249,14 +250,14 @@ class Player:
             answer.id.set_result(answer)
         return True
 
-    def _chunks(self, packets: Sequence[Packet]) -> Iterator[bytes]:
-        """Packets as binary messages of at most what a row renders in one hop."""
-        most = self._listeners.settings.shared_chunk_frames // self._session.encoder.packet_frames
-        for chunk in chunks.divide(packets, most):
-            flags = self._flags | (Flag.SPLICE if chunk[0].splices else Flag.NONE)
+    def _chunks(self, sound: Parcel | None) -> Iterator[Chunk]:
+        """Sound as binary messages of at most what a row renders in one hop."""
+        if sound is None:
+            return
+        for part in sound.divided(self._listeners.settings.shared_chunk_frames // PACKET_FRAMES):
+            flags, self._flags = self._flags, Flag.NONE
             number, self._seq = self._seq, self._seq + 1
-            self._flags = Flag.NONE
-            yield chunks.pack(self._session.codec, chunk, number, flags)
+            yield chunks.pack(part, number, flags)
 
     async def _rest(self, now: float) -> None:
         """Wait for a word of the listener, or until patience must be looked at."""

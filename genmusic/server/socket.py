@@ -11,7 +11,9 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from msgspec import Struct
 
 from genmusic.config import Settings
+from genmusic.encoding.parcel import Body
 from genmusic.errors import CLOSE_CODES, GenmusicError, ProtocolError
+from genmusic.server.chunks import Chunk
 from genmusic.server.messages import Drain, ServerMessage, fault, to_text
 
 SUBPROTOCOL = "genmusic.v1"
@@ -60,10 +62,10 @@ class StreamSocket(web.WebSocketResponse):
         if raw is not None:
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
 
-    async def send(self, message: ServerMessage | bytes) -> None:
+    async def send(self, message: ServerMessage | Chunk) -> None:
         """Send, or cut off a client that does not read (`ProtocolError`)."""
-        if isinstance(message, bytes):
-            data, kind = message, WSMsgType.BINARY
+        if isinstance(message, Chunk):
+            data, kind = b"".join(message), WSMsgType.BINARY
         else:
             data, kind = to_text(message).encode(), WSMsgType.TEXT
         if self._all_has_left:
@@ -85,7 +87,7 @@ class StreamSocket(web.WebSocketResponse):
             self.abort()
             raise ProtocolError("the client does not read", "stalled") from None
 
-    def send_now(self, messages: Sequence[ServerMessage | bytes]) -> bool:
+    def send_now(self, messages: Sequence[ServerMessage | Chunk]) -> bool:
         """Send all of it in one go if nothing waits to leave; False if nothing was sent."""
         transport = self._transport
         if transport is None or self.closed or transport.is_closing() or not self._all_has_left:
@@ -136,20 +138,27 @@ class StreamSocket(web.WebSocketResponse):
             self._transport.abort()
 
 
-def framed(message: Struct | bytes) -> bytes:
+def framed(message: Struct | Chunk) -> bytes:
     """A message as it goes over the wire, made once for all who are sent it."""
     return b"".join(_frame(message))
 
 
-def _frame(message: Struct | bytes) -> tuple[bytes, bytes]:
-    """The head of a frame, and what it frames."""
-    data = message if isinstance(message, bytes) else msgspec.json.encode(message)
-    head = bytes([_FINAL | (WSMsgType.BINARY if data is message else WSMsgType.TEXT)])
-    if len(data) <= _SHORT:
-        return head + bytes([len(data)]), data
-    if len(data) < 1 << 16:
-        return head + b"\x7e" + len(data).to_bytes(2, "big"), data
-    return head + b"\x7f" + len(data).to_bytes(8, "big"), data
+def _frame(message: Struct | Chunk) -> tuple[bytes, Body]:
+    """What stands before the last piece of a message in its frame, and that piece."""
+    if isinstance(message, Chunk):
+        head, body = message
+        return _frame_head(WSMsgType.BINARY, len(head) + len(body)) + head, body
+    text = msgspec.json.encode(message)
+    return _frame_head(WSMsgType.TEXT, len(text)), text
+
+
+def _frame_head(kind: WSMsgType, size: int) -> bytes:
+    first = bytes([_FINAL | kind])
+    if size <= _SHORT:
+        return first + bytes([size])
+    if size < 1 << 16:
+        return first + b"\x7e" + size.to_bytes(2, "big")
+    return first + b"\x7f" + size.to_bytes(8, "big")
 
 
 def _last_word(reason: GenmusicError) -> ServerMessage:

@@ -11,21 +11,22 @@ from bisect import bisect_right
 from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 import numpy as np
 
 from genmusic.config import Settings
 from genmusic.controls.spec import Value
-from genmusic.encoding import STREAM_CODECS, Block, StreamEncoder, open_stream_encoder
+from genmusic.encoding import STREAM_CODECS, Block, Parcel, StreamEncoder, open_stream_encoder
+from genmusic.encoding.parcel import joined
 from genmusic.errors import EncodingError, ProtocolError, UnknownNameError
 from genmusic.seeding import SEED_LIMIT
 from genmusic.session.engine import Engine, TimedBar
 from genmusic.session.library import Library
 from genmusic.session.log import EDITION, Change
 from genmusic.session.pacing import Pacing
-from genmusic.session.parcels import Packet, Replay, Step, spliced
+from genmusic.session.parcels import Replay, Step
 from genmusic.session.past import Past
 from genmusic.session.requests import Answer, Plan, Request, plan_requests
 from genmusic.session.stills import Frozen, Still, freeze
@@ -72,7 +73,7 @@ class Session:
         self._splicing = False  # the next packet begins to
         self._void = (0, 0)  # the frames that were sent, then taken back by the newest splice
         self._past = Past(engine)
-        self._packets: deque[Packet] = deque()
+        self._parcels: deque[Parcel] = deque()
         self._bars: deque[TimedBar] = deque()
         self._tail = SILENCE  # what sounded last, when the server is about to stop
 
@@ -227,28 +228,28 @@ class Session:
     def advance(self, plan: Plan, frames: int) -> Step:
         """Carry out a plan that is in the log, then render and encode the next frames."""
         with self.engine.at_work():
-            before = self._go_back(plan.frame) if self.splices(plan) else ()
+            before = self._go_back(plan.frame) if self.splices(plan) else None
             landings = self._make([c for c in plan.changes if c.frame <= self._end])
             if later := [c for c in plan.changes if c.frame > self._end]:
                 self.engine.follow(later)
-            packets = before + self._render(frames)
-            return self._step(plan.answers(landings), packets)
+            sound = joined(filter(None, (before, self._render(frames))))
+            return self._step(plan.answers(landings), sound)
 
     def absorb(self, block: Block) -> Step:
         """Encode what was rendered for it in company."""
         return self._step((), self._encode(block))
 
-    def _step(self, answers: tuple[Answer, ...], packets: tuple[Packet, ...]) -> Step:
+    def _step(self, answers: tuple[Answer, ...], sound: Parcel | None) -> Step:
         bars = tuple(self.engine.take_bars())
-        self._keep(bars, packets)
-        return Step(answers, bars, packets)
+        self._keep(bars, sound)
+        return Step(answers, bars, sound)
 
     def _make(self, changes: Sequence[Change]) -> dict[str, int]:
         if changes:
             self._changed_at = self._end
         return self.engine.make(changes)
 
-    def _go_back(self, frame: int) -> tuple[Packet, ...]:
+    def _go_back(self, frame: int) -> Parcel | None:
         """Take back what was sent from ``frame`` on; the packet before it, which splices.
 
         That packet's sound is what was heard before: an encoder that runs on needs it to get
@@ -257,8 +258,9 @@ class Session:
         packet = self.encoder.packet_frames
         start = frame - packet
         self._past.return_to(self.engine, start, keep_until=frame)
-        while self._packets and self._packets[-1].pts >= start:
-            self._packets.pop()
+        while self._parcels and self._parcels[-1].end > start:
+            if rest := self._parcels.pop().before(start):
+                self._parcels.append(rest)
         while self._bars and self._bars[-1].start_frame >= start:
             self._bars.pop()
         self._void = (start, self._furthest)
@@ -266,26 +268,25 @@ class Session:
         self._splicing = True
         return self._render(packet)
 
-    def _render(self, frames: int) -> tuple[Packet, ...]:
+    def _render(self, frames: int) -> Parcel | None:
         if not frames:
-            return ()
+            return None
         block = np.empty((2, frames), np.float32)
         self.engine.render(block)
         return self._encode(block)
 
-    def _encode(self, block: Block) -> tuple[Packet, ...]:
+    def _encode(self, block: Block) -> Parcel:
         if self.pacing.lasting and not self.encoder.repeats:
             self._tail = block[:, -WARM_PACKETS * self.encoder.packet_frames :].copy()
-        packets = self._packets_of(block, self._end, splices=self._splicing)
+        sound = self._parcel_of(block, self._end, splices=self._splicing)
         self._splicing = False
         self._end += block.shape[1]
         self._furthest = max(self._furthest, self._end)
-        return packets
+        return sound
 
-    def _packets_of(self, block: Block, start: int, *, splices: bool) -> tuple[Packet, ...]:
-        encoded, length = self.encoder.encode(block, start), self.encoder.packet_frames
-        packets = [Packet(start + n * length, data) for n, data in enumerate(encoded)]
-        return spliced(packets) if splices else tuple(packets)
+    def _parcel_of(self, block: Block, start: int, *, splices: bool) -> Parcel:
+        parcel = self.encoder.encode(block, start)
+        return replace(parcel, splices=True) if splices else parcel
 
     # Resume
 
@@ -294,19 +295,20 @@ class Session:
         """The frame before which nothing is sent again."""
         return min(self.pacing.claimed, self._end) - self._history_frames
 
-    def _keep(self, bars: Sequence[TimedBar], packets: Sequence[Packet]) -> None:
+    def _keep(self, bars: Sequence[TimedBar], sound: Parcel | None) -> None:
         """Keep what can be sent again, and a way back to what can be rendered again."""
         oldest, repeats = self._oldest, self.encoder.repeats
         self._bars.extend(bars)
-        self._packets.extend(() if repeats else packets)
-        while self._packets and self._packets[0].pts < oldest:
-            self._packets.popleft()
+        if sound is not None and not repeats:
+            self._parcels.append(sound)
+        while self._parcels and self._parcels[0].end <= oldest:
+            self._parcels.popleft()
         while self._bars and self._bars[0].end_frame <= oldest:
             self._bars.popleft()
         self._past.keep(self.engine, oldest if repeats else self.pacing.claimed)
 
     def change_codec(self, codec: str) -> None:
-        """Go on in another codec, between two connections; packets that were kept are forgotten.
+        """Go on in another codec, between two connections; sound that was kept is forgotten.
 
         Raises
         ------
@@ -315,7 +317,7 @@ class Session:
         """
         if codec != self.codec:
             self.encoder = open_encoder([codec], self.seed, self._settings)
-            self._packets.clear()
+            self._parcels.clear()
 
     def resume(self, next_pts: int | None, now: float, *, splices: bool = True) -> Replay:
         """Join again at a frame, or without one where the listener left off.
@@ -335,7 +337,7 @@ class Session:
         wanted = heard if next_pts is None else next_pts
         wanted = max(heard, self._void[0]) if splices else min(wanted, self._end)
         start = self._start_of(wanted)
-        kept = [packet for packet in self._packets if packet.pts >= start]
+        kept = joined(parcel.since(start) for parcel in self._parcels if parcel.end > start)
         self._splicing |= splices and start == self._end
         self.pacing.join(heard, now)
         return Replay(
@@ -343,7 +345,7 @@ class Session:
             resumed=True,
             discontinuity=next_pts is None or start > wanted,
             bars=tuple(bar for bar in self._bars if bar.end_frame > start),
-            packets=spliced(kept) if splices else tuple(kept),
+            sound=replace(kept, splices=splices) if kept else None,
             splices=splices,
         )
 
@@ -356,22 +358,23 @@ class Session:
         """The packet that holds a frame, or the first after it that can be sent again."""
         packet = self.encoder.packet_frames
         if self.encoder.repeats:
-            oldest = max(self._past.oldest.frame, self._oldest)
+            kept = self._past.oldest.frame
         else:
-            oldest = self._packets[0].pts if self._packets else self._end
+            kept = self._parcels[0].pts if self._parcels else self._end
+        oldest = max(kept, self._oldest)
         return min(max(wanted // packet, -(-oldest // packet)) * packet, self._end)
 
     def lacks(self, replay: Replay) -> bool:
         """Whether what a replay promises was not kept."""
-        return replay.pts < self._end and not replay.packets
+        return replay.pts < self._end and replay.sound is None
 
-    def render_again(self, replay: Replay) -> tuple[Packet, ...]:
-        """The packets that were not kept; to be called before anything new is rendered."""
+    def render_again(self, replay: Replay) -> Parcel:
+        """The sound that was not kept; to be called before anything new is rendered."""
         block = np.empty((2, self._end - replay.pts), np.float32)
         with self.engine.at_work():
             self._past.return_to(self.engine, replay.pts, keep_until=self._end)
             self._past.play_again(self.engine, block)
-        return self._packets_of(block, replay.pts, splices=replay.splices)
+        return self._parcel_of(block, replay.pts, splices=replay.splices)
 
     def controls(self) -> dict[str, Value]:
         """The controls as they stand."""

@@ -21,9 +21,8 @@ from genmusic.composition.model import shipped_models
 from genmusic.composition.repertoire import Models, Repertoire
 from genmusic.composition.trained import Trained
 from genmusic.controls.spec import defaults
-from genmusic.encoding import libopus
+from genmusic.encoding import PACKET_FRAMES, libopus
 from genmusic.encoding.samples import to_pcm16
-from genmusic.encoding.streams import PACKET_FRAMES
 from genmusic.mood.mapping import musical_parameters
 from genmusic.rules import Style, shipped_styles
 from genmusic.session.library import Library, read_style

@@ -75,13 +75,14 @@ def render_packets(lengths, loud=1.0):
     sound = noise(19, 2, QUANTA * QUANTUM) * F32(loud)
     out = []
     for first, quanta in blocks_of(lengths):
-        pairs, sizes = np.empty(2 * QUANTUM, F32), np.zeros(quanta, np.int32)
-        data = np.zeros(quanta * pairs.nbytes, np.uint8)
+        pairs, ends = np.empty(2 * QUANTUM, F32), np.zeros(quanta, np.int32)
+        data = np.zeros((quanta, packets.HEAD_BYTES + pairs.nbytes), np.uint8)
         packets.encode_packets(
-            copy_as_packet.address, 0, sound, first * QUANTUM, pairs, data, sizes
+            copy_as_packet.address, 0, sound, first * QUANTUM, pairs, data.reshape(-1), ends
         )
-        assert sizes.tolist() == [pairs.nbytes] * quanta
-        out.append(data.view(F32).reshape(-1, 2).T)
+        assert ends.tolist() == [data.shape[1] * (number + 1) for number in range(quanta)]
+        assert (np.ascontiguousarray(data[:, :2]).view("<u2") == pairs.nbytes).all()
+        out.append(np.ascontiguousarray(data[:, 2:]).view(F32).reshape(-1, 2).T)
     return np.concatenate(out, axis=1)
 
 

@@ -5,11 +5,15 @@ from radio import PATIENCE, UNPACED, Radio, Server
 
 from genmusic.server.app import create_app
 from genmusic.session.library import open_library
+from genmusic.session.warmup import load_kernels
 
 
 @pytest.fixture(scope="session")
 def library():
-    return open_library()
+    """As it is when a server opens: no room's clock waits for a compiler."""
+    library = open_library()
+    load_kernels(library)
+    return library
 
 
 @pytest.fixture

@@ -65,7 +65,7 @@ async def refusal(client, dial, **hello):
 
 
 def packed(sound, start=0, seed=7):
-    return open_stream_encoder("pcm16", seed).encode(sound, start)
+    return [*open_stream_encoder("pcm16", seed).encode(sound, start)]
 
 
 async def test_the_audience_hears_the_performer_to_the_bit(stage, perform, visit):

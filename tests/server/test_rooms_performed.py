@@ -166,7 +166,7 @@ async def test_the_room_hears_the_performance_and_its_keys_to_the_bit(
     log = [Change(*line) for line in sorted(on_stage.minutes.lines, key=lambda line: line[0])]
     sound = np.zeros((2, 9 * 9_600), np.float32)
     Engine(library, 7, None, log).render(sound)
-    expected = open_stream_encoder("pcm16", 7).encode(sound, 0)
+    expected = [*open_stream_encoder("pcm16", 7).encode(sound, 0)]
     first = radio.chunks[0].pts // 960
     assert [change.name for change in log] == ["stroke", "bend", "stroke", "arousal"]
     assert radio.packets[: 90 - first] == expected[first:]
@@ -190,7 +190,7 @@ async def test_a_style_of_one_s_own_and_its_edits_are_heard_in_the_room_to_the_b
     log = [Change(*line) for line in own_stage.minutes.lines]
     sound = np.zeros((2, 9 * 9_600), np.float32)
     Engine(own_stage.hands.library, 7, {"style": "rain"}, log).render(sound)
-    expected = open_stream_encoder("pcm16", 7).encode(sound, 0)
+    expected = [*open_stream_encoder("pcm16", 7).encode(sound, 0)]
     first = radio.chunks[0].pts // 960
     assert [change.name for change in log] == ["edition"]
     assert radio.packets[: 90 - first] == expected[first:]

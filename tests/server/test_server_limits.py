@@ -2,11 +2,11 @@ import logging
 
 import pytest
 
+from genmusic.encoding import Parcel
 from genmusic.errors import ProtocolError
 from genmusic.server import journal
 from genmusic.server.chunks import Flag, pack
 from genmusic.server.limits import RateLimit
-from genmusic.session.parcels import Packet
 
 
 def take_all(limit, now):
@@ -57,15 +57,15 @@ def test_who_is_too_fast_learns_the_limit():
     ],
 )
 def test_a_chunk_is_laid_out_as_documented(codec, data, message):
-    packets = [Packet(960 * (1 + number), bytes_) for number, bytes_ in enumerate(data)]
+    chunk = pack(Parcel.of(codec, 960, data), seq=3, flags=Flag.DISCONTINUITY)
 
-    assert pack(codec, packets, seq=3, flags=Flag.DISCONTINUITY) == bytes.fromhex(message)
+    assert b"".join(chunk) == bytes.fromhex(message)
 
 
 def test_the_number_of_a_chunk_wraps_after_32_bits():
-    packet = [Packet(0, b"")]
+    parcel = Parcel.of("opus", 0, [b""])
 
-    assert pack("opus", packet, seq=2**32 + 1)[4:8] == b"\1\0\0\0"
+    assert pack(parcel, seq=2**32 + 1).head[4:8] == b"\1\0\0\0"
 
 
 def test_a_log_line_is_one_line_whatever_a_client_sends(caplog):

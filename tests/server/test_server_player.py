@@ -7,12 +7,14 @@ from dataclasses import replace
 import pytest
 from radio import HEAD, PATIENCE, UNPACED
 
+from genmusic.encoding import PACKET_FRAMES, Parcel
+from genmusic.server.chunks import Chunk
 from genmusic.server.listeners import Listeners
 from genmusic.server.player import Player
-from genmusic.session.parcels import Packet, Replay, Step
+from genmusic.session.parcels import Replay, Step
 from genmusic.session.session import Wishes
 
-PACKET_FRAMES, SILENCE = 960, bytes(3_840)
+SILENCE = bytes(3_840)
 SILENT = replace(UNPACED, lookahead_seconds=0.0)
 """Nothing is ever due."""
 
@@ -32,12 +34,12 @@ class Outlet:
         return not self.full
 
     async def send(self, message):
-        if isinstance(message, bytes):
+        if isinstance(message, Chunk):
             await self.reads.wait()
         self._note([message])
 
     def _note(self, messages):
-        heads = [HEAD.unpack_from(chunk) for chunk in messages if isinstance(chunk, bytes)]
+        heads = [HEAD.unpack(chunk.head) for chunk in messages if isinstance(chunk, Chunk)]
         self.sound += [(seq, pts) for _kind, _flags, _count, seq, pts in heads]
         if len(self.sound) >= 2:
             self.second.set()
@@ -68,7 +70,7 @@ async def listening(library):
 
 def step(number):
     """A packet of what a row renders."""
-    return Step((), (), (Packet(PACKET_FRAMES * number, SILENCE),))
+    return Step((), (), Parcel.of("pcm16", PACKET_FRAMES * number, [SILENCE]))
 
 
 async def test_what_needs_not_wait_is_sent_before_the_player_is_woken(listening):

@@ -43,7 +43,7 @@ class Sitter:
         return not self._waiting
 
     def deliver(self, outcome):
-        self.hops.append(PACKET_FRAMES * len(outcome.packets))
+        self.hops.append(PACKET_FRAMES * len(outcome.sound))
         self._waiting += self.hops[-1]
         self._came.set()
 

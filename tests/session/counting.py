@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from genmusic.encoding import Parcel
 from genmusic.errors import ControlError
 
 PACKET = 960
@@ -71,12 +72,13 @@ class CountingEncoder:
         self.repeats = repeats
 
     def encode(self, block, first_frame):
-        return [b"%d" % first for first in block[0, ::PACKET]]
+        packets = [b"%d" % first for first in block[0, ::PACKET]]
+        return Parcel.of(self.codec, first_frame, packets)
 
 
 def sent_again(session, replay):
-    """The packets of a replay."""
-    return session.render_again(replay) if session.lacks(replay) else replay.packets
+    """The sound of a replay."""
+    return session.render_again(replay) if session.lacks(replay) else replay.sound
 
 
 def advance(session, requests, frames, now=0.0):

@@ -12,16 +12,18 @@ from genmusic.session.session import Session
 
 
 def test_packets_are_numbered_by_their_first_frame(session):
-    packets = advance(session, [], 2 * PACKET).packets
+    sound = advance(session, [], 2 * PACKET).sound
 
-    assert [(packet.pts, packet.data) for packet in packets] == [(0, b"0"), (960, b"960")]
+    assert (sound.pts, [*sound]) == (0, [b"0", b"960"])
 
 
 def test_who_comes_back_gets_what_is_missing(session):
     fill(session, 0.0)
     replay = session.resume(70_080, 1.0)
 
-    assert sent_again(session, replay) == ((70_080, b"70080", False), (71_040, b"71040", False))
+    again = sent_again(session, replay)
+
+    assert (again.pts, [*again], again.splices) == (70_080, [b"70080", b"71040"], False)
     assert (replay.pts, replay.resumed, replay.discontinuity) == (70_080, True, False)
 
 
@@ -35,11 +37,11 @@ def test_who_has_everything_gets_nothing_twice(session):
     end = fill(session, 0.0)
     replay = session.resume(end, 1.0)
 
-    assert (replay.pts, sent_again(session, replay), replay.discontinuity) == (end, (), False)
+    assert (replay.pts, sent_again(session, replay), replay.discontinuity) == (end, None, False)
 
 
 def test_after_a_restart_nothing_is_rendered_until_what_the_listener_holds_runs_out(session):
-    end = advance(session, [], 100 * PACKET).packets[-1].pts + PACKET
+    end = advance(session, [], 100 * PACKET).sound.end
     session.go_on_as("again", (), 50.0, held_frames=96_000)
 
     assert session.deadline(50.0) == 52.0
@@ -82,11 +84,11 @@ def test_all_that_was_not_heard_is_kept(session):
 
     assert end > 4 * 48_000
     assert (replay.pts, replay.discontinuity) == (0, False)
-    assert sent_again(session, replay)[-1].pts + PACKET == end
+    assert sent_again(session, replay).end == end
 
 
 def test_who_shares_a_rack_goes_along_as_far_as_a_server_that_stops_wants(session):
-    end = advance(session, [], 200 * PACKET).packets[-1].pts + PACKET
+    end = advance(session, [], 200 * PACKET).sound.end
 
     assert end == 4 * 48_000
     assert not session.can_go_along(0.0)
@@ -133,20 +135,18 @@ def test_a_change_takes_effect_a_guard_ahead_of_the_ear(session, engine):
     at = -(-(ear + 5_760) // PACKET) * PACKET
     assert step.answers[0].frames == {"arousal": at}
     assert engine.made == [(at, "arousal", 0.5)]
-    assert [packet.pts for packet in step.packets] == list(range(at - PACKET, at + 9_600, PACKET))
-    assert [packet.splices for packet in step.packets] == [True] + [False] * 10
+    assert (step.sound.pts, step.sound.end, step.sound.splices) == (at - PACKET, at + 9_600, True)
 
 
 def test_what_was_taken_back_is_not_replayed(session):
     fill(session, 0.0)
     step = advance(session, [AROUSAL], 9_600)
 
-    assert session.end == step.packets[-1].pts + PACKET < LOOKAHEAD
+    assert session.end == step.sound.end < LOOKAHEAD
     replay = session.resume(0, 1.0)
 
-    assert [packet.pts for packet in sent_again(session, replay)] == [
-        *range(0, session.end, PACKET)
-    ]
+    again = sent_again(session, replay)
+    assert (again.pts, [*again]) == (0, [b"%d" % at for at in range(0, session.end, PACKET)])
 
 
 def test_a_second_change_does_not_undo_the_first(session, engine):
@@ -168,7 +168,7 @@ def test_a_change_near_the_end_of_what_is_rendered_takes_nothing_back(session, e
 
     assert engine.returns == []
     assert step.answers[0].frames == {"arousal": end}
-    assert not any(packet.splices for packet in step.packets)
+    assert not step.sound.splices
 
 
 def test_listeners_who_come_together_keep_their_moments_at_different_times():
@@ -191,11 +191,11 @@ def test_requests_that_are_wrong_take_nothing_back(session, engine):
 
 def test_who_lost_the_line_before_a_splice_came_is_sent_it_again(session):
     end = fill(session, 0.0)
-    splice = advance(session, [AROUSAL], 9_600).packets[0].pts
+    splice = advance(session, [AROUSAL], 9_600).sound.pts
     replay = session.resume(end, 0.5)
 
     assert (replay.pts, replay.discontinuity) == (splice, False)
-    assert [packet.splices for packet in sent_again(session, replay)[:2]] == [True, False]
+    assert sent_again(session, replay).splices
 
 
 def test_a_splice_that_was_heard_long_ago_is_not_sent_again(session):

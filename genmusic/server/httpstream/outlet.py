@@ -12,7 +12,7 @@ from aiohttp import web
 
 from genmusic.encoding import EndlessFile
 from genmusic.errors import ProtocolError
-from genmusic.server.chunks import HEAD
+from genmusic.server.chunks import HEAD, Chunk
 from genmusic.server.httpstream.icy import Interleaver
 from genmusic.server.httpstream.wallclock import WallClock
 from genmusic.server.listeners import Listeners
@@ -39,22 +39,22 @@ class FileOutlet:
         self._title = ""
         self._titles: deque[tuple[int, str]] = deque()  # of bars to come, by their first frame
 
-    async def send(self, message: ServerMessage | bytes) -> None:
+    async def send(self, message: ServerMessage | Chunk) -> None:
         """Write sound, or note what it is called; a reader who has stopped is cut off."""
-        if isinstance(message, bytes):
+        if isinstance(message, Chunk):
             await self._write(message)
         elif isinstance(message, Ready):
             self._title = message.title
         elif isinstance(message, BarNotes):
             self._titles.append((message.pts, message.title))
 
-    def send_now(self, messages: Sequence[ServerMessage | bytes]) -> bool:
+    def send_now(self, messages: Sequence[ServerMessage | Chunk]) -> bool:
         """Nothing: a file is encoded in a thread."""
         return False
 
-    async def _write(self, chunk: bytes) -> None:
-        _kind, _flags, frames, _seq, pts = HEAD.unpack_from(chunk)
-        samples = np.frombuffer(chunk, "<i2", offset=HEAD.size).reshape(-1, 2)
+    async def _write(self, chunk: Chunk) -> None:
+        _kind, _flags, frames, _seq, pts = HEAD.unpack(chunk.head)
+        samples = np.frombuffer(chunk.body, "<i2").reshape(-1, 2)
         deadline = self._listeners.clock()
         sound = await self._listeners.pool.run(deadline, partial(self._file.write, samples))
         if self._interleaver is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from genmusic.config import Settings
+from genmusic.encoding import PACKET_FRAMES
 from genmusic.errors import ProtocolError
 from genmusic.server import chunks, messages
 from genmusic.server.messages import Hello, Id
@@ -45,12 +46,10 @@ class RoomGuest:
         self._say(messages.Moved(replay.pts, controls))
         for bar in replay.bars:
             self._say(messages.notes(bar))
-        most = (
-            self._settings.chunk_frames
-            // self._room.music.broadcast.encoder(self.codec).packet_frames
-        )
-        for number, chunk in enumerate(chunks.divide(replay.packets, most)):
-            self.push(framed(chunks.pack(self.codec, chunk, number)))
+        if replay.sound is not None:
+            parts = replay.sound.divided(self._settings.chunk_frames // PACKET_FRAMES)
+            for number, part in enumerate(parts):
+                self.push(framed(chunks.pack(part, number)))
 
     @property
     def session(self) -> str:

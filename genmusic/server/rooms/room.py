@@ -201,8 +201,7 @@ class Room:
         for pts, changes in groupby(step.changes, key=lambda change: change[0]):
             values: dict[str, Value] = {name: value for _, name, value in changes}
             self.tell(messages.Moved(pts, values))
-        for codec, packets in step.packets.items():
+        for codec, sound in step.sound.items():
             hearing = {guest for guest in self.guests if guest.codec == codec}
-            if hearing and packets:
-                seq = self.next_seq(codec)
-                self._push(framed(chunks.pack(codec, packets, seq)), hearing)
+            if hearing and sound:
+                self._push(framed(chunks.pack(sound, self.next_seq(codec))), hearing)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from genmusic.config import Settings
-from genmusic.encoding import Block, StreamEncoder
-from genmusic.session.parcels import Packet, Replay
+from genmusic.encoding import Block, Parcel, StreamEncoder
+from genmusic.encoding.parcel import joined
+from genmusic.session.parcels import Replay
 from genmusic.session.session import open_encoder
 from genmusic.session.timed import TimedBar
 
@@ -23,11 +24,11 @@ class Broadcast:
         self._blocks: deque[Block] = deque()
         self._bars: deque[TimedBar] = deque()
         self._encoders: dict[str, StreamEncoder] = {}
-        self._packets: dict[str, deque[Packet]] = {}
+        self._parcels: dict[str, deque[Parcel]] = {}
         self.end = 0
 
-    def add(self, block: Block, bars: Sequence[TimedBar]) -> Mapping[str, tuple[Packet, ...]]:
-        """Keep the next frames and the bars announced with them; their packets by codec."""
+    def add(self, block: Block, bars: Sequence[TimedBar]) -> Mapping[str, Parcel]:
+        """Keep the next frames and the bars announced with them; their sound by codec."""
         start, self.end = self.end, self.end + block.shape[1]
         self._blocks.append(block)
         while sum(kept.shape[1] for kept in self._blocks) > self._settings.room_history_frames:
@@ -35,21 +36,19 @@ class Broadcast:
         self._bars.extend(bars)
         while self._bars and self._bars[0].end_frame <= self._oldest:
             self._bars.popleft()
-        return {name: tuple(self._encode(name, block, start)) for name in self._encoders}
+        return {name: self._encode(name, block, start) for name in self._encoders}
 
     @property
     def _oldest(self) -> int:
         """The frame before which nothing is kept."""
         return self.end - self._settings.room_history_frames
 
-    def _encode(self, codec: str, block: Block, start: int) -> Iterator[Packet]:
-        encoder, kept = self._encoders[codec], self._packets[codec]
-        for number, data in enumerate(encoder.encode(block, start)):
-            packet = Packet(start + number * encoder.packet_frames, data)
-            kept.append(packet)
-            yield packet
-        while kept and kept[0].pts < self._oldest:
+    def _encode(self, codec: str, block: Block, start: int) -> Parcel:
+        kept, sound = self._parcels[codec], self._encoders[codec].encode(block, start)
+        kept.append(sound)
+        while kept[0].end <= self._oldest:
             kept.popleft()
+        return sound
 
     def encode_for(self, codecs: Sequence[str], seed: int) -> str:
         """Have one of the codecs encoded from the kept sound on, in a thread; its name.
@@ -62,17 +61,17 @@ class Broadcast:
         encoder = open_encoder(codecs, seed, self._settings)
         codec = encoder.codec
         if codec not in self._encoders:
-            self._encoders[codec], self._packets[codec] = encoder, deque()
+            self._encoders[codec], self._parcels[codec] = encoder, deque()
             start = self.end - sum(block.shape[1] for block in self._blocks)
             for block in self._blocks:
-                list(self._encode(codec, block, start))
+                self._encode(codec, block, start)
                 start += block.shape[1]
         return codec
 
     def drop(self, codec: str) -> None:
         """Nobody hears the codec any more."""
         self._encoders.pop(codec, None)
-        self._packets.pop(codec, None)
+        self._parcels.pop(codec, None)
 
     def encoder(self, codec: str) -> StreamEncoder:
         """What a listener must know of a codec."""
@@ -80,12 +79,12 @@ class Broadcast:
 
     def join(self, codec: str, next_pts: int | None = None) -> Replay:
         """What somebody who comes is sent first: from a frame on, or as much as is played ahead."""
-        kept = self._packets[codec]
+        kept = self._parcels[codec]
         resumed = next_pts is not None and bool(kept) and kept[0].pts <= next_pts <= self.end
         # Those who come begin where the others are: the rest is what these have in store.
         ahead = self.end - self._settings.lookahead_frames
         wanted = next_pts if resumed and next_pts is not None else ahead
-        packets = tuple(packet for packet in kept if packet.pts >= wanted)
-        start = packets[0].pts if packets else self.end
+        sound = joined(parcel.since(wanted) for parcel in kept if parcel.end > wanted)
+        start = sound.pts if sound else self.end
         bars = tuple(bar for bar in self._bars if bar.end_frame > start)
-        return Replay(start, resumed, discontinuity=False, bars=bars, packets=packets)
+        return Replay(start, resumed, discontinuity=False, bars=bars, sound=sound)

@@ -17,12 +17,11 @@ import numpy as np
 
 from genmusic.config import Settings
 from genmusic.controls.spec import CONTROLS, Value
-from genmusic.encoding import Block
+from genmusic.encoding import Block, Parcel
 from genmusic.errors import ProtocolError
 from genmusic.session.engine import Engine
 from genmusic.session.library import Library
 from genmusic.session.log import Change
-from genmusic.session.parcels import Packet
 from genmusic.session.room.broadcast import Broadcast
 from genmusic.session.room.told import Inbox, Jump, Opening
 from genmusic.session.timed import TimedBar
@@ -37,11 +36,11 @@ _UP = np.linspace(0.0, 1.0, FADE_FRAMES, dtype=np.float32)
 
 @dataclass(frozen=True, slots=True)
 class RoomStep:
-    """What one advance brought: bars to draw, changes that are heard, and packets by codec."""
+    """What one advance brought: bars to draw, changes that are heard, and sound by codec."""
 
     bars: tuple[TimedBar, ...]
     changes: tuple[tuple[int, str, Value], ...]  # the frame of the audience, control and value
-    packets: Mapping[str, tuple[Packet, ...]]
+    sound: Mapping[str, Parcel]
 
 
 class RoomMusic:
