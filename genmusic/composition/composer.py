@@ -20,7 +20,6 @@ from genmusic.composition.accompaniment import NUMBER, Accompanist, Melody, Writ
 from genmusic.composition.ahead import BarAhead, Stand
 from genmusic.composition.arrangement import players
 from genmusic.composition.attribution import Decision
-from genmusic.composition.chance import draw
 from genmusic.composition.clearing import accompanying, cleared
 from genmusic.composition.counter import choose_kind, compose_counter
 from genmusic.composition.drums import compose_drums
@@ -138,9 +137,10 @@ class Composer:
         written = cleared(self._style, *tune) if tune else self._style
         place = self._place
         if place is None or state.phrase_bar == 0 or not place.is_of(state, written, parameters):
-            place = self._place = place_of(state, written, parameters)
+            place = self._place = place_of(state, seed, written, parameters)
         plan = plan_bar(state, seed, place)
-        bar = self._silence(plan) if 0 < length_bars <= state.bar else self._compose_parts(plan)
+        is_over = 0 < length_bars <= state.bar
+        bar = self._silence(plan) if is_over else self._compose_parts(place, plan)
         self._end_bar()
         self._foresight.look(state, seed, self._style, self._model, parameters)
         return bar
@@ -260,23 +260,22 @@ class Composer:
         """A bar after the end of the music."""
         return self._bar(plan, self._written(Accompanist(plan, ()), Melody(), (0.0, 0.0)))
 
-    def _compose_parts(self, plan: Plan) -> Bar:
+    def _compose_parts(self, place: Place, plan: Plan) -> Bar:
         """The bar with the notes of every part that plays; those who listen come last."""
-        playing = self._playing(plan)
+        playing = self._playing(place, plan)
         state, accompanist = self._state, Accompanist(plan, playing)
-        texture = _draws(self._seed, state.piece, plan.theme, plan.statement)
-        groove = _draws(self._seed, state.piece, plan.theme, 0)
+        groove, texture = place.groove, place.texture
         rows, melody = NO_ROWS, Melody()
         if "melody" in playing:
             rows, melody = self._answer(plan) if state.answer else self._compose_melody(plan)
             accompanist.lay("melody", rows)
         if "counter" in playing:
-            kind = choose_kind(plan, texture[1])
+            kind = choose_kind(plan, texture.kind)
             second = compose_counter(plan, table_rows(rows), kind, state.counter)
             accompanist.lay("counter", row_table(hooked_bar(plan, "counter", tuple(second))))
         if "drums" in playing:
-            accompanist.lay("drums", self._drums(plan, groove[2]))
-        written = self._written(accompanist, melody, (groove[0], texture[0]))
+            accompanist.lay("drums", self._drums(plan, groove.beat))
+        written = self._written(accompanist, melody, (groove.pattern, texture.pattern))
         if "counter" in playing:
             state.counter = written.counter
         return self._bar(plan, written)
@@ -292,10 +291,12 @@ class Composer:
             return struck
         return row_table(hooked_bar(plan, "drums", table_rows(struck)))
 
-    def _playing(self, plan: Plan) -> frozenset[str]:
+    def _playing(self, place: Place, plan: Plan) -> frozenset[str]:
         """Who plays, as the style has it, and as those who lead and play along change it."""
         state, style = self._state, plan.style
-        playing = players(style, plan.section_rules, plan.density, plan.progress)
+        playing = place.players
+        if playing is None:
+            playing = players(style, place.rules, plan.density, plan.progress)
         if plan.ends_piece:
             playing |= {"bass"} & style.parts.keys()  # a last chord stands on its root
         playing = hooked_bar(plan, "arrangement", playing) & style.parts.keys()
@@ -379,12 +380,6 @@ class Composer:
             piece=state.piece,
             cue=state.cue,
         )
-
-
-@lru_cache(maxsize=1024)
-def _draws(seed: int, piece: int, theme: str, statement: int) -> tuple[float, ...]:
-    """Draws for the patterns of a section: those of one theme share them, or vary them."""
-    return tuple(draw(3, seed, "patterns", piece, theme, statement).tolist())
 
 
 def _performed(plan: Plan, notes: Notes) -> Notes:

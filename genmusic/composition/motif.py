@@ -8,7 +8,6 @@ breaks up an idea of its phrase, as the model has learned that bars do.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
 
@@ -18,7 +17,9 @@ from genmusic.composition.operations import MOTIF_ORDER, NEW, OPERATIONS, operat
 from genmusic.composition.plan import Plan
 from genmusic.composition.rhythm import grid_ticks
 from genmusic.composition.state import BarTheme, PhraseTheme, Slot
+from genmusic.composition.style_tables import of_style
 from genmusic.composition.theory import DEGREES, family
+from genmusic.rules import Style
 from genmusic.values import value
 
 DRAWS = 3
@@ -61,9 +62,11 @@ class _Source:
 
 def sketch_bar(plan: Plan, model: Model, themes: Themes, draws: Sequence[float]) -> Sketch:
     """What this bar takes from an earlier one; an empty sketch if it is new."""
-    sketch = _sketch(plan, model, themes, draws)
-    inside = [note for note in sketch.notes if note[0] < plan.bar_ticks]
-    return sketch if len(inside) == len(sketch.notes) else replace(sketch, notes=tuple(inside))
+    sketch, end = _sketch(plan, model, themes, draws), plan.bar_ticks
+    notes = sketch.notes
+    if not notes or notes[-1][0] < end:  # they rise
+        return sketch
+    return Sketch(tuple([note for note in notes if note[0] < end]), sketch.pull, sketch.open_from)
 
 
 def _sketch(plan: Plan, model: Model, themes: Themes, draws: Sequence[float]) -> Sketch:
@@ -129,14 +132,19 @@ def _weights(plan: Plan, model: Model, bars: Sequence[BarTheme]) -> list[float]:
     Novelty, and the third bar of four, call for something new.
     """
     usual = _expectation(model, family(plan.key.mode), tuple(operations_of(bars)[-MOTIF_ORDER:]))
-    weights = [
-        getattr(plan.style.motif, name) * share
-        for name, share in zip(OPERATIONS, usual, strict=True)
-    ]
+    weights = [own * share for own, share in zip(_own_weights(plan.style), usual, strict=True)]
     weights[NEW] *= 2.0 * plan.parameters.novelty
     if plan.phrase_bar % 4 == CONTRAST_BAR:
-        weights = [w * CONTRAST.get(n, 1.0) for w, n in zip(weights, OPERATIONS, strict=True)]
+        weights = [weight * by for weight, by in zip(weights, _CONTRAST, strict=True)]
     return weights
+
+
+@of_style
+def _own_weights(style: Style) -> tuple[float, ...]:
+    return tuple(getattr(style.motif, name) for name in OPERATIONS)
+
+
+_CONTRAST = tuple(CONTRAST.get(name, 1.0) for name in OPERATIONS)
 
 
 @lru_cache(maxsize=4096)

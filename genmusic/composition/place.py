@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import accumulate
+from typing import NamedTuple
 
 from genmusic.composition import form
+from genmusic.composition.arrangement import players
+from genmusic.composition.chance import draw
 from genmusic.composition.metre import Metre, metre
 from genmusic.composition.plan import section_rules, theme_of
 from genmusic.composition.state import Slot, State
@@ -13,6 +17,14 @@ from genmusic.mood.mapping import MusicalParameters
 from genmusic.rules import SectionRules, Style
 from genmusic.score.harmony import Key
 from genmusic.values import value
+
+
+class Draws(NamedTuple):
+    """What chooses the patterns of a section."""
+
+    pattern: float
+    kind: float  # of the second voice
+    beat: float  # of the drums
 
 
 @value
@@ -31,6 +43,9 @@ class Place:
     theme: str  # without its primes,
     rules: SectionRules  # and what the style says of it
     statement: int
+    groove: Draws  # of the theme,
+    texture: Draws  # and of this statement of it
+    players: frozenset[str] | None  # of every bar, None where they come and go
     metre: Metre
     key: Key
     chords: Sequence[Slot]
@@ -51,15 +66,14 @@ class Place:
 
     def density(self, bar: int) -> float:
         """How much is played in a bar of the phrase, 0..1."""
-        rules, asked = self.rules, self.parameters.density
-        grown = rules.build * self.progress(bar) if rules.build else 0.0
-        return min(1.0, max(0.0, asked + rules.lift + grown))
+        return density_of(self.rules, self.parameters, self.progress(bar))
 
 
-def place_of(state: State, style: Style, parameters: MusicalParameters) -> Place:
+def place_of(state: State, seed: int, style: Style, parameters: MusicalParameters) -> Place:
     """Where the phrase stands that has been begun."""
     label = state.labels[state.section]
     bars, cadence = state.phrases[state.phrase]
+    theme, rules, statement = theme_of(label), section_rules(style, label), form.statement(state)
     return Place(
         style=style,
         parameters=parameters,
@@ -70,11 +84,33 @@ def place_of(state: State, style: Style, parameters: MusicalParameters) -> Place
         bars_before=form.bars_of(state.phrases[: state.phrase]),
         section_bars=form.bars_of(state.phrases),
         label=label,
-        theme=theme_of(label),
-        rules=section_rules(style, label),
-        statement=form.statement(state),
+        theme=theme,
+        rules=rules,
+        statement=statement,
+        groove=_draws(seed, state.piece, theme, 0),
+        texture=_draws(seed, state.piece, theme, statement),
+        players=_players(style, rules, parameters),
         metre=metre(state.metre),
         key=Key(state.tonic, state.mode),
         chords=state.chords,
         starts=list(accumulate([eighths for eighths, _ in state.chords], initial=0)),
     )
+
+
+@lru_cache(maxsize=1024)
+def _draws(seed: int, piece: int, theme: str, statement: int) -> Draws:
+    """Draws for the patterns of a section: those of one theme share them, or vary them."""
+    return Draws(*draw(3, seed, "patterns", piece, theme, statement).tolist())
+
+
+def _players(
+    style: Style, rules: SectionRules, parameters: MusicalParameters
+) -> frozenset[str] | None:
+    if rules.build or rules.entries == "layered":
+        return None
+    return players(style, rules, density_of(rules, parameters, 0.0), 0.0)
+
+
+def density_of(rules: SectionRules, parameters: MusicalParameters, progress: float) -> float:
+    """How much is played in a section that is so far over, 0..1."""
+    return min(1.0, max(0.0, parameters.density + rules.lift + rules.build * progress))

@@ -105,6 +105,8 @@ class Plan:
     metre: Metre
     density: float  # of this section, 0..1
     key: Key
+    theme: str  # the label of the section without its primes
+    section_rules: SectionRules  # what the style says of the section
     spans: tuple[Span, ...]
     seed: int = 0
     piece: int = 0  # since the session began
@@ -112,15 +114,11 @@ class Plan:
 
     bar_ticks: int = field(init=False)
     chords: Integers = field(init=False, compare=False)  # as `chord_table` says
-    theme: str = field(init=False)  # the label of the section without its primes
-    section_rules: SectionRules = field(init=False)  # what the style says of the section
 
     def __post_init__(self) -> None:
         made: Any = self  # to type checkers it is frozen
         made.bar_ticks = self.metre.bar_ticks
         made.chords = chord_table(self.spans, self.key.mode)
-        made.theme = theme_of(self.section)
-        made.section_rules = section_rules(self.style, self.section)
 
     @property
     def beats(self) -> int:

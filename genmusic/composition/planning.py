@@ -13,7 +13,7 @@ from genmusic.composition.harmony import Task, end_chords, plan_chords
 from genmusic.composition.hooks import Moment, hooked
 from genmusic.composition.metre import EIGHTH_TICKS, Metre, metre
 from genmusic.composition.model import Model
-from genmusic.composition.place import Place
+from genmusic.composition.place import Place, density_of
 from genmusic.composition.plan import Plan, Span, section_rules, theme_of
 from genmusic.composition.state import PhraseTheme, Slot, State
 from genmusic.composition.theory import FIFTH, OCTAVE, TONIC
@@ -39,15 +39,15 @@ class Asked(NamedTuple):
 def ask_harmony(state: State, seed: int, style: Style, parameters: MusicalParameters) -> Asked:
     """What is asked of the chords of the phrase that has been begun."""
     label = state.labels[state.section]
-    themes = state.themes.get(theme_of(label), ())
+    themes, rules = state.themes.get(theme_of(label), ()), section_rules(style, label)
     bars, cadence = state.phrases[state.phrase]
     task = Task(
         metre=state.metre,
         mode=state.mode,
         bars=bars,
         cadence=cadence,
-        start=frozenset([d - 1 for d in section_rules(style, label).start]),
-        density=_density(state, style, parameters),
+        start=frozenset([d - 1 for d in rules.start]),
+        density=density_of(rules, parameters, form.progress(state)),
         novelty=parameters.novelty,
         dissonance=parameters.dissonance,
         before=tuple([degree for _, degree in state.chords[-2:]]),
@@ -131,6 +131,8 @@ def plan_bar(state: State, seed: int, place: Place) -> Plan:
         metre=place.metre,
         density=place.density(bar),
         key=place.key,
+        theme=place.theme,
+        section_rules=place.rules,
         spans=_spans(state, seed, place, chance, ends_piece),
         seed=seed,
         piece=state.piece,
@@ -161,12 +163,6 @@ def pace(state: State, style: Style, length_bars: int, ahead: int) -> tuple[floa
     done = CLOSING_BARS - rest
     shares = [(done + (beat + 1) / beats) / CLOSING_BARS for beat in range(beats)]
     return tuple(1.0 - ritardando * share * share for share in shares)
-
-
-def _density(state: State, style: Style, parameters: MusicalParameters) -> float:
-    section = section_rules(style, state.labels[state.section])
-    grown = section.build * form.progress(state)
-    return min(1.0, max(0.0, parameters.density + section.lift + grown))
 
 
 def _spans(

@@ -15,6 +15,8 @@ from genmusic.errors import UnknownNameError
 Models = Union[Model, "Repertoire"]
 """What a composer is given: one model for all styles, or all models to mix."""
 
+MOST_AT_HAND = 64  # mixes of editions of styles that are found at once
+
 Key = tuple[tuple[tuple[str, float], ...], str]
 
 
@@ -30,6 +32,7 @@ class Repertoire:
         self._forest: Forest | None = None
         self._taken_back: frozenset[str] = frozenset()
         self._mixed: dict[Key, Model] = {}
+        self._at_hand: dict[tuple[int, str], tuple[Mapping[str, float], Model]] = {}  # by id
         self._rules: dict[str, CopyRule] = {}
         self._lock = Lock()
 
@@ -43,9 +46,15 @@ class Repertoire:
 
     def mixed(self, mix: Mapping[str, float], copying: str) -> Model:
         """The models of a mix as one, held to a limit of `copying.LIMITS`."""
-        key = (tuple(sorted(mix.items())), copying)
-        found = self._mixed.get(key)
-        return found or self._mix(key)
+        at_hand = self._at_hand
+        found = at_hand.get((id(mix), copying))
+        if found is None:
+            key = (tuple(sorted(mix.items())), copying)
+            if len(at_hand) >= MOST_AT_HAND:
+                at_hand.clear()
+            # The mix is held, so that its id stays its own.
+            found = at_hand[id(mix), copying] = mix, self._mixed.get(key) or self._mix(key)
+        return found[1]
 
     def _mix(self, key: Key) -> Model:
         with self._lock:
@@ -79,5 +88,5 @@ class Repertoire:
         forest = plant(list(trained.values()))  # grown here, so that no bar waits for it
         with self._lock:
             self._trained, self._forest = trained, forest
-            self._mixed, self._taken_back = {}, ids
+            self._mixed, self._at_hand, self._taken_back = {}, {}, ids
         return True

@@ -6,7 +6,7 @@ from composing import parameters, style, toy_model
 from genmusic.composition.chance import draw_bar
 from genmusic.composition.metre import metre
 from genmusic.composition.motif import degree_at, sketch_bar
-from genmusic.composition.plan import Plan, Span
+from genmusic.composition.plan import Plan, Span, section_rules
 from genmusic.composition.state import PhraseTheme
 from genmusic.rules.style import MotifRules
 from genmusic.score.harmony import Key
@@ -37,6 +37,8 @@ def plan(operation: str = "sequence", degree: int = 3, novelty: float = 0.5, **c
             metre=metre("4/4"),
             density=0.5,
             key=Key(0, "major"),
+            theme="A",
+            section_rules=section_rules(style(), "A"),
             spans=(Span(0, 3840, degree, 5, "", 7),),
         ),
         **changes,
@@ -79,7 +81,7 @@ def test_a_fragment_plays_the_first_half_again_a_step_lower():
         plan("new"),
         plan(phrase_bar=0),  # a phrase begins with an idea of its own
         plan(phrase_bar=3),  # a cadence makes its own end
-        plan(section="B"),  # nothing of this theme is known
+        plan(section="B", theme="B"),  # nothing of this theme is known
     ],
 )
 def test_a_bar_may_be_new(bar):

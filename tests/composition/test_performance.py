@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from genmusic.composition.chance import draw_bar
 from genmusic.composition.metre import metre
-from genmusic.composition.plan import Plan, Span
+from genmusic.composition.plan import Plan, Span, section_rules
 from genmusic.names import PARTS
 from genmusic.score.harmony import Key
 
@@ -37,6 +37,8 @@ def plan(name: str = "evening", **controls: object) -> Plan:
         metre=metre("4/4"),
         density=0.5,
         key=Key(0, "major"),
+        theme="A",
+        section_rules=section_rules(style(name), "A"),
         spans=(Span(0, 3840, 0, 0, "", 7),),
     )
 
