@@ -213,4 +213,4 @@ def _room(plan: Plan, span: Span, ceiling: int, *, chord_only: bool) -> tuple[in
 
 @lru_cache(maxsize=512)
 def _pitches(classes: frozenset[int], tonic: int, low: int, high: int) -> tuple[int, ...]:
-    return tuple(p for p in range(low, high + 1) if (p - tonic) % OCTAVE in classes)
+    return tuple([p for p in range(low, high + 1) if (p - tonic) % OCTAVE in classes])

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from genmusic.composition.chance import DRAWS_PER_NOTE, MOST_NOTES
 from genmusic.composition.character import character
 from genmusic.composition.hooks import hooked_bar
-from genmusic.composition.model import Model
+from genmusic.composition.model import Book, Model
 from genmusic.composition.motif import DRAWS as MOTIF_DRAWS
 from genmusic.composition.motif import Themes, sketch_bar
 from genmusic.composition.phrasing import Line, wanted_onsets, with_onsets, write_line
@@ -24,8 +24,8 @@ from genmusic.composition.weighing import taste_of
 from genmusic.names import MODES as SCALES
 from genmusic.units import TICKS_PER_BEAT, exp2
 from genmusic.values import value
-from kernels.handles import Handle, Layout
-from kernels.melodies import ASK, SOME_SETTING, WRITE, Setting, Songs, Task
+from kernels.handles import Layout
+from kernels.melodies import ASK, SOME_SETTING, WRITE, Setting, Task
 from kernels.weighing import NO_TARGET
 
 Integers = NDArray[np.int64]
@@ -62,7 +62,7 @@ class Singing:
     wanted: float  # notes in a bar
     scale: Integers
     setting: Integers  # the words of a `Setting`
-    songs: Handle[Songs]
+    songs: Book
 
 
 def singing_of(plan: Plan, model: Model) -> Singing:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from operator import is_
 
 import numpy as np
@@ -75,18 +76,17 @@ def remembered(plan: Plan, themes: Themes) -> list[PhraseTheme]:
 
 def _laid_out(phrase: PhraseTheme, bar_ticks: int, beat_ticks: int) -> Integers:
     """A phrase whose notes are as long as they wait for the next, with steps for pitches."""
-    rows: list[int] = []
-    begin = 0
-    for bar in phrase.bars:  # in the columns of `kernels.looking`, in their order
-        for tick, step in bar:
-            rows += 0, step, begin + tick, 0, tick, beat_ticks, 0, 0, 0
-        begin += bar_ticks
-    tune = np.array(rows, np.int64).reshape(-1, COLUMNS)
-    starts = tune[:, looking.START]
-    tune[:-1, looking.DURATION] = starts[1:] - starts[:-1]
-    tune[-1, looking.DURATION] = begin - starts[-1]
+    counts = [len(bar) for bar in phrase.bars]
+    numbers = chain.from_iterable(chain.from_iterable(phrase.bars))
+    ticks, steps = np.fromiter(numbers, np.int64, 2 * sum(counts)).reshape(-1, 2).T
+    begins = np.arange(0, len(counts) * bar_ticks, bar_ticks)
+    tune = np.zeros((len(ticks), COLUMNS), np.int64)
+    starts = np.add(ticks, begins.repeat(counts), out=tune[:, looking.START])
+    np.subtract(starts[1:], starts[:-1], out=tune[:-1, looking.DURATION])
+    tune[-1, looking.DURATION] = len(counts) * bar_ticks - starts[-1]
     tune[0, looking.BEGINS] = tune[-1, looking.ENDS] = 1
-    tune[:, looking.REACH] = np.arange(len(tune))
+    tune[:, looking.PITCH], tune[:, looking.POSITION] = steps, ticks
+    tune[:, looking.BEAT], tune[:, looking.REACH] = beat_ticks, np.arange(len(tune))
     return tune
 
 

@@ -67,6 +67,14 @@ class Drawn:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Book:
+    """What melodies are drawn from in a mode and at a temperature."""
+
+    words: Integers  # of `melodies.Songs`
+    kept: tuple[object, ...]  # whose arrays they name
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Dictionary:
     """The words of a trained model among those of a mix, what it knows of them, and its share."""
 
@@ -111,7 +119,7 @@ class Model:
         self.cells = _union(trained.outline.cells for trained, _ in parts)
         self.views = parts[0][0].outline.views
         self._names = named_features(self.views)
-        self._cooled: dict[int, viewpoints.Views] = {}
+        self._cooled: dict[int, Handle[tuple[Doubles, ...]]] = {}
         self._motif_after = lru_cache(maxsize=1024)(self._mixed_motif)
         self._songs_at = lru_cache(maxsize=256)(self._songs)
         if any(trained.outline.views != self.views for trained, _ in parts):
@@ -200,7 +208,7 @@ class Model:
 
     def make_ready(self) -> None:
         """Work out all that a bar would have to wait for."""
-        _ = self._transitions, self.rhythms, self.progressions, self._liveliness
+        _ = self.rhythms, self.progressions, self._liveliness, self._plain_songs, self._weight_words
 
     def melody_desk(self, notes: int) -> Handle[melodies.Desk]:
         """Room for a bar of melody that is sung after others, so many notes in all."""
@@ -208,7 +216,7 @@ class Model:
 
     def sing(
         self,
-        songs: Handle[melodies.Songs],
+        songs: Book,
         setting: Integers,
         task: melodies.Task,
         memory: Integers,
@@ -235,7 +243,7 @@ class Model:
         ):  # fmt: skip
             raise ModelError(f"weights must give each of {notes} notes a pitch above 0")
 
-    def songs(self, mode: int, temperature: float) -> Handle[melodies.Songs]:
+    def songs(self, mode: int, temperature: float) -> Book:
         """What melodies are drawn from: above a temperature of 1, the unlikely more often."""
         return self._songs_at(mode, temperature)
 
@@ -245,14 +253,31 @@ class Model:
         line = [row[..., :count].copy() for row in (*desk.line, *desk.codes[:2])]
         return Drawn(self, viewpoints.Line(*line), desk.drawn[1, : task.coming].copy())
 
-    def _songs(self, mode: int, temperature: float) -> Handle[melodies.Songs]:
-        tree, sources, _ = self.tables
-        songs = melodies.Songs(
-            tree, sources, self._views_at(temperature), self._names, FEATURE_SIZES,
-            self._transitions[mode], self.copy_rule.tune, self.copy_rule.rhythm, PITCHES[0],
-            exp2(log2(SLIP_SHARE) / temperature),
-        )  # fmt: skip
-        return Handle(songs)
+    def _songs(self, mode: int, temperature: float) -> Book:
+        """The words at a temperature: those of 1 with other weights, as all of them take long."""
+        plain, weights = self._plain_songs[mode], self._weights_at(temperature)
+        first, end = self._weight_words
+        words = plain.words.copy()
+        words[first:end] = weights.words
+        words[-1:].view(np.float64)[0] = exp2(log2(SLIP_SHARE) / temperature)
+        return Book(words, (plain, weights))
+
+    @cached_property
+    def _plain_songs(self) -> Sequence[Handle[melodies.Songs]]:
+        """What melodies are drawn from in each mode, at a temperature of 1."""
+        tree, sources, views = self.tables
+        rule, lowest = self.copy_rule, PITCHES[0]
+        known = (tree, sources, views, self._names, FEATURE_SIZES)
+        return [
+            Handle(melodies.Songs(*known, chain, rule.tune, rule.rhythm, lowest, SLIP_SHARE))
+            for chain in self._transitions
+        ]
+
+    @cached_property
+    def _weight_words(self) -> tuple[int, int]:
+        """Where the weights lie among the words of the songs."""
+        end = len(Handle(self.tables).words)
+        return end - len(self._weights_at(1.0).words), end
 
     @cached_property
     def tables(self) -> tuple[sampling.Tree, viewpoints.Sources, viewpoints.Views]:
@@ -268,11 +293,13 @@ class Model:
         )
         return tree, viewpoints.Sources(roots, shares), view_table(self.views, weights)
 
-    def _views_at(self, temperature: float) -> viewpoints.Views:
-        """The views at a temperature: their weights are exponents of what they say."""
+    def _weights_at(self, temperature: float) -> Handle[tuple[Doubles, ...]]:
+        """The weights of the views at a temperature: they are exponents of what views say."""
         step = round(TEMPERATURE_STEPS * log2(temperature))
         if step not in self._cooled:
-            self._cooled[step] = _scaled(self.tables[2], exp2(-step / TEMPERATURE_STEPS))
+            views, factor = self.tables[2], exp2(-step / TEMPERATURE_STEPS)
+            weights = (views.alone, views.corpus, views.line)  # the last of the views
+            self._cooled[step] = Handle(tuple([weight * factor for weight in weights]))
         return self._cooled[step]
 
     @cached_property
@@ -310,12 +337,6 @@ class Model:
             tree, sources, views, line, scratch(len(self.views), notes, size, len(self.parts)), rows
         )
         return rows
-
-
-def _scaled(views: viewpoints.Views, factor: float) -> viewpoints.Views:
-    return views._replace(
-        alone=views.alone * factor, corpus=views.corpus * factor, line=views.line * factor
-    )
 
 
 class _Desks(local):
