@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numba import njit
 
-from kernels.polynomials import exp2, log2
+from kernels.polynomials import exp2, log2, sine_of_turns
 from kernels.simd import load, store
 
 
@@ -48,3 +48,19 @@ def test_exp2_is_the_inverse_of_log2():
     logarithms(there, back)
 
     assert np.abs(back - x).max() < 6e-6  # three roundings of a number near 20
+
+
+@njit
+def sines(turns, out):
+    for i in range(0, turns.size, 16):
+        store(out, i, sine_of_turns(load(turns, i)))
+
+
+@pytest.mark.parametrize("most_turns", [0.5, 8.0])
+def test_the_sine_of_turns_repeats(most_turns):
+    turns = np.linspace(-most_turns, most_turns, 16_000).astype(np.float32)
+    out = np.empty_like(turns)
+
+    sines(turns, out)
+
+    assert np.abs(out - np.sin(2 * np.pi * turns.astype(float))).max() < 7e-6
