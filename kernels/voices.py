@@ -22,6 +22,7 @@ from numba import uint64 as u64
 
 from kernels._jit import fragment, kernel
 from kernels._types import Book, Floats, Held, Ints, Longs, Roll
+from kernels.handles import Handle, reader
 
 QUANTUM = 64
 START, RELEASE, END, FADE = 0, 1, 2, 3
@@ -57,6 +58,12 @@ LIFE = (
 )
 RELEASE_QUANTA, LONGEST_QUANTA, LIFE_CHOKE = range(len(LIFE))
 PAN_SOURCE = 255  # of the random numbers of a note, the one that spreads it
+
+_LONGS, _INTS, _FLOATS = (np.zeros((1, 1), kind) for kind in (np.int64, np.int32, np.float32))
+_BOOK = _FLOATS, _INTS, _INTS
+_SEATS = (_LONGS, _INTS, _LONGS[0], _LONGS[0], _FLOATS), _FLOATS, _INTS
+_read_book, _read_seats = reader(_BOOK), reader(_SEATS)
+BOOK_WORDS, SEATS_WORDS = len(Handle(_BOOK).words), len(Handle(_SEATS).words)
 
 
 @fragment
@@ -161,7 +168,7 @@ def _live(slot: int, start: int, gate_frames: int, life: Ints, row: int, roll: R
     places[slot, CHOKE], places[slot, TAIL] = life[row, LIFE_CHOKE], tail
 
 
-@kernel
+@fragment
 def start_voices(
     notes: Longs,
     sides: Floats,
@@ -216,6 +223,51 @@ def start_voices(
         _name(slot, seed, place[FIRST_NUMBER] + note, side, roll)
         started += 1
     return started
+
+
+@kernel
+def start_beat(
+    beat: int,
+    notes: Longs,
+    sides: Floats,
+    begins: Longs,
+    books: Longs,
+    pools: Longs,
+    clock: tuple[int, ...],
+    place: tuple[int, ...],
+    most: int,
+    started: Longs,
+) -> None:
+    """Give the notes of a beat their slots in the pools of their kinds, kind after kind.
+
+    Parameters
+    ----------
+    beat : int
+        Of the bar.
+    notes : (notes, 5) int64
+    sides : (notes, 2) float32
+    begins : (beats, kinds + 1) int64
+        As `kernels.readings.read_notes` writes them.
+    books, pools : (kinds, words) int64
+        Words (`kernels.handles`) of the book of each kind, and of its (roll, settings, whole
+        settings), as `start_voices` takes them.
+    clock, place, most
+        As `start_voices` takes them; notes are numbered in the order in which they lie.
+    started : (kinds,) int64, written for kinds that have notes in the beat
+        How many voices were started.
+    """
+    first = begins[beat, 0]
+    for kind in range(pools.shape[0]):
+        begin, end = begins[beat, kind], begins[beat, kind + 1]
+        if begin == end:
+            continue
+        roll, settings, whole_settings = _read_seats(pools[kind])
+        number = place[FIRST_NUMBER] + begin - first
+        here = place[HERE], place[FIRST_BUS], place[ORIGIN_FRAME], number
+        started[kind] = start_voices(
+            notes[begin:end], sides[begin:end], clock, here, _read_book(books[kind]), most,
+            roll, settings, whole_settings,
+        )  # fmt: skip
 
 
 @kernel

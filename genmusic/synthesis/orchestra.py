@@ -10,13 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genmusic.names import PARTS
-from genmusic.synthesis.pools import KINDS, Clock, Place, Pool, Rows
+from genmusic.synthesis.pools import KINDS, MOST_VOICES, Clock, Place, Pool, Rows
 from genmusic.synthesis.readings import Reading, find_cook, twist_of
 from genmusic.synthesis.recipes import COOKBOOK
 from genmusic.threads import OfThread
 from genmusic.units import QUANTUM
 from kernels.buses import REACHING, STRIDE, TAIL, drain_buses, hand_over, take_in
 from kernels.memory import aligned
+from kernels.voices import SEATS_WORDS, start_beat
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
@@ -74,7 +75,11 @@ class Orchestra:
     """Voice pools of a rack of listeners; every listener sounds as if alone."""
 
     def __init__(self, listeners: int) -> None:
-        self._pools = {name: Pool(kind) for name, kind in KINDS.items()}
+        self._seats = np.zeros((len(KINDS), SEATS_WORDS), np.int64)  # of the voices of each pool
+        pools = zip(KINDS.items(), self._seats, strict=True)
+        self._pools = {name: Pool(kind, words) for (name, kind), words in pools}
+        self._of_kinds = tuple(self._pools.values())
+        self._started = np.zeros(len(self._of_kinds), np.int64)
         self._played = 0  # notes; their numbers say which came first
         self._sides = 2 * listeners * len(PARTS)
         self.tails = np.zeros(self._sides // 2 * TAIL, np.int32)
@@ -114,10 +119,19 @@ class Orchestra:
         origin : int
             The quantum at which frame 0 of the listener lies.
         """
-        for kind, begin, end in reading.of_beat(beat):
-            given = reading.notes[begin:end], reading.sides[begin:end]
-            place = self._place(listener, origin, end - begin)
-            self._pools[kind].start(given, clock, place, reading.books[kind])
+        given, count = reading.given[beat]
+        if not count:
+            return
+        for kind, notes in given:
+            self._of_kinds[kind].make_room(notes)
+        place = self._place(listener, origin, count)
+        start_beat(
+            beat, *reading.arrays, reading.shelf, self._seats, clock, place, MOST_VOICES,
+            self._started,
+        )  # fmt: skip
+        started = self._started.tolist()
+        for kind, _ in given:
+            self._of_kinds[kind].count_in(started[kind])
 
     def _place(self, listener: int, origin: int, notes: int) -> Place:
         """Where some notes of a listener go, under numbers of their own."""

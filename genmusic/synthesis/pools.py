@@ -17,10 +17,11 @@ from genmusic.synthesis.timbres import TABLES
 from genmusic.units import QUANTUM
 from kernels import drums, ensembles, fm, modes, pianos, saws, strings, wavetables
 from kernels._types import Book, Held, Lanes, Roll
+from kernels.handles import Handle
 from kernels.lanes import COUNTS, LANE_FACTS, LANES, MOST_QUANTA
 from kernels.memory import aligned
 from kernels.rows import ROW
-from kernels.voices import BUS, END, LISTENER, release_voice, start_voices
+from kernels.voices import BUS, END, LISTENER, SEATS_WORDS, release_voice, start_beat
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
@@ -127,10 +128,18 @@ class Rows(NamedTuple):
 
 
 class Pool:
-    """The voices of one kind."""
+    """The voices of one kind.
 
-    def __init__(self, kind: Kind) -> None:
+    Parameters
+    ----------
+    kind : Kind
+    words : (`kernels.voices.SEATS_WORDS`,) int64
+        Where it says to `kernels.voices.start_beat` where its slots are; they move as they grow.
+    """
+
+    def __init__(self, kind: Kind, words: Longs | None = None) -> None:
         self._kind = kind
+        self._words = np.zeros(SEATS_WORDS, np.int64) if words is None else words
         self._sizes: tuple[int, ...] = kind.module.SIZES
         self._varied = np.array(kind.varied, np.int32)
         self._lanes = self._make_lanes()
@@ -161,7 +170,7 @@ class Pool:
         grown = Rows.of(self._slots, self._sizes)
         grown.put(slice(old), self._rows)
         self._rows, self._roll, self._held = grown, grown.roll, grown.held
-        self._seats = grown.roll, grown.settings, grown.whole_settings
+        self._words[:] = Handle((grown.roll, grown.settings, grown.whole_settings)).words
         self._ended = np.zeros(self._slots + 1, np.int32)
         order, counts = np.zeros(self._slots, np.int32), aligned(COUNTS, np.int32)
         rows = aligned(LANES * ROW, np.float32)
@@ -179,10 +188,23 @@ class Pool:
         book : tuple
             The recipes that the notes name.
         """
-        notes, sides = given
-        while self._slots - self._taken < len(notes):
+        count = len(given[0])
+        started = np.zeros(1, np.int64)
+        self.make_room(count)
+        start_beat(
+            0, *given, np.array([[0, count]]), Handle(book).words[None], self._words[None], when,
+            where, MOST_VOICES, started,
+        )  # fmt: skip
+        self.count_in(int(started[0]))
+
+    def make_room(self, notes: int) -> None:
+        """Have free slots for so many notes."""
+        while self._slots - self._taken < notes:
             self._grow()
-        self._taken += start_voices(notes, sides, when, where, book, MOST_VOICES, *self._seats)
+
+    def count_in(self, started: int) -> None:
+        """Count voices that were started in its slots."""
+        self._taken += started
 
     def release(self, number: int, quantum: int) -> None:
         """Let a note go, if it still sounds, at a quantum that is not rendered yet."""

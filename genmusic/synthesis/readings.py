@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from operator import sub
 from threading import Lock
 
 import numpy as np
@@ -64,8 +65,8 @@ class Sounds:
             self.places[part] = pan, cook.patch.width
 
 
-Given = tuple[str, int, int]
-"""A kind of instrument, and the first and the last but one of its notes."""
+Given = tuple[list[tuple[int, int]], int]
+"""For each kind of instrument that has notes its number and how many, and how many in all."""
 
 
 class Reading:
@@ -81,9 +82,8 @@ class Reading:
 
     def __init__(self, bar: Bar, sounds: Sounds) -> None:
         count = len(bar.notes)
-        self.notes = np.empty((count, len(NOTE)), np.int64)
-        """As in `kernels.voices`, by beat and kind."""
-        self.sides = np.empty((count, 2), np.float32)
+        notes = np.empty((count, len(NOTE)), np.int64)
+        sides = np.empty((count, 2), np.float32)
         begins = np.empty((bar.beats, len(KIND_NAMES) + 1), np.int64)
         kicks = np.empty(count, np.int64)
         missing, kicked = 1, 0
@@ -91,19 +91,18 @@ class Reading:
             volume = COOKBOOK.volume
             missing, kicked = read_notes(
                 bar.notes, TICKS_PER_BEAT, sounds.players, sounds.places, volume.index, KICKS,
-                begins, kicks, self.notes, self.sides,
+                begins, kicks, notes, sides,
             )  # fmt: skip
             if missing:
                 COOKBOOK.look_up(list(_dishes(bar.notes, sounds.cooks)))
-        self.books = volume.books
-        self._begins: list[list[int]] = begins.tolist()
+        self.arrays = notes, sides, begins
+        """As `kernels.voices.start_beat` takes them."""
+        self._books = volume.books  # which are there as long as this is
+        self.shelf = volume.shelf
+        """Words of the books that it names, by kind."""
+        self.given: list[Given] = [_given(row) for row in begins.tolist()]
+        """The notes that start in each beat."""
         self._kick_ticks: list[int] = kicks[:kicked].tolist()
-
-    def of_beat(self, beat: int) -> list[Given]:
-        """The notes that start in a beat, for each kind of instrument that has any."""
-        begins = self._begins[beat]
-        spans = zip(KIND_NAMES, begins, begins[1:], strict=False)
-        return [span for span in spans if span[1] < span[2]]
 
     def kicks_of_beat(self, clock: Clock) -> list[int]:
         """The frames at which a kick starts in the beat of a clock."""
@@ -111,6 +110,11 @@ class Reading:
         here = (kick - tick for kick in self._kick_ticks if 0 <= kick - tick < TICKS_PER_BEAT)
         starts = (frame + since * frames // ticks for since in here)
         return [start for start in starts if start >= from_frame]
+
+
+def _given(begins: Sequence[int]) -> Given:
+    counts = enumerate(map(sub, begins[1:], begins))
+    return [kind for kind in counts if kind[1]], begins[-1] - begins[0]
 
 
 def _dishes(notes: Notes, cooks: Mapping[int, Cook]) -> Iterator[Dish]:

@@ -12,10 +12,12 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from genmusic.synthesis.pools import KINDS
 from genmusic.synthesis.voicing import Patch
-from kernels._types import Book, Ints
+from kernels._types import Book, Ints, Longs
+from kernels.handles import Handle
 from kernels.readings import KEYS, VELOCITIES
-from kernels.voices import LIFE
+from kernels.voices import BOOK_WORDS, LIFE
 
 MOST_RECIPES = 32_768  # kept: what some hundred listeners play in a few hours
 Number = TypeVar("Number", np.float32, np.int32)
@@ -105,6 +107,8 @@ class Volume:
         self.index: Ints = np.zeros((FIRST_COOKS, KEYS), np.int32)
         """Of whole keys, as `kernels.readings.read_notes` takes it."""
         self._pages: dict[str, _Page] = {}
+        self.shelf: Longs = np.zeros((len(KINDS), BOOK_WORDS), np.int64)
+        """Words (`kernels.handles`) of the book of each kind of instrument, in a row."""
 
     def row_of(self, dish: Dish) -> int:
         """Where a recipe stands; it is worked out if it is not there yet."""
@@ -116,6 +120,9 @@ class Volume:
         if (page := self._pages.get(cook.kind)) is None:
             page = self._pages[cook.kind] = _Page(cook.tables, self._most)
             self.books[cook.kind] = page.book
+            shelf = self.shelf.copy()
+            shelf[tuple(KINDS).index(cook.kind)] = Handle(page.book).words
+            self.shelf = shelf  # before the index tells any thread of the book
         self.rows[dish] = row = page.add(cook(pitch, velocity))
         if cook.number != NO_NUMBER and pitch == int(pitch):
             while cook.number >= len(self.index):

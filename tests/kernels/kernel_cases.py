@@ -96,9 +96,9 @@ CASES = {
     "drums.render_drums": voice_case("kit", (36, 38, 42, 46, 51)),
     "strings.render_strings": voice_case("nylon", SCALE),
     "modes.render_modes": voice_case("piano", SCALE),
-    "voices.start_voices": voice_case("soft-lead", SCALE),
+    "voices.start_beat": voice_case("soft-lead", SCALE),
     "voices.release_voice": Case(
-        render_release, uses=("voices.start_voices", "saws.render_saws", "buses.drain_buses")
+        render_release, uses=("voices.start_beat", "saws.render_saws", "buses.drain_buses")
     ),
     "buses.drain_buses": voice_case("soft-lead", SCALE),
     "buses.take_in": Case(render_handing, uses=HANDING, calls=2),

@@ -64,7 +64,7 @@ def start(pool, dishes, notes, pan=0.0):
 def voice_case(patch_name, pitches):
     kernel = KINDS[PATCHES[patch_name][0]].kernel
     name = f"{kernel.__module__.removeprefix('kernels.')}.{kernel.__name__}"
-    uses = ("voices.start_voices", name, "buses.drain_buses")
+    uses = ("voices.start_beat", name, "buses.drain_buses")
     return Case(voices(patch_name, pitches), uses=uses)
 
 
