@@ -9,6 +9,8 @@ import json
 import struct
 import time
 from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -19,11 +21,33 @@ from genmusic.units import SAMPLE_RATE
 
 ACK_SECONDS = 0.25  # as the page
 RETRY_SECONDS = 0.1
+LOOK_SECONDS = 0.02
 HEAD = struct.Struct("<BBHIQ")  # type, flags, count, sequence, pts
 SPLICE, DISCONTINUITY = 1, 2
 PACKET_FRAMES = 960
 PACKET_BYTES = 4 * PACKET_FRAMES  # of pcm16
 PROMISED_FRAMES = round(Settings().least_lookahead_seconds * SAMPLE_RATE)
+
+
+@asynccontextmanager
+async def noting_stalls() -> AsyncIterator[list[float]]:
+    """By how many milliseconds each look at the clock was late: all ears stood still for so long.
+
+    What comes late because of that is no doing of the server's.
+    """
+    late_ms = [0.0]
+
+    async def look() -> None:
+        while True:
+            due = time.perf_counter() + LOOK_SECONDS
+            await asyncio.sleep(LOOK_SECONDS)
+            late_ms.append(1e3 * (time.perf_counter() - due))
+
+    looking = asyncio.create_task(look())
+    try:
+        yield late_ms
+    finally:
+        looking.cancel()
 
 
 @dataclass(slots=True)

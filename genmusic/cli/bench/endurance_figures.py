@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from genmusic.cli.bench.ears import PACKET_FRAMES, Ear
+from genmusic.cli.bench.ears import PACKET_FRAMES, Ear, noting_stalls
 from genmusic.cli.bench.figures import Figure, at_least, at_most
 from genmusic.cli.bench.stream_figures import ears_at, listening
 from genmusic.cli.bench.stream_server import Server, running_server
@@ -103,7 +103,7 @@ async def _losses(library: Library, folder: Path, trial: Endurance) -> list[Figu
         ear.keeps_sound = True
     cuts = CUTS_TO_RESTARTS * trial.restarts
     successions = max(trial.restarts // RESTARTS_TO_SUCCESSIONS, 1)
-    async with listening(ears):
+    async with noting_stalls() as late_ms, listening(ears):
         for number in range(cuts):
             ears[number % len(ears)].lose_line()
             await asyncio.sleep(CUT_SECONDS)
@@ -124,6 +124,7 @@ async def _losses(library: Library, folder: Path, trial: Endurance) -> list[Figu
         at_most(f"sessions lost {after}", sum(ear.lost for ear in ears), "", 0),
         at_most(f"underruns {after}", dry, "", 0),
         at_most(f"… and after {successions} successions", _dry(ears) - dry, "", 0),
+        Figure("longest that the listeners themselves stood still", max(late_ms), "ms", ""),
         at_most("faults in the server's log", host.failures, "", 0),
     ]
 
