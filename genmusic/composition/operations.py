@@ -41,7 +41,7 @@ def operations_of(bars: Sequence[BarNotes]) -> list[int]:
     return heard
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=1_024)  # a piece asks anew for bars that nobody has played before
 def operation_of(before: BarNotes, bar: BarNotes) -> int:
     """The operation that makes one bar of another, by its number in `OPERATIONS`."""
     return OPERATIONS.index(next(_fitting(before, bar), "new")) if before and bar else NEW
