@@ -10,10 +10,11 @@ from numba import float32 as f32
 from numba import int32 as i32
 
 from kernels._jit import fragment, kernel
-from kernels._types import Desk, Floats, Held, Ints, Lanes, Ramps, Roll, Vector
+from kernels._types import Desk, Float, Floats, Held, Ints, Lanes, Ramps, Roll, Vector
 from kernels.knocks import knock
 from kernels.lanes import CONTROL_FRAMES, LANES, QUANTUM, sizes_of
 from kernels.polynomials import exp2, sine
+from kernels.shuffles import turned_1, turned_2, turned_4, turned_8
 from kernels.simd import (
     fma,
     lane_numbers,
@@ -27,13 +28,15 @@ from kernels.stretches import STRETCH, begin_of, stretches_player
 from kernels.waves import MOST_MODES as MOST_MODES
 from kernels.waves import PLACES as PLACES
 from kernels.waves import SCRATCH as SCRATCH
-from kernels.waves import Bank, ring, run_ahead, unfold, wave_of_first
+from kernels.waves import SPAN, Bank, first_of, ring, ring_evenly, run_ahead, unfold
 
 _STATE = (
     "gain",  # what the last frame was multiplied by
     "onset",  # 0 rising to 1
     "tremolo",  # gain of the first mode at the last frame
     "awake",  # modes up to the last that can be heard
+    "loss",  # of the modes in a frame, in the mean of their power, without the damper
+    "even",  # 1 where nobody hears that they lose more or less than that, else 0
     "noise",  # envelope of the knock, falling
     "integrator_1",
     "integrator_2",
@@ -43,6 +46,7 @@ _SETTINGS = (
     "onset_step",  # per control period
     "hardness",  # octaves of level per octave above the first mode, at brightness 0.5
     "brightness",  # the same, added or taken at brightness 1 or 0
+    "second_share",  # of what the first string loses, lost by the second
     "damper",  # 1 less the factor per frame once released
     "tremolo_depth",  # 0..1
     "noise",  # of the knock at its start
@@ -52,12 +56,14 @@ _SETTINGS = (
 )
 _OF_A_MODE = (
     "tilt",  # octaves above the first mode
-    "strength",  # at the strike
-    "second_along",  # where the second string is struck to
+    "first_along",  # where a blow brings both strings by the middle of the first span
+    "first_up",
+    "second_along",
     "second_up",
-    "turn_along",  # what the factor per frame differs from one: along the axis, and upright
-    "turn_up",
-    "second_turn_along",
+    "half_along",  # what half a frame turns it by, less one: along the axis, and upright
+    "half_up",
+    "loss",  # in a frame
+    "second_turn_along",  # the same of a frame, with what is lost
     "second_turn_up",
 )
 WHOLE_SETTINGS = ("seed", "tremolo_phase", "tremolo_step")  # not zero; of 2^32; per quantum
@@ -77,12 +83,16 @@ VARIED = (("seed",), ("hardness",), ("noise_cutoff",))
 STATES = OWN + PLACES * MODES
 SIZES = sizes_of(SETTINGS, WHOLE_SETTINGS, (STATES, COUNTERS), VARIED)
 
-GAIN, ONSET, TREMOLO, AWAKE, NOISE, INTEGRATOR_1, INTEGRATOR_2 = range(OWN)
-(LEVEL, ONSET_STEP, HARDNESS, BRIGHTNESS, DAMPER, DEPTH, KNOCK, NOISE_DECAY, NOISE_CUTOFF,
+GAIN, ONSET, TREMOLO, AWAKE, LOSS, EVEN, NOISE, INTEGRATOR_1, INTEGRATOR_2 = range(OWN)
+(LEVEL, ONSET_STEP, HARDNESS, BRIGHTNESS, SHARE, DAMPER, DEPTH, KNOCK, NOISE_DECAY, NOISE_CUTOFF,
  NOISE_DAMPING) = range(COMMON)  # fmt: skip
 SEED, PHASE, PHASE_STEP = range(3)
-STRENGTHS, TURNS = 1, 4  # tables of a mode, by number
-ASLEEP = 6e-6  # -104 dB of full scale, below the dither of 16 bits
+FIRST_PLACES, TURNS, LOSSES = 1, 5, 7  # tables of a mode, by number
+_OCTAVES = 1.4426950408889634  # log2 of e
+ASLEEP = 1e-5  # -100 dB of full scale, below the dither of 16 bits
+# A sum of squares: the power of what even waves leave out, of which there is most at both ends of a
+# span and a third of that in the mean, is -100 dB of full scale then.
+UNHEARD = 3.0 * 1e-10 / LANES**2
 
 
 @fragment
@@ -103,11 +113,18 @@ def _strike(slot: int, sizes: tuple[int, ...], bank: Bank, bright: float, held: 
     for mode in range(0, modes, LANES):
         table, place = at + COMMON + mode, places + mode
         blow = exp2(load(settings, table) * hardness) * splat(level)
-        table += STRENGTHS * modes
-        store(state, place, load(settings, table) * blow)
-        store(state, place + modes, splat(f32(0.0)))
-        store(state, place + 2 * modes, load(settings, table + modes) * blow)
-        store(state, place + 3 * modes, load(settings, table + 2 * modes) * blow)
+        for row in range(0, PLACES * modes, modes):
+            store(state, place + row, load(settings, table + FIRST_PLACES * modes + row) * blow)
+
+
+@fragment
+def _let_go(felt: float, bank: Bank, state: Floats) -> None:
+    """Let felt fall: by the middle of the span that begins, it has taken something already."""
+    _, places, modes, _ = bank
+    octaves = f32(-_OCTAVES * (SPAN - 1) / 2) * (felt + f32(0.5) * felt * felt)
+    kept = exp2(splat(f32(octaves)))
+    for place in range(places, places + PLACES * modes, LANES):
+        store(state, place, load(state, place) * kept)
 
 
 @fragment
@@ -137,6 +154,46 @@ def _let_sleep(own: int, bank: Bank, state: Floats) -> None:
 
 
 @fragment
+def _power(place: int, modes: int, state: Floats) -> Vector:
+    """Of sixteen modes of a string."""
+    along, up = load(state, place), load(state, place + modes)
+    return fma(along, along, up * up)
+
+
+@fragment
+def _sum_of(x: Vector, tile: Floats) -> Float:
+    """The sum of all lanes."""
+    x = x + turned_8(x)
+    x = x + turned_4(x)
+    x = x + turned_2(x)
+    store(tile, 0, x + turned_1(x))
+    return tile[0]
+
+
+@fragment
+def _compare_losses(at: int, own: int, bank: Bank, held: Held, tile: Floats) -> None:
+    """Find out what the modes lose in the mean, and whether all of them may lose as much."""
+    settings, state = held[0], held[2]
+    turns, places, modes, awake = bank
+    losses, zero = turns + (LOSSES - TURNS) * modes, splat(f32(0.0))
+    share, power, lost, apart = splat(settings[at + SHARE]), zero, zero, zero
+    for mode in range(0, awake, LANES):
+        first = _power(places + mode, modes, state)
+        second = _power(places + 2 * modes + mode, modes, state)
+        power = power + (first + second)
+        lost = fma(load(settings, losses + mode), fma(second, share, first), lost)
+    mean = f32(_sum_of(lost, tile) / max(_sum_of(power, tile), f32(ASLEEP * ASLEEP)))
+    for mode in range(0, awake, LANES):
+        loss = load(settings, losses + mode)
+        away, second_away = loss - splat(mean), fma(loss, share, splat(f32(-mean)))
+        first = _power(places + mode, modes, state) * (away * away)
+        second = _power(places + 2 * modes + mode, modes, state) * (second_away * second_away)
+        apart = apart + (first + second)
+    even = _sum_of(apart, tile) < f32(UNHEARD) and settings[at + DEPTH] == f32(0.0)
+    state[own + LOSS], state[own + EVEN] = mean, f32(1.0) if even else f32(0.0)
+
+
+@fragment
 def _ramp(start: float, slope: float) -> Vector:
     """Sixteen frames of a line; the first is one slope above the start."""
     return fma(lane_numbers() + splat(f32(1.0)), splat(f32(slope)), splat(f32(start)))
@@ -158,11 +215,13 @@ def _turn_motor(
         store(tile, 0, sine(splat_int(phase)))
         target = f32(1.0) - depth * (f32(0.5) + f32(0.5) * tile[0])
         slope = f32((target - gain) * f32(1.0 / QUANTUM))
-        for t in range(0, QUANTUM, LANES):
+        for t in range(0, QUANTUM, SPAN):
             place = begin_of(quantum) + t
-            away = _ramp(f32(gain + slope * f32(t)), slope) - splat(f32(1.0))
-            first = wave_of_first(quantum * QUANTUM + t, scratch)
-            store(row, place, fma(first, away, load(row, place)))
+            first = first_of((quantum * QUANTUM + t) // SPAN, scratch)
+            for half in range(2):
+                begin = f32(gain + slope * f32(t + half * LANES))
+                away, here = _ramp(begin, slope) - splat(f32(1.0)), place + half * LANES
+                store(row, here, fma(first[half], away, load(row, here)))
         gain = target
     state[own + TREMOLO] = gain
 
@@ -200,7 +259,7 @@ def _rise(at: int, own: int, held: Held, quanta: int, row: Floats) -> None:
 def _stretch(
     slot: int,
     sizes: tuple[int, ...],
-    when: tuple[int, bool, int, bool],
+    when: tuple[int, bool, int, int],
     where: tuple[int, int, int],
     ramps: Ramps,
     held: Held,
@@ -211,20 +270,30 @@ def _stretch(
     settings, _, state, _ = held
     at, own, modes = slot * sizes[5], slot * sizes[2], (sizes[2] - OWN) // PLACES
     turns, places = at + COMMON + TURNS * modes, own + OWN
-    age, anew, quanta, is_held = when
+    age, anew, quanta, left = when
     tile, scratch = lanes[5], lanes[6]
     if age == 0:
         bright = ramps[0][where[0], where[2]]
         _strike(slot, sizes, (turns, places, modes, modes), bright, held)
+    felt = f32(0.0) if left > 0 else settings[at + DAMPER]
+    if left == 0:
+        _let_go(felt, (turns, places, modes, modes), state)
     if age % STRETCH == 0:
+        before = state[own + EVEN]
         _let_sleep(own, (turns, places, modes, int(state[own + AWAKE])), state)
-    awake = int(state[own + AWAKE])
+        bank = turns, places, modes, int(state[own + AWAKE])
+        _compare_losses(at, own, bank, held, tile)
+        anew |= state[own + EVEN] != before
+    awake, even = int(state[own + AWAKE]), state[own + EVEN] > f32(0.0)
     bank = turns, places, modes, awake
     if anew:
-        unfold(bank, f32(0.0) if is_held else settings[at + DAMPER], settings, tile, scratch)
+        unfold(bank, felt, even, settings, tile, scratch)
     run_ahead(bank, quanta, state, scratch)
-    for quantum in range(quanta):
-        ring(awake, quantum, scratch, row)
+    if even:
+        loss = state[own + LOSS]
+        ring_evenly(awake, f32(loss + felt - loss * felt), quanta, scratch, row)
+    else:
+        ring(awake, quanta, scratch, row)
     if settings[at + DEPTH] > f32(0.0):
         _turn_motor(slot, sizes, held, quanta, lanes, row)
     if state[own + NOISE] > f32(0.0):

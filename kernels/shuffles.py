@@ -37,6 +37,16 @@ def last_lane(typingctx: Any, x: Any) -> Any:
     return f32x16(f32x16), generate
 
 
+@intrinsic
+def backwards(typingctx: Any, x: Any) -> Any:
+    """All lanes, the last first."""
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return _shuffled(builder, args[0], args[0], reversed(range(LANES)))
+
+    return f32x16(f32x16), generate
+
+
 def _turned_by(distance: int) -> Any:
     """What turns lanes to the right by a distance; the last come round to be the first."""
 

@@ -13,9 +13,9 @@ from kernels._jit import fragment
 from kernels._types import Desk, Floats, Fragment, Held, Ints, Longs, Ramps, Roll
 from kernels.buses import STEPS, STRIDE
 from kernels.lanes import SIDES, measure, quanta_here, sort_by_bus
-from kernels.rows import DELAYS, FADES, HOLDS, LEFT, PLACES, RIGHT, add_to, fade
+from kernels.rows import DELAYS, FADES, LEFT, PLACES, RIGHT, add_to, fade
 from kernels.simd import LANES, load, splat, store, to_int
-from kernels.voices import BUS, LISTENER, QUANTUM, START, retire, vary
+from kernels.voices import BUS, LISTENER, QUANTUM, RELEASE, START, retire, vary
 
 STRETCH = 8  # quanta at most; stretches end at whole multiples of it since the note began
 
@@ -73,8 +73,8 @@ def stretches_player(stretch: Fragment) -> Fragment:
 
     ``stretch`` renders up to `STRETCH` quanta of a slot into a row, as `begin_of` says. It is told
     the sizes; how many quanta ago the voice started, whether what it works out for a block is to be
-    worked out anew, how many quanta are asked for, and whether it is held; and where in the ramps
-    it is: listener, bus and quantum.
+    worked out anew, how many quanta are asked for, and in how many it is let go, or was; and where
+    in the ramps it is: listener, bus and quantum.
     """
 
     @fragment
@@ -97,7 +97,8 @@ def stretches_player(stretch: Fragment) -> Fragment:
             lasts = measure(0, slot, block, roll, desk, buses)
             column = max(timing[slot, START] - block[0], 0)
             first_age = block[0] + column - timing[slot, START]
-            delay, holds, fades = int(spans[DELAYS]), int(spans[HOLDS]), int(spans[FADES])
+            gate = timing[slot, RELEASE] - timing[slot, START]
+            delay, fades = int(spans[DELAYS]), int(spans[FADES])
             place = int(spans[PLACES])
             if first_age == 0:
                 vary(slot, roll[2][slot], varied, sizes, held)
@@ -105,8 +106,8 @@ def stretches_player(stretch: Fragment) -> Fragment:
             step = 0
             while step < lasts:
                 age = first_age + step
-                quanta = _length(age, lasts - step, holds - step)
-                when = (age, step == 0 or step == holds, quanta, step < holds)
+                quanta = _length(age, lasts - step, gate - age)
+                when = (age, step == 0 or age == gate, quanta, gate - age)
                 where = (places[slot, LISTENER], places[slot, BUS], column + step)
                 stretch(slot, sizes, when, where, ramps, held, desk[3], row)
                 for quantum in range(max(fades - step, 0), quanta):

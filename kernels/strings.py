@@ -186,7 +186,7 @@ def _quantum(
 def _stretch(
     slot: int,
     sizes: tuple[int, ...],
-    when: tuple[int, bool, int, bool],
+    when: tuple[int, bool, int, int],
     where: tuple[int, int, int],
     ramps: Ramps,
     held: Held,
@@ -194,14 +194,14 @@ def _stretch(
     row: Floats,
 ) -> None:
     """Some quanta of one string into its row."""
-    age, _, quanta, is_held = when
+    age, _, quanta, left = when
     listener, bus, column = where
     brightness, bends = ramps
     if age == 0:
         _excite(slot, brightness[listener, column], held)
     for quantum in range(quanta):
         bend = bends[bus, column + quantum], bends[bus, column + quantum + 1]
-        _quantum(slot, sizes, is_held, bend, held, lanes, begin_of(quantum), row)
+        _quantum(slot, sizes, left > 0, bend, held, lanes, begin_of(quantum), row)
 
 
 _play = stretches_player(_stretch)

@@ -1,16 +1,21 @@
 """What a bank of damped modes sounds like, thirty-two frames of a mode at a time.
 
 A mode turns and shrinks by a fixed factor a frame, a number of the plane; its sound is how high it
-stands. What a *span* of thirty-two frames sounds like is worked out once for each mode, both for
-one that starts on the axis and for one that starts upright, and a span of a bank is a sum of these,
-weighted with where the modes are. So a mode costs two operations in sixteen frames. What a factor
+stands. What a *span* of thirty-two frames sounds like is worked out once for each mode, from its
+middle to both sides, both for a mode that then lies on the axis and for one that stands upright; a
+span of a bank is a sum of these, weighted with where the modes are in its middle. What a factor
 differs from one is kept, not the factor: that keeps the lowest string in tune in float32, and its
 decay.
 
+Were it not for decay, what lies on the axis would sound the same backwards but for its sign, and
+what stands upright the same: both sides would be the sum and the difference of two sums. A bank
+whose modes die so slowly, or so much alike, that the difference is below what can be heard, is
+rendered so, and as one that dies as its modes do in the mean: one operation of a mode in sixteen
+frames. Else it takes two.
+
 A mode may be there twice, as a piano has several strings for a note: the second turns at a pace of
-its own, and what differs from the first within a span is left out. It starts so that both are where
-they belong in the middle of a span, which leaves at 1.5 cents 60 dB below a partial at 5 kHz, and
-less below it.
+its own, and what differs from the first within half a span is left out: at 1.5 cents it is 60 dB
+below a partial at 5 kHz, and less below it.
 """
 
 from __future__ import annotations
@@ -22,24 +27,26 @@ from numba import float32 as f32
 from kernels._jit import fragment
 from kernels._types import Floats, Vector
 from kernels.lanes import LANES, QUANTUM
-from kernels.shuffles import transpose
-from kernels.simd import fma, fnma, load, load_splat, splat, store
+from kernels.polynomials import exp2
+from kernels.shuffles import backwards, transpose
+from kernels.simd import fma, fnma, lane_numbers, load, load_splat, splat, store
 from kernels.stretches import STRETCH, begin_of
 
 SPAN = 2 * LANES  # frames
 PLACES = 4  # of a mode in the plane: along and up, of the first string and of the second
 MOST_MODES = 48  # for which there is scratch; a multiple of sixteen
-_WAVE = 2 * SPAN  # of a mode in the scratch: sixteen frames along and upright, then sixteen more
-_FAR = MOST_MODES * _WAVE  # behind the waves, what sixteen frames turn by, less one
-_TURNS = _FAR + 2 * MOST_MODES  # then what a span turns both strings by
-_AHEAD = _TURNS + PLACES * MOST_MODES  # and where both will be before each span: along and up
+_WAVE = 4 * LANES  # of a mode in the scratch: later frames along and up, then earlier ones
+_TURNS = MOST_MODES * _WAVE  # behind the waves, what a span turns both strings by, less one
+_AHEAD = _TURNS + PLACES * MOST_MODES  # and where both will be in each span: along and up
 _STATION = 2 * MOST_MODES
 _SPANS = QUANTUM // SPAN
 SCRATCH = _AHEAD + STRETCH * _SPANS * _STATION
+_OCTAVES = 1.4426950408889634  # log2 of e
 
 Bank: TypeAlias = tuple[int, int, int, int]
 """Where in the settings the turns of a voice's modes begin, and in the state their places; how many
-modes it has, and up to which they are awake."""
+modes it has, and up to which they are awake. Turns are of half a frame without decay, along and up;
+what is lost in a frame; and those of the second string, of a frame with decay."""
 Turn: TypeAlias = tuple[Vector, Vector]
 """A number of the plane, or what it differs from one."""
 
@@ -63,56 +70,62 @@ def _twice(by: Turn) -> Turn:
 
 
 @fragment
-def _damped(by: Turn, damper: Vector) -> Turn:
-    """A turn on a string with felt on it: all modes alike die faster."""
-    return fma(by[0], splat(f32(1.0)) - damper, splat(f32(0.0)) - damper), fnma(
-        by[1], damper, by[1]
-    )
+def _damped(by: Turn, loss: Vector) -> Turn:
+    """A turn that also shrinks by a share."""
+    return fma(by[0], splat(f32(1.0)) - loss, splat(f32(0.0)) - loss), fnma(by[1], loss, by[1])
 
 
 @fragment
-def _unfold_some(by: Turn, mode: int, tile: Floats, scratch: Floats) -> None:
-    """The first halves of the waves of sixteen modes side by side."""
-    place = splat(f32(1.0)), splat(f32(0.0))
+def _span_of(by: Turn) -> Turn:
+    """What thirty-two turns differ from one."""
+    return _twice(_twice(_twice(_twice(_twice(by)))))
+
+
+@fragment
+def _unfold_side(half: Turn, by: Turn, begin: int, tile: Floats, scratch: Floats) -> None:
+    """Half a span of sixteen modes side by side, from half a frame off the middle on."""
+    place = half[0] + splat(f32(1.0)), half[1]
     for t in range(LANES):
         store(tile, t * LANES, place[0])
         store(tile, (LANES + t) * LANES, place[1])
         place = _turned(place, by)
-    for part in range(2):
-        begin = mode * _WAVE + part * LANES
-        transpose(tile, part * LANES * LANES, LANES, scratch, begin, _WAVE)
+    transpose(tile, 0, LANES, scratch, begin, _WAVE)
+    transpose(tile, LANES * LANES, LANES, scratch, begin + LANES, _WAVE)
 
 
 @fragment
-def unfold(bank: Bank, damper: float, settings: Floats, tile: Floats, scratch: Floats) -> None:
-    """Work out the waves of modes that are awake, and how far a span turns them."""
+def unfold(
+    bank: Bank, felt: float, even: bool, settings: Floats, tile: Floats, scratch: Floats
+) -> None:
+    """Work out the waves of modes that are awake, and how far a span turns them.
+
+    ``felt`` is what a string loses to it in a frame. Waves that are ``even`` need one side only.
+    """
     turns, _, modes, awake = bank
-    felt = splat(f32(damper))
+    more, one, side = splat(f32(felt)), splat(f32(1.0)), 2 * LANES
     for mode in range(0, awake, LANES):
         here = turns + mode
-        by = _damped((load(settings, here), load(settings, here + modes)), felt)
-        _unfold_some(by, mode, tile, scratch)
-        for string in range(2):
-            here = turns + 2 * string * modes + mode
-            by = _damped((load(settings, here), load(settings, here + modes)), felt)
-            far = _twice(_twice(_twice(_twice(by))))
-            if string == 0:
-                store(scratch, _FAR + mode, far[0])
-                store(scratch, _FAR + MOST_MODES + mode, far[1])
-            place, farther = _TURNS + 2 * string * MOST_MODES + mode, _twice(far)
-            store(scratch, place, farther[0])
-            store(scratch, place + MOST_MODES, farther[1])
-    for mode in range(awake):
-        wave = mode * _WAVE
-        far = load_splat(scratch, _FAR + mode), load_splat(scratch, _FAR + MOST_MODES + mode)
-        later = _turned((load(scratch, wave), load(scratch, wave + LANES)), far)
-        store(scratch, wave + 2 * LANES, later[0])
-        store(scratch, wave + 3 * LANES, later[1])
+        half = load(settings, here), load(settings, here + modes)
+        second = load(settings, here + 3 * modes), load(settings, here + 4 * modes)
+        loss, begin = load(settings, here + 2 * modes), mode * _WAVE
+        loss, whole = fnma(loss, more, loss + more), _twice(half)
+        if even:
+            _unfold_side(half, whole, begin, tile, scratch)
+        else:
+            # The roots of 1 - x and of 1 / (1 - x), less one; then 1 / (1 - x) itself.
+            shrunk = loss * fma(loss, splat(f32(0.125)), splat(f32(0.5)))
+            grown = loss * fma(loss, splat(f32(-0.375)), splat(f32(-0.5)))
+            _unfold_side(_damped(half, shrunk), _damped(whole, loss), begin, tile, scratch)
+            gain = loss / (loss - one)
+            _unfold_side(_damped(half, grown), _damped(whole, gain), begin + side, tile, scratch)
+        first, second = _span_of(_damped(whole, loss)), _span_of(_damped(second, more))
+        for number, turn in enumerate((first[0], first[1], second[0], second[1])):
+            store(scratch, _TURNS + number * MOST_MODES + mode, turn)
 
 
 @fragment
 def run_ahead(bank: Bank, quanta: int, state: Floats, scratch: Floats) -> None:
-    """Write where the modes that are awake will be before each span of so many quanta, and after.
+    """Write where the modes that are awake will be in each span of so many quanta, and after.
 
     So no span waits for the one before it.
     """
@@ -135,35 +148,68 @@ def run_ahead(bank: Bank, quanta: int, state: Floats, scratch: Floats) -> None:
 
 
 @fragment
-def ring(awake: int, quantum: int, scratch: Floats, row: Floats) -> None:
-    """Write a quantum of all modes that are awake, of those that were run ahead."""
-    first = _AHEAD + quantum * _SPANS * _STATION
-    second, begin, zero = first + _STATION, begin_of(quantum), splat(f32(0.0))
-    a0, b0, a1, b1 = zero, zero, zero, zero
-    a2, b2, a3, b3 = zero, zero, zero, zero
-    for mode in range(awake):
-        wave = mode * _WAVE
-        along, up = (
-            load_splat(scratch, first + mode),
-            load_splat(scratch, first + MOST_MODES + mode),
-        )
-        x, y = load_splat(scratch, second + mode), load_splat(scratch, second + MOST_MODES + mode)
-        flat, upright = load(scratch, wave), load(scratch, wave + LANES)
-        flat_2, upright_2 = load(scratch, wave + 2 * LANES), load(scratch, wave + 3 * LANES)
-        a0, b0 = fma(upright, along, a0), fma(flat, up, b0)
-        a1, b1 = fma(upright_2, along, a1), fma(flat_2, up, b1)
-        a2, b2 = fma(upright, x, a2), fma(flat, y, b2)
-        a3, b3 = fma(upright_2, x, a3), fma(flat_2, y, b3)
-    store(row, begin, a0 + b0)
-    store(row, begin + LANES, a1 + b1)
-    store(row, begin + 2 * LANES, a2 + b2)
-    store(row, begin + 3 * LANES, a3 + b3)
+def _added(sums: Turn, station: int, wave: Turn, scratch: Floats) -> Turn:
+    """The parts of a span that change their sign backwards, and those that do not."""
+    odd, even = sums
+    along, up = load_splat(scratch, station), load_splat(scratch, station + MOST_MODES)
+    return fma(wave[1], along, odd), fma(wave[0], up, even)
 
 
 @fragment
-def wave_of_first(frame: int, scratch: Floats) -> Vector:
-    """Sixteen frames of the first mode alone, from a frame of the stretch on."""
-    station = _AHEAD + frame // SPAN * _STATION
+def _lay(sums: Turn, gains: Turn, begin: int, row: Floats) -> None:
+    """Write a span of even waves, as its bank dies."""
+    odd, even = sums
+    store(row, begin, backwards((even - odd) * gains[0]))
+    store(row, begin + LANES, (even + odd) * gains[1])
+
+
+@fragment
+def ring_evenly(awake: int, loss: float, quanta: int, scratch: Floats, row: Floats) -> None:
+    """Write quanta of a bank whose waves are even, two at once; an odd one may be followed by any.
+
+    ``loss`` is of the bank in a frame.
+    """
+    frames = lane_numbers() + splat(f32(0.5))
+    octaves = frames * splat(f32(f32(_OCTAVES) * (loss + f32(0.5) * loss * loss)))
+    gains, zero = (exp2(octaves), exp2(splat(f32(0.0)) - octaves)), splat(f32(0.0))
+    for quantum in range(0, quanta, 2):
+        place, begin = _AHEAD + quantum * _SPANS * _STATION, begin_of(quantum)
+        a, b, c, d = (zero, zero), (zero, zero), (zero, zero), (zero, zero)
+        for mode in range(awake):
+            wave = load(scratch, mode * _WAVE), load(scratch, mode * _WAVE + LANES)
+            a = _added(a, place + mode, wave, scratch)
+            b = _added(b, place + _STATION + mode, wave, scratch)
+            c = _added(c, place + 2 * _STATION + mode, wave, scratch)
+            d = _added(d, place + 3 * _STATION + mode, wave, scratch)
+        _lay(a, gains, begin, row)
+        _lay(b, gains, begin + SPAN, row)
+        _lay(c, gains, begin + 2 * SPAN, row)
+        _lay(d, gains, begin + 3 * SPAN, row)
+
+
+@fragment
+def _sides(mode: int, span: int, scratch: Floats) -> Turn:
+    """A mode in the frames before the middle of a span, latest first, and after it."""
+    station, wave = _AHEAD + span * _STATION + mode, mode * _WAVE
     along, up = load_splat(scratch, station), load_splat(scratch, station + MOST_MODES)
-    wave = 2 * (frame % SPAN)
-    return fma(load(scratch, wave + LANES), along, load(scratch, wave) * up)
+    before = fnma(load(scratch, wave + 3 * LANES), along, load(scratch, wave + 2 * LANES) * up)
+    return before, fma(load(scratch, wave + LANES), along, load(scratch, wave) * up)
+
+
+@fragment
+def ring(awake: int, quanta: int, scratch: Floats, row: Floats) -> None:
+    """Write quanta of all modes that are awake, of those that were run ahead."""
+    for span in range(quanta * _SPANS):
+        before, later = splat(f32(0.0)), splat(f32(0.0))
+        for mode in range(awake):
+            sides = _sides(mode, span, scratch)
+            before, later = before + sides[0], later + sides[1]
+        store(row, begin_of(0) + span * SPAN, backwards(before))
+        store(row, begin_of(0) + span * SPAN + LANES, later)
+
+
+@fragment
+def first_of(span: int, scratch: Floats) -> Turn:
+    """The first mode alone in both halves of a span."""
+    before, later = _sides(0, span, scratch)
+    return backwards(before), later

@@ -40,7 +40,7 @@ LOUD_VELOCITY = 96  # plays the patch as written
 HIGHEST_MODE_HZ = 16_000.0
 QUARTER_TURN = -(2**30)  # a phase: the motor begins with open tubes
 SILENT_DB = -80.0
-INAUDIBLE_DB = -104.0  # of a mode: the kernel lets it sleep
+INAUDIBLE_DB = -100.0  # of a mode: the kernel lets it sleep
 QUARTER_PI = 0.7853981633974483
 NO_TWO_ALIKE = 0.12  # octaves of level per octave that blows differ by
 KNOCK_VARIES = 0.07  # share of its middle by which knocks differ
@@ -79,17 +79,24 @@ def bank(
     audible = (pair for pair in pairs if pair[0].hz < HIGHEST_MODE_HZ and pair[0].level != 0.0)
     first, others = list(islice(audible, 1)), islice(audible, modes - 1)
     lasting = sorted(others, key=lambda pair: -max(one.audible_seconds for one in pair))
-    settings: dict[str, float] = {}
+    settings: dict[str, float] = {"second_share": 1.0}
     for mode, (one, other) in enumerate(first + lasting):
-        settings |= {f"tilt_{mode}": one.tilt, f"strength_{mode}": one.level}
-        settings |= _second_place(mode, one, other)
-        settings |= _turn("turn", mode, one) | _turn("second_turn", mode, other)
+        settings |= {f"tilt_{mode}": one.tilt, f"loss_{mode}": _loss(one)}
+        settings |= _first_place("first", mode, one) | _first_place("second", mode, other)
+        settings |= _turn("half", mode, one.hz / (2.0 * SAMPLE_RATE), 1.0)
+        settings |= _turn("second_turn", mode, other.hz / SAMPLE_RATE, 1.0 - _loss(other))
+    for one, other in first:
+        settings["second_share"] = _loss(other) / _loss(one)
     return settings
 
 
-def _turn(name: str, mode: int, resonance: Resonance) -> dict[str, float]:
-    """What a mode turns by in a frame, less one."""
-    turns, radius = resonance.hz / SAMPLE_RATE, decay_per_frame(resonance.seconds)
+def _loss(resonance: Resonance) -> float:
+    """What it loses in a frame."""
+    return 1.0 - decay_per_frame(resonance.seconds)
+
+
+def _turn(name: str, mode: int, turns: float, radius: float) -> dict[str, float]:
+    """What a number of the plane differs from one."""
     chord = sine(turns / 2.0)
     return {
         f"{name}_along_{mode}": (radius - 1.0) - 2.0 * radius * chord * chord,
@@ -97,18 +104,14 @@ def _turn(name: str, mode: int, resonance: Resonance) -> dict[str, float]:
     }
 
 
-def _second_place(mode: int, first: Resonance, second: Resonance) -> dict[str, float]:
-    """Where the second string is struck to.
-
-    The kernel turns it like the first within a span: it is right in the middle of each.
-    """
-    middle = (SPAN - 1) / 2.0
-    ahead = middle * (second.hz - first.hz) / SAMPLE_RATE
-    sooner = SIXTY_DB_OCTAVES * middle / SAMPLE_RATE * (1.0 / first.seconds - 1.0 / second.seconds)
-    level = second.level * exp2(sooner)
+def _first_place(name: str, mode: int, resonance: Resonance) -> dict[str, float]:
+    """Where a blow on the axis brings a string by the middle of the first span."""
+    middle = (SPAN - 1) / 2.0 / SAMPLE_RATE
+    level = resonance.level * exp2(-SIXTY_DB_OCTAVES * middle / resonance.seconds)
+    turns = middle * resonance.hz
     return {
-        f"second_along_{mode}": level * sine(ahead + 0.25),
-        f"second_up_{mode}": level * sine(ahead),
+        f"{name}_along_{mode}": level * sine(turns + 0.25),
+        f"{name}_up_{mode}": level * sine(turns),
     }
 
 
