@@ -53,8 +53,12 @@ class Layout(Generic[T]):
 
     def words(self, values: T) -> Longs:
         """Those of values like the sample."""
+        return self.row(*self._spread(values))
+
+    def row(self, *numbers: float) -> Longs:
+        """Those of the same numbers one after the other, whatever tuples nest them."""
         words = np.empty(self._size, np.int64)
-        self._pack_into(words.data, 0, *self._spread(values))
+        self._pack_into(words.data, 0, *numbers)
         return words
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from functools import lru_cache
 from threading import local
 from typing import NamedTuple
 
@@ -23,7 +23,7 @@ from genmusic.rules import Style
 from genmusic.score.events import NOTE_DTYPE, Notes
 from kernels import accompaniment as kernel
 from kernels import playing
-from kernels.accompaniment import MOST_CHORDS, MOST_ROWS, Desk, Task, Ways
+from kernels.accompaniment import MOST_CHORDS, MOST_ROWS, Desk, Ways
 from kernels.handles import Handle, Layout
 from kernels.trails import HEIGHT, LENGTH, LONGEST, TRAIL_COLUMNS
 from kernels.voicings import MOST_VOICES, CompTask
@@ -32,7 +32,6 @@ Integers = NDArray[np.int64]
 
 BASS_RANGE = (28, 48)  # of the roots under the chords where a style has no bass
 NUMBER = {part: number for number, part in enumerate(PARTS)}
-BIT = {part: 1 << number for part, number in NUMBER.items()}
 FIRST, MIDDLE, LAST = (
     kernel.WRITE_BASS,
     kernel.SETTLE_BASS | kernel.WRITE_CHORDS,
@@ -87,7 +86,7 @@ class Written(NamedTuple):
 class Accompanist:
     """Writes one bar around what is sung in it."""
 
-    def __init__(self, plan: Plan, playing: Collection[str]) -> None:
+    def __init__(self, plan: Plan, playing: frozenset[str]) -> None:
         self._plan, self._playing = plan, playing
         self._desk = _desks.desk.values
         self._desk.counts[:] = 0
@@ -115,9 +114,8 @@ class Accompanist:
 
         def go(stages: int) -> int:
             kept: int = kernel.accompany(
-                limits, ways, _TASK.words(self._task(stages, comp.task, melody)), plan.chords,
-                bass, comp.table, chance.walk, chance.touch, bar, words, trails, lengths, memory,
-                out,
+                limits, ways, self._task(stages, comp.task, melody), plan.chords, bass, comp.table,
+                chance.walk, chance.touch, bar, words, trails, lengths, memory, out,
             )  # fmt: skip
             return kept
 
@@ -142,19 +140,14 @@ class Accompanist:
         bass = bass_steps(plan, draws[0]) if "bass" in playing else NO_STEPS
         return bass, comp_strokes(plan, draws[1]) if "comp" in playing else NO_STROKES
 
-    def _task(self, stages: int, comp: CompTask, melody: Melody) -> Task:
+    def _task(self, stages: int, comp: CompTask, melody: Melody) -> Integers:
+        """The words of a `kernels.accompaniment.Task`."""
         plan = self._plan
-        return Task(
-            stages,
-            sum([BIT[part] for part in self._playing]),
-            plan.key.tonic,
-            plan.bar_ticks,
-            plan.ends_piece,
-            plan.cadence == "authentic" and plan.phrase_bar == plan.phrase_bars - 2,
-            *melody,
-            bass_task(plan),
-            comp,
-        )
+        leads_home = plan.phrase_bar == plan.phrase_bars - 2 and plan.cadence == "authentic"
+        return _TASK.row(
+            stages, _bits(self._playing), plan.key.tonic, plan.bar_ticks, plan.ends_piece,
+            leads_home, *melody.begins, melody.answers, *bass_task(plan), *comp,
+        )  # fmt: skip
 
     def _hook(self, part: str) -> None:
         """Let the hook of a part change its notes."""
@@ -172,6 +165,12 @@ class Accompanist:
             if row[LENGTH]:
                 return int(row[HEIGHT])
         return 0
+
+
+@lru_cache(maxsize=256)
+def _bits(parts: frozenset[str]) -> int:
+    """A bit for each of some parts."""
+    return sum([1 << NUMBER[part] for part in parts])
 
 
 @of_style

@@ -258,7 +258,7 @@ class Composer:
 
     def _silence(self, plan: Plan) -> Bar:
         """A bar after the end of the music."""
-        return self._bar(plan, self._written(Accompanist(plan, ()), Melody(), (0.0, 0.0)))
+        return self._bar(plan, self._written(Accompanist(plan, frozenset()), Melody(), (0.0, 0.0)))
 
     def _compose_parts(self, place: Place, plan: Plan) -> Bar:
         """The bar with the notes of every part that plays; those who listen come last."""
@@ -299,7 +299,8 @@ class Composer:
             playing = players(style, place.rules, plan.density, plan.progress)
         if plan.ends_piece:
             playing |= {"bass"} & style.parts.keys()  # a last chord stands on its root
-        playing = hooked_bar(plan, "arrangement", playing) & style.parts.keys()
+        if "arrangement" in style.hooks:
+            playing = hooked_bar(plan, "arrangement", playing).intersection(style.parts)
         playing = cues.playing(state, style, playing)
         if plan.parameters.tune:
             playing = accompanying(style, playing)

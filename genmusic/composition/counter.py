@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from functools import lru_cache
 
 from genmusic.composition.chance import choose
 from genmusic.composition.plan import Plan, Row, Span
-from genmusic.composition.theory import OCTAVE
+from genmusic.composition.theory import OCTAVE, chord_scale, chord_tones
 from genmusic.units import TICKS_PER_BEAT
 
 LEAST_GAP_TICKS = TICKS_PER_BEAT  # a shorter rest is a breath, not a question
@@ -16,6 +16,7 @@ REACTION_TICKS = TICKS_PER_BEAT  # an answer begins so long after the note it an
 BELOW_MELODY = 3  # semitones that the second voice keeps under the first
 MOST_ANSWERS = 6  # notes in a row
 THIRD, SIXTH = 2, 5  # steps
+HIGHEST = 127  # pitch that there is
 FIRM_WEAKNESS = 1  # how weak a beat may be that calls for a tone of the chord
 
 Rows = Sequence[Row]
@@ -206,11 +207,15 @@ def _nearest(room: Sequence[int], pitch: int) -> int:
 def _room(plan: Plan, span: Span, ceiling: int, *, chord_only: bool) -> tuple[int, ...]:
     """The pitches that the second voice may take over a chord, from below."""
     part = plan.style.parts["counter"]
-    classes = frozenset(span.tones) if chord_only else plan.scale_over(span)
     high = min(part.high, max(ceiling, part.low + OCTAVE // 2))
-    return _pitches(classes, plan.key.tonic, part.low, high)
+    pitches = _pitches(plan.key.mode, span.root, span.quality, plan.key.tonic, chord_only)
+    return pitches[bisect_left(pitches, part.low) : bisect_right(pitches, high)]
 
 
-@lru_cache(maxsize=512)
-def _pitches(classes: frozenset[int], tonic: int, low: int, high: int) -> tuple[int, ...]:
-    return tuple([p for p in range(low, high + 1) if (p - tonic) % OCTAVE in classes])
+@lru_cache(maxsize=4096)
+def _pitches(mode: str, root: int, quality: str, tonic: int, chord_only: bool) -> tuple[int, ...]:
+    """All pitches of a chord, or of what may sound over it."""
+    classes = chord_tones(root, quality) if chord_only else chord_scale(mode, root, quality)
+    octaves = range(tonic - OCTAVE, HIGHEST + 1, OCTAVE)
+    found = [octave + tone for octave in octaves for tone in sorted(classes)]
+    return tuple([pitch for pitch in found if 0 <= pitch <= HIGHEST])

@@ -58,20 +58,27 @@ class Span:
 
 
 def chord_table(spans: Sequence[Span], mode: str) -> Integers:
-    """Chords for kernels, in the columns of `kernels.chords`."""
-    return np.array(
-        [
-            (
-                span.start_tick,
-                span.end_tick,
-                span.next_root,
-                span.inverted,
-                *_of_chord(mode, span.root, span.quality),
-            )
-            for span in spans
-        ],
-        np.int64,
+    """Chords for kernels, in the columns of `kernels.chords`; not to be changed."""
+    return _table(
+        tuple(
+            [
+                (
+                    span.start_tick,
+                    span.end_tick,
+                    span.next_root,
+                    span.inverted,
+                    *_of_chord(mode, span.root, span.quality),
+                )
+                for span in spans
+            ]
+        )
     )
+
+
+@lru_cache(maxsize=4096)
+def _table(rows: tuple[tuple[int, ...], ...]) -> Integers:
+    """The rows as an array: bars of a theme return, and with them their chords."""
+    return np.array(rows, np.int64)
 
 
 @lru_cache(maxsize=1024)
