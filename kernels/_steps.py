@@ -10,27 +10,22 @@ from __future__ import annotations
 from typing import Any
 
 from numba.core.compiler import CompilerBase
-from numba.core.compiler_machinery import PassManager, _pass_registry
-from numba.core.typed_passes import (
-    IRLegalization,
-    NativeLowering,
-    NoPythonBackend,
-    NopythonRewrites,
-    PreLowerStripPhis,
-)
-from numba.core.untyped_passes import (
-    FixupArgs,
-    GenericRewrites,
-    IRProcessing,
-    ReconstructSSA,
-    TranslateByteCode,
-)
+from numba.core.compiler_machinery import PassManager
+from numba.core.typed_passes import NativeLowering, NoPythonBackend
+from numba.core.untyped_passes import FixupArgs, TranslateByteCode
 
 from kernels._inference import KernelTypeInference
 from kernels._pieces import DraftLowering, KernelLowering
+from kernels._reading import divide_variables, find_constants, find_last_uses
 
-_UNTYPED = (TranslateByteCode, FixupArgs, IRProcessing, GenericRewrites, ReconstructSSA)
-_TYPED = (KernelTypeInference, PreLowerStripPhis, NopythonRewrites, IRLegalization)
+_STEPS = (
+    TranslateByteCode().run_pass,
+    FixupArgs().run_pass,
+    find_constants,
+    divide_variables,
+    KernelTypeInference().run_pass,
+    find_last_uses,
+)
 
 
 class _Steps(PassManager):
@@ -38,12 +33,12 @@ class _Steps(PassManager):
 
     def __init__(self, lowering: type[NativeLowering]) -> None:
         super().__init__("kernels")
-        self.passes = [*_UNTYPED, *_TYPED, lowering, NoPythonBackend]
+        self.passes = [*_STEPS, lowering().run_pass, NoPythonBackend().run_pass]
 
     def run(self, state: Any) -> None:
         """Compile what the state holds."""
         for step in self.passes:
-            _pass_registry.get(step).pass_inst.run_pass(state)
+            step(state)
 
 
 class KernelCompiler(CompilerBase):
