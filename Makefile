@@ -24,10 +24,10 @@ help:
 	@echo "make model CORPORA=DIR   train the shipped models again (docs/model.md)"
 	@echo "make format  format the code     make clean  remove what was made"
 
-serve: $(STAMPS)/installed
+serve: $(STAMPS)/installed $(STAMPS)/bytecode
 	@exec $(BIN)/genmusic serve $(ARGS)
 
-bench: $(STAMPS)/installed
+bench: $(STAMPS)/installed $(STAMPS)/bytecode
 	@$(BIN)/genmusic bench $(ARGS)
 
 bench-peers: $(STAMPS)/installed
@@ -56,7 +56,7 @@ model: $(STAMPS)/installed
 	$(BIN)/genmusic train $(CORPORA)/openscore-lieder.zip --listen accompaniment \
 		-o genmusic/models/piano.npz
 
-test: system check
+test: system check $(STAMPS)/bytecode
 	$(BIN)/python -m pytest $(ARGS)
 	cd web && npm test --silent
 
@@ -82,6 +82,11 @@ $(BIN)/python:
 $(STAMPS)/installed: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
 	@mkdir -p $(STAMPS) && touch $@
+
+# Where Python is told to leave no bytecode behind, each start would read all sources anew.
+$(STAMPS)/bytecode: $(wildcard genmusic/*.py genmusic/*/*.py genmusic/*/*/*.py kernels/*.py) | $(STAMPS)/installed
+	@$(BIN)/python -m compileall -q genmusic kernels
+	@touch $@
 
 $(STAMPS)/developer: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,device,midi,link,cluster]'

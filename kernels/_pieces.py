@@ -44,8 +44,12 @@ class _Kernel(JITCodeLibrary):
         self._finalize_final_module()
 
     def _optimize_final_module(self) -> None:
-        """Optimise; by itself Numba prepares that for what counts references, which is in vain."""
-        passes, builder = self._codegen._module_pass_manager()
+        """Optimise; by itself Numba prepares that for what counts references, which is in vain.
+
+        What is worth sixteen lanes says so itself: loops that are left have few turns, and LLVM
+        would write each of them three times.
+        """
+        passes, builder = self._codegen._module_pass_manager(loop_vectorize=False)
         passes.run(self._final_module, builder)
 
 

@@ -57,11 +57,15 @@ def open_library(own: Path | None = None) -> Library:
     A faulty style of one's own is left out, and the log says why.
     """
     styles = {name: read_style(path) for name, path in shipped_styles().items()}
-    models = {name: _shipped_model(path) for name, path in shipped_models().items()}
-    library = Library(StyleShelf(styles), Repertoire(models))
+    library = Library(StyleShelf(styles), shipped_repertoire())
     if own is not None:
         read_styles_again(library.styles, own)
     return library
+
+
+def shipped_repertoire() -> Repertoire:
+    """The models that came with the product."""
+    return Repertoire({name: _shipped_model(path) for name, path in shipped_models().items()})
 
 
 @lru_cache(maxsize=8)

@@ -25,7 +25,7 @@ from genmusic.encoding import PACKET_FRAMES, libopus
 from genmusic.encoding.samples import to_pcm16
 from genmusic.mood.mapping import musical_parameters
 from genmusic.rules import Style, shipped_styles
-from genmusic.session.library import Library, read_style
+from genmusic.session.library import Library, read_style, shipped_repertoire
 from genmusic.session.rack import Rack
 from genmusic.session.sounds import sounds_of
 from genmusic.synthesis.cache import mark_as_compiled
@@ -43,7 +43,7 @@ Task = Callable[[], None]
 
 
 def load_models(library: Library) -> None:
-    """Work out what the first style needs of the models, or find it in the cache."""
+    """Find what the first style needs of the models in the cache, or work it out."""
     model = library.style(FIRST_STYLE).model
     library.models.mixed(model.mix, model.copying)
 
@@ -64,10 +64,13 @@ def play_instruments(kinds: Iterable[str]) -> None:
 
 
 def tasks() -> Sequence[Task]:
-    """What there is to compile, in parts that need little of each other, the dearest first."""
+    """What there is to compile and to count, in parts that need little of each other.
+
+    The dearest come first.
+    """
     kinds = {KINDS[kind].kernel: kind for kind in sorted(patches_of_kinds())}  # one of each kernel
     instruments = (partial(play_instruments, [kind]) for kind in kinds.values())
-    return (_compose_with_few, _mix, *instruments)
+    return (_compose_with_few, _mix, _count_models, *instruments)
 
 
 def _mix() -> None:
@@ -81,6 +84,12 @@ def _compose_with_few() -> None:
     style = read_style(shipped_styles()[FIRST_STYLE])
     models = {name: _few_works(name) for name in style.model.mix}
     _compose(style, Repertoire(models))
+
+
+def _count_models() -> None:
+    """Leave in the cache what the first style needs of the models."""
+    style = read_style(shipped_styles()[FIRST_STYLE])
+    shipped_repertoire().mixed(style.model.mix, style.model.copying)
 
 
 def _few_works(name: str) -> Trained:

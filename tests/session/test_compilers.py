@@ -5,7 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from genmusic.session import compilers
+from genmusic.composition import forest, trained
+from genmusic.session import compilers, library, warmup
 from genmusic.synthesis import cache
 
 LATE_KERNELS = Path(__file__).with_name("late_kernels.py")
@@ -22,6 +23,15 @@ def test_music_of_every_style_needs_no_kernel_that_was_not_compiled_before():
     )
 
     assert json.loads(done.stdout) == []
+
+
+def test_what_the_compilers_counted_of_the_models_is_not_counted_again(monkeypatch):
+    warmup._count_models()
+    library._shipped_model.cache_clear()
+    monkeypatch.setattr(trained, "grow_trees", None)
+    monkeypatch.setattr(forest, "join", None)
+
+    warmup.load_models(library.open_library())
 
 
 def test_where_all_is_compiled_nobody_is_started(monkeypatch):
