@@ -66,6 +66,18 @@ def test_company_is_not_played_ahead_of_a_change_of_its_log(library):
         assert np.array_equal(sound, render(engine, block=7 * QUANTUM))
 
 
+def test_an_echo_that_still_fades_in_when_the_next_is_known_is_the_same_in_company(library):
+    controls = {"style": "synthwave", "tempo_bpm": 165.0}  # the second beat begins at quantum 272
+    room, alone = Ensemble.of(library, [3, 4], controls), Engine(library, 4, controls)
+
+    for quanta, tempo in ((100, 200.0), (200, 180.0), (300, 160.0), (300, None), (300, 190.0)):
+        together = np.empty((2, 2, quanta * QUANTUM), np.float32)
+        room.render(together)
+        assert np.array_equal(together[1], render(alone, quanta * QUANTUM, block=10 * QUANTUM))
+        for seat in (*room.seats, alone):
+            seat.set_controls({"tempo_bpm": tempo})
+
+
 def test_another_seed_or_mood_is_another_piece(library):
     pieces = [
         render(Engine(library, seed, controls), 5 * FRAMES)
