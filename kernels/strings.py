@@ -37,6 +37,8 @@ SETTINGS = (
 WHOLE_SETTINGS = ("place", "seed")  # where the line is written next; not zero
 VARIED = (("turn_frames",), ("pluck_place",), ("seed",))
 RING = 2048  # frames, a power of two; the lowest string is 23.5 Hz
+SHORTEST_RING = 256  # of a string that needs no more: what is short stays in the cache
+SLACK, SLACK_FRAMES = 1.25, 64  # of a ring: bends lengthen the period
 PAD = 16  # frames mirrored before the ring, so that sixteen can be read from anywhere
 TAIL = 2 * PAD  # and after it
 LINE = PAD + RING + TAIL
@@ -53,12 +55,21 @@ SEED = 1
 
 
 @fragment
-def _mirror(line: Floats, base: int, at: int, value: Vector) -> None:
+def _ring_of(turn: float) -> int:
+    """How many frames of the ring a string uses."""
+    needed, ring = turn * f32(SLACK) + f32(SLACK_FRAMES), SHORTEST_RING
+    while ring < RING and f32(ring) < needed:
+        ring *= 2
+    return ring
+
+
+@fragment
+def _mirror(line: Floats, base: int, ring: int, at: int, value: Vector) -> None:
     """Write sixteen frames, and again in the pads at the ring's ends."""
     store(line, base + PAD + at, value)
     if at < TAIL:
-        store(line, base + PAD + RING + at, value)
-    elif at == RING - LANES:
+        store(line, base + PAD + ring + at, value)
+    elif at == ring - LANES:
         store(line, base, value)
 
 
@@ -90,10 +101,11 @@ def _excite(slot: int, bright: float, held: Held) -> None:
     places[slot], seed = i32(0), whole_settings[slot * 2 + SEED]
     hardness = settings[at + HARDNESS] + settings[at + BRIGHTNESS] * (bright - f32(0.5))
     hardness = min(max(hardness, f32(0.02)), f32(1.0))
-    for i in range(LINE):
+    ring = _ring_of(turn)
+    for i in range(PAD + ring + TAIL):
         line[base + i] = f32(0.0)
     smooth = smoother = f32(0.0)
-    start = base + PAD + RING - period
+    start = base + PAD + ring - period
     for i in range(period):
         seed = i32(seed ^ i32(seed << 13))
         seed = i32(seed ^ ((seed >> 17) & 0x7FFF))
@@ -103,7 +115,7 @@ def _excite(slot: int, bright: float, held: Held) -> None:
         line[start + i] = smoother
     _pluck(start, period, int(settings[at + PLUCK_PLACE] * f32(period)), line)
     for i in range(PAD):
-        line[base + i] = line[base + RING + i]
+        line[base + i] = line[base + ring + i]
 
 
 @fragment
@@ -166,19 +178,19 @@ def _quantum(
     turn, level = settings[at + TURN_FRAMES], splat(settings[at + LEVEL])
     straight = bend[0] == f32(0.0) and bend[1] == f32(0.0)
     period, tap_0, tap_1, tap_2, pair = _taps(slot, turn, held, is_held)
-    write = int(places[slot])
+    write, ring = int(places[slot]), _ring_of(turn)
     for t in range(0, QUANTUM, LANES):
         if not straight:
             turned = _bent(turn, bend, t, lanes[4])
             period, tap_0, tap_1, tap_2, pair = _taps(slot, turned, held, is_held)
-        read = base + PAD + ((write - period) & (RING - 1))
+        read = base + PAD + ((write - min(period, ring - TAIL)) & (ring - 1))
         here, before = load(line, read), load(line, read - 1)
         wave = fma(tap_0, here, fma(tap_1, before, tap_2 * load(line, read - 2)))
         around = load(line, read - 1 + APART) + load(line, read - 1 - APART)
         wave = fma(pair, around, wave)
-        _mirror(line, base, write, wave)
+        _mirror(line, base, ring, write, wave)
         store(row, begin + t, wave * level)
-        write = (write + LANES) & (RING - 1)
+        write = (write + LANES) & (ring - 1)
     places[slot] = i32(write)
 
 
