@@ -29,7 +29,8 @@ class Past:
         self._moments: deque[Moment] = deque([engine.moment()])
         strides = STRIDE_FRAMES // SHORTEST_FRAMES
         self._stride_frames = SHORTEST_FRAMES * (1 + engine.seed % strides)
-        self._before: Frozen | None = None
+        self.before: Frozen | None = None
+        """What another engine has played, as long as it was not gone back to."""
 
     @property
     def oldest(self) -> Moment:
@@ -38,12 +39,12 @@ class Past:
 
     def begins_before(self, before: Frozen) -> None:
         """What another engine has played can be gone back to as well."""
-        self._before = before
+        self.before = before
 
     def reaches(self, frame: int) -> bool:
         """Whether the engine can go back to a frame."""
-        if self._before is not None and frame < self._moments[0].frame:
-            still, self._before = self._before.thawed(), None
+        if self.before is not None and frame < self._moments[0].frame:
+            still, self.before = self.before.thawed(), None
             if still is not None:
                 self._moments.appendleft(still.moment)
         return self._moments[0].frame <= frame
@@ -57,7 +58,7 @@ class Past:
             self._moments.append(engine.moment())
             self._stride_frames = STRIDE_FRAMES
         if self._moments[0].frame <= heard:
-            self._before = None
+            self.before = None
         while len(self._moments) > 1 and self._moments[1].frame <= heard:
             self._moments.popleft()
 

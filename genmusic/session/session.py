@@ -134,6 +134,8 @@ class Session:
             kept[self._end] = freeze(Still(self.engine.moment(), self._tail, bars))
         if past.frame != self._end:
             kept[past.frame] = freeze(Still(past, SILENCE, ()))
+        if before := self._past.before:  # stopped again before that was heard
+            kept[before.frame] = before.data
         return kept
 
     def go_on_as(

@@ -122,6 +122,27 @@ async def test_a_change_right_after_a_restart_is_heard_at_once(house, tune_in, c
     await house.stop()
 
 
+async def test_who_got_less_before_one_stop_hears_on_to_the_bit_after_two(
+    house, tune_in, come_back, library
+):
+    radio = await tune_in(await house.open(replace(UNPACED, play_speed_limit=1.5)))
+    await radio.fill()
+    stop = asyncio.create_task(house.stop())
+    await radio.end()
+    await stop
+    begin, end = 48_000, radio.chunks[-1].end
+    again = await come_back(await house.open(), radio, end, played=begin)
+    stop = asyncio.create_task(house.stop())
+    await again.end()
+    await stop
+    last = await come_back(await house.open(), again, begin)
+    await last.hear(end + 48_000)
+
+    assert (again.ready["pts"], last.chunks[0].pts) == (end, begin)
+    assert last.packets == offline(library, last.chunks[-1].end)[begin // 960 :]
+    await house.stop()
+
+
 async def test_before_it_goes_the_server_sends_enough_to_play_on(house, tune_in):
     client = await house.open(Settings())
     radio = await tune_in(client)
