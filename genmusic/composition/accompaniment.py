@@ -13,7 +13,7 @@ from genmusic.composition.bass import NO_STEPS, bass_steps, bass_task
 from genmusic.composition.comp import NO_STROKES, Strokes, comp_strokes
 from genmusic.composition.copying import CopyRule
 from genmusic.composition.hooks import hooked_bar
-from genmusic.composition.performance import feel, habits
+from genmusic.composition.performance import feel_words, habits
 from genmusic.composition.plan import Plan, row_table
 from genmusic.composition.state import State
 from genmusic.composition.style_tables import of_style
@@ -37,7 +37,7 @@ FIRST, MIDDLE, LAST = (
     kernel.SETTLE_BASS | kernel.WRITE_CHORDS,
     kernel.SETTLE | kernel.PLAY,
 )
-_TASK, _BAR = Layout(kernel.SOME_TASK), Layout(playing.SOME_BAR)
+_TASK = Layout(kernel.SOME_TASK)
 HOOKED = ("bass", "comp", "pad")  # parts that are written here, and may be changed by a hook
 
 
@@ -86,8 +86,8 @@ class Written(NamedTuple):
 class Accompanist:
     """Writes one bar around what is sung in it."""
 
-    def __init__(self, plan: Plan, playing: frozenset[str]) -> None:
-        self._plan, self._playing = plan, playing
+    def __init__(self, plan: Plan, playing: frozenset[str], manner: Integers) -> None:
+        self._plan, self._playing, self._manner = plan, playing, manner
         self._desk = _desks.desk.values
         self._desk.counts[:] = 0
 
@@ -109,7 +109,7 @@ class Accompanist:
         bass, comp = self._patterns(draws)
         ways, chance, room = ways_of(plan.style).words, plan.chance, _desks
         limits, words, out = rule.handle.words, room.desk.words, room.out
-        bar, state_of = _BAR.words(feel(plan)), (state.trails.copy(), state.backing.copy())
+        bar, state_of = feel_words(plan, self._manner), (state.trails.copy(), state.backing.copy())
         (trails, lengths), memory = state_of
 
         def go(stages: int) -> int:

@@ -28,6 +28,7 @@ from genmusic.composition.hooks import hooked_bar
 from genmusic.composition.melody import MelodyBar, Singing, compose_melody, singing_of
 from genmusic.composition.memory import Memory
 from genmusic.composition.metre import metre
+from genmusic.composition.performance import manner_of
 from genmusic.composition.place import Place, place_of
 from genmusic.composition.plan import NO_ROWS, Plan, row_table, table_rows, theme_of
 from genmusic.composition.planning import ask_harmony, pace, plan_bar, plan_harmony
@@ -45,6 +46,14 @@ from genmusic.score.harmony import Chord
 from kernels.melodies import Task
 
 Integers = NDArray[np.int64]
+
+
+class Settled(NamedTuple):
+    """What a phrase asks of all its bars."""
+
+    asked: tuple[object, ...]  # what it depends on, to be the same objects
+    singing: Singing | None  # None where the section calls for no melody
+    manner: Integers  # in which the bars are played
 
 
 class PassedBar(NamedTuple):
@@ -69,8 +78,7 @@ class Composer:
         self._memory = Memory()
         self._foresight = Foresight()
         self._place: Place | None = None  # of the phrase, while it is known,
-        self._singing: Singing | None = None  # and what it asks of its melody
-        self._singing_as: tuple[object, ...] = ()
+        self._settled: Settled | None = None  # and what it asks of all its bars
         self._ahead: BarAhead | None = None
         self.bars_at_once = 0
         """Bars that were composed when they were asked for, and not ahead."""
@@ -258,12 +266,15 @@ class Composer:
 
     def _silence(self, plan: Plan) -> Bar:
         """A bar after the end of the music."""
-        return self._bar(plan, self._written(Accompanist(plan, frozenset()), Melody(), (0.0, 0.0)))
+        return self._bar(
+            plan,
+            self._written(Accompanist(plan, frozenset(), manner_of(plan)), Melody(), (0.0, 0.0)),
+        )
 
     def _compose_parts(self, place: Place, plan: Plan) -> Bar:
         """The bar with the notes of every part that plays; those who listen come last."""
         playing = self._playing(place, plan)
-        state, accompanist = self._state, Accompanist(plan, playing)
+        state, accompanist = self._state, Accompanist(plan, playing, self._settle(plan).manner)
         groove, texture = place.groove, place.texture
         rows, melody = NO_ROWS, Melody()
         if "melody" in playing:
@@ -314,7 +325,7 @@ class Composer:
         state = self._state
         memory = self._memory.recall(plan, state.themes)
         trail = state.trails.of(NUMBER["melody"])
-        singing = self._singing_of(plan)
+        singing = self._settle(plan).singing or singing_of(plan, self._model)
         bar = compose_melody(plan, singing, self._model, state.themes, memory, trail)
         if self.decisions is not None and bar.task is not None:
             self.decisions.append(self._decided(plan, bar, bar.task))
@@ -328,12 +339,15 @@ class Composer:
             return bar.rows, Melody(bar.begins)
         return row_table(hooked_bar(plan, "melody", table_rows(bar.rows))), Melody(bar.begins)
 
-    def _singing_of(self, plan: Plan) -> Singing:
-        """What the phrase asks of its melody: the same until something about it has changed."""
+    def _settle(self, plan: Plan) -> Settled:
+        """What a phrase asks of all its bars: the same until something about it has changed."""
         asked = (self._place, self._model, plan.ends_piece)
-        if self._singing is None or not all(map(is_, asked, self._singing_as)):
-            self._singing, self._singing_as = singing_of(plan, self._model), asked
-        return self._singing
+        if self._settled is None or not all(map(is_, asked, self._settled.asked)):
+            singing = (
+                singing_of(plan, self._model) if "melody" in plan.section_rules.parts else None
+            )
+            self._settled = Settled(asked, singing, manner_of(plan))
+        return self._settled
 
     def _decided(self, plan: Plan, bar: MelodyBar, task: Task) -> Decision:
         """How a bar came about that has just been sung."""

@@ -10,8 +10,10 @@ from genmusic.names import PARTS
 from genmusic.rules import Style
 from genmusic.units import TICKS_PER_BEAT
 from kernels import playing
+from kernels.handles import Layout
 
 Doubles = NDArray[np.float64]
+Integers = NDArray[np.int64]
 
 ACCENT_VELOCITY = 14.0  # of an accent that a pattern writes
 PEAK = 0.62  # where in a phrase the playing is loudest
@@ -20,6 +22,26 @@ STRUMMED = "comp"
 LOOSENESS = (1.0, 1.0, 1.0, 0.3, 0.6, 0.5)  # of each of PARTS: bass and drums keep time
 CHANCE_TICKS = 80  # divides sixteenths and triplets; notes of a part that start together move so
 SHORTEST_TICKS = 30
+
+
+_BAR = Layout(playing.SOME_BAR)
+_PEAK_WORD = playing.Bar._fields.index("peak_tick")
+
+
+def manner_of(plan: Plan) -> Integers:
+    """How all bars of a phrase are played but the last of a piece: words for `feel_words`."""
+    return _BAR.row(*feel(plan))
+
+
+def feel_words(plan: Plan, manner: Integers) -> Integers:
+    """What all notes of the bar share, as words: what its phrase says, with the peak in reach."""
+    words, bar_ticks = manner.copy(), float(plan.bar_ticks)
+    words.view(np.float64)[_PEAK_WORD] = _peak_tick(plan, bar_ticks)
+    return words
+
+
+def _peak_tick(plan: Plan, bar_ticks: float) -> float:
+    return PEAK * (plan.phrase_bars * bar_ticks) - plan.phrase_bar * bar_ticks
 
 
 def feel(plan: Plan) -> playing.Bar:
@@ -31,7 +53,7 @@ def feel(plan: Plan) -> playing.Bar:
         place_ticks=CHANCE_TICKS,
         beat_ticks=float(TICKS_PER_BEAT),
         swing=0.0 if plan.metre.is_compound else 2.0 * rules.swing,
-        peak_tick=PEAK * phrase_ticks - plan.phrase_bar * bar_ticks,
+        peak_tick=_peak_tick(plan, bar_ticks),
         reach_ticks=PEAK * phrase_ticks,
         arch=rules.arch,
         accent=rules.accent,
