@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import chain
 
 from genmusic.composition.chance import choose
 from genmusic.composition.plan import Plan, Row, Span
@@ -216,6 +217,5 @@ def _room(plan: Plan, span: Span, ceiling: int, *, chord_only: bool) -> tuple[in
 def _pitches(mode: str, root: int, quality: str, tonic: int, chord_only: bool) -> tuple[int, ...]:
     """All pitches of a chord, or of what may sound over it."""
     classes = chord_tones(root, quality) if chord_only else chord_scale(mode, root, quality)
-    octaves = range(tonic - OCTAVE, HIGHEST + 1, OCTAVE)
-    found = [octave + tone for octave in octaves for tone in sorted(classes)]
-    return tuple([pitch for pitch in found if 0 <= pitch <= HIGHEST])
+    rows = [range((tonic + tone) % OCTAVE, HIGHEST + 1, OCTAVE) for tone in classes]
+    return tuple(sorted(chain.from_iterable(rows)))
