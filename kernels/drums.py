@@ -22,7 +22,7 @@ from kernels.lanes import (
     sizes_of,
 )
 from kernels.oscillators import next_noise, white
-from kernels.polynomials import PHASE_TO_HALF_TURNS, exp2, sine
+from kernels.polynomials import exp2, sine
 from kernels.simd import (
     fma,
     fnma,
@@ -96,7 +96,9 @@ PHASE, SECOND_PHASE, SEED, PLATE_PHASES = 0, LANES, 2 * LANES, 3 * LANES
 INCREMENT = PLATE_PHASES + 2 * PLATES * LANES
 SECOND_INCREMENT, PLATE_INCREMENTS = INCREMENT + LANES, INCREMENT + 2 * LANES
 INDEX_SCALE = 2.0**27  # shifted left by four bits: an index of 1 is half a turn
-SILENT = 1e-5  # -100 dB: what has fallen below it is over
+SILENT = 3e-5  # -90 dB of full scale: what has fallen below it is over
+RISEN = 1.0 - 1e-6
+SLOPE, SQUARE = 4.0 * 2.0**-31, 4.0 * 2.0**-62  # of a parabola over a phase
 
 
 @fragment
@@ -116,47 +118,54 @@ def _audible(x: Vector) -> Vector:
 
 
 @fragment
-def _tones(lanes: Lanes, tone: Vector, second: Vector) -> None:
-    """The two tones of a quantum into the tile."""
+def _first_tone(lanes: Lanes, tone: Vector) -> None:
+    """The swept tone of a quantum into the tile."""
     settings, whole_settings, state, counters, facts, tile, _ = lanes
-    x1, x2 = load_int(counters, PHASE), load_int(counters, SECOND_PHASE)
-    sweep, alive = load(state, SWEEP), load(facts, ALIVE)
+    phase, sweep, tone = load_int(counters, PHASE), load(state, SWEEP), tone * load(facts, ALIVE)
     rest = to_float(load_int(whole_settings, INCREMENT))
-    step_2 = load_int(whole_settings, SECOND_INCREMENT)
-    decay_1, decay_2 = load(settings, TONE_DECAY), load(settings, SECOND_DECAY)
+    decay, sweep_decay = load(settings, TONE_DECAY), load(settings, SWEEP_DECAY)
     pace = rest * exp2(sweep)
     for t0 in range(0, QUANTUM, CONTROL_FRAMES):
-        sweep = sweep * load(settings, SWEEP_DECAY)
+        sweep = sweep * sweep_decay
         ahead = rest * exp2(sweep)
         slope = (ahead - pace) * splat(f32(1.0 / CONTROL_FRAMES))
         for t in range(t0, t0 + CONTROL_FRAMES):
-            x1 = x1 + to_int(pace)
-            x2 = x2 + step_2
+            phase = phase + to_int(pace)
             pace = pace + slope
-            store(tile, t * LANES, fma(sine(x1), tone, sine(x2) * second) * alive)
-            tone = tone * decay_1
-            second = second * decay_2
+            store(tile, t * LANES, sine(phase) * tone)
+            tone = tone * decay
         pace = ahead
-    for row, value in ((TONE, tone), (SECOND, second), (SWEEP, sweep)):
-        store(state, row, value)
-    store_int(counters, PHASE, x1)
-    store_int(counters, SECOND_PHASE, x2)
+    store(state, TONE, tone)
+    store(state, SWEEP, sweep)
+    store_int(counters, PHASE, phase)
 
 
 @fragment
-def _arch(phase: IntVector) -> Vector:
+def _second_tone(lanes: Lanes, tone: Vector) -> None:
+    """Add the steady tone of a quantum to the tile."""
+    settings, whole_settings, state, counters, facts, tile, _ = lanes
+    phase, tone = load_int(counters, SECOND_PHASE), tone * load(facts, ALIVE)
+    step, decay = load_int(whole_settings, SECOND_INCREMENT), load(settings, SECOND_DECAY)
+    for t in range(QUANTUM):
+        phase = phase + step
+        store(tile, t * LANES, fma(sine(phase), tone, load(tile, t * LANES)))
+        tone = tone * decay
+    store(state, SECOND, tone)
+    store_int(counters, SECOND_PHASE, phase)
+
+
+@fragment
+def _arch(phase: IntVector, slope: Vector, square: Vector) -> Vector:
     """Two parabolas for a sine: a cymbal does not miss what is 30 dB below, and it costs half."""
-    s = to_float(phase) * splat(f32(PHASE_TO_HALF_TURNS))
-    return fnma(s, magnitude(s), s) * splat(f32(4.0))
+    x = to_float(phase)
+    return x * fnma(magnitude(x), square, slope)
 
 
 @fragment
-def _plates(x: tuple[IntVector, ...], index: Vector) -> Vector:
-    """Three inharmonic pairs: a spectrum as dense as that of a cymbal."""
-    bend_1 = shift_left(to_int(_arch(x[1]) * index), 4)
-    bend_2 = shift_left(to_int(_arch(x[3]) * index), 4)
-    bend_3 = shift_left(to_int(_arch(x[5]) * index), 4)
-    return (_arch(x[0] + bend_1) + _arch(x[2] + bend_2)) + _arch(x[4] + bend_3)
+def _plate(carrier: IntVector, modulator: IntVector, bends: tuple[Vector, Vector]) -> Vector:
+    """An inharmonic pair; three of them have a spectrum as dense as that of a cymbal."""
+    bend = shift_left(to_int(_arch(modulator, bends[0], bends[1])), 4)
+    return _arch(carrier + bend, splat(f32(SLOPE)), splat(f32(SQUARE)))
 
 
 @fragment
@@ -172,16 +181,22 @@ def _ring(lanes: Lanes, metal: Vector, hiss: Floats) -> None:
         load_int(counters, PLATE_PHASES + 4 * LANES),
         load_int(counters, PLATE_PHASES + 5 * LANES),
     )
-    index, decay = load(settings, INDEX) * splat(f32(INDEX_SCALE)), load(settings, METAL_DECAY)
+    steps = PLATE_INCREMENTS
+    s1, s2 = load_int(whole_settings, steps), load_int(whole_settings, steps + LANES)
+    s3, s4 = (
+        load_int(whole_settings, steps + 2 * LANES),
+        load_int(whole_settings, steps + 3 * LANES),
+    )
+    s5, s6 = (
+        load_int(whole_settings, steps + 4 * LANES),
+        load_int(whole_settings, steps + 5 * LANES),
+    )
+    index, decay = load(settings, INDEX), load(settings, METAL_DECAY)
+    bends = index * splat(f32(INDEX_SCALE * SLOPE)), index * splat(f32(INDEX_SCALE * SQUARE))
     for t in range(QUANTUM):
-        p1 = p1 + load_int(whole_settings, PLATE_INCREMENTS)
-        p2 = p2 + load_int(whole_settings, PLATE_INCREMENTS + LANES)
-        p3 = p3 + load_int(whole_settings, PLATE_INCREMENTS + 2 * LANES)
-        p4 = p4 + load_int(whole_settings, PLATE_INCREMENTS + 3 * LANES)
-        p5 = p5 + load_int(whole_settings, PLATE_INCREMENTS + 4 * LANES)
-        p6 = p6 + load_int(whole_settings, PLATE_INCREMENTS + 5 * LANES)
-        x = fma(_plates((p1, p2, p3, p4, p5, p6), index), metal, load(hiss, t * LANES))
-        store(hiss, t * LANES, x)
+        p1, p2, p3, p4, p5, p6 = p1 + s1, p2 + s2, p3 + s3, p4 + s4, p5 + s5, p6 + s6
+        plates = (_plate(p1, p2, bends) + _plate(p3, p4, bends)) + _plate(p5, p6, bends)
+        store(hiss, t * LANES, fma(plates, metal, load(hiss, t * LANES)))
         metal = metal * decay
     store(state, METAL, metal)
     for row, phase in enumerate((p1, p2, p3, p4, p5, p6)):
@@ -191,17 +206,25 @@ def _ring(lanes: Lanes, metal: Vector, hiss: Floats) -> None:
 @fragment
 def _hiss(lanes: Lanes, noise: Vector, decay: Vector, hiss: Floats) -> None:
     """Noise of a quantum into what goes into the filter."""
-    settings, _, state, counters, _, _, _ = lanes
-    seed, rise = load_int(counters, SEED), load(state, RISE)
-    rate, one = load(settings, RISE_RATE), splat(f32(1.0))
+    state, counters = lanes[2], lanes[3]
+    seed = load_int(counters, SEED)
     for t in range(QUANTUM):
         seed = next_noise(seed)
-        rise = fma(one - rise, rate, rise)
-        store(hiss, t * LANES, white(seed) * (noise * rise))
+        store(hiss, t * LANES, white(seed) * noise)
         noise = noise * decay
     store(state, NOISE, noise)
-    store(state, RISE, rise)
     store_int(counters, SEED, seed)
+
+
+@fragment
+def _raise(lanes: Lanes, hiss: Floats) -> None:
+    """Let noise rise from nothing."""
+    state, rate, one = lanes[2], load(lanes[0], RISE_RATE), splat(f32(1.0))
+    rise = load(state, RISE)
+    for t in range(QUANTUM):
+        rise = fma(one - rise, rate, rise)
+        store(hiss, t * LANES, load(hiss, t * LANES) * rise)
+    store(state, RISE, where_less(rise, splat(f32(RISEN)), rise, one))
 
 
 @fragment
@@ -276,17 +299,26 @@ def _quantum(lanes: Lanes) -> None:
     noise, decay = _next_burst(lanes)
     hissing = greater_of(magnitude(noise), load(state, BURSTS))
     filtered = _settle(state, greater_of(hissing, magnitude(metal)))
-    tonal = _any_above_zero(greater_of(magnitude(tone), magnitude(second)), tile)
+    zero = splat(f32(0.0))
+    tonal, doubled = (
+        _any_above_zero(magnitude(tone), tile),
+        _any_above_zero(magnitude(second), tile),
+    )
+    low = splat(f32(1.0)) - load(state, RISE)
+    rising = _any_above_zero(where_less(zero, hissing, low, zero), tile)
     metallic, noisy = _any_above_zero(magnitude(metal), tile), _any_above_zero(hissing, tile)
     filtering = _any_above_zero(filtered, tile)
-    zero = splat(f32(0.0))
     if tonal:
-        _tones(lanes, tone, second)
+        _first_tone(lanes, tone)
     else:
         for t in range(QUANTUM):
             store(tile, t * LANES, zero)
+    if doubled:
+        _second_tone(lanes, second)
     if noisy:
         _hiss(lanes, noise, decay, hiss)
+        if rising:
+            _raise(lanes, hiss)
     elif filtering:
         for t in range(QUANTUM):
             store(hiss, t * LANES, zero)

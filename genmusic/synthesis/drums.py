@@ -9,6 +9,7 @@ from genmusic.rules import Integer, ListOf, MapOf, Number, Table, Text, rule
 from genmusic.synthesis.voicing import (
     ANY_PHASE,
     ANY_SEED,
+    SIXTY_DB_OCTAVES,
     SOUNDS_TO_SILENCE,
     Voicing,
     cents,
@@ -17,11 +18,13 @@ from genmusic.synthesis.voicing import (
     quanta,
     velocity_gain,
 )
-from genmusic.units import QUANTUM, SAMPLE_RATE, db_to_gain, hz_to_increment, log2
+from genmusic.units import LOG2_10, QUANTUM, SAMPLE_RATE, db_to_gain, hz_to_increment, log2
 
 # Of three carriers and their modulators, to `metal_hz`; no two are in a simple ratio.
 PLATE_RATIOS = (4.12, 1.0, 5.43, 1.483, 6.79, 1.8)
 
+QUIET_DB = -90.0  # of full scale: nobody hears what a drum does below
+FADE_SECONDS = 0.006  # with which every voice ends
 NO_TWO_ALIKE_CENTS, NO_TWO_ALIKE_OCTAVES = 24.0, 0.05  # of tones, of the noise's filter
 
 
@@ -92,7 +95,7 @@ class Kit:
             varied[f"plate_phase_{number}"] = ANY_PHASE
         steady = {name: step for name, step in whole.items() if "increment" in name}
         varied |= {name: cents(step, NO_TWO_ALIKE_CENTS) for name, step in steady.items()}
-        longest = quanta(SOUNDS_TO_SILENCE * _longest_seconds(drum))
+        longest = quanta(_longest_seconds(drum, peak))
         return Voicing(settings, whole, longest, longest, self._group(key), varied)
 
     def _group(self, key: str) -> int:
@@ -128,8 +131,16 @@ def _bursts(drum: Drum, peak: float) -> dict[str, float]:
     }
 
 
-def _longest_seconds(drum: Drum) -> float:
-    ends = [drum.noise_seconds + drum.bursts * drum.burst_seconds]
-    ends += [drum.tone_seconds] if drum.tone or drum.second else []
-    ends += [drum.metal_seconds] if drum.metal else []
-    return max(ends)
+def _longest_seconds(drum: Drum, peak: float) -> float:
+    """Until each of its parts is 72 dB below where it began, or below hearing."""
+    noise = drum.bursts * drum.burst_seconds + _sounds(drum.noise * peak, drum.noise_seconds)
+    tones = _sounds(max(drum.tone, drum.second) * peak, drum.tone_seconds)
+    return max(noise, tones, _sounds(drum.metal * peak, drum.metal_seconds), FADE_SECONDS)
+
+
+def _sounds(level: float, seconds: float) -> float:
+    """How long what falls by 60 dB in some seconds is heard, from a level on."""
+    if level <= 0.0:
+        return 0.0
+    octaves = log2(level) - QUIET_DB * (LOG2_10 / 20.0)
+    return seconds * min(max(octaves / SIXTY_DB_OCTAVES, 0.0), SOUNDS_TO_SILENCE)
