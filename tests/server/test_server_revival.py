@@ -125,13 +125,14 @@ async def test_a_change_right_after_a_restart_is_heard_at_once(house, tune_in, c
 async def test_who_got_less_before_one_stop_hears_on_to_the_bit_after_two(
     house, tune_in, come_back, library
 ):
-    radio = await tune_in(await house.open(replace(UNPACED, play_speed_limit=1.5)))
-    await radio.fill()
+    radio = await tune_in(await house.open())
+    await radio.hear(33 * 48_000)  # a younger one would be played from its beginning
+    played = radio.chunks[-1].end
     stop = asyncio.create_task(house.stop())
     await radio.end()
     await stop
-    begin, end = 48_000, radio.chunks[-1].end
-    again = await come_back(await house.open(), radio, end, played=begin)
+    begin, end = played + 48_000, radio.chunks[-1].end
+    again = await come_back(await house.open(), radio, end, played=played)
     stop = asyncio.create_task(house.stop())
     await again.end()
     await stop
