@@ -175,6 +175,15 @@ def _step(reader: int, whole_settings: Ints, counters: Ints, depth: Vector, bend
 
 
 @fragment
+def _readers(settings: Floats) -> int:
+    """How many readers sixteen voices move: one, if none of them reads at three places."""
+    apart = False
+    for lane in range(LANES):
+        apart |= settings[APART + lane] > f32(0.0)
+    return READERS if apart else 1
+
+
+@fragment
 def _plan(lanes: Lanes) -> int:
     """Work out all that moves on the control grid, for all periods of a quantum.
 
@@ -187,14 +196,14 @@ def _plan(lanes: Lanes) -> int:
     e, gain, attacking = load(state, ENVELOPE), load(state, GAIN), load(state, ATTACKING)
     onset, reach = load(state, ONSET), load(state, REACH)
     level = load(settings, LEVEL) * splat(f32(0.5 / WORD)) * load(facts, ALIVE)
-    bent = 0
+    bent, readers = 0, _readers(settings)
     for period in range(PERIODS):
         plan, t0 = PLAN + period * PLANNED, period * CONTROL_FRAMES
         e, attacking = move_envelope(e, attacking, held, settings, ATTACK_STEP)
         onset = onset * load(settings, ONSET_DECAY)
         reach = lesser_of(one, reach + load(settings, GROWTH))
         depth, bend = load(settings, DEPTH) * reach, bend_factor(facts, t0)
-        for reader in range(READERS):
+        for reader in range(readers):
             step = _step(reader, whole_settings, counters, depth, bend)
             bent |= _aim(reader, step, lanes, plan)
         swell = sine(load_int(counters, VIBRATOS) + splat_int(i32(QUARTER_TURN)))
@@ -309,8 +318,8 @@ def _frames(
 
 @fragment
 def _weigh(slot: int, sizes: tuple[int, ...], held: Held) -> int:
-    """All cost nearly the same."""
-    return 0
+    """Voices that read at three places share lanes."""
+    return 1 if held[0][slot * sizes[5] + APART // LANES] > f32(0.0) else 0
 
 
 @fragment
