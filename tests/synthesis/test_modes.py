@@ -129,6 +129,36 @@ def test_the_damper_falls_when_the_note_is_let_go(name):
     assert level_db(sound, 0.52 + 1.5 * patch.release_seconds, 0.04) < -200.0
 
 
+def test_felt_takes_its_share_frame_by_frame_from_the_first_on():
+    patch, let_go = PATCHES["piano"][1], SAMPLE_RATE // 2
+    released = patch.release_seconds  # at middle C
+
+    held, damped = (play("piano", 60, gate_seconds=seconds)[0] for seconds in (LONGEST_GATE, 0.5))
+
+    after = slice(let_go, let_go + 4 * QUANTUM)
+    kept = 10.0 ** (-3.0 * np.arange(4 * QUANTUM) / (released * SAMPLE_RATE))
+    assert np.array_equal(held[:let_go], damped[:let_go])
+    assert np.abs(damped[after] - held[after] * kept).max() < 1e-3 * np.abs(held[after]).max()
+
+
+def test_modes_that_die_apart_sound_as_their_sum(monkeypatch):
+    table = (Mode(1.0, 0.5, 5.0), Mode(1.0, 0.3, 0.5, 50.0), Mode(1.0, 0.2, 0.1, -50.0))
+    still = replace(PATCHES["glass"][1].blow, knock_db=-80.0, onset_seconds=0.0003)
+    patch = replace(PATCHES["glass"][1], modes=table, blow=still)
+    monkeypatch.setitem(PATCHES, "apart", ("modes", patch))
+
+    sound = play("apart", 60, seconds=2.0, gate_seconds=LONGEST_GATE)[0][960:]
+
+    frames = np.arange(960, 960 + sound.size)
+    expected = np.zeros(sound.size)
+    for mode in table:
+        turns = pitch_to_hz(60) * 2 ** (mode.detune_cents / 1200) / SAMPLE_RATE
+        shrunk = 10.0 ** (-3.0 * frames / (mode.seconds * SAMPLE_RATE))
+        expected += mode.level * shrunk * np.sin(2 * np.pi * turns * frames)
+    gain = (sound @ expected) / (expected @ expected)
+    assert np.std(sound - gain * expected) < 10 ** (-96 / 20)
+
+
 def test_the_highest_strings_have_no_damper():
     held, let_go = (play("piano", 96, seconds=2.0, gate_seconds=s)[0] for s in (LONGEST_GATE, 0.1))
 
