@@ -14,16 +14,12 @@ from typing import Any, Protocol
 
 from genmusic.config import Settings
 from genmusic.server import journal
-from genmusic.server.alarm import Alarm
 from genmusic.server.rendering import RenderPool
 from genmusic.session.clock import Clock
 from genmusic.session.company import Company, Outcome
 from genmusic.session.rack import MOST_LISTENERS
 from genmusic.session.session import Session
-from genmusic.units import SAMPLE_RATE
 
-LEAST_WAIT_SECONDS = 0.05  # for a clock that turns out to stand still
-BLIND_SECONDS = 1.0  # for which nobody is looked at, at the most
 HURRY_SECONDS = 0.5  # of sound left to somebody: then a row renders as little as it can
 
 
@@ -53,7 +49,6 @@ class Row:
         self._expected = 0
         self._hands = asyncio.Lock()  # on the company
         self._due = asyncio.Event()
-        self._alarm = Alarm(self._due.set, clock)
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -75,7 +70,7 @@ class Row:
             self._expected -= 1
         if self._task is None:
             self._task = asyncio.create_task(self._run())
-        self._due.set()
+        self.look(session, self._clock())
 
     async def leave(self, session: Session) -> None:
         """Stand up, once a render that runs has come to its end."""
@@ -85,7 +80,6 @@ class Row:
         if not self._sitters and self._task is not None and not self._hands.locked():
             self._task.cancel()
             self._task = None
-            self._alarm.cancel()
 
     def look(self, session: Session, now: float) -> None:
         """A listener was heard of: perhaps it is time to render."""
@@ -107,22 +101,8 @@ class Row:
             async with self._hands:
                 self._due.clear()
                 await self._advance(self._clock())
-                self._expect(self._clock())
             await asyncio.sleep(0)  # let everybody send before they are asked whether they have
-        self._alarm.cancel()
         self._task = None  # all stood up: who joins later begins another
-
-    def _expect(self, now: float) -> None:
-        """Look again when the first will be due, by the listeners' clocks: acks come seldom.
-
-        First while the hop may begin early, then when it must.
-        """
-        limits = self._settings
-        hop, early = limits.shared_chunk_frames, limits.chunk_frames / SAMPLE_RATE
-        waits = [session.seconds_to_room(hop, now) for session in self._sitters]
-        wait = min(waits, default=BLIND_SECONDS)
-        wait = wait - early if wait > early else wait
-        self._alarm.at(now + min(max(wait, LEAST_WAIT_SECONDS), BLIND_SECONDS))
 
     async def _advance(self, now: float) -> None:
         await self._stand(

@@ -1,7 +1,6 @@
 """Pacing by the listener's own audio clock: how far it has heard decides how far to render.
 
-A server's clock would drift against the listener's: 1 % fills or empties a buffer in a minute. It
-only says how far a clock that runs has gone on since the last word of it.
+A server's clock would drift against the listener's: 1 % fills or empties a buffer in a minute.
 """
 
 from __future__ import annotations
@@ -12,8 +11,6 @@ from genmusic.units import SAMPLE_RATE
 THROTTLE_SECONDS = 0.05  # how soon a client that plays too fast is looked at again
 SURVEY_SECONDS = 10.0  # over which the steadiness of acks is judged
 STALLS = 2.0  # a look-ahead of twice the worst stall survives it
-BELIEVED_SECONDS = 0.5  # for which a clock is taken to go on: acks come no more seldom
-BELIEVED_FRAMES = round(BELIEVED_SECONDS * SAMPLE_RATE)
 
 
 class Steadiness:
@@ -65,14 +62,11 @@ class Pacing:
         """A connection begins, playing, with all before ``played`` heard."""
         self.paused = False
         self.claimed = self._base = played
-        self._runs = False  # the clock, as far as its last two words say
         self._heard_seconds = self._base_seconds = now
         self._steadiness.interrupt()
 
     def acknowledge(self, played: int, now: float) -> None:
         """The listener's audio clock stands at ``played``."""
-        fastest = (now - self._heard_seconds) * SAMPLE_RATE * self._settings.play_speed_limit
-        self._runs = 0 < played - self.claimed <= fastest
         self.claimed = max(self.claimed, played)
         self._heard_seconds = now
         if not self.paused and self._steadiness.note(played, now):
@@ -80,7 +74,7 @@ class Pacing:
 
     def pause(self, paused: bool, now: float) -> None:
         """Stop or go on; patience starts anew."""
-        self.paused, self._runs = paused, False
+        self.paused = paused
         self._heard_seconds = now
         self._steadiness.interrupt()
 
@@ -110,13 +104,6 @@ class Pacing:
     def played(self, now: float) -> int:
         """The frame the listener has heard; no audio clock runs ``play_speed_limit`` times."""
         return min(self.claimed, self._ceiling(now))
-
-    def believed(self, now: float) -> int:
-        """The frame the listener will have heard by the next ack, or has for certain."""
-        if not self._runs:
-            return self.played(now)
-        gone = min(now - self._heard_seconds, BELIEVED_SECONDS)
-        return min(self.claimed + int(gone * SAMPLE_RATE), self._ceiling(now))
 
     def ear(self, now: float) -> int:
         """About the frame that is heard now: the clock has gone on since the last word of it."""

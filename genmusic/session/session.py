@@ -25,7 +25,7 @@ from genmusic.seeding import SEED_LIMIT
 from genmusic.session.engine import Engine, TimedBar
 from genmusic.session.library import Library
 from genmusic.session.log import EDITION, Change
-from genmusic.session.pacing import BELIEVED_FRAMES, Pacing
+from genmusic.session.pacing import Pacing
 from genmusic.session.parcels import Replay, Step
 from genmusic.session.past import Past
 from genmusic.session.requests import Answer, Plan, Request, plan_requests
@@ -170,14 +170,9 @@ class Session:
         """Whether somebody listens, and so many frames lie within the look-ahead."""
         pacing = self.pacing
         wanted = self._end + frames - pacing.lookahead_frames
-        if pacing.claimed + BELIEVED_FRAMES < wanted or pacing.resting(now):  # as it mostly is
+        if pacing.claimed < wanted or pacing.resting(now):  # few acks get further: they say little
             return False
-        return pacing.believed(now) >= wanted
-
-    def seconds_to_room(self, frames: int, now: float) -> float:
-        """When so many frames will lie within the look-ahead, if the listener's clock goes on."""
-        wanted = self._end + frames - self.pacing.lookahead_frames
-        return (wanted - self.pacing.believed(now)) / SAMPLE_RATE
+        return pacing.played(now) >= wanted
 
     def can_go_along(self, now: float) -> bool:
         """Whether a chunk may be rendered before it is due, because others' is."""

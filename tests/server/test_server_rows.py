@@ -105,19 +105,3 @@ async def test_who_is_far_behind_keeps_the_place(pool, make_session):
     short, long = UNPACED.chunk_frames, UNPACED.shared_chunk_frames
     assert sitters[0].hops[:2] == [short, short]  # who has little left gets it soon
     assert set(sitters[0].hops[3:]) == {long}
-
-
-async def test_a_row_goes_on_by_a_listener_s_clock_without_another_ack(pool, make_session):
-    now = 0.0
-    row, sitter = Rows(pool, lambda: now, UNPACED).with_room(), Sitter()
-    session, hop = make_session(UNPACED), UNPACED.shared_chunk_frames
-
-    await row.join(session, sitter)
-    await asyncio.wait_for(sitter.send(UNPACED.lookahead_frames - hop), PATIENCE)
-    before = session.end
-    session.acknowledge(2_400, 0.1)  # too little for a hop
-    now = 0.45
-    await asyncio.wait_for(sitter.send(before + 1), PATIENCE)
-    await row.leave(session)
-
-    assert session.end == before + hop

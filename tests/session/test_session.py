@@ -32,22 +32,6 @@ def test_an_ack_makes_room_for_what_was_heard(session):
     assert fill(session, 0.2) == LOOKAHEAD + 9_600
 
 
-def test_a_clock_that_runs_is_believed_for_half_a_second(session):
-    fill(session, 0.0)
-    session.acknowledge(9_600, 0.2)
-
-    assert fill(session, 0.4) == LOOKAHEAD + 19_200
-    assert fill(session, 5.0) == LOOKAHEAD + 28_800  # the last chunk within 33 600
-
-
-def test_a_clock_that_stands_still_is_not_believed(session):
-    fill(session, 0.0)
-    session.acknowledge(9_600, 0.2)
-    session.acknowledge(9_600, 0.3)
-
-    assert fill(session, 0.8) == LOOKAHEAD + 9_600
-
-
 @given(st.lists(st.tuples(st.integers(0, 10**6), st.floats(0, 2)), max_size=30))
 def test_no_ack_makes_it_render_beyond_heard_and_look_ahead(acks):
     session = Session(CountingEngine(), CountingEncoder(), Settings(), 0.0)

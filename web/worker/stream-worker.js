@@ -9,9 +9,7 @@ import { SilenceWatch } from "./silence-watch.js";
  * } from "../protocol.js"
  */
 
-const ACK_FRAMES = 24_000; // 500 ms of the audio clock: a server hears of everybody, all the time
-const LOW_ACK_FRAMES = 12_000; // … and more often if there is little in store
-const LOW_FRAMES = 24_000;
+const ACK_FRAMES = 12_000; // 250 ms of the audio clock: a server hears of everybody, all the time
 const TRAFFIC_FRAMES = 96_000; // two seconds between tellings of what has come
 
 /** Socket and decoder, off the main thread: a busy page never reaches the sound. */
@@ -131,9 +129,8 @@ class Stream {
   _acknowledge(latest) {
     this._latest = latest;
     this._silence.look(latest);
-    const { frame, played, end } = latest;
-    const low = end - played < LOW_FRAMES;
-    if (frame < this._acknowledgedAt + (low ? LOW_ACK_FRAMES : ACK_FRAMES)) return;
+    const { frame } = latest;
+    if (frame < this._acknowledgedAt + ACK_FRAMES) return;
     this._acknowledgedAt = frame;
     this._sendAck(latest);
     if (frame < this._toldAt + TRAFFIC_FRAMES) return;

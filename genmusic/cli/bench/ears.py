@@ -19,8 +19,7 @@ import aiohttp
 from genmusic.config import Settings
 from genmusic.units import SAMPLE_RATE
 
-ACK_SECONDS, LOW_ACK_SECONDS = 0.5, 0.25  # as the page: often, if there is little in store
-LOW_FRAMES = SAMPLE_RATE // 2
+ACK_SECONDS = 0.25  # as the page
 RETRY_SECONDS = 0.1
 LOOK_SECONDS = 0.02
 HEAD = struct.Struct("<BBHIQ")  # type, flags, count, sequence, pts
@@ -209,9 +208,7 @@ class Ear:
 
     async def _keep_acking(self) -> None:
         while True:
-            low = self.end - self.played < LOW_FRAMES
-            least = min(LOW_ACK_SECONDS, self.ack_seconds)
-            await asyncio.sleep(least if low else self.ack_seconds)
+            await asyncio.sleep(self.ack_seconds)
             await self._ack()
 
     async def _ack(self) -> None:
