@@ -7,16 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from threading import local
 from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from genmusic.composition.chance import MOST_NOTES
 from genmusic.composition.copying import CopyRule, nothing_to_copy
+from genmusic.composition.desks import PITCHES, desk_for
 from genmusic.composition.forest import Forest, plant
-from genmusic.composition.lessons import MOST_PITCH
 from genmusic.composition.liveliness import QUANTILES, SPREAD
 from genmusic.composition.markov import Integers
 from genmusic.composition.operations import OPERATIONS, context_of
@@ -35,9 +33,6 @@ from genmusic.errors import ModelError
 from genmusic.units import exp2, log2
 from kernels import melodies, outlooks, rhythms, sampling, viewpoints
 from kernels.handles import Handle
-from kernels.looking import COLUMNS
-from kernels.trails import LONGEST
-from kernels.weighing import KNOWN
 from kernels.words import Words
 
 __all__ = ["CHORD_ORDER", "COMPOUND", "MODES", "Model", "load_model"]
@@ -45,7 +40,6 @@ __all__ = ["CHORD_ORDER", "COMPOUND", "MODES", "Model", "load_model"]
 Doubles = NDArray[np.float64]
 Word = TypeVar("Word", bound=tuple[Any, ...])
 
-PITCHES = range(-MOST_PITCH, MOST_PITCH + 1)  # semitones from the tonic
 METRICS = 3  # downbeat, other beat, off the beat
 
 # A note below this share of the likeliest one, before any temperature, sounds like a slip. With it,
@@ -54,7 +48,6 @@ SLIP_SHARE = 0.01
 
 _PLACES: list[float] = QUANTILES.tolist()
 TEMPERATURE_STEPS = 16  # to an octave
-SPACE = 256  # notes that a desk has room for at first
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -212,7 +205,7 @@ class Model:
 
     def melody_desk(self, notes: int) -> Handle[melodies.Desk]:
         """Room for a bar of melody that is sung after others, so many notes in all."""
-        return melody_desk(len(self.views), len(self.parts), notes)
+        return desk_for(len(self.views), len(self.parts), notes)
 
     def sing(
         self,
@@ -337,47 +330,6 @@ class Model:
             tree, sources, views, line, scratch(len(self.views), notes, size, len(self.parts)), rows
         )
         return rows
-
-
-class _Desks(local):
-    """A desk for each thread and size; that for a line of notes grows with the longest."""
-
-    def __init__(self) -> None:
-        self.known: dict[tuple[int, int], Handle[melodies.Desk]] = {}
-
-
-_desks = _Desks()
-
-
-def melody_desk(views: int, models: int, notes: int) -> Handle[melodies.Desk]:
-    """Room for so many views, models and notes, of this thread until it asks again."""
-    desk = _desks.known.get((views, models))
-    if desk is None or len(desk.values.tune) < notes:
-        room = _new_desk(views, models, max(SPACE, 2 * notes))
-        desk = _desks.known[views, models] = Handle(room)
-    return desk
-
-
-def _new_desk(views: int, models: int, notes: int) -> melodies.Desk:
-    size = len(PITCHES)
-    return melodies.Desk(
-        tune=np.zeros((notes, COLUMNS), np.int64),
-        line=np.zeros((3, notes), np.int64),
-        codes=np.zeros((3, views, notes), np.int64),
-        played=np.zeros((3, LONGEST + MOST_NOTES), np.int64),
-        asked=np.zeros((2, MOST_NOTES), np.int64),
-        drawn=np.zeros((3, MOST_NOTES), np.int64),
-        widest=np.zeros(MOST_NOTES, np.int64),
-        moves=np.zeros(MOST_NOTES, np.bool_),
-        weights=np.zeros((MOST_NOTES, size)),
-        messages=np.zeros((MOST_NOTES, size)),
-        tried=np.zeros((MOST_NOTES, size), np.bool_),
-        welcome=np.zeros((KNOWN, size)),
-        features=np.zeros(len(FEATURE_SIZES), np.int64),
-        paths=np.zeros((views * models, 1 + viewpoints.DEPTHS), np.int64),
-        sums=np.zeros(size + viewpoints.SYMBOLS),
-        single=np.zeros((2 + viewpoints.SHORT_DEPTH, size)),
-    )
 
 
 WORDS = {"chord": "chords", "rhythm": "cells"}
