@@ -91,12 +91,20 @@ class Server:
 
 
 def _wait_for_end(pid: int) -> None:
-    """Wait for a process, whoever started it."""
+    """Wait for a process, whoever started it.
+
+    Raises
+    ------
+    ServerError
+        It has not ended in time.
+    """
     descriptor = os.pidfd_open(pid)
     try:
-        select.select([descriptor], [], [], START_PATIENCE_SECONDS)
+        ended, _, _ = select.select([descriptor], [], [], START_PATIENCE_SECONDS)
     finally:
         os.close(descriptor)
+    if not ended:
+        raise ServerError(f"the server has not ended within {START_PATIENCE_SECONDS:g} s")
 
 
 @contextmanager
