@@ -8,6 +8,13 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Numbers = TypeVar("Numbers", float, "NDArray[np.float64]")
 
 SAMPLE_RATE = 48_000  # frames per second
 QUANTUM = 64  # frames; the smallest unit of rendering
@@ -44,11 +51,15 @@ _EXP2_TERMS = (
 def exp2(exponent: float) -> float:
     """Two to a power, the same bits on every machine."""
     whole = math.floor(exponent + 0.5)
-    fraction = exponent - whole
-    result = 0.0
+    return math.ldexp(power(exponent - whole), whole)
+
+
+def power(fraction: Numbers) -> Numbers:
+    """Two to a power of -0.5..0.5, one or many."""
+    result = 0.0 * fraction
     for term in reversed(_EXP2_TERMS):
         result = result * fraction + term
-    return math.ldexp(result, whole)
+    return result
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -57,13 +68,18 @@ def log2(value: float) -> float:
     mantissa, whole = math.frexp(value)
     if mantissa < SQRT_HALF:
         mantissa, whole = 2.0 * mantissa, whole - 1
+    return whole + logarithm(mantissa)
+
+
+def logarithm(mantissa: Numbers) -> Numbers:
+    """The power to which two must be raised to give a value of sqrt(0.5)..sqrt(2), one or many."""
     # ln(m) = 2 artanh((m - 1) / (m + 1)); below sqrt(2) the 13 odd terms leave less than 1e-16.
     ratio = (mantissa - 1.0) / (mantissa + 1.0)
     square = ratio * ratio
-    total = 0.0
+    total = 0.0 * square
     for odd in range(25, 0, -2):
         total = total * square + 1.0 / odd
-    return whole + total * ratio * TWO_OVER_LN_2
+    return total * ratio * TWO_OVER_LN_2
 
 
 def db_to_gain(level_db: float) -> float:
@@ -106,10 +122,15 @@ def sine(turns: float) -> float:
     turns -= math.floor(turns + 0.5)
     if abs(turns) > 0.25:
         turns = math.copysign(0.5, turns) - turns
+    return wave(turns)
+
+
+def wave(turns: Numbers) -> Numbers:
+    """Sine of an angle of at most a quarter turn either way, one or many."""
     angle = turns * TWO_PI
     square = angle * angle
     # The series x - x^3/3! + ... as a nested product; below a quarter turn 21 leaves 1e-16.
-    total = 1.0
+    total = 1.0 + 0.0 * square
     for odd in range(21, 1, -2):
         total = 1.0 - square * total / ((odd - 1) * odd)
     return angle * total

@@ -22,8 +22,8 @@ Notes: TypeAlias = NDArray[np.void]
 """Of the fields of a note."""
 Roll: TypeAlias = tuple[Longs, Ints, Longs, Longs, Floats]
 """Timing, places, seeds, numbers and pans of voices (`kernels.voices`)."""
-Book: TypeAlias = tuple[Floats, Ints, Ints]
-"""Recipes of a kind of instrument: settings, whole settings and lives (`kernels.voices`)."""
+Book: TypeAlias = tuple[Floats, Ints, Ints, Floats, Ints]
+"""Recipes of a kind of instrument (`kernels.voices.start_voices`)."""
 Held: TypeAlias = tuple[Floats, Ints, Floats, Ints]
 """Settings, whole settings, state and counters of every slot of a pool (`kernels.lanes`)."""
 Ramps: TypeAlias = tuple[Floats, Floats]

@@ -22,6 +22,7 @@ from kernels.drums import render_drums
 from kernels.ensembles import render_ensembles
 from kernels.fm import render_fm
 from kernels.modes import render_modes
+from kernels.readings import VELOCITIES
 from kernels.saws import render_saws
 from kernels.strings import render_strings
 from kernels.voices import (
@@ -46,11 +47,11 @@ FLOATS = ("brightness", "bends", "sides", "drained")
 POOL_LONGS = ("timing", "seeds", "numbers")
 POOL_INTS = (
     "places", "whole_settings", "counters", "varied", "order", "counts", "ended",
-    "lane_whole_settings", "lane_counters", "recipe_whole_settings", "life",
+    "lane_whole_settings", "lane_counters", "recipe_whole_settings", "touched", "life",
 )  # fmt: skip
 POOL_FLOATS = (
     "pans", "settings", "state", "lane_settings", "lane_state", "facts", "tile", "rows", "tables",
-    "recipe_settings",
+    "recipe_settings", "touches",
 )  # fmt: skip
 COMMON = (*LONGS, *INTS, *FLOATS)
 POOL = (*POOL_LONGS, *POOL_INTS, *POOL_FLOATS)
@@ -62,8 +63,8 @@ REGIONS = len(COMMON) + POOLS * len(POOL)
 ) = range(len(COMMON))  # fmt: skip
 (
     _TIMING, _SEEDS, _NUMBERS, _PLACES, _WHOLE, _COUNTERS, _VARIED, _ORDER, _COUNTS, _ENDED,
-    _LANE_WHOLE, _LANE_COUNTERS, _RECIPE_WHOLE, _LIFE, _PANS, _SETTINGS, _STATE, _LANE_SETTINGS,
-    _LANE_STATE, _FACTS, _TILE, _ROWS, _TABLES, _RECIPE_SETTINGS,
+    _LANE_WHOLE, _LANE_COUNTERS, _RECIPE_WHOLE, _TOUCHED, _LIFE, _PANS, _SETTINGS, _STATE,
+    _LANE_SETTINGS, _LANE_STATE, _FACTS, _TILE, _ROWS, _TABLES, _RECIPE_SETTINGS, _TOUCHES,
 ) = range(len(POOL))  # fmt: skip
 
 WORDS = (
@@ -89,14 +90,13 @@ WORDS = (
 ) = range(len(WORDS))  # fmt: skip
 
 KEYS = 128
-LAYERS = 32  # of touch, four velocities each
 MOST_VOICES = 24
 UP, DOWN, SUSTAINED = 0, 1, 2
 BEND_OCTAVES = 2.0 / 12.0  # at the end of the wheel
 NS_PER_FRAME_TIMES_3 = 62_500  # a frame lasts 62 500 / 3 ns
 MIDI_WORDS, MIDI_EVENTS = 8, 4096  # as `genmusic.midi.events` lays them out
 FOREVER_FRAMES = 1 << 50
-BLOCK_BYTES = 36 << 20  # the memory of a live instrument, with room for any kind
+BLOCK_BYTES = 24 << 20  # the memory of a live instrument, with room for any kind
 
 
 @viewer
@@ -166,10 +166,12 @@ def _book(block: LiveBlock, base: int) -> Book:
         _floats(block, base + _RECIPE_SETTINGS),
         _ints(block, base + _RECIPE_WHOLE),
     )
-    rows = KEYS * LAYERS
+    touched, rows = _ints(block, base + _TOUCHED), KEYS * VELOCITIES
     return (
-        settings.reshape((rows, settings.shape[0] // rows)),
-        whole.reshape((rows, whole.shape[0] // rows)),
+        settings.reshape((KEYS, settings.shape[0] // KEYS)),
+        whole.reshape((KEYS, whole.shape[0] // KEYS)),
+        touched,
+        _floats(block, base + _TOUCHES).reshape((rows, touched.shape[0])),
         _ints(block, base + _LIFE).reshape((rows, len(LIFE))),
     )
 
@@ -187,7 +189,7 @@ def _strike(key: int, velocity: int, frame: int, block: LiveBlock) -> None:
     note = _longs(block, _NOTE)
     words[PLAYED] += 1
     note[PART] = 0
-    note[RECIPE] = key * LAYERS + min(velocity * LAYERS // 128, LAYERS - 1)
+    note[RECIPE] = key * VELOCITIES + velocity
     note[START_TICK], note[END_TICK] = frame, frame + FOREVER_FRAMES
     note[TWIST] = words[PLAYED] * 7919 + key
     start_voices(

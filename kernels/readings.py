@@ -7,7 +7,6 @@ from kernels._types import Floats, Ints, Longs, Notes
 from kernels.voices import END_TICK, PART, RECIPE, START_TICK, TWIST
 
 PITCHES = VELOCITIES = 128
-KEYS = PITCHES * VELOCITIES
 PLAYERS = ("kind", "cook")
 """Rows of what plays each part: the kind of instrument, and who knows its recipes."""
 PITCH_SHIFT, PART_SHIFT = 12, 4  # bits, in what makes a note differ from others
@@ -37,8 +36,8 @@ def read_notes(
         Rows as in `PLAYERS`.
     places : (parts, 2) float32
         Place from -1 (left) to 1 (right), and how far a note may lie from it.
-    recipes : (cooks, `KEYS`) int32
-        One more than the row of the book, of each pitch and velocity; 0: not in the book yet.
+    recipes : (cooks, `PITCHES`) int32
+        One more than the row of the book, of each pitch; 0: not in the book yet.
     kicking : (kicks,) int64
         What makes a kick of a kit differ from other notes, as in `kernels.voices.TWIST`.
     begins : (beats, kinds + 1) int64, written in full
@@ -46,7 +45,7 @@ def read_notes(
     kicks : (notes,) int64, written as far as there are kicks
         Their ticks.
     given : (notes, 5) int64, written as far as there are notes in the bar
-        Columns as in `kernels.voices.NOTE`; a recipe that is not in the book is -1.
+        Columns as in `kernels.voices.NOTE`.
     sides : (notes, 2) float32, written alike
 
     Returns
@@ -67,8 +66,8 @@ def read_notes(
                 given[row, PART], given[row, TWIST] = part, twist
                 given[row, START_TICK] = start
                 given[row, END_TICK] = start + note.duration_ticks
-                recipe = recipes[players[1, part], pitch * VELOCITIES + note.velocity] - 1
-                given[row, RECIPE] = recipe
+                recipe = recipes[players[1, part], pitch] - 1
+                given[row, RECIPE] = recipe * VELOCITIES + note.velocity
                 sides[row, 0], sides[row, 1] = places[part, 0], places[part, 1]
                 row += 1
                 missing += 1 if recipe < 0 else 0

@@ -29,7 +29,7 @@ START, RELEASE, END, FADE = 0, 1, 2, 3
 DELAY, BUS, LISTENER, CHOKE, TAIL = 0, 1, 2, 3, 4
 FADE_QUANTA = 4  # before every end: 5 ms, too slow to click and too fast to be heard
 NOTE = (
-    "recipe",  # row of the book
+    "recipe",  # row of the book's touches
     "start_tick",
     "end_tick",
     "part",  # of its listener
@@ -60,7 +60,7 @@ RELEASE_QUANTA, LONGEST_QUANTA, LIFE_CHOKE = range(len(LIFE))
 PAN_SOURCE = 255  # of the random numbers of a note, the one that spreads it
 
 _LONGS, _INTS, _FLOATS = (np.zeros((1, 1), kind) for kind in (np.int64, np.int32, np.float32))
-_BOOK = _FLOATS, _INTS, _INTS
+_BOOK = _FLOATS, _INTS, _INTS[0], _FLOATS, _INTS
 _SEATS = (_LONGS, _INTS, _LONGS[0], _LONGS[0], _FLOATS), _FLOATS, _INTS
 _read_book, _read_seats = reader(_BOOK), reader(_SEATS)
 BOOK_WORDS, SEATS_WORDS = len(Handle(_BOOK).words), len(Handle(_SEATS).words)
@@ -190,8 +190,10 @@ def start_voices(
         Place from -1 (left) to 1 (right), and how far a note may lie from it.
     clock, place : five and four of int64
         As in `CLOCK` and `PLACE`.
-    book : tuple of (recipes, P + V) float32, (recipes, I) int32 and (recipes, 3) int32
-        Settings, whole settings, and columns as in `LIFE`.
+    book : tuple
+        Of each pitch (pitches, P + V) float32 settings and (pitches, I) int32 whole settings; which
+        (T,) int32 of the settings are others for each touch; of each touch of each pitch those as
+        (pitches * touches, T) float32, and (pitches * touches, 3) int32 columns as in `LIFE`.
     most : int
         Voices that may last on one bus.
     roll : tuple of (timing, places, seeds, numbers, pans), in/out
@@ -204,6 +206,8 @@ def start_voices(
     How many voices were started.
     """
     started = 0
+    plain, whole, touched, touches, lives = book
+    each = touches.shape[0] // plain.shape[0]
     for note in range(notes.shape[0]):
         start = _frame_of(notes[note, START_TICK], clock)
         if start < clock[FROM_FRAME]:
@@ -211,13 +215,15 @@ def start_voices(
         row, bus = notes[note, RECIPE], place[FIRST_BUS] + notes[note, PART]
         gate = max(_frame_of(notes[note, END_TICK], clock) - start, 1)
         quantum = (start + place[ORIGIN_FRAME]) // QUANTUM
-        _make_room(bus, book[2][row, LIFE_CHOKE], quantum, most, roll)
-        slot = free_slot(roll[0])
+        _make_room(bus, lives[row, LIFE_CHOKE], quantum, most, roll)
+        slot, pitch = free_slot(roll[0]), row // each
         for setting in range(settings.shape[1]):
-            settings[slot, setting] = book[0][row, setting]
+            settings[slot, setting] = plain[pitch, setting]
         for setting in range(whole_settings.shape[1]):
-            whole_settings[slot, setting] = book[1][row, setting]
-        _live(slot, quantum, gate, book[2], row, roll)
+            whole_settings[slot, setting] = whole[pitch, setting]
+        for setting in range(touched.shape[0]):
+            settings[slot, touched[setting]] = touches[row, setting]
+        _live(slot, quantum, gate, lives, row, roll)
         _place(slot, bus, start, place, roll)
         seed, side = (start << 20) ^ notes[note, TWIST], (sides[note, 0], sides[note, 1])
         _name(slot, seed, place[FIRST_NUMBER] + note, side, roll)

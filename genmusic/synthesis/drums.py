@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from genmusic.rules import Integer, ListOf, MapOf, Number, Table, Text, rule
+from genmusic.synthesis import arrays
 from genmusic.synthesis.voicing import (
     ANY_PHASE,
     ANY_SEED,
     SIXTY_DB_OCTAVES,
     SOUNDS_TO_SILENCE,
+    VELOCITY_GAINS,
+    Doubles,
+    Longs,
     Voicing,
     cents,
     decay_per_frame,
     decay_per_step,
-    quanta,
-    velocity_gain,
 )
 from genmusic.units import LOG2_10, QUANTUM, SAMPLE_RATE, db_to_gain, hz_to_increment, log2
 
@@ -68,12 +72,12 @@ class Kit:
         ListOf(ListOf(Text(3))), "groups of keys that silence each other", (("42", "44", "46"),)
     )
 
-    def voicing(self, pitch: float, velocity: int) -> Voicing:
-        """The settings of one voice."""
+    def voicing(self, pitch: float) -> Voicing:
+        """The settings of the voices of a pitch."""
         key = str(int(pitch))
         drum = self.drums.get(key, self.drums[self.instead])
-        peak = db_to_gain(drum.level_db) * velocity_gain(velocity)
-        settings = _envelopes(drum, peak) | {
+        peaks = db_to_gain(drum.level_db) * VELOCITY_GAINS
+        settings = _envelopes(drum) | {
             "cutoff_octaves": log2(drum.cutoff_hz),
             "brightness_octaves": self.brightness_octaves,
             "damping": 1.0 / drum.resonance,
@@ -95,20 +99,27 @@ class Kit:
             varied[f"plate_phase_{number}"] = ANY_PHASE
         steady = {name: step for name, step in whole.items() if "increment" in name}
         varied |= {name: cents(step, NO_TWO_ALIKE_CENTS) for name, step in steady.items()}
-        longest = quanta(_longest_seconds(drum, peak))
-        return Voicing(settings, whole, longest, longest, self._group(key), varied)
+        longest = _longest_quanta(drum, peaks)
+        group = self._group(key)
+        return Voicing(settings, _levels(drum, peaks), whole, longest, longest, group, varied)
 
     def _group(self, key: str) -> int:
         """The number of the group of keys that choke each other; 0 for a key of none."""
         return next((number for number, keys in enumerate(self.choke, start=1) if key in keys), 0)
 
 
-def _envelopes(drum: Drum, peak: float) -> dict[str, float]:
+def _levels(drum: Drum, peaks: Doubles) -> dict[str, Doubles]:
     return {
-        "tone": drum.tone * peak,
-        "second_tone": drum.second * peak,
-        "noise": drum.noise * peak,
-        "metal": 0.5 * drum.metal * peak,
+        "tone": drum.tone * peaks,
+        "second_tone": drum.second * peaks,
+        "noise": drum.noise * peaks,
+        "metal": 0.5 * drum.metal * peaks,
+        "burst_level": drum.noise * peaks,
+    }
+
+
+def _envelopes(drum: Drum) -> dict[str, float]:
+    return {
         "metal_decay": decay_per_frame(drum.metal_seconds),
         "metal_index": drum.metal_index,
         "sweep": drum.sweep_octaves,
@@ -116,31 +127,33 @@ def _envelopes(drum: Drum, peak: float) -> dict[str, float]:
         "second_tone_decay": decay_per_frame(drum.tone_seconds),
         "noise_decay": decay_per_frame(drum.noise_seconds),
         "sweep_decay": decay_per_step(drum.sweep_seconds),
-    } | _bursts(drum, peak)
+    } | _bursts(drum)
 
 
-def _bursts(drum: Drum, peak: float) -> dict[str, float]:
+def _bursts(drum: Drum) -> dict[str, float]:
     wait = max(1, round(drum.burst_seconds * SAMPLE_RATE / QUANTUM))
     return {
         "bursts": float(drum.bursts),
         "wait": float(wait) + 1.0,  # counted down before the first quantum
         "burst_wait": float(wait),
-        "burst_level": drum.noise * peak,
         "burst_decay": decay_per_frame(3.0 * drum.burst_seconds),
         "rise_rate": 1.0 - decay_per_frame(drum.noise_rise) if drum.noise_rise else 1.0,
     }
 
 
-def _longest_seconds(drum: Drum, peak: float) -> float:
-    """Until each of its parts is 72 dB below where it began, or below hearing."""
-    noise = drum.bursts * drum.burst_seconds + _sounds(drum.noise * peak, drum.noise_seconds)
-    tones = _sounds(max(drum.tone, drum.second) * peak, drum.tone_seconds)
-    return max(noise, tones, _sounds(drum.metal * peak, drum.metal_seconds), FADE_SECONDS)
+def _longest_quanta(drum: Drum, peaks: Doubles) -> Longs:
+    """Until each of its parts is 72 dB below where it began, or below hearing, whole quanta."""
+    noise = drum.bursts * drum.burst_seconds + _sounds(drum.noise * peaks, drum.noise_seconds)
+    tones = _sounds(max(drum.tone, drum.second) * peaks, drum.tone_seconds)
+    metal = _sounds(drum.metal * peaks, drum.metal_seconds)
+    seconds = np.maximum(np.maximum(noise, tones), np.maximum(metal, FADE_SECONDS))
+    frames: Longs = np.rint(seconds * SAMPLE_RATE).astype(np.int64)
+    return -(-frames // QUANTUM)
 
 
-def _sounds(level: float, seconds: float) -> float:
-    """How long what falls by 60 dB in some seconds is heard, from a level on."""
-    if level <= 0.0:
-        return 0.0
-    octaves = log2(level) - QUIET_DB * (LOG2_10 / 20.0)
-    return seconds * min(max(octaves / SIXTY_DB_OCTAVES, 0.0), SOUNDS_TO_SILENCE)
+def _sounds(levels: Doubles, seconds: float) -> Doubles:
+    """How long what falls by 60 dB in some seconds is heard, from levels on."""
+    heard = levels > 0.0
+    octaves = arrays.log2(np.where(heard, levels, 1.0)) - QUIET_DB * (LOG2_10 / 20.0)
+    times = seconds * np.clip(octaves / SIXTY_DB_OCTAVES, 0.0, SOUNDS_TO_SILENCE)
+    return np.where(heard, times, 0.0)

@@ -23,8 +23,8 @@ class EnsemblePatch(HeldPatch):
     drift_cents: float = rule(Number(0.0, 30.0, "cents"), "by which each saw wanders", 4.0)
     drift_hz: float = rule(Number(0.05, 8.0, "Hz"), "pace of the wandering", 0.7)
 
-    def voicing(self, pitch: float, velocity: int) -> Voicing:
-        """The settings of one voice."""
+    def voicing(self, pitch: float) -> Voicing:
+        """The settings of the voices of a pitch."""
         whole: dict[str, int] = {}
         varied: dict[str, float] = {}
         pace = hz_to_increment(self.drift_hz * CONTROL_FRAMES)
@@ -43,6 +43,6 @@ class EnsemblePatch(HeldPatch):
                 f"increment_{number}": cents(increment, APART_CENTS),
                 f"drift_step_{number}": PACE_VARIES * pace,
             }
-        settings = self.shape(pitch, velocity, SAWS_DB)
-        settings["drift_depth"] = exp2(self.drift_cents / 1200.0) - 1.0
-        return Voicing(settings, whole, self.release_quanta, FOREVER_QUANTA, varied=varied)
+        settings = self.shape | {"drift_depth": exp2(self.drift_cents / 1200.0) - 1.0}
+        touched = self.touched(pitch, SAWS_DB)
+        return Voicing(settings, touched, whole, self.release_quanta, FOREVER_QUANTA, varied=varied)

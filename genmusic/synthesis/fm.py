@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from genmusic.rules import ListOf, Number, Table, rule
 from genmusic.synthesis.voicing import (
     SOUNDS_TO_SILENCE,
+    VELOCITIES,
+    VELOCITY_GAINS,
+    Doubles,
     Voicing,
     cents,
     decay_per_step,
     quanta,
     steps,
-    velocity_gain,
 )
 from genmusic.units import db_to_gain, exp2, hz_to_increment, pitch_to_hz
 
@@ -50,8 +52,8 @@ class FmPatch:
     decay_follows: float = rule(Number(0.0, 2.0), "octaves of shorter decay per octave", 0.5)
     width: float = rule(Number(0.0, 1.0), "spread of notes between left and right", 0.0)
 
-    def voicing(self, pitch: float, velocity: int) -> Voicing:
-        """The settings of one voice."""
+    def voicing(self, pitch: float) -> Voicing:
+        """The settings of the voices of a pitch."""
         shorter = exp2(-self.decay_follows * (pitch - MIDDLE_C_PITCH) / 12.0)
         settings = {
             "attack_step": 1.0 / steps(self.attack_seconds),
@@ -59,9 +61,11 @@ class FmPatch:
             "brightness_octaves": self.brightness_octaves,
         }
         whole: dict[str, int] = {}
-        peak = db_to_gain(self.level_db - 3.0) * velocity_gain(velocity)
+        touched: dict[str, Doubles] = {}
+        peaks = db_to_gain(self.level_db - 3.0) * VELOCITY_GAINS
         for number, pair in enumerate(self.pairs, start=1):
-            settings |= _pair_settings(number, pair, peak, shorter, velocity)
+            settings |= _pair_settings(number, pair, shorter)
+            touched |= {f"level_{number}": peaks * pair.level, f"index_{number}": _indices(pair)}
             whole |= _pair_phases(number, pair, pitch)
         longest = quanta(
             SOUNDS_TO_SILENCE * max(pair.carrier_seconds for pair in self.pairs) * shorter
@@ -69,20 +73,19 @@ class FmPatch:
         steady = {name: step for name, step in whole.items() if "increment" in name}
         varied = {name: cents(step, OFF_CENTS) for name, step in steady.items()}
         release = quanta(SOUNDS_TO_SILENCE * self.release_seconds)
-        return Voicing(settings, whole, release, longest, varied=varied)
+        return Voicing(settings, touched, whole, release, longest, varied=varied)
 
 
-def _pair_settings(
-    number: int, pair: Pair, peak: float, shorter: float, velocity: int
-) -> dict[str, float]:
-    touch = SOFT_INDEX + (1.0 - SOFT_INDEX) * velocity / 127.0
+def _indices(pair: Pair) -> Doubles:
+    return pair.index * (SOFT_INDEX + (1.0 - SOFT_INDEX) * VELOCITIES / 127.0)
+
+
+def _pair_settings(number: int, pair: Pair, shorter: float) -> dict[str, float]:
     return {
         f"carrier_{number}": 1.0,
         f"modulator_{number}": 1.0,
-        f"level_{number}": peak * pair.level,
         f"carrier_{number}_decay": decay_per_step(pair.carrier_seconds * shorter),
         f"modulator_{number}_decay": decay_per_step(pair.modulator_seconds * shorter),
-        f"index_{number}": pair.index * touch,
     }
 
 

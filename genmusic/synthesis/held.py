@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from genmusic.rules import Number, rule
-from genmusic.synthesis.voicing import decay_per_step, quanta, steps, velocity_gain
+from genmusic.synthesis.voicing import (
+    TOUCHES,
+    VELOCITY_GAINS,
+    Doubles,
+    decay_per_step,
+    quanta,
+    steps,
+)
 from genmusic.units import db_to_gain, log2
 
 MIDDLE_C_PITCH = 60
-LOUD_VELOCITY = 96  # plays the patch as written
 FOREVER_QUANTA = 1 << 30  # a held note never ends by itself
 
 
@@ -35,21 +42,25 @@ class HeldPatch:
         """From note end to silence: 66 dB below the peak, as the envelope aims below zero."""
         return quanta(self.release_seconds)
 
-    def shape(self, pitch: float, velocity: int, level_db: float) -> dict[str, float]:
-        """The kernel's settings of envelope and filter; ``level_db`` is added to the patch's."""
-        octaves = (pitch - MIDDLE_C_PITCH) / 12.0
-        touch = (velocity - LOUD_VELOCITY) / 127.0
+    @property
+    def shape(self) -> dict[str, float]:
+        """The kernel's settings of envelope and filter that are the same for all notes."""
         return {
             "attacking": 1.0,
-            "level": db_to_gain(self.level_db + level_db) * velocity_gain(velocity),
             "attack_step": 1.0 / steps(self.attack_seconds),
             "decay_rate": 1.0 - decay_per_step(self.decay_seconds),
             "sustain": self.sustain,
             "release_rate": 1.0 - decay_per_step(self.release_seconds),
-            "cutoff_octaves": log2(self.cutoff_hz)
-            + octaves * self.cutoff_follows
-            + touch * self.velocity_octaves,
             "envelope_octaves": self.envelope_octaves,
             "brightness_octaves": self.brightness_octaves,
             "damping": 1.0 / self.resonance,
+        }
+
+    def touched(self, pitch: float, level_db: float) -> Mapping[str, Doubles]:
+        """Those that the touch decides; ``level_db`` is added to the patch's."""
+        octaves = (pitch - MIDDLE_C_PITCH) / 12.0
+        cutoff = log2(self.cutoff_hz) + octaves * self.cutoff_follows
+        return {
+            "level": db_to_gain(self.level_db + level_db) * VELOCITY_GAINS,
+            "cutoff_octaves": cutoff + TOUCHES * self.velocity_octaves,
         }

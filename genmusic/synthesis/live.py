@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from genmusic.synthesis.patches import find_patch
 from genmusic.synthesis.pools import KINDS, Kind
-from genmusic.synthesis.recipes import Cook, Recipe
+from genmusic.synthesis.recipes import Cook, Recipe, touched_of
 from genmusic.units import QUANTUM
 from kernels.buses import STRIDE
 from kernels.lanes import COUNTS, LANE_FACTS, LANES, MOST_QUANTA
@@ -20,7 +20,6 @@ from kernels.live import (
     INTS,
     KEYS,
     KIND_0,
-    LAYERS,
     LONGS,
     POOL,
     POOL_INTS,
@@ -31,6 +30,7 @@ from kernels.live import (
 )
 from kernels.live import KINDS as KIND_NAMES
 from kernels.memory import LINE_BYTES
+from kernels.readings import VELOCITIES
 from kernels.rows import ROW
 from kernels.voices import END, LIFE, NOTE
 
@@ -75,8 +75,9 @@ def _pool_sizes(kind: Kind) -> Mapping[str, int]:
         "ended": SLOTS + 1,
         "lane_whole_settings": whole * lanes + LANES,
         "lane_counters": counters * lanes + LANES,
-        "recipe_whole_settings": whole * KEYS * LAYERS,
-        "life": len(LIFE) * KEYS * LAYERS,
+        "recipe_whole_settings": whole * KEYS,
+        "touched": len(kind.touched),
+        "life": len(LIFE) * KEYS * VELOCITIES,
         "pans": 2 * SLOTS,
         "settings": width * SLOTS,
         "state": states * SLOTS,
@@ -86,7 +87,8 @@ def _pool_sizes(kind: Kind) -> Mapping[str, int]:
         "tile": kind.tile,
         "rows": ROW * LANES,
         "tables": kind.scratch if kind.tables is None else kind.tables.size,
-        "recipe_settings": width * KEYS * LAYERS,
+        "recipe_settings": width * KEYS,
+        "touches": len(kind.touched) * KEYS * VELOCITIES,
     }
 
 
@@ -184,7 +186,8 @@ class LiveInstrument:
         self._region(pool, "varied")[:] = np.array(kind.varied, np.int32).reshape(-1)
         if kind.tables is not None:
             self._region(pool, "tables")[:] = kind.tables
-        self._write_recipes(pool, _recipes_of_keys(Cook(found, name, kind.module)))
+        self._region(pool, "touched")[:] = touched_of(kind)
+        self._write_recipes(pool, _recipes_of_keys(Cook(found, name)))
         self._region(-1, "words")[KIND_0 + pool] = KIND_NAMES.index(name)
         self.patch = patch
 
@@ -192,7 +195,8 @@ class LiveInstrument:
         rows = (
             ("recipe_settings", [r.settings for r in recipes]),
             ("recipe_whole_settings", [r.whole_settings for r in recipes]),
-            ("life", [r.life for r in recipes]),
+            ("touches", [r.touches for r in recipes]),
+            ("life", [r.lives for r in recipes]),
         )
         for region, values in rows:
             self._region(pool, region)[:] = np.array(values).reshape(-1)
@@ -216,12 +220,11 @@ class LiveInstrument:
 
 
 def _recipes_of_keys(cook: Cook) -> list[Recipe]:
-    """A recipe for every key and touch; keys above what the sound reaches play its highest."""
-    recipes = list[list[Recipe]]()
+    """A recipe for every key; keys above what the sound reaches play its highest."""
+    recipes = list[Recipe]()
     for key in range(KEYS):
         try:
-            layers = [cook(key, (2 * layer + 1) * 127 // (2 * LAYERS)) for layer in range(LAYERS)]
+            recipes.append(cook(key))
         except OverflowError:  # an oscillator would have to go beyond half the sample rate
-            layers = recipes[-1]
-        recipes.append(layers)
-    return [recipe for layers in recipes for recipe in layers]
+            recipes.append(recipes[-1])
+    return recipes

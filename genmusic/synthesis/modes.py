@@ -4,22 +4,26 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import islice, zip_longest
+from functools import cache
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from genmusic.rules import ListOf, Number, Table, rule
+from genmusic.synthesis import arrays
 from genmusic.synthesis.voicing import (
     ANY_SEED,
+    CONTROL_FRAMES,
     SIXTY_DB_OCTAVES,
     SOUNDS_TO_SILENCE,
+    TOUCHES,
+    VELOCITY_GAINS,
+    Doubles,
     Voicing,
     decay_per_frame,
     quanta,
-    steps,
-    velocity_gain,
 )
 from genmusic.units import (
     LOG2_10,
@@ -30,13 +34,11 @@ from genmusic.units import (
     hz_to_increment,
     log2,
     pitch_to_hz,
-    sine,
 )
-from kernels.modes import MODES
+from kernels.modes import MODES, MOST_MODES
 from kernels.waves import SPAN
 
 MIDDLE_C_PITCH = 60
-LOUD_VELOCITY = 96  # plays the patch as written
 HIGHEST_MODE_HZ = 16_000.0
 QUARTER_TURN = -(2**30)  # a phase: the motor begins with open tubes
 SILENT_DB = -80.0
@@ -47,71 +49,88 @@ KNOCK_VARIES = 0.07  # share of its middle by which knocks differ
 DARK_LIMIT, HARD_LIMIT = -3.0, 3.0  # of the hardness, in octaves of level per octave
 
 
-class Resonance(NamedTuple):
-    """One mode of one note."""
+class Resonances(NamedTuple):
+    """The modes of one note, (modes,) each; of two strings (2, modes)."""
 
-    hz: float
-    level: float  # peak amplitude, share of the voice
-    seconds: float  # to -60 dB
-    tilt: float  # octaves above the first mode: what a harder blow brings out
+    hz: Doubles
+    level: Doubles  # peak amplitude, share of the voice
+    seconds: Doubles  # to -60 dB
+    tilt: Doubles  # octaves above the first mode: what a harder blow brings out
 
     @property
-    def audible_seconds(self) -> float:
-        """How long it is above `INAUDIBLE_DB`."""
-        if self.level == 0.0:
-            return 0.0
-        octaves = log2(abs(self.level)) - INAUDIBLE_DB * (LOG2_10 / 20.0)
-        return self.seconds * octaves / SIXTY_DB_OCTAVES
+    def audible_seconds(self) -> Doubles:
+        """How long each is above `INAUDIBLE_DB`."""
+        sounds = self.level != 0.0
+        levels = np.where(sounds, np.abs(self.level), 1.0)
+        octaves = arrays.log2(levels) - INAUDIBLE_DB * (LOG2_10 / 20.0)
+        return np.where(sounds, self.seconds * octaves / SIXTY_DB_OCTAVES, 0.0)
+
+    def at(self, modes: NDArray[np.intp]) -> Resonances:
+        """Some of them, in an order."""
+        return Resonances(*(column[..., modes] for column in self))
+
+    def beside(self, second: Resonances) -> Resonances:
+        """The same with those of a second string, which may be fewer: the others are silent."""
+        pairs = np.empty((len(self), 2, len(self.hz)))
+        for pair, own, others, silent in zip(pairs, self, second, SILENCE, strict=True):
+            pair[0], pair[1] = own, silent
+            pair[1, : len(others)] = others
+        return Resonances(*pairs)
 
 
-SILENCE = Resonance(0.0, 0.0, 1.0, 0.0)
+SILENCE = Resonances(*np.array((0.0, 0.0, 1.0, 0.0)))
+NO_RESONANCES = Resonances(*np.empty((len(SILENCE), 0)))
 
 
-def bank(
-    resonances: Iterable[Resonance], modes: int, second: Iterable[Resonance] = ()
-) -> dict[str, float]:
+def bank(first: Resonances, modes: int, second: Resonances = NO_RESONANCES) -> dict[str, float]:
     """The kernel's settings of up to so many modes; those out of hearing are left out.
 
     ``second`` are those of a second string, as far as it has any. The first mode stays first, which
     a motor may move. Of the others those that are over first are last.
     """
-    pairs = zip_longest(resonances, second, fillvalue=SILENCE)
-    audible = (pair for pair in pairs if pair[0].hz < HIGHEST_MODE_HZ and pair[0].level != 0.0)
-    first, others = list(islice(audible, 1)), islice(audible, modes - 1)
-    lasting = sorted(others, key=lambda pair: -max(one.audible_seconds for one in pair))
-    settings: dict[str, float] = {"second_share": 1.0}
-    for mode, (one, other) in enumerate(first + lasting):
-        settings |= {f"tilt_{mode}": one.tilt, f"loss_{mode}": _loss(one)}
-        settings |= _first_place("first", mode, one) | _first_place("second", mode, other)
-        settings |= _turn("half", mode, one.hz / (2.0 * SAMPLE_RATE), 1.0)
-        settings |= _turn("second_turn", mode, other.hz / SAMPLE_RATE, 1.0 - _loss(other))
-    for one, other in first:
-        settings["second_share"] = _loss(other) / _loss(one)
+    audible = np.flatnonzero((first.hz < HIGHEST_MODE_HZ) & (first.level != 0.0))[:modes]
+    if not audible.size:
+        return {"second_share": 1.0}
+    pair = first.beside(second).at(audible)
+    lasting = pair.audible_seconds.max(axis=0)[1:]
+    pair = pair.at(np.concatenate(([0], 1 + np.argsort(-lasting, kind="stable"))))
+    kept = arrays.exp2(-SIXTY_DB_OCTAVES / (pair.seconds * SAMPLE_RATE))
+    losses = 1.0 - kept
+    settings = {"second_share": float(losses[1, 0] / losses[0, 0])}
+    columns = {"tilt": pair.tilt[0], "loss": losses[0]} | _places_and_turns(pair, losses)
+    for name, values in columns.items():
+        settings.update(zip(_names(name), values.tolist(), strict=False))
     return settings
 
 
-def _loss(resonance: Resonance) -> float:
-    """What it loses in a frame."""
-    return 1.0 - decay_per_frame(resonance.seconds)
+@cache
+def _names(name: str) -> tuple[str, ...]:
+    """A setting of each mode."""
+    return tuple(f"{name}_{mode}" for mode in range(MOST_MODES))
 
 
-def _turn(name: str, mode: int, turns: float, radius: float) -> dict[str, float]:
-    """What a number of the plane differs from one."""
-    chord = sine(turns / 2.0)
-    return {
-        f"{name}_along_{mode}": (radius - 1.0) - 2.0 * radius * chord * chord,
-        f"{name}_up_{mode}": radius * sine(turns),
-    }
+def _places_and_turns(pair: Resonances, losses: Doubles) -> dict[str, Doubles]:
+    """Where a blow on the axis brings both strings by the middle of the first span; and turns.
 
-
-def _first_place(name: str, mode: int, resonance: Resonance) -> dict[str, float]:
-    """Where a blow on the axis brings a string by the middle of the first span."""
+    Those of the first by half a frame, of which nothing is lost, of the second by a whole one.
+    """
     middle = (SPAN - 1) / 2.0 / SAMPLE_RATE
-    level = resonance.level * exp2(-SIXTY_DB_OCTAVES * middle / resonance.seconds)
-    turns = middle * resonance.hz
+    levels = pair.level * arrays.exp2(-SIXTY_DB_OCTAVES * middle / pair.seconds)
+    places, turns = middle * pair.hz, pair.hz / [[2.0 * SAMPLE_RATE], [SAMPLE_RATE]]
+    sines = arrays.sine(np.stack((places + 0.25, places, turns / 2.0, turns)))
+    radii = 1.0 - losses * [[0.0], [1.0]]
+    alongs, ups = levels * sines[0], levels * sines[1]
+    turn_alongs = (radii - 1.0) - 2.0 * radii * sines[2] * sines[2]
+    turn_ups = radii * sines[3]
     return {
-        f"{name}_along_{mode}": level * sine(turns + 0.25),
-        f"{name}_up_{mode}": level * sine(turns),
+        "first_along": alongs[0],
+        "first_up": ups[0],
+        "second_along": alongs[1],
+        "second_up": ups[1],
+        "half_along": turn_alongs[0],
+        "half_up": turn_ups[0],
+        "second_turn_along": turn_alongs[1],
+        "second_turn_up": turn_ups[1],
     }
 
 
@@ -129,15 +148,21 @@ class Blow:
     knock_seconds: float = rule(Number(0.005, 1.0, "s"), "of that noise, to -60 dB", 0.06)
     knock_width: float = rule(Number(0.1, 8.0), "of that noise, 1/Q", 1.2)
 
-    def settings(self, pitch: float, velocity: int) -> dict[str, float]:
-        """The kernel's settings that depend on how the note is struck."""
-        touch = (velocity - LOUD_VELOCITY) / 127.0
+    def touched(self, pitch: float) -> dict[str, Doubles]:
+        """The kernel's settings that depend on how hard a note is struck."""
         octaves = (pitch - MIDDLE_C_PITCH) / 12.0
-        softer = exp2(-0.6 * touch - self.onset_follows * octaves)  # a soft blow lingers
-        hardness = self.hardness + self.velocity * touch
+        softer = arrays.exp2(-0.6 * TOUCHES - self.onset_follows * octaves)  # soft blows linger
+        steps = np.maximum(1.0, self.onset_seconds * softer * SAMPLE_RATE / CONTROL_FRAMES)
+        hardness = self.hardness + self.velocity * TOUCHES
         return {
-            "onset_step": 1.0 / steps(self.onset_seconds * softer),
-            "hardness": min(max(hardness, DARK_LIMIT), HARD_LIMIT),
+            "onset_step": 1.0 / steps,
+            "hardness": np.clip(hardness, DARK_LIMIT, HARD_LIMIT),
+        }
+
+    @property
+    def settings(self) -> dict[str, float]:
+        """Those that are the same for all blows."""
+        return {
             "brightness": self.brightness,
             "noise": self._knock_gain(),
             "noise_decay": decay_per_frame(self.knock_seconds),
@@ -182,15 +207,15 @@ class ModalPatch:
     tremolo_hz: float = rule(Number(0.1, 12.0, "Hz"), "speed of the motor", 5.0)
     width: float = rule(Number(0.0, 1.0), "spread of notes between left and right", 0.0)
 
-    def voicing(self, pitch: float, velocity: int) -> Voicing:
-        """The settings of one voice."""
+    def voicing(self, pitch: float) -> Voicing:
+        """The settings of the voices of a pitch."""
         settings = {
-            "level": db_to_gain(self.level_db) * velocity_gain(velocity),
             "damper": 1.0 - decay_per_frame(self.release_seconds),
             "tremolo_depth": 1.0 - db_to_gain(-self.tremolo_db),
-            **self.blow.settings(pitch, velocity),
-            **_bar(self, pitch),
+            **self.blow.settings,
+            **bank(self.resonances(pitch), MODES),
         }
+        touched = {"level": db_to_gain(self.level_db) * VELOCITY_GAINS} | self.blow.touched(pitch)
         whole = {
             "seed": ANY_SEED[0],
             "tremolo_phase": QUARTER_TURN,
@@ -199,17 +224,18 @@ class ModalPatch:
         longest = max(mode.seconds for mode in self.modes) * self._shorter(pitch)
         return Voicing(
             settings,
+            touched,
             whole,
             quanta(SOUNDS_TO_SILENCE * min(self.release_seconds, longest)),
             quanta(SOUNDS_TO_SILENCE * longest),
             varied=self.blow.varied,
         )
 
-    def resonances(self, pitch: float) -> list[Resonance]:
+    def resonances(self, pitch: float) -> Resonances:
         """The modes of one note."""
         note_hz, shorter = pitch_to_hz(pitch), self._shorter(pitch)
-        return [
-            Resonance(
+        rows = [
+            (
                 note_hz * mode.ratio * exp2(mode.detune_cents / 1200.0),
                 mode.level,
                 mode.seconds * shorter,
@@ -217,11 +243,7 @@ class ModalPatch:
             )
             for mode in self.modes
         ]
+        return Resonances(*np.array(rows).T)
 
     def _shorter(self, pitch: float) -> float:
         return exp2(-self.decay_follows * (pitch - MIDDLE_C_PITCH) / 12.0)
-
-
-@lru_cache(maxsize=512)
-def _bar(patch: ModalPatch, pitch: float) -> Mapping[str, float]:
-    return bank(patch.resonances(pitch), MODES)

@@ -17,6 +17,7 @@ from genmusic.threads import OfThread
 from genmusic.units import QUANTUM
 from kernels.buses import REACHING, STRIDE, TAIL, drain_buses, hand_over, take_in
 from kernels.memory import aligned
+from kernels.readings import VELOCITIES
 from kernels.voices import SEATS_WORDS, start_beat
 
 Floats = NDArray[np.float32]
@@ -92,9 +93,8 @@ class Orchestra:
         ``origin`` is the quantum at which frame 0 of the listener lies.
         """
         cook = find_cook(note.patch)
-        (recipe,), books = COOKBOOK.look_up(
-            [(cook, note.pitch + note.cents / 100.0, note.velocity)]
-        )
+        (pitch,), books = COOKBOOK.look_up([(cook, note.pitch + note.cents / 100.0)])
+        recipe = pitch * VELOCITIES + note.velocity
         end, twist = note.start_frame + note.gate_frames, twist_of(note.pitch, note.part)
         row = np.array([[recipe, note.start_frame, end, note.part, twist]], np.int64)
         side = np.array([[note.pan, cook.patch.width]], np.float32)

@@ -4,29 +4,31 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+
+import numpy as np
 
 from genmusic.rules import Number, Table, rule
+from genmusic.synthesis import arrays
 from genmusic.synthesis.modes import (
     HIGHEST_MODE_HZ,
     MIDDLE_C_PITCH,
     QUARTER_TURN,
     Blow,
-    Resonance,
+    Resonances,
     bank,
 )
 from genmusic.synthesis.voicing import (
     ANY_SEED,
     SOUNDS_TO_SILENCE,
-    Chance,
+    VELOCITY_GAINS,
+    Doubles,
     Voicing,
+    chances,
     decay_per_frame,
     quanta,
-    velocity_gain,
 )
-from genmusic.units import db_to_gain, exp2, log2, pitch_to_hz, sine
+from genmusic.units import LOG2_10, db_to_gain, exp2, log2, pitch_to_hz
 from kernels.pianos import MODES
 
 MOST_PARTIALS = 44
@@ -65,103 +67,99 @@ class PianoPatch:
     release_follows: float = rule(Number(0.0, 2.0), "octaves of shorter damping per octave", 0.4)
     width: float = rule(Number(0.0, 1.0), "spread of notes between left and right", 0.0)
 
-    def voicing(self, pitch: float, velocity: int) -> Voicing:
-        """The settings of one voice."""
+    def voicing(self, pitch: float) -> Voicing:
+        """The settings of the voices of a pitch."""
         octaves = (pitch - MIDDLE_C_PITCH) / 12.0
         longest = self.seconds * self.after_times * exp2(-self.decay_follows * octaves)
         release, damper = longest, 0.0
         if pitch < self.undamped_pitch:
             release = self.release_seconds * exp2(-self.release_follows * octaves)
             damper = 1.0 - decay_per_frame(release)
+        first, second = self.resonances(pitch)
         settings = {
-            "level": db_to_gain(self.level_db) * velocity_gain(velocity),
             "damper": damper,
-            **self.blow.settings(pitch, velocity),
-            **_strings(self, pitch),
+            **self.blow.settings,
+            **bank(first, MODES, second),
         }
+        touched = {"level": db_to_gain(self.level_db) * VELOCITY_GAINS} | self.blow.touched(pitch)
         whole = {"seed": ANY_SEED[0], "tremolo_phase": QUARTER_TURN, "tremolo_step": 0}
         return Voicing(
             settings,
+            touched,
             whole,
             quanta(SOUNDS_TO_SILENCE * release),
             quanta(SOUNDS_TO_SILENCE * longest),
             varied=self.blow.varied,
         )
 
-    def partial_hz(self, pitch: float, number: int) -> float:
-        """Frequency of a partial; the first is the note, the others are stretched."""
+    def partials_hz(self, pitch: float, numbers: Doubles) -> Doubles:
+        """Frequencies of partials; the first is the note, the others are stretched."""
         stiff = self.stiffness * inharmonicity(pitch)
-        stretch = math.sqrt((1.0 + stiff * number * number) / (1.0 + stiff))
-        return pitch_to_hz(pitch) * number * stretch
+        stretch = np.sqrt((1.0 + stiff * numbers * numbers) / (1.0 + stiff))
+        return pitch_to_hz(pitch) * numbers * stretch
 
-    def resonances(self, pitch: float) -> tuple[list[Resonance], list[Resonance]]:
+    def resonances(self, pitch: float) -> tuple[Resonances, Resonances]:
         """The partials of both strings."""
-        first = list(self._partials(pitch))
-        return first, list(self._after(pitch, first))[: PARTIALS_OF_BOTH - len(first)]
+        first = self._partials(pitch)
+        second = self._after(pitch, first)
+        return first, second.at(np.arange(len(first.hz))[: PARTIALS_OF_BOTH - len(first.hz)])
 
-    def _partials(self, pitch: float) -> Iterator[Resonance]:
+    def _partials(self, pitch: float) -> Resonances:
         octaves = (pitch - MIDDLE_C_PITCH) / 12.0
         longest = self.seconds * exp2(-self.decay_follows * octaves)
         corner = self.hammer_hz * exp2(self.hammer_follows * octaves)
-        board = Chance(-int(pitch))
-        levels = []
-        for number in range(1, MOST_PARTIALS + 1):
-            hz = self.partial_hz(pitch, number)
-            if hz >= HIGHEST_MODE_HZ:
-                break
-            level = self._level(number, hz, corner) * _board_response(board)
-            levels.append((hz, level, self._loss(hz)))
-        whole = math.sqrt(sum(level * level for _, level, _ in levels))
-        least = levels[0][2]
+        numbers = np.arange(1.0, MOST_PARTIALS + 1.0)
+        hz = self.partials_hz(pitch, numbers)
+        reached = int(np.count_nonzero(hz < HIGHEST_MODE_HZ))
+        hz, numbers = hz[:reached], numbers[:reached]
+        levels = self._levels(numbers, hz, corner) * _board_responses(pitch, reached)
+        losses = 1.0 + (hz / self.loss_hz) * (hz / self.loss_hz)
+        powers = levels * levels
+        whole = math.sqrt(arrays.total(powers))
         # A harder blow tilts the spectrum about its own middle.
-        middle = log2(sum(level**2 * hz for hz, level, _ in levels) / whole**2)
-        for hz, level, loss in levels:
-            level *= self._shelf(hz) / whole
-            yield Resonance(hz, level, longest * least / loss, log2(hz) - middle)
+        middle = log2(arrays.total(powers * hz) / (whole * whole))
+        return Resonances(
+            hz,
+            levels * (self._shelf(hz) / whole),
+            longest * losses[0] / losses,
+            arrays.log2(hz) - middle,
+        )
 
-    def _level(self, number: int, hz: float, corner_hz: float) -> float:
-        place = sine(0.5 * number * self.strike_place)
-        place = math.copysign(max(abs(place), LEAST_AT_A_NODE), place)
-        softness = exp2(-self.hammer_slope * log2(1.0 + (hz / corner_hz) ** 2))
+    def _levels(self, numbers: Doubles, hz: Doubles, corner_hz: float) -> Doubles:
+        places = arrays.sine(0.5 * numbers * self.strike_place)
+        places = np.copysign(np.maximum(np.abs(places), LEAST_AT_A_NODE), places)
+        above = hz / corner_hz
+        softness = arrays.exp2(-self.hammer_slope * arrays.log2(1.0 + above * above))
         board = hz / (hz + self.board_hz)
-        return place * softness * board * board
+        return places * softness * board * board
 
-    def _shelf(self, hz: float) -> float:
+    def _shelf(self, hz: Doubles) -> Doubles:
         """A shelf of two poles behind the string: what an equaliser would do, and costs nothing."""
-        root, square = db_to_gain(0.5 * self.high_db), (hz / self.high_hz) ** 2
-        return (1.0 + root * square) / (1.0 + square / root)
+        root, ratios = db_to_gain(0.5 * self.high_db), hz / self.high_hz
+        squares = ratios * ratios
+        return (1.0 + root * squares) / (1.0 + squares / root)
 
-    def _loss(self, hz: float) -> float:
-        return 1.0 + (hz / self.loss_hz) ** 2
-
-    def _after(self, pitch: float, first: list[Resonance]) -> Iterator[Resonance]:
+    def _after(self, pitch: float, first: Resonances) -> Resonances:
         """The same partials once more, weaker, longer, a little apart each in its own way."""
-        chance = Chance(int(pitch))
         # Beats alike over the keyboard; the lowest strings would be out of tune for it.
         octaves = max((pitch - MIDDLE_C_PITCH) / 12.0, -1.0)
         apart = self.detune_cents * exp2(-0.5 * octaves)
-        for partial in first:
-            cents = apart * (1.0 + 0.4 * chance.signed())
-            yield Resonance(
-                partial.hz * exp2(cents / 1200.0),
-                partial.level * self.after_level,
-                partial.seconds * self.after_times,
-                partial.tilt,
-            )
+        cents = apart * (1.0 + 0.4 * chances(int(pitch), len(first.hz)))
+        return Resonances(
+            first.hz * arrays.exp2(cents / 1200.0),
+            first.level * self.after_level,
+            first.seconds * self.after_times,
+            first.tilt,
+        )
 
 
-def _board_response(chance: Chance) -> float:
-    """What a soundboard's many modes do to one partial: a few dB, and either sign."""
-    gain = db_to_gain(BOARD_DB * chance.signed())
-    return gain if chance.signed() < 0.0 else -gain
+def _board_responses(pitch: float, partials: int) -> Doubles:
+    """What a soundboard's many modes do to each partial: a few dB, and either sign."""
+    sizes, signs = chances(-int(pitch), 2 * partials).reshape(partials, 2).T
+    gains = arrays.exp2(BOARD_DB * sizes * (LOG2_10 / 20.0))
+    return np.where(signs < 0.0, gains, -gains)
 
 
 def inharmonicity(pitch: float) -> float:
     """B of f_n = n f_0 sqrt(1 + B n^2) of a grand piano's string."""
     return sum(exp2(slope * pitch + start) for slope, start in (WOUND, PLAIN))
-
-
-@lru_cache(maxsize=512)
-def _strings(patch: PianoPatch, pitch: float) -> Mapping[str, float]:
-    first, second = patch.resonances(pitch)
-    return bank(first, MODES, second)

@@ -40,6 +40,7 @@ class Kind:
 
     kernel: Callable[..., None]
     module: ModuleType
+    touched: tuple[str, ...]  # settings that are others for each touch
     tables: Floats | None = None  # what the kernel reads besides
     in_lanes: bool = True  # sixteen voices side by side, or one after the other
     scratch: int = QUANTUM * LANES  # floats that it works on
@@ -57,17 +58,21 @@ class Kind:
         return [(rows.index(name), number) for number, names in groups for name in names]
 
 
+HELD = ("level", "cutoff_octaves")
+STRUCK = ("level", "onset_step", "hardness")
 KINDS: Mapping[str, Kind] = {
-    "saws": Kind(saws.render_saws, saws, scratch=saws.SCRATCH),
-    "fm": Kind(fm.render_fm, fm),
-    "drums": Kind(drums.render_drums, drums),
-    "ensembles": Kind(ensembles.render_ensembles, ensembles, scratch=ensembles.SCRATCH),
-    "wavetables": Kind(
-        wavetables.render_wavetables, wavetables, TABLES, scratch=wavetables.SCRATCH
+    "saws": Kind(saws.render_saws, saws, HELD, scratch=saws.SCRATCH),
+    "fm": Kind(fm.render_fm, fm, ("level_1", "level_2", "index_1", "index_2")),
+    "drums": Kind(
+        drums.render_drums, drums, ("tone", "second_tone", "noise", "metal", "burst_level")
     ),
-    "strings": Kind(strings.render_strings, strings, in_lanes=False),
-    "modes": Kind(modes.render_modes, modes, in_lanes=False, scratch=modes.SCRATCH),
-    "pianos": Kind(modes.render_modes, pianos, in_lanes=False, scratch=modes.SCRATCH),
+    "ensembles": Kind(ensembles.render_ensembles, ensembles, HELD, scratch=ensembles.SCRATCH),
+    "wavetables": Kind(
+        wavetables.render_wavetables, wavetables, HELD, TABLES, scratch=wavetables.SCRATCH
+    ),
+    "strings": Kind(strings.render_strings, strings, ("level", "hardness"), in_lanes=False),
+    "modes": Kind(modes.render_modes, modes, STRUCK, in_lanes=False, scratch=modes.SCRATCH),
+    "pianos": Kind(modes.render_modes, pianos, STRUCK, in_lanes=False, scratch=modes.SCRATCH),
 }
 
 

@@ -33,7 +33,7 @@ def find_cook(patch: str) -> Cook:
     cook = _COOKS.get(id(found))
     if cook is None:
         with _hiring:
-            newcomer = Cook(found, kind, KINDS[kind].module, len(_COOKS))
+            newcomer = Cook(found, kind, len(_COOKS))
             cook = _COOKS.setdefault(id(found), newcomer)
     return cook
 
@@ -118,5 +118,5 @@ def _given(begins: Sequence[int]) -> Given:
 
 
 def _dishes(notes: Notes, cooks: Mapping[int, Cook]) -> Iterator[Dish]:
-    for part, pitch, velocity in notes[["part", "pitch", "velocity"]].tolist():
-        yield cooks[part], float(pitch), velocity
+    for part, pitch in set(zip(notes["part"].tolist(), notes["pitch"].tolist(), strict=True)):
+        yield cooks[part], float(pitch)

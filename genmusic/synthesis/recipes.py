@@ -6,77 +6,88 @@ import mmap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
-from types import ModuleType
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from genmusic.synthesis.pools import KINDS
-from genmusic.synthesis.voicing import Patch
+from genmusic.synthesis.pools import KINDS, Kind
+from genmusic.synthesis.voicing import VELOCITY_GAINS, Patch
 from kernels._types import Book, Ints, Longs
 from kernels.handles import Handle
-from kernels.readings import KEYS, VELOCITIES
+from kernels.readings import PITCHES, VELOCITIES
 from kernels.voices import BOOK_WORDS, LIFE
 
-MOST_RECIPES = 32_768  # kept: what some hundred listeners play in a few hours
+MOST_RECIPES = 8_192  # kept: of the keys of all shipped patches, and of some between them
 Number = TypeVar("Number", np.float32, np.int32)
-FIRST_COOKS = 64  # of an index; 64 KB each, of which only what is used takes memory
+FIRST_COOKS = 64  # of an index
 NO_NUMBER = -1
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Recipe:
-    """The settings of a voice as its kernel wants them.
+class Recipe(NamedTuple):
+    """The settings of the voices of a pitch, as `kernels.voices.start_voices` finds them in a book.
 
-    ``settings`` holds what the kernel calls by that name, then how far the varied ones differ.
+    ``settings`` holds what the kernel calls by that name, then how far the varied ones differ;
+    ``touches`` those that are others for each velocity, and ``lives`` how long such a voice lives.
     """
 
-    settings: NDArray[np.float32]
-    whole_settings: NDArray[np.int32]
-    life: tuple[int, int, int]  # quanta from release and from start to silence; choke group
+    settings: NDArray[np.float32]  # (P + V,)
+    whole_settings: NDArray[np.int32]  # (I,)
+    touches: NDArray[np.float32]  # (velocities, T)
+    lives: NDArray[np.int32]  # (velocities, 3)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cook:
-    """A patch, the kind of instrument it is, and the tables of the kernel that plays it."""
+    """A patch and the kind of instrument it is."""
 
     patch: Patch
     kind: str
-    tables: ModuleType
     number: int = NO_NUMBER  # among those who have a row in the index of each book
 
-    def __call__(self, pitch: float, velocity: int) -> Recipe:
-        """The recipe for a note."""
-        voicing, tables = self.patch.voicing(pitch, velocity), self.tables
+    def __call__(self, pitch: float) -> Recipe:
+        """The recipe for the notes of a pitch."""
+        voicing, kind = self.patch.voicing(pitch), KINDS[self.kind]
+        tables = kind.module
         settings = [voicing.settings.get(name, 0.0) for name in tables.SETTINGS]
         varied = [voicing.varied.get(name, 0.0) for names in tables.VARIED for name in names]
         whole = [voicing.whole_settings[name] for name in tables.WHOLE_SETTINGS]
+        touches = np.array([voicing.touched[name] for name in kind.touched], np.float32)
+        life = voicing.release_quanta, voicing.longest_quanta, voicing.choke
         return Recipe(
             np.array(settings + varied, np.float32),
             np.array(whole, np.int32),
-            (voicing.release_quanta, voicing.longest_quanta, voicing.choke),
+            touches.T,
+            np.array(np.broadcast_arrays(*life, VELOCITY_GAINS)[:-1], np.int32).T,
         )
+
+
+def touched_of(kind: Kind) -> Ints:
+    """Which settings of a kind of instrument are others for each touch, in the order of a book."""
+    return np.array([kind.module.SETTINGS.index(name) for name in kind.touched], np.int32)
 
 
 class _Page:
     """The recipes of one kind of instrument, row by row."""
 
-    def __init__(self, tables: ModuleType, rows: int) -> None:
-        _, whole, _, _, _, width = tables.SIZES
+    def __init__(self, kind: Kind, rows: int) -> None:
+        _, whole, _, _, _, width = kind.module.SIZES
         self._used = 0
         self.book: Book = (
             _reserved(rows, width, np.float32),
             _reserved(rows, whole, np.int32),
-            _reserved(rows, len(LIFE), np.int32),
+            touched_of(kind),
+            _reserved(rows * VELOCITIES, len(kind.touched), np.float32),
+            _reserved(rows * VELOCITIES, len(LIFE), np.int32),
         )
 
     def add(self, recipe: Recipe) -> int:
         """Write a recipe down; its row."""
         row = self._used
-        settings, whole_settings, lives = self.book
+        settings, whole_settings, _, touches, lives = self.book
         settings[row], whole_settings[row] = recipe.settings, recipe.whole_settings
-        lives[row] = recipe.life
+        here = slice(row * VELOCITIES, (row + 1) * VELOCITIES)
+        touches[here], lives[here] = recipe.touches, recipe.lives
         self._used = row + 1
         return row
 
@@ -92,8 +103,8 @@ def _reserved(rows: int, width: int, kind: type[Number]) -> NDArray[Number]:
     return np.frombuffer(place, kind, count).reshape(rows, width)
 
 
-Dish = tuple[Cook, float, int]
-"""A cook, a pitch and a velocity."""
+Dish = tuple[Cook, float]
+"""A cook and a pitch."""
 
 
 class Volume:
@@ -104,7 +115,7 @@ class Volume:
         self.rows: dict[Dish, int] = {}
         self.books: dict[str, Book] = {}
         """For each kind of instrument."""
-        self.index: Ints = np.zeros((FIRST_COOKS, KEYS), np.int32)
+        self.index: Ints = np.zeros((FIRST_COOKS, PITCHES), np.int32)
         """Of whole keys, as `kernels.readings.read_notes` takes it."""
         self._pages: dict[str, _Page] = {}
         self.shelf: Longs = np.zeros((len(KINDS), BOOK_WORDS), np.int64)
@@ -116,18 +127,18 @@ class Volume:
         return self._cook(dish) if row is None else row
 
     def _cook(self, dish: Dish) -> int:
-        cook, pitch, velocity = dish
+        cook, pitch = dish
         if (page := self._pages.get(cook.kind)) is None:
-            page = self._pages[cook.kind] = _Page(cook.tables, self._most)
+            page = self._pages[cook.kind] = _Page(KINDS[cook.kind], self._most)
             self.books[cook.kind] = page.book
             shelf = self.shelf.copy()
             shelf[tuple(KINDS).index(cook.kind)] = Handle(page.book).words
             self.shelf = shelf  # before the index tells any thread of the book
-        self.rows[dish] = row = page.add(cook(pitch, velocity))
+        self.rows[dish] = row = page.add(cook(pitch))
         if cook.number != NO_NUMBER and pitch == int(pitch):
             while cook.number >= len(self.index):
                 self.index = np.concatenate((self.index, np.zeros_like(self.index)))
-            self.index[cook.number, int(pitch) * VELOCITIES + velocity] = row + 1
+            self.index[cook.number, int(pitch)] = row + 1
         return row
 
 

@@ -24,11 +24,11 @@ class SawPatch(HeldPatch):
     vibrato_onset_seconds: float = rule(Number(0.01, 5.0, "s"), "until it is full", 0.6)
     drive: float = rule(Number(0.0, 16.0), "gain into a soft saturation; 0 leaves it out", 0.0)
 
-    def voicing(self, pitch: float, velocity: int) -> Voicing:
-        """The settings of one voice."""
+    def voicing(self, pitch: float) -> Voicing:
+        """The settings of the voices of a pitch."""
         up = hz_to_increment(pitch_to_hz(pitch + self.detune_cents / 100.0))
         down = hz_to_increment(pitch_to_hz(pitch - self.detune_cents / 100.0))
-        settings = self.shape(pitch, velocity, SAWS_DB) | {
+        settings = self.shape | {
             "vibrato_depth": exp2(self.vibrato_cents / 1200.0) - 1.0,
             "vibrato_growth": 1.0 / steps(self.vibrato_onset_seconds),
             "drive": self.drive,
@@ -48,4 +48,5 @@ class SawPatch(HeldPatch):
             "increment_1": cents(up, DETUNE_VARIES * self.detune_cents),
             "increment_2": cents(down, DETUNE_VARIES * self.detune_cents),
         }
-        return Voicing(settings, whole, self.release_quanta, FOREVER_QUANTA, varied=varied)
+        touched = self.touched(pitch, SAWS_DB)
+        return Voicing(settings, touched, whole, self.release_quanta, FOREVER_QUANTA, varied=varied)

@@ -5,19 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from genmusic.rules import Number, rule
+from genmusic.synthesis import arrays
 from genmusic.synthesis.voicing import (
     ANY_SEED,
     SIXTY_DB_OCTAVES,
     SOUNDS_TO_SILENCE,
+    TOUCHES,
+    VELOCITY_GAINS,
     Voicing,
     quanta,
-    velocity_gain,
 )
 from genmusic.units import SAMPLE_RATE, db_to_gain, exp2, pitch_to_hz
 from kernels.strings import LONGEST_PERIOD, SHORTEST_PERIOD
 
 MIDDLE_C_PITCH = 60
-LOUD_VELOCITY = 96
 OFF_CENTS = 1.0  # by which a note is out of tune
 PLACE_VARIES = 0.2  # share of the pluck's place by which notes differ
 
@@ -37,23 +38,24 @@ class StringPatch:
     ring_follows: float = rule(Number(0.0, 2.0), "octaves of shorter ring per octave", 0.5)
     width: float = rule(Number(0.0, 1.0), "spread of notes between left and right", 0.0)
 
-    def voicing(self, pitch: float, velocity: int) -> Voicing:
-        """The settings of one voice."""
+    def voicing(self, pitch: float) -> Voicing:
+        """The settings of the voices of a pitch."""
         turn_frames = SAMPLE_RATE / pitch_to_hz(pitch)
         turn_frames = min(max(turn_frames, SHORTEST_PERIOD + 1.0), float(LONGEST_PERIOD))
         shorter = exp2(-self.ring_follows * (pitch - MIDDLE_C_PITCH) / 12.0)
         ring = self.ring_seconds * shorter
-        touch = (velocity - LOUD_VELOCITY) / 127.0
         settings = {
             "turn_frames": turn_frames,
-            "level": db_to_gain(self.level_db) * velocity_gain(velocity),
             "held_gain": _gain_of_a_turn(turn_frames, ring),
             "released_gain": _gain_of_a_turn(turn_frames, min(self.release_seconds, ring)),
             "damping": self.damping,
             "warmth": self.warmth,
-            "hardness": self.hardness * exp2(1.5 * touch),
             "brightness": self.brightness,
             "pluck_place": self.pluck_place,
+        }
+        touched = {
+            "level": db_to_gain(self.level_db) * VELOCITY_GAINS,
+            "hardness": self.hardness * arrays.exp2(1.5 * TOUCHES),
         }
         varied = {
             "turn_frames": turn_frames * (exp2(OFF_CENTS / 1200.0) - 1.0),
@@ -62,7 +64,8 @@ class StringPatch:
         }
         whole = {"place": 0, "seed": ANY_SEED[0]}
         release = quanta(SOUNDS_TO_SILENCE * self.release_seconds)
-        return Voicing(settings, whole, release, quanta(SOUNDS_TO_SILENCE * ring), varied=varied)
+        longest = quanta(SOUNDS_TO_SILENCE * ring)
+        return Voicing(settings, touched, whole, release, longest, varied=varied)
 
 
 def _gain_of_a_turn(turn_frames: float, seconds: float) -> float:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from genmusic.units import QUANTUM, SAMPLE_RATE, exp2
 
@@ -17,16 +19,21 @@ ANY_PHASE = 2.0**31  # as far as a phase may lie from another
 ANY_SEED = (2**30 + 1, 2.0**30 - 2.0**8)  # middle and reach of seeds that are never zero
 _MIX = 0x9E3779B97F4A7C15
 _WORD = 0xFFFFFFFFFFFFFFFF
+LOUD_VELOCITY = 96  # plays a patch as written
+
+Doubles = NDArray[np.float64]
+Longs = NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Voicing:
-    """Settings of one voice, by the names of its kernel's tables, and how long it lives."""
+    """Settings of the voices of a pitch, by the names of their kernel's tables, and their life."""
 
-    settings: Mapping[str, float]
+    settings: Mapping[str, float]  # whatever the touch
+    touched: Mapping[str, Doubles]  # the others, for each velocity from 0 to 127
     whole_settings: Mapping[str, int]
-    release_quanta: int  # from note end to silence
-    longest_quanta: int  # from note start to silence, however long it is held
+    release_quanta: int | Longs  # from note end to silence; of all velocities, or of each
+    longest_quanta: int | Longs  # from note start to silence, however long it is held
     choke: int = 0  # voices of a bus with the same number silence each other; 0: none
     varied: Mapping[str, float] = field(default_factory=dict)  # how far settings of notes differ
 
@@ -39,37 +46,29 @@ class Patch(Protocol):
         """How far its notes spread from the part's place, 0..1."""
         ...
 
-    def voicing(self, pitch: float, velocity: int) -> Voicing:
-        """The settings of one voice; the pitch may lie between keys."""
+    def voicing(self, pitch: float) -> Voicing:
+        """The settings of the voices of a pitch, which may lie between keys."""
         ...
 
 
-@dataclass(slots=True)
-class Chance:
-    """Small numbers that depend on where one starts.
+def chances(seed: int, count: int) -> Doubles:
+    """Numbers in -1..1 that depend on where one starts.
 
     A splitmix64 sequence (Steele, Lea, Flood 2014).
     """
-
-    state: int
-
-    def bits(self) -> int:
-        """The next 32 bits."""
-        self.state = (self.state + _MIX) & _WORD
-        z = self.state
-        z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & _WORD
-        z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & _WORD
-        return (z ^ (z >> 31)) >> 32
-
-    def signed(self) -> float:
-        """A number in -1..1."""
-        return (self.bits() - 2**31) / 2**31
+    places = np.arange(1, count + 1, dtype=np.uint64)
+    z = np.uint64(seed & _WORD) + places * np.uint64(_MIX)
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    bits = ((z ^ (z >> np.uint64(31))) >> np.uint64(32)).astype(np.float64)
+    return (bits - 2.0**31) / 2.0**31
 
 
-def velocity_gain(velocity: int) -> float:
-    """Linear gain of a velocity 1..127: 9 dB for each halving (an exponent of 1.5)."""
-    touch = velocity / 127.0
-    return touch * math.sqrt(touch)
+VELOCITIES = np.arange(128, dtype=np.float64)
+TOUCHES = (VELOCITIES - LOUD_VELOCITY) / 127.0
+"""How much harder than `LOUD_VELOCITY` each velocity strikes."""
+VELOCITY_GAINS = VELOCITIES / 127.0 * np.sqrt(VELOCITIES / 127.0)
+"""Linear gain of each velocity: 9 dB for each halving (an exponent of 1.5)."""
 
 
 def cents(increment: int, away_cents: float) -> float:

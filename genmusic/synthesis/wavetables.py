@@ -44,11 +44,12 @@ class WavetablePatch(HeldPatch):
     vibrato_spread: float = rule(Number(0.0, 1.0), "how far the readers go their own ways", 0.0)
     tremolo: float = rule(Number(0.0, 1.0), "share of the gain that swings along", 0.0)
 
-    def voicing(self, pitch: float, velocity: int) -> Voicing:
-        """The settings of one voice."""
+    def voicing(self, pitch: float) -> Voicing:
+        """The settings of the voices of a pitch."""
         whole, varied = self._readers(pitch)
-        settings = self.shape(pitch, velocity, TABLES_DB) | self._breath(pitch) | self._sway()
-        return Voicing(settings, whole, self.release_quanta, FOREVER_QUANTA, varied=varied)
+        settings = self.shape | self._breath(pitch) | self._sway()
+        touched = self.touched(pitch, TABLES_DB)
+        return Voicing(settings, touched, whole, self.release_quanta, FOREVER_QUANTA, varied=varied)
 
     @property
     def _apart(self) -> bool:

@@ -19,14 +19,16 @@ from genmusic.synthesis.orchestra import IN_FRAMES
 from genmusic.synthesis.pools import KINDS, MAX_BLOCK_QUANTA, Pool
 from genmusic.synthesis.recipes import COOKBOOK, Cook
 from genmusic.synthesis.saws import SawPatch
+from genmusic.synthesis.voicing import LOUD_VELOCITY
 from genmusic.units import QUANTUM, SAMPLE_RATE, hz_to_increment, log2
-from kernels import mixing, reverbs, saws
+from kernels import mixing, reverbs
 from kernels._jit import kernel
 from kernels._types import Book, Floats, Ints, Longs
 from kernels.buses import STRIDE, drain_buses
 from kernels.lanes import LANES
 from kernels.memory import aligned
 from kernels.oscillators import FULL_SCALE, saw, saw_width
+from kernels.readings import VELOCITIES
 from kernels.simd import load, splat, splat_int, store, to_float
 from kernels.voices import START_TICK
 
@@ -72,7 +74,7 @@ def _held(seconds: int) -> float:
 
 def _play(seconds: int, gate_seconds: float, rounds: range) -> float:
     pool = Pool(KINDS["saws"])
-    cook = Cook(SAWS if len(rounds) > 1 else replace(SAWS, release_seconds=1.0), "saws", saws)
+    cook = Cook(SAWS if len(rounds) > 1 else replace(SAWS, release_seconds=1.0), "saws")
     notes, sides, book = _score(cook, round(gate_seconds * SAMPLE_RATE), rounds)
     started = 0
     bright = np.full((1, MAX_BLOCK_QUANTA + 1), 0.5, np.float32)
@@ -107,10 +109,11 @@ def _mix_down(quanta: int, buses: Ints, out: Floats, mix: Floats) -> None:
 
 def _score(cook: Cook, gate: int, rounds: range) -> tuple[Longs, Floats, Book]:
     """The notes of all rounds, as the kernel takes them."""
-    rows, books = COOKBOOK.look_up([(cook, pitch, 96) for pitch in PITCHES])
+    rows, books = COOKBOOK.look_up([(cook, pitch) for pitch in PITCHES])
+    recipes = [row * VELOCITIES + LOUD_VELOCITY for row in rows]
     starts = [(second + n / VOICES, n) for second in rounds for n in range(VOICES)]
     frames = [(round(at * SAMPLE_RATE), n) for at, n in starts]
-    notes = [(rows[n], frame, frame + gate, n % BUSES, n) for frame, n in frames]
+    notes = [(recipes[n], frame, frame + gate, n % BUSES, n) for frame, n in frames]
     sides = np.array([(PANS[n], 0.0) for _, n in starts], np.float32)
     return np.array(notes, np.int64), sides, books["saws"]
 

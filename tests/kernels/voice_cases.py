@@ -17,6 +17,7 @@ from kernels.buses import (
     drain_buses,
 )
 from kernels.lanes import QUANTUM
+from kernels.readings import VELOCITIES
 
 VOICES = 32
 
@@ -49,12 +50,13 @@ def voices(patch_name, pitches):
 
 
 def start(pool, dishes, notes, pan=0.0):
-    """Start notes: start and gate in frames, bus and twist of each."""
+    """Start notes, of a cook, a pitch and a velocity: start and gate in frames, bus and twist."""
     if dishes:
-        rows, books = COOKBOOK.look_up(dishes)
+        rows, books = COOKBOOK.look_up([(cook, pitch) for cook, pitch, _ in dishes])
         given = np.array([
-            (row, begin, begin + gate, bus, twist)
-            for row, (begin, gate, bus, twist) in zip(rows, notes, strict=True)
+            (row * VELOCITIES + velocity, begin, begin + gate, bus, twist)
+            for row, (*_, velocity), (begin, gate, bus, twist)
+            in zip(rows, dishes, notes, strict=True)
         ], np.int64)  # fmt: skip
         sides = np.tile(np.array([pan, 0.0], F32), (len(notes), 1))
         book = books[dishes[0][0].kind]
