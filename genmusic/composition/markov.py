@@ -22,9 +22,8 @@ from kernels.sampling import ROW, Tree
 Integers = NDArray[np.int64]
 Doubles = NDArray[np.float64]
 
-MOST_STEPS = 1 << 15  # values a step may take
-MOST_SYMBOLS = 1 << 8
-MOST_WORKS = 1 << 16
+STEP_BITS, SYMBOL_BITS, WORK_BITS = 15, 8, 16  # to shift takes a fifth of what to divide takes
+MOST_STEPS = 1 << STEP_BITS  # values a step may take
 MANY_ENTRIES = 8  # of a row that is quicker to add up as a whole
 NO_SPREADS = np.zeros((1, 1))
 
@@ -86,22 +85,20 @@ def grow(contexts: Integers, symbols: Integers, works: Integers, smoothing: Smoo
         The work each sample comes from.
     """
     order = np.arange(len(symbols))
-    slots = order.copy()
+    slots, columns = order.copy(), np.ascontiguousarray(contexts.T)
     rows, steps = np.zeros(len(symbols), np.int64), np.zeros(1, np.int64)
     levels: list[_Level] = []
-    for depth in range(contexts.shape[1] + 1):
-        inside = depth < contexts.shape[1]
+    for depth in range(len(columns) + 1):
         samples = order[slots]
-        step = contexts[samples, depth] if inside else np.full(len(samples), -1)
-        keys = rows * MOST_STEPS + step + 1
-        keys, ranks = _sorted(keys)
+        step = columns[depth][samples] if depth < len(columns) else np.full(len(samples), -1)
+        keys, ranks = _sorted((rows << STEP_BITS) + step + 1)
         samples = samples[ranks]
         order[slots] = samples
         counted = _count(keys, symbols[samples], works[samples], len(steps), smoothing.at(depth))
         kept, rows, child_steps, children = _children(
             keys, len(steps), smoothing.least[min(depth + 1, len(smoothing.least) - 1)]
         )
-        bounds = np.searchsorted(keys // MOST_STEPS, np.arange(len(steps) + 1))
+        bounds = np.searchsorted(keys >> STEP_BITS, np.arange(len(steps) + 1))
         first = slots[bounds[:-1]] if len(slots) else bounds[:-1]
         levels.append(_Level(children, steps, counted[0], first, np.diff(bounds), *counted[1:]))
         slots, steps = slots[kept], child_steps
@@ -122,18 +119,18 @@ def _count(
     keys: Integers, symbols: Integers, works: Integers, rows: int, trust: tuple[float, float]
 ) -> tuple[Integers, Integers, Doubles, Doubles]:
     """Kinds of each row, symbol and share of each entry, backoff of each row."""
-    row, step = keys // MOST_STEPS, keys % MOST_STEPS
-    lines = ((row * MOST_SYMBOLS + symbols) * MOST_WORKS + works) * MOST_STEPS + step
+    row, step = keys >> STEP_BITS, keys & (MOST_STEPS - 1)
+    lines = (row << SYMBOL_BITS | symbols) << (WORK_BITS + STEP_BITS) | works << STEP_BITS | step
     lines.sort()
-    found, counts = _runs(lines[_is_new(lines)] // (MOST_WORKS * MOST_STEPS))
-    row = found // MOST_SYMBOLS
+    found, counts = _runs(lines[_is_new(lines)] >> (WORK_BITS + STEP_BITS))
+    row = found >> SYMBOL_BITS
     discount, strength = trust
     kinds = np.bincount(row, minlength=rows)
     totals = np.bincount(row, counts, minlength=rows) + strength
     totals = np.where(totals > 0.0, totals, 1.0)
     return (
         kinds,
-        found % MOST_SYMBOLS,
+        found & ((1 << SYMBOL_BITS) - 1),
         (counts - discount) / totals[row],
         (discount * kinds + strength) / totals,
     )
@@ -145,14 +142,14 @@ def _children(
     """Which samples go on and to which row; the step of each row; children of each old one."""
     found, counts = _runs(keys)
     place = np.repeat(np.arange(len(found)), counts)
-    good = (found % MOST_STEPS > 0) & (counts >= least)
+    good = (found & (MOST_STEPS - 1) > 0) & (counts >= least)
     kept = good[place]
     numbers = np.cumsum(good) - 1
-    parents = found[good] // MOST_STEPS
+    parents = found[good] >> STEP_BITS
     return (
         kept,
         numbers[place[kept]],
-        found[good] % MOST_STEPS - 1,
+        (found[good] & (MOST_STEPS - 1)) - 1,
         np.bincount(parents, minlength=rows),
     )
 

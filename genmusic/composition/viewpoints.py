@@ -172,15 +172,15 @@ def samples(line: kernel.Line, views: Sequence[View], size: int) -> tuple[Intege
     for number, view in enumerate(views):
         seen = symbols(line, view, size)
         steps = np.where(seen >= 0, seen * view.fan + line.links[number], -1)
-        context = np.full((len(seen), 2 + STEPS_BACK), -1)
-        context[:, 0] = number
-        context[:, 1] = line.conditions[number]
+        context = np.full((2 + STEPS_BACK, len(seen)), -1)
+        context[0] = number
+        context[1] = line.conditions[number]
         for back in range(1, view.order + 1):
-            known = (line.reach >= back) & (context[:, back] >= 0)
-            context[known, 1 + back] = steps[np.flatnonzero(known) - back]
-        contexts.append(context[seen >= 0])
+            known = (line.reach >= back) & (context[back] >= 0)
+            context[1 + back, known] = steps[np.flatnonzero(known) - back]
+        contexts.append(context[:, seen >= 0])
         found.append(seen[seen >= 0])
-    return np.concatenate(contexts), np.concatenate(found)
+    return np.concatenate(contexts, axis=1).T, np.concatenate(found)
 
 
 STEPS_BACK = max(view.order for view in CANDIDATES)

@@ -81,6 +81,17 @@ def test_without_compilers_a_start_goes_on(monkeypatch):
         wait(lambda share: None)
 
 
+def test_compilers_sort_without_what_is_slow_unless_told_otherwise():
+    usual = compilers._surroundings({"HOME": "/home/me"})
+    told_with = compilers._surroundings({compilers.NUMPY_WITH: "AVX2"})
+    told_without = compilers._surroundings({compilers.NUMPY_WITHOUT: "AVX2"})
+
+    assert usual["HOME"] == "/home/me"
+    assert usual[compilers.NUMPY_WITHOUT] == compilers.SLOW_SORTS
+    assert compilers.NUMPY_WITHOUT not in told_with  # NumPy refuses both at once
+    assert told_without[compilers.NUMPY_WITHOUT] == "AVX2"
+
+
 COMPILE = """
 import os, sys, time
 from genmusic.session import warmup
