@@ -104,6 +104,7 @@ def perform(plan, parts):
     kept = kernel.accompany(
         rule.handle.words, ways_of(plan.style).words, TASK.words(task(kernel.PLAY, "drums")),
         plan.chords, NO_STEPS, NO_STEPS, plan.chance.walk, plan.chance.touch,
-        BAR.words(feel(plan)), Handle(desk).words, *NO_TRAILS.copy(), memory, out,
+        BAR.words(feel(plan, plan.phrase_bar, ends_piece=plan.ends_piece)), Handle(desk).words,
+        *NO_TRAILS.copy(), memory, out,
     )  # fmt: skip
     return out[:kept]

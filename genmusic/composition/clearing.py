@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from genmusic.composition.style_tables import of_style
 from genmusic.composition.theory import OCTAVE
+from genmusic.mood.mapping import MusicalParameters
 from genmusic.rules import PartRules, Style
 
 TUNE = "melody"  # the part that rests meanwhile
@@ -17,6 +18,11 @@ LOWEST_TOP: Mapping[str, int] = {"counter": 52, "comp": 55, "pad": 55, "bass": 3
 """With its top below this a part is mud, and goes above the tune instead."""
 HIGHEST = 100  # above it nobody accompanies
 MOST_KEPT = 16  # ranges of keys that a style was cleared for of late
+
+
+def as_asked(style: Style, parameters: MusicalParameters) -> Style:
+    """The style, cleared for a player who has the tune."""
+    return cleared(style, *parameters.tune) if parameters.tune else style
 
 
 def cleared(style: Style, low: int, high: int) -> Style:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from operator import is_
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,20 +19,20 @@ from genmusic.composition.accompaniment import NUMBER, Accompanist, Melody, Writ
 from genmusic.composition.ahead import BarAhead, Stand
 from genmusic.composition.arrangement import players
 from genmusic.composition.attribution import Decision
-from genmusic.composition.clearing import accompanying, cleared
+from genmusic.composition.clearing import accompanying, as_asked
 from genmusic.composition.counter import choose_kind, compose_counter
 from genmusic.composition.drums import compose_drums
 from genmusic.composition.foresight import Foresight
 from genmusic.composition.hooks import hooked_bar
-from genmusic.composition.melody import MelodyBar, Singing, compose_melody, singing_of
+from genmusic.composition.melody import MelodyBar, compose_melody, singing_of
 from genmusic.composition.memory import Memory
 from genmusic.composition.metre import metre
-from genmusic.composition.performance import manner_of
 from genmusic.composition.place import Place, place_of
 from genmusic.composition.plan import NO_ROWS, Plan, row_table, table_rows, theme_of
-from genmusic.composition.planning import ask_harmony, pace, plan_bar, plan_harmony
+from genmusic.composition.planning import Asked, ask_harmony, pace, plan_bar, plan_harmony
 from genmusic.composition.readiness import make_ready
 from genmusic.composition.repertoire import Models
+from genmusic.composition.settled import Settled, settle
 from genmusic.composition.state import State, state_from_json
 from genmusic.composition.theory import OCTAVE
 from genmusic.composition.word_credits import Decided, PhraseDecision
@@ -46,14 +45,6 @@ from genmusic.score.harmony import Chord
 from kernels.melodies import Task
 
 Integers = NDArray[np.int64]
-
-
-class Settled(NamedTuple):
-    """What a phrase asks of all its bars."""
-
-    asked: tuple[object, ...]  # what it depends on, to be the same objects
-    singing: Singing | None  # None where the section calls for no melody
-    manner: Integers  # in which the bars are played
 
 
 class PassedBar(NamedTuple):
@@ -136,33 +127,49 @@ class Composer:
         self._state, self._style, self._model, self._length_bars = stand
 
     def _compose(self, parameters: MusicalParameters, style: Style) -> Bar:
+        place = self._begin_bar(parameters, style)
         state, seed = self._state, self._seed
-        parameters = self._begin_bar(parameters, style)
-        length_bars = parameters.length_bars
-        if state.phrase_bar == 0:
-            self._plan_harmony(parameters)
-        tune = parameters.tune
-        written = cleared(self._style, *tune) if tune else self._style
-        place = self._place
-        if place is None or state.phrase_bar == 0 or not place.is_of(state, written, parameters):
-            place = self._place = place_of(state, seed, written, parameters)
         plan = plan_bar(state, seed, place)
-        is_over = 0 < length_bars <= state.bar
-        bar = self._silence(plan) if is_over else self._compose_parts(place, plan)
+        is_over = 0 < self._length_bars <= state.bar
+        bar = self._compose_parts(place, plan) if not is_over else self._silence(place, plan)
         self._end_bar()
-        self._foresight.look(state, seed, self._style, self._model, parameters)
+        self._foresight.look(state, seed, self._style, self._model, place.parameters)
         return bar
 
+    def _begin_bar(self, parameters: MusicalParameters, style: Style) -> Place:
+        """Come to the next bar: where it stands."""
+        self._adopt(style)
+        begun = self._foresight.begun(self._state, self._style, self._model, parameters)
+        if begun is not None:
+            self._state, self._place, self._settled = begun.state, begun.place, begun.settled
+            self._length_bars = parameters.length_bars
+            self._decide_harmony(begun.asked)
+            return begun.place
+        parameters = self._begin_phrase(parameters)
+        state, written = self._state, as_asked(self._style, parameters)
+        if state.phrase_bar == 0:
+            self._plan_harmony(parameters)
+        place = self._place
+        if place is None or state.phrase_bar == 0 or not place.is_of(state, written, parameters):
+            place = self._place = place_of(state, self._seed, written, parameters)
+        return place
+
     def _plan_harmony(self, parameters: MusicalParameters) -> None:
-        state, model, style = self._state, self._model, self._style
+        state, style = self._state, self._style
         asked = ask_harmony(state, self._seed, style, parameters)
-        chords = self._foresight.chords(asked, style.harmony, model)
+        chords = self._foresight.chords(asked, style.harmony, self._model)
         plan_harmony(state, asked, style, parameters, chords)
-        if self.decisions is not None:
-            theme = (state.piece, theme_of(state.labels[state.section]))
-            self.decisions.append(
-                PhraseDecision(state.bar, theme, model, asked.task, style.harmony, state.chords)
-            )
+        self._decide_harmony(asked)
+
+    def _decide_harmony(self, asked: Asked) -> None:
+        """Note how the chords of the phrase came about."""
+        if self.decisions is None:
+            return
+        state, rules = self._state, self._style.harmony
+        theme = (state.piece, theme_of(state.labels[state.section]))
+        self.decisions.append(
+            PhraseDecision(state.bar, theme, self._model, asked.task, rules, state.chords)
+        )
 
     def pass_piece(self, parameters: MusicalParameters, style: Style) -> list[PassedBar]:
         """Go to the next piece without writing a note: the time of each bar on the way.
@@ -171,19 +178,24 @@ class Composer:
         """
         passed, piece = [], self._state.piece
         while self._state.piece == piece:
-            asked = self._begin_bar(parameters, style)
+            self._adopt(style)
+            asked = self._begin_phrase(parameters)
             passed.append(PassedBar(metre(self._state.metre).beats, *self._time(asked)))
             self._end_bar()
         return passed
 
-    def _begin_bar(self, parameters: MusicalParameters, style: Style) -> MusicalParameters:
-        """Come to the next bar; what is asked of it."""
+    def _adopt(self, style: Style) -> None:
+        """Come to the next bar in the style that is asked for, if it may begin there."""
         state = self._state
         cues.leave_section(state)
         if style.name == state.style or form.bars_until(state, "section") == 0:
             self._style = style
             state.style = style.name
         self._model = self._models.mixed(self._style.model.mix, self._style.model.copying)
+
+    def _begin_phrase(self, parameters: MusicalParameters) -> MusicalParameters:
+        """Begin what begins with the next bar; what is asked of it."""
+        state = self._state
         form.begin_phrase(state, self._seed, self._style, parameters)
         cues.close_section(state)
         asked = cues.heeding(parameters, state)
@@ -264,21 +276,20 @@ class Composer:
                 f"the checkpoint is of the style {name!r}, the composer has {self._style.name!r}"
             )
 
-    def _silence(self, plan: Plan) -> Bar:
+    def _silence(self, place: Place, plan: Plan) -> Bar:
         """A bar after the end of the music."""
-        return self._bar(
-            plan,
-            self._written(Accompanist(plan, frozenset(), manner_of(plan)), Melody(), (0.0, 0.0)),
-        )
+        accompanist = Accompanist(plan, frozenset(), self._settle(place, plan).manner)
+        return self._bar(plan, self._written(accompanist, Melody(), (0.0, 0.0)))
 
     def _compose_parts(self, place: Place, plan: Plan) -> Bar:
         """The bar with the notes of every part that plays; those who listen come last."""
         playing = self._playing(place, plan)
-        state, accompanist = self._state, Accompanist(plan, playing, self._settle(plan).manner)
+        state, settled = self._state, self._settle(place, plan)
+        accompanist = Accompanist(plan, playing, settled.manner)
         groove, texture = place.groove, place.texture
         rows, melody = NO_ROWS, Melody()
         if "melody" in playing:
-            rows, melody = self._answer(plan) if state.answer else self._compose_melody(plan)
+            rows, melody = self._sing(place, plan, settled)
             accompanist.lay("melody", rows)
         if "counter" in playing:
             kind = choose_kind(plan, texture.kind)
@@ -307,7 +318,7 @@ class Composer:
         state, style = self._state, plan.style
         playing = place.players
         if playing is None:
-            playing = players(style, place.rules, plan.density, plan.progress)
+            playing = players(style, place.section_rules, plan.density, plan.progress)
         if plan.ends_piece:
             playing |= {"bass"} & style.parts.keys()  # a last chord stands on its root
         if "arrangement" in style.hooks:
@@ -321,11 +332,16 @@ class Composer:
             answering.hear(state, None)  # nobody is there who could
         return playing
 
-    def _compose_melody(self, plan: Plan) -> tuple[Integers, Melody]:
+    def _sing(self, place: Place, plan: Plan, settled: Settled) -> tuple[Integers, Melody]:
+        """The melody of the bar, or the answer to what a player called."""
         state = self._state
+        if state.answer:
+            return self._answer(plan)
         memory = self._memory.recall(plan, state.themes)
         trail = state.trails.of(NUMBER["melody"])
-        singing = self._settle(plan).singing or singing_of(plan, self._model)
+        singing = settled.singing or singing_of(
+            place, self._model, ends_piece=plan.ends_piece
+        )  # a hook may call for it where the section does not
         bar = compose_melody(plan, singing, self._model, state.themes, memory, trail)
         if self.decisions is not None and bar.task is not None:
             self.decisions.append(self._decided(plan, bar, bar.task))
@@ -339,15 +355,12 @@ class Composer:
             return bar.rows, Melody(bar.begins)
         return row_table(hooked_bar(plan, "melody", table_rows(bar.rows))), Melody(bar.begins)
 
-    def _settle(self, plan: Plan) -> Settled:
-        """What a phrase asks of all its bars: the same until something about it has changed."""
-        asked = (self._place, self._model, plan.ends_piece)
-        if self._settled is None or not all(map(is_, asked, self._settled.asked)):
-            singing = (
-                singing_of(plan, self._model) if "melody" in plan.section_rules.parts else None
-            )
-            self._settled = Settled(asked, singing, manner_of(plan))
-        return self._settled
+    def _settle(self, place: Place, plan: Plan) -> Settled:
+        """What the phrase asks of all its bars: the same until something about it has changed."""
+        settled = self._settled
+        if settled is None or not settled.holds(place, self._model, plan.ends_piece):
+            settled = self._settled = settle(place, self._model, ends_piece=plan.ends_piece)
+        return settled
 
     def _decided(self, plan: Plan, bar: MelodyBar, task: Task) -> Decision:
         """How a bar came about that has just been sung."""

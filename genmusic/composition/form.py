@@ -123,10 +123,15 @@ def bars_until(state: State, landing: Landing) -> int:
     if landing not in ("phrase", "section") or not state.labels:
         return 0
     if landing == "phrase":
-        return state.phrases[state.phrase][0] - state.phrase_bar if state.phrase_bar else 0
+        return rest_of_phrase(state) if state.phrase_bar else 0
     if state.phrase == 0 and state.phrase_bar == 0:
         return 0
     return rest_of_section(state)
+
+
+def rest_of_phrase(state: State) -> int:
+    """Bars of the phrase that are still to come."""
+    return state.phrases[state.phrase][0] - state.phrase_bar
 
 
 def rest_of_section(state: State) -> int:

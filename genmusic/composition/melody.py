@@ -15,6 +15,7 @@ from genmusic.composition.model import Book, Model
 from genmusic.composition.motif import DRAWS as MOTIF_DRAWS
 from genmusic.composition.motif import Themes, sketch_bar
 from genmusic.composition.phrasing import Line, wanted_onsets, with_onsets, write_line
+from genmusic.composition.place import Place
 from genmusic.composition.plan import NO_ROWS, Plan
 from genmusic.composition.state import BarTheme
 from genmusic.composition.theory import family, nearest_pitch
@@ -65,21 +66,21 @@ class Singing:
     songs: Book
 
 
-def singing_of(plan: Plan, model: Model) -> Singing:
-    """What the phrase of a bar asks of its melody."""
-    rules, home, mode = plan.style.melody, home_of(plan), plan.key.mode
+def singing_of(place: Place, model: Model, *, ends_piece: bool) -> Singing:
+    """What a phrase asks of its melody, or of that in the last bar of a piece."""
+    rules, home, mode = place.style.melody, home_of(place), place.key.mode
     setting = Setting(
         _FAMILIES[mode],
         home,
-        plan.metre.pulse_ticks,
-        plan.bar_ticks,
+        place.metre.pulse_ticks,
+        place.metre.bar_ticks,
         int(rules.breath * TICKS_PER_BEAT),
         rules.max_leap,
         rules.repeats,
-        taste_of(plan, home),
+        taste_of(place, home, ends_piece=ends_piece),
     )
-    songs = model.songs(setting.mode, _temperature(plan))
-    return Singing(wanted_onsets(plan, model), _SCALES[mode], _SETTING.words(setting), songs)
+    songs = model.songs(setting.mode, _temperature(place))
+    return Singing(wanted_onsets(place, model), _SCALES[mode], _SETTING.words(setting), songs)
 
 
 def compose_melody(
@@ -120,17 +121,17 @@ def _sung(
     return MelodyBar(rows, theme, _phrase_starts(plan, line), steps, line.targets, task)
 
 
-def home_of(plan: Plan) -> int:
+def home_of(place: Place) -> int:
     """The tonic nearest to the middle of the melody's range: where the model's pitch 0 lies."""
-    part = plan.style.parts["melody"]
-    return nearest_pitch(plan.key.tonic, (part.low + part.high) / 2.0, part.low, part.high)
+    part = place.style.parts["melody"]
+    return nearest_pitch(place.key.tonic, (part.low + part.high) / 2.0, part.low, part.high)
 
 
-def _temperature(plan: Plan) -> float:
+def _temperature(place: Place) -> float:
     """That of the style, higher in a bold piece and where novelty is wanted."""
-    rules = plan.style.melody
-    asked = _asked_temperature(plan.parameters.novelty)
-    return rules.temperature * asked * character(plan.seed, plan.piece, rules.variety).boldness
+    rules = place.style.melody
+    asked = _asked_temperature(place.parameters.novelty)
+    return rules.temperature * asked * character(place.seed, place.piece, rules.variety).boldness
 
 
 @lru_cache(maxsize=1024)

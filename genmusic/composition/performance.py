@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from genmusic.composition.place import Place
 from genmusic.composition.plan import Plan
 from genmusic.names import PARTS
 from genmusic.rules import Style
@@ -28,42 +29,44 @@ _BAR = Layout(playing.SOME_BAR)
 _PEAK_WORD = playing.Bar._fields.index("peak_tick")
 
 
-def manner_of(plan: Plan) -> Integers:
-    """How all bars of a phrase are played but the last of a piece: words for `feel_words`."""
-    return _BAR.row(*feel(plan))
+def manner_of(place: Place, *, ends_piece: bool) -> Integers:
+    """How the bars of a phrase are played, or the last bar of a piece: words for `feel_words`."""
+    return _BAR.row(*feel(place, 0, ends_piece=ends_piece))
 
 
 def feel_words(plan: Plan, manner: Integers) -> Integers:
     """What all notes of the bar share, as words: what its phrase says, with the peak in reach."""
     words, bar_ticks = manner.copy(), float(plan.bar_ticks)
-    words.view(np.float64)[_PEAK_WORD] = _peak_tick(plan, bar_ticks)
+    peak_tick = _peak_tick(plan.phrase_bars * bar_ticks, plan.phrase_bar, bar_ticks)
+    words.view(np.float64)[_PEAK_WORD] = peak_tick
     return words
 
 
-def _peak_tick(plan: Plan, bar_ticks: float) -> float:
-    return PEAK * (plan.phrase_bars * bar_ticks) - plan.phrase_bar * bar_ticks
+def _peak_tick(phrase_ticks: float, phrase_bar: int, bar_ticks: float) -> float:
+    return PEAK * phrase_ticks - phrase_bar * bar_ticks
 
 
-def feel(plan: Plan) -> playing.Bar:
-    """What all notes of the bar share."""
-    rules, asked, bar_ticks = plan.style.performance, plan.parameters, float(plan.bar_ticks)
-    phrase_ticks = plan.phrase_bars * bar_ticks
+def feel(place: Place, phrase_bar: int, *, ends_piece: bool) -> playing.Bar:
+    """What all notes of a bar of a phrase share."""
+    rules, asked = place.style.performance, place.parameters
+    bar_ticks = float(place.metre.bar_ticks)
+    phrase_ticks = place.phrase_bars * bar_ticks
     return playing.Bar(
         bar_ticks=bar_ticks,
         place_ticks=CHANCE_TICKS,
         beat_ticks=float(TICKS_PER_BEAT),
-        swing=0.0 if plan.metre.is_compound else 2.0 * rules.swing,
-        peak_tick=_peak_tick(plan, bar_ticks),
+        swing=0.0 if place.metre.is_compound else 2.0 * rules.swing,
+        peak_tick=_peak_tick(phrase_ticks, phrase_bar, bar_ticks),
         reach_ticks=PEAK * phrase_ticks,
         arch=rules.arch,
         accent=rules.accent,
-        strong_ticks=plan.metre.levels[1],
+        strong_ticks=place.metre.levels[1],
         accent_velocity=ACCENT_VELOCITY,
         shortest_ticks=float(SHORTEST_TICKS),
         loose_ticks=2.0 * asked.humanize * rules.loose_ticks,
         loose_velocity=2.0 * asked.humanize * rules.loose_velocity,
-        gate=1.0 if plan.ends_piece else asked.gate,  # the last chord rings out
-        velocity=float(asked.velocity + plan.section_rules.dynamics),
+        gate=1.0 if ends_piece else asked.gate,  # the last chord rings out
+        velocity=float(asked.velocity + place.section_rules.dynamics),
     )
 
 

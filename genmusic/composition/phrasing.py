@@ -8,6 +8,7 @@ from genmusic.composition.chance import choose, draw
 from genmusic.composition.liveliness import place_of_theme
 from genmusic.composition.model import Model
 from genmusic.composition.motif import Sketch
+from genmusic.composition.place import Place
 from genmusic.composition.plan import Plan
 from genmusic.composition.rhythm import draw_onsets, grid_ticks, thin_or_fill
 from genmusic.units import TICKS_PER_BEAT
@@ -49,12 +50,12 @@ def with_onsets(line: Line, onsets: tuple[int, ...]) -> Line:
     )
 
 
-def wanted_onsets(plan: Plan, model: Model) -> float:
+def wanted_onsets(place: Place, model: Model) -> float:
     """Notes of melody in a bar: what the mood asks for, and how lively the theme is."""
-    parameters = plan.parameters
+    parameters = place.parameters
     each_beat = parameters.notes_per_second * 60.0 / parameters.tempo_bpm
-    each_beat *= model.liveliness(place_of_theme(plan.seed, plan.piece, plan.theme))
-    return min(MOST_PER_BEAT, each_beat) * plan.beats
+    each_beat *= model.liveliness(place_of_theme(place.seed, place.piece, place.theme))
+    return min(MOST_PER_BEAT, each_beat) * place.metre.beats
 
 
 def write_line(

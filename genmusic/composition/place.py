@@ -31,17 +31,19 @@ class Draws(NamedTuple):
 class Place:
     """Where a phrase stands in its piece, its chords, and what is asked of it."""
 
+    seed: int
+    piece: int
     style: Style
     parameters: MusicalParameters
     phrases: form.Phrases  # of the section
     phrase: int  # number of this one among them
-    bars: int
+    phrase_bars: int
     cadence: str
     bars_before: int  # of the section, before the phrase
     section_bars: int
-    label: str  # of the section,
+    section: str  # its label,
     theme: str  # without its primes,
-    rules: SectionRules  # and what the style says of it
+    section_rules: SectionRules  # and what the style says of it
     statement: int
     groove: Draws  # of the theme,
     texture: Draws  # and of this statement of it
@@ -66,7 +68,7 @@ class Place:
 
     def density(self, bar: int) -> float:
         """How much is played in a bar of the phrase, 0..1."""
-        return density_of(self.rules, self.parameters, self.progress(bar))
+        return density_of(self.section_rules, self.parameters, self.progress(bar))
 
 
 def place_of(state: State, seed: int, style: Style, parameters: MusicalParameters) -> Place:
@@ -75,17 +77,19 @@ def place_of(state: State, seed: int, style: Style, parameters: MusicalParameter
     bars, cadence = state.phrases[state.phrase]
     theme, rules, statement = theme_of(label), section_rules(style, label), form.statement(state)
     return Place(
+        seed=seed,
+        piece=state.piece,
         style=style,
         parameters=parameters,
         phrases=state.phrases,
         phrase=state.phrase,
-        bars=bars,
+        phrase_bars=bars,
         cadence=cadence,
         bars_before=form.bars_of(state.phrases[: state.phrase]),
         section_bars=form.bars_of(state.phrases),
-        label=label,
+        section=label,
         theme=theme,
-        rules=rules,
+        section_rules=rules,
         statement=statement,
         groove=_draws(seed, state.piece, theme, 0),
         texture=_draws(seed, state.piece, theme, statement),

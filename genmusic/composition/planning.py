@@ -118,13 +118,13 @@ def plan_bar(state: State, seed: int, place: Place) -> Plan:
         chance=chance,
         style=place.style,
         parameters=place.parameters,
-        section=place.label,
+        section=place.section,
         piece_bar=state.piece_bar,
         statement=place.statement,
         progress=place.progress(bar),
         phrase=place.phrase,
         phrase_bar=bar,
-        phrase_bars=place.bars,
+        phrase_bars=place.phrase_bars,
         cadence=place.cadence,
         ends_section=ends_section,
         ends_piece=ends_piece,
@@ -132,7 +132,7 @@ def plan_bar(state: State, seed: int, place: Place) -> Plan:
         density=place.density(bar),
         key=place.key,
         theme=place.theme,
-        section_rules=place.rules,
+        section_rules=place.section_rules,
         spans=_spans(state, seed, place, chance, ends_piece),
         seed=seed,
         piece=state.piece,
@@ -179,7 +179,7 @@ def _spans(
         return _given(style.scenario, state, bar_metre)
     chords = _bar_chords(place, state.phrase_bar)
     spans = colour_chords(chords, state.mode, style.harmony, parameters.dissonance, chance.colour)
-    if ends_piece or state.phrase_bar < place.bars - 1:
+    if ends_piece or state.phrase_bar < place.phrase_bars - 1:
         return spans
     leads_to = form.next_tonic(state, seed, style, parameters)
     if leads_to == state.tonic:

@@ -7,7 +7,7 @@ say.
 from __future__ import annotations
 
 from genmusic.composition.character import character
-from genmusic.composition.plan import Plan
+from genmusic.composition.place import Place
 from genmusic.rules.sounds import PartRules
 from kernels.weighing import Arch, Shares, Taste
 
@@ -26,33 +26,33 @@ GOAL_TONES: dict[str, Shares] = {
 FINAL_TONES: Shares = (1.0, 0.02, 0.0, 0.0)
 
 
-def taste_of(plan: Plan, home: int) -> Taste:
+def taste_of(place: Place, home: int, *, ends_piece: bool) -> Taste:
     """What is wanted of the notes of a phrase; ``home`` is where the model's pitch 0 lies."""
-    part = plan.style.parts["melody"]
+    part = place.style.parts["melody"]
     return Taste(
-        _arch(plan, part, home),
-        _firmness(plan),
-        plan.metre.levels,
-        FINAL_TONES if plan.ends_piece else GOAL_TONES[plan.cadence],
+        _arch(place, part, home),
+        _firmness(place),
+        place.metre.levels,
+        FINAL_TONES if ends_piece else GOAL_TONES[place.cadence],
         part.low - home,
         part.high - home,
     )
 
 
-def _firmness(plan: Plan) -> float:
+def _firmness(place: Place) -> float:
     """Chord tones whole, and less of the other notes of the scale the stronger the beat."""
-    lifted = CLASH_BY_DISSONANCE * plan.parameters.dissonance
-    rules = plan.style.melody
-    given = (1.0 - rules.chord_tones) * character(plan.seed, plan.piece, rules.variety).ease
+    lifted = CLASH_BY_DISSONANCE * place.parameters.dissonance
+    rules = place.style.melody
+    given = (1.0 - rules.chord_tones) * character(place.seed, place.piece, rules.variety).ease
     return max(0.0, 1.0 - given) * (1.0 - lifted)
 
 
-def _arch(plan: Plan, part: PartRules, home: int) -> Arch:
+def _arch(place: Place, part: PartRules, home: int) -> Arch:
     """Pitches near the middle, as mood, section and the arch of the phrase move it."""
-    rules = plan.style.melody
-    section = plan.style.sections.get(plan.section)
-    lift = plan.parameters.register_shift + (section.register if section else 0)
-    reach = character(plan.seed, plan.piece, rules.variety).reach
+    rules = place.style.melody
+    section = place.style.sections.get(place.section)
+    lift = place.parameters.register_shift + (section.register if section else 0)
+    reach = character(place.seed, place.piece, rules.variety).reach
     return Arch(
         (part.low + part.high) / 2.0 + lift,
         part.low + EDGE,
@@ -60,7 +60,7 @@ def _arch(plan: Plan, part: PartRules, home: int) -> Arch:
         rules.arch,
         PEAK,
         1.0 / (rules.span * reach),
-        float(plan.phrase_bars),
-        float(plan.bar_ticks),
+        float(place.phrase_bars),
+        float(place.metre.bar_ticks),
         float(home),
     )
