@@ -109,8 +109,8 @@ class Accompanist:
         bass, comp = self._patterns(draws)
         ways, chance, room = ways_of(plan.style).words, plan.chance, _desks
         limits, words, out = rule.handle.words, room.desk.words, room.out
-        bar, state_of = feel_words(plan, self._manner), (state.trails.copy(), state.backing.copy())
-        (trails, lengths), memory = state_of
+        bar = feel_words(plan, self._manner)
+        (trails, lengths), memory = state_of = state.trails.copy(), state.backing.copy()
 
         def go(stages: int) -> int:
             kept: int = kernel.accompany(
@@ -119,7 +119,8 @@ class Accompanist:
             )  # fmt: skip
             return kept
 
-        if plan.style.hooks.keys().isdisjoint(HOOKED):
+        hooks = plan.style.hooks
+        if not hooks or hooks.keys().isdisjoint(HOOKED):
             kept = go(FIRST | MIDDLE | LAST)
         else:
             go(FIRST)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -47,6 +48,12 @@ def draw(count: int, seed: int, *path: str | int) -> Doubles:
     numbers = np.empty(count)
     drawing.uniforms(np.uint64(derive(seed, *path) & _KEY), numbers)
     return numbers
+
+
+@lru_cache(maxsize=1024)
+def draw_once(seed: int, *path: str | int) -> float:
+    """One such number: of what bars and returns of a phrase ask again."""
+    return float(draw(1, seed, *path)[0])
 
 
 def draw_bar(seed: int, piece: int, bar: int) -> BarChance:

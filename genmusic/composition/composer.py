@@ -22,14 +22,21 @@ from genmusic.composition.attribution import Decision
 from genmusic.composition.clearing import accompanying, as_asked
 from genmusic.composition.counter import choose_kind, compose_counter
 from genmusic.composition.drums import compose_drums
-from genmusic.composition.foresight import Foresight
+from genmusic.composition.foresight import Begun, Foresight
 from genmusic.composition.hooks import hooked_bar
 from genmusic.composition.melody import MelodyBar, compose_melody, singing_of
 from genmusic.composition.memory import Memory
 from genmusic.composition.metre import metre
 from genmusic.composition.place import Place, place_of
 from genmusic.composition.plan import NO_ROWS, Plan, row_table, table_rows, theme_of
-from genmusic.composition.planning import Asked, ask_harmony, pace, plan_bar, plan_harmony
+from genmusic.composition.planning import (
+    Asked,
+    ask_harmony,
+    draw_harmony,
+    pace,
+    plan_bar,
+    plan_harmony,
+)
 from genmusic.composition.readiness import make_ready
 from genmusic.composition.repertoire import Models
 from genmusic.composition.settled import Settled, settle
@@ -67,7 +74,7 @@ class Composer:
         make_ready(style, self._model)
         self._state = State(style=style.name)
         self._memory = Memory()
-        self._foresight = Foresight()
+        self._foresight = Foresight(seed, self._memory)
         self._place: Place | None = None  # of the phrase, while it is known,
         self._settled: Settled | None = None  # and what it asks of all its bars
         self._ahead: BarAhead | None = None
@@ -128,12 +135,12 @@ class Composer:
 
     def _compose(self, parameters: MusicalParameters, style: Style) -> Bar:
         place = self._begin_bar(parameters, style)
-        state, seed = self._state, self._seed
-        plan = plan_bar(state, seed, place)
+        state = self._state
+        plan = plan_bar(state, self._seed, place)
         is_over = 0 < self._length_bars <= state.bar
         bar = self._compose_parts(place, plan) if not is_over else self._silence(place, plan)
         self._end_bar()
-        self._foresight.look(state, seed, self._style, self._model, place.parameters)
+        self._foresight.look(state, self._style, self._model, place.parameters)
         return bar
 
     def _begin_bar(self, parameters: MusicalParameters, style: Style) -> Place:
@@ -141,10 +148,7 @@ class Composer:
         self._adopt(style)
         begun = self._foresight.begun(self._state, self._style, self._model, parameters)
         if begun is not None:
-            self._state, self._place, self._settled = begun.state, begun.place, begun.settled
-            self._length_bars = parameters.length_bars
-            self._decide_harmony(begun.asked)
-            return begun.place
+            return self._enter(begun)
         parameters = self._begin_phrase(parameters)
         state, written = self._state, as_asked(self._style, parameters)
         if state.phrase_bar == 0:
@@ -154,10 +158,18 @@ class Composer:
             place = self._place = place_of(state, self._seed, written, parameters)
         return place
 
+    def _enter(self, begun: Begun) -> Place:
+        """Come to the first bar of a phrase that was foreseen."""
+        begun.hand_over(self._state)
+        self._place, self._settled = place, _ = begun.prepared()
+        self._length_bars = place.parameters.length_bars
+        self._decide_harmony(begun.asked())
+        return place
+
     def _plan_harmony(self, parameters: MusicalParameters) -> None:
         state, style = self._state, self._style
         asked = ask_harmony(state, self._seed, style, parameters)
-        chords = self._foresight.chords(asked, style.harmony, self._model)
+        chords = draw_harmony(asked, style.harmony, self._model)
         plan_harmony(state, asked, style, parameters, chords)
         self._decide_harmony(asked)
 
@@ -260,6 +272,7 @@ class Composer:
         """Return to a bar line; the composer must hold the style that was playing then."""
         self._check_style(state.style)
         self._state, self._place = state.copy(), None
+        self._foresight.forget()
 
     def checkpoint(self) -> dict[str, object]:
         """All that the coming bars depend on besides seed, style, model and mood, for JSON."""
@@ -269,6 +282,7 @@ class Composer:
         """Return to a checkpoint; the composer must hold the style that was playing then."""
         self._check_style(checkpoint["style"])
         self._state, self._place = state_from_json(checkpoint), None
+        self._foresight.forget()
 
     def _check_style(self, name: str) -> None:
         if name != self._style.name:
@@ -337,7 +351,7 @@ class Composer:
         state = self._state
         if state.answer:
             return self._answer(plan)
-        memory = self._memory.recall(plan, state.themes)
+        memory = self._memory.recall(place, state.themes)
         trail = state.trails.of(NUMBER["melody"])
         singing = settled.singing or singing_of(
             place, self._model, ends_piece=plan.ends_piece

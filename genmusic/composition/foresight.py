@@ -1,87 +1,140 @@
-"""Foresight: the next phrase is begun with the last bars of this one.
+"""Foresight: the next phrase is begun with the bars of this one, a step with each.
 
-The first bar of a phrase would else have most to do. Its chords are drawn with the last bar but
-one, and the last bar settles what its bars have in common. What a phrase depends on is nearly
-always known by then; where it has changed since, all is worked out when it is needed, and is what
-it would have been without foresight.
+The first bar of a phrase would else have most to do. What a phrase depends on is nearly always
+known by then; where it has changed since, all is worked out when it is needed, and is what it would
+have been without foresight.
 """
 
 from __future__ import annotations
 
-from operator import is_
-from typing import NamedTuple
+from operator import attrgetter
 
 from genmusic.composition import form
 from genmusic.composition.clearing import as_asked
+from genmusic.composition.memory import Memory
 from genmusic.composition.model import Model
 from genmusic.composition.place import Place, place_of
 from genmusic.composition.planning import Asked, ask_harmony, draw_harmony, plan_harmony
 from genmusic.composition.settled import Settled, settle
-from genmusic.composition.state import Slot, State
+from genmusic.composition.state import State
 from genmusic.mood.mapping import MusicalParameters
 from genmusic.rules import Style
-from genmusic.rules.style import HarmonyRules
+
+MOST_AHEAD = 3  # bars of the phrase that are still to come when the next one is begun
 
 
-class Begun(NamedTuple):
-    """A phrase that has been begun."""
+class Begun:
+    """A phrase that is begun before its time: its form, its chords, what its bars share."""
 
-    state: State  # at its first bar
-    asked: Asked  # of its chords
-    place: Place
-    settled: Settled
+    def __init__(
+        self,
+        state: State,
+        ahead: int,
+        seed: int,
+        style: Style,
+        model: Model,
+        parameters: MusicalParameters,
+    ) -> None:
+        """Begin the phrase that comes after so many bars."""
+        self._seed, self._style, self._model, self._parameters = seed, style, model, parameters
+        self._state = coming = state.copy()
+        for _ in range(ahead):
+            form.advance(coming)
+        self._marks = _marks_of(coming)
+        form.begin_phrase(coming, seed, style, parameters)
+        self._asked: Asked | None = None
+        self._prepared: tuple[Place, Settled] | None = None
+
+    def is_for(self, style: Style, model: Model, parameters: MusicalParameters) -> bool:
+        """Whether this is what is asked for: the same objects."""
+        return style is self._style and model is self._model and parameters is self._parameters
+
+    def follows(self, state: State) -> bool:
+        """Whether this is the next phrase that begins."""
+        return self._state.phrases_begun == state.phrases_begun + (state.phrase_bar > 0)
+
+    def stands_behind(self, state: State) -> bool:
+        """Whether the next bar begins this phrase: form has come to where it was to come."""
+        return not state.phrase_bar and self._marks == _marks_of(state)
+
+    @property
+    def steps(self) -> int:
+        """What is still to be done, to recall the phrases before being the last."""
+        return 1 + (self._asked is None) + (self._prepared is None)
+
+    def go_on(self, state: State, memory: Memory) -> None:
+        """Take the next step; the phrases before are all sung when it is the last."""
+        if self._asked is None:
+            self.asked()
+        elif self._prepared is None:
+            self.prepared()
+        elif self._prepared[1].singing is not None:
+            memory.recall(self._prepared[0], state.themes)
+
+    def asked(self) -> Asked:
+        """What is asked of its chords, which are drawn."""
+        if self._asked is None:
+            state, style, parameters = self._state, self._style, self._parameters
+            self._asked = ask_harmony(state, self._seed, style, parameters)
+            chords = draw_harmony(self._asked, style.harmony, self._model)
+            plan_harmony(state, self._asked, style, parameters, chords)
+        return self._asked
+
+    def prepared(self) -> tuple[Place, Settled]:
+        """What all its bars have in common."""
+        if self._prepared is None:
+            self.asked()
+            written = as_asked(self._style, self._parameters)
+            place = place_of(self._state, self._seed, written, self._parameters)
+            self._prepared = place, settle(place, self._model, ends_piece=False)
+        return self._prepared
+
+    def hand_over(self, state: State) -> None:
+        """Begin the phrase in a state that stands before it."""
+        asked, begun = self.asked(), self._state
+        if state.metre != begun.metre:
+            state.themes = {}
+        state.labels, state.phrases, state.metre = begun.labels, begun.phrases, begun.metre
+        state.home, state.home_mode = begun.home, begun.home_mode
+        state.tonic, state.mode = begun.tonic, begun.mode
+        plan_harmony(state, asked, self._style, self._parameters, begun.chords)
+
+
+_marks_of = attrgetter(
+    "bar", "phrases_begun", "piece", "piece_bar", "labels", "section", "phrases", "phrase",
+    "metre", "home", "home_mode", "chords", "cue", "closes_at",
+)  # fmt: skip
 
 
 class Foresight:
     """What was foreseen last."""
 
-    def __init__(self) -> None:
-        self._asked: Asked | None = None
-        self._by: tuple[HarmonyRules | None, Model | None] = (None, None)
-        self._chords: tuple[Slot, ...] = ()
+    def __init__(self, seed: int, memory: Memory) -> None:
+        self._seed, self._memory = seed, memory
         self._begun: Begun | None = None
-        self._marks: tuple[object, ...] = ()  # what that depends on, to be the same objects
 
-    def chords(self, asked: Asked, rules: HarmonyRules, model: Model) -> tuple[Slot, ...]:
-        """The chords of a phrase, foreseen or not."""
-        if self._by[0] is rules and self._by[1] is model and self._asked == asked:
-            return self._chords
-        return draw_harmony(asked, rules, model)
+    def forget(self) -> None:
+        """Foresee anew: the music goes on elsewhere."""
+        self._begun = None
 
     def begun(
         self, state: State, style: Style, model: Model, parameters: MusicalParameters
     ) -> Begun | None:
-        """The phrase that the next bar begins, if it was foreseen; to be used once."""
-        begun, self._begun = self._begun, None
-        if begun is None or state.phrase_bar:
+        """The phrase that the next bar begins, if it was foreseen and nothing has changed."""
+        begun = self._begun
+        if begun is None or state.phrase_bar or not begun.is_for(style, model, parameters):
             return None
-        marks = _marks(state, style, model, parameters)
-        return begun if all(map(is_, marks, self._marks)) else None
+        return begun if begun.stands_behind(state) else None
 
-    def look(
-        self, state: State, seed: int, style: Style, model: Model, parameters: MusicalParameters
-    ) -> None:
-        """Foresee what there is time for after a bar, if nobody leads elsewhere."""
-        self._begun = None
+    def look(self, state: State, style: Style, model: Model, parameters: MusicalParameters) -> None:
+        """Take the steps that are due after a bar, if nobody leads elsewhere."""
+        ahead = form.rest_of_phrase(state) if state.phrase_bar else 0
         is_led = state.cue or state.closes_at or style.scenario is not None or style.hooks
-        if is_led or (state.phrase_bar and form.rest_of_phrase(state) > 1):
+        if ahead > MOST_AHEAD or is_led:
             return
-        coming = state.copy()
-        if state.phrase_bar:
-            form.advance(coming)
-        form.begin_phrase(coming, seed, style, parameters)
-        asked, rules = ask_harmony(coming, seed, style, parameters), style.harmony
-        chords = self.chords(asked, rules, model)
-        if state.phrase_bar:
-            self._asked, self._by, self._chords = asked, (rules, model), chords
+        begun = self._begun
+        if begun is None or not begun.follows(state) or not begun.is_for(style, model, parameters):
+            self._begun = Begun(state, ahead, self._seed, style, model, parameters)
             return
-        plan_harmony(coming, asked, style, parameters, chords)
-        place = place_of(coming, seed, as_asked(style, parameters), parameters)
-        self._begun = Begun(coming, asked, place, settle(place, model, ends_piece=False))
-        self._marks = _marks(state, style, model, parameters)
-
-
-def _marks(
-    state: State, style: Style, model: Model, parameters: MusicalParameters
-) -> tuple[object, ...]:
-    return *state.held, style, model, parameters
+        for _ in range(-(-begun.steps // (ahead + 1))):
+            begun.go_on(state, self._memory)

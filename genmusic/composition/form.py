@@ -17,7 +17,7 @@ from genmusic.composition.theory import is_minor
 from genmusic.composition.trails import NO_TRAILS
 from genmusic.controls.spec import Landing
 from genmusic.mood.mapping import MusicalParameters
-from genmusic.rules import Style
+from genmusic.rules import SectionRules, Style
 from genmusic.score.harmony import Key
 
 # A listener's mood has to pass the threshold of a piece by this much before the mode follows it,
@@ -224,13 +224,20 @@ def _adopt_metre(state: State, seed: int, style: Style) -> None:
 
 
 def _phrases(state: State, seed: int, style: Style) -> Phrases:
-    rules = section_rules(style, state.labels[state.section])
-    last = len(rules.phrases) - 1
-    draws = draw(last + 1, seed, "cadences", state.piece, state.section)
-    return tuple(
-        (phrase.bars, _cadence(phrase.cadence, number < last, draws[number], style))
-        for number, phrase in enumerate(rules.phrases)
-    )
+    phrases = _planned(section_rules(style, state.labels[state.section]))
+    if not style.harmony.deceptive or "authentic" not in [cadence for _, cadence in phrases[:-1]]:
+        return phrases
+    draws = draw(len(phrases), seed, "cadences", state.piece, state.section).tolist()
+    inner = [
+        (bars, _cadence(cadence, draws[number], style))
+        for number, (bars, cadence) in enumerate(phrases[:-1])
+    ]
+    return (*inner, phrases[-1])
+
+
+def _planned(rules: SectionRules) -> Phrases:
+    """The phrases of a section, as a style has them."""
+    return tuple([(phrase.bars, phrase.cadence) for phrase in rules.phrases])
 
 
 def _fitted(phrases: Phrases, bars: int) -> Phrases:
@@ -252,9 +259,9 @@ def _another(labels: tuple[str, ...]) -> str:
     return labels[-2] if len(labels) > 2 else labels[-1]
 
 
-def _cadence(cadence: str, inside: bool, draw: float, style: Style) -> str:
-    """An authentic cadence inside a section may deceive."""
-    deceives = inside and cadence == "authentic" and draw < style.harmony.deceptive
+def _cadence(cadence: str, draw: float, style: Style) -> str:
+    """A cadence inside a section: an authentic one may deceive."""
+    deceives = cadence == "authentic" and draw < style.harmony.deceptive
     return "deceptive" if deceives else cadence
 
 

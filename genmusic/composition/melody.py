@@ -26,7 +26,7 @@ from genmusic.names import MODES as SCALES
 from genmusic.units import TICKS_PER_BEAT, exp2
 from genmusic.values import value
 from kernels.handles import Layout
-from kernels.melodies import ASK, SOME_SETTING, WRITE, Setting, Task
+from kernels.melodies import ASK, SOME_SETTING, WRITE, Task
 from kernels.weighing import NO_TARGET
 
 Integers = NDArray[np.int64]
@@ -69,18 +69,14 @@ class Singing:
 def singing_of(place: Place, model: Model, *, ends_piece: bool) -> Singing:
     """What a phrase asks of its melody, or of that in the last bar of a piece."""
     rules, home, mode = place.style.melody, home_of(place), place.key.mode
-    setting = Setting(
-        _FAMILIES[mode],
-        home,
-        place.metre.pulse_ticks,
-        place.metre.bar_ticks,
-        int(rules.breath * TICKS_PER_BEAT),
-        rules.max_leap,
-        rules.repeats,
-        taste_of(place, home, ends_piece=ends_piece),
-    )
-    songs = model.songs(setting.mode, _temperature(place))
-    return Singing(wanted_onsets(place, model), _SCALES[mode], _SETTING.words(setting), songs)
+    arch, firmness, levels, tones, low, high = taste_of(place, home, ends_piece=ends_piece)
+    setting = _SETTING.row(
+        _FAMILIES[mode], home, place.metre.pulse_ticks, place.metre.bar_ticks,
+        int(rules.breath * TICKS_PER_BEAT), rules.max_leap, rules.repeats,
+        *arch, firmness, *levels, *tones, low, high,
+    )  # fmt: skip
+    songs = model.songs(_FAMILIES[mode], _temperature(place))
+    return Singing(wanted_onsets(place, model), _SCALES[mode], setting, songs)
 
 
 def compose_melody(

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genmusic.composition.motif import Themes
-from genmusic.composition.plan import Plan
+from genmusic.composition.place import Place
 from genmusic.composition.state import PhraseTheme
 from genmusic.composition.theory import family, step_pitch
 from genmusic.composition.viewpoints import MODES
@@ -37,13 +37,13 @@ class Memory:
         self._laid: dict[int, tuple[PhraseTheme, Integers]] = {}  # by its id, which lives with it
         self._tunes = NOTHING
 
-    def recall(self, plan: Plan, themes: Themes) -> Integers:
-        """The phrases sung, each once, but for the one that is being sung; not to be changed.
+    def recall(self, place: Place, themes: Themes) -> Integers:
+        """The phrases sung, each once, but for the one in its place; not to be changed.
 
         In a row, in the columns of `kernels.looking`.
         """
-        phrases = remembered(plan, themes)
-        asked = (plan.key.mode, plan.bar_ticks, plan.metre.pulse_ticks)
+        phrases = remembered(place, themes)
+        asked = (place.key.mode, place.metre.bar_ticks, place.metre.pulse_ticks)
         if asked != self._asked or not _are_same(phrases, self._phrases):
             if asked[1:] != self._asked[1:]:
                 self._laid = {}
@@ -63,14 +63,14 @@ def _are_same(phrases: Sequence[PhraseTheme], others: Sequence[PhraseTheme]) -> 
     return len(phrases) == len(others) and all(map(is_, phrases, others))
 
 
-def remembered(plan: Plan, themes: Themes) -> list[PhraseTheme]:
-    """The phrases sung so far in the piece but for the one that is being sung."""
-    now = None if plan.repeated else plan.phrase
+def remembered(place: Place, themes: Themes) -> list[PhraseTheme]:
+    """The phrases sung so far in the piece but for the one in its place."""
+    now = None if place.statement else place.phrase
     return [
         phrase
         for label, phrases in themes.items()
         for number, phrase in enumerate(phrases)
-        if any(phrase.bars) and not (number == now and label == plan.theme)
+        if any(phrase.bars) and not (number == now and label == place.theme)
     ]
 
 

@@ -156,12 +156,12 @@ class Model:
         place = min(max(place, places[0]), places[-1])
         above = min(bisect_right(places, place), len(places) - 1)
         share = (place - places[above - 1]) / (places[above] - places[above - 1])
-        return float(quantiles[above - 1] + share * (quantiles[above] - quantiles[above - 1]))
+        return quantiles[above - 1] + share * (quantiles[above] - quantiles[above - 1])
 
     @cached_property
-    def _liveliness(self) -> Doubles:
+    def _liveliness(self) -> list[float]:
         shares = [share * trained.trees.liveliness for trained, share in self.parts]
-        return np.array([exp2(SPREAD * log2(share)) for share in np.add.reduce(shares)])
+        return [exp2(SPREAD * log2(share)) for share in np.add.reduce(shares).tolist()]
 
     @cached_property
     def _dictionaries(self) -> Sequence[_Dictionary]:

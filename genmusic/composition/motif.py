@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
-from genmusic.composition.chance import choose, draw
+from genmusic.composition.chance import choose, draw_once
 from genmusic.composition.model import Model
 from genmusic.composition.operations import MOTIF_ORDER, NEW, OPERATIONS, operations_of
 from genmusic.composition.plan import Plan
@@ -87,8 +87,8 @@ def _sketch(plan: Plan, model: Model, themes: Themes, draws: Sequence[float]) ->
 
 def _is_parallel(plan: Plan) -> bool:
     """Whether a phrase begins like the first one of its section."""
-    (chance,) = draw(1, plan.seed, "parallel", plan.piece, plan.theme, plan.phrase).tolist()
-    return bool(chance < plan.style.motif.parallel)
+    chance = draw_once(plan.seed, "parallel", plan.piece, plan.theme, plan.phrase)
+    return chance < plan.style.motif.parallel
 
 
 def _akin(plan: Plan, themes: Themes, draws: Sequence[float]) -> Sketch:

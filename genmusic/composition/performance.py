@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from struct import Struct
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,7 +28,8 @@ SHORTEST_TICKS = 30
 
 
 _BAR = Layout(playing.SOME_BAR)
-_PEAK_WORD = playing.Bar._fields.index("peak_tick")
+_PEAK_BYTE = 8 * playing.Bar._fields.index("peak_tick")
+_put_peak = Struct("=d").pack_into
 
 
 def manner_of(place: Place, *, ends_piece: bool) -> Integers:
@@ -37,13 +40,9 @@ def manner_of(place: Place, *, ends_piece: bool) -> Integers:
 def feel_words(plan: Plan, manner: Integers) -> Integers:
     """What all notes of the bar share, as words: what its phrase says, with the peak in reach."""
     words, bar_ticks = manner.copy(), float(plan.bar_ticks)
-    peak_tick = _peak_tick(plan.phrase_bars * bar_ticks, plan.phrase_bar, bar_ticks)
-    words.view(np.float64)[_PEAK_WORD] = peak_tick
+    phrase_ticks = plan.phrase_bars * bar_ticks
+    _put_peak(words.data, _PEAK_BYTE, PEAK * phrase_ticks - plan.phrase_bar * bar_ticks)
     return words
-
-
-def _peak_tick(phrase_ticks: float, phrase_bar: int, bar_ticks: float) -> float:
-    return PEAK * phrase_ticks - phrase_bar * bar_ticks
 
 
 def feel(place: Place, phrase_bar: int, *, ends_piece: bool) -> playing.Bar:
@@ -56,7 +55,7 @@ def feel(place: Place, phrase_bar: int, *, ends_piece: bool) -> playing.Bar:
         place_ticks=CHANCE_TICKS,
         beat_ticks=float(TICKS_PER_BEAT),
         swing=0.0 if place.metre.is_compound else 2.0 * rules.swing,
-        peak_tick=_peak_tick(phrase_ticks, phrase_bar, bar_ticks),
+        peak_tick=PEAK * phrase_ticks - phrase_bar * bar_ticks,
         reach_ticks=PEAK * phrase_ticks,
         arch=rules.arch,
         accent=rules.accent,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from genmusic.composition.chance import choose, draw
+from genmusic.composition.chance import choose, draw_once
 from genmusic.composition.liveliness import place_of_theme
 from genmusic.composition.model import Model
 from genmusic.composition.motif import Sketch
@@ -114,8 +114,8 @@ def _write_cadence(
 
 def _leads_on(plan: Plan) -> bool:
     """Whether a phrase leads into the next one, as it did when its theme was first heard."""
-    (chance,) = draw(1, plan.seed, "pickup", plan.piece, plan.theme, plan.phrase)
-    return bool(chance < plan.style.melody.pickup)
+    chance = draw_once(plan.seed, "pickup", plan.piece, plan.theme, plan.phrase)
+    return chance < plan.style.melody.pickup
 
 
 def _goal(plan: Plan, each_beat: float, draw: float) -> int:

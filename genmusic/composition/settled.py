@@ -21,7 +21,7 @@ class Settled(NamedTuple):
 
     asked: tuple[object, ...]  # what it depends on, to be the same objects
     singing: Singing | None  # None where the section calls for no melody
-    manner: Integers  # in which the bars are played
+    manner: Integers  # in which they are played
 
     def holds(self, place: Place, model: Model, ends_piece: bool) -> bool:
         """Whether nothing about it has changed."""
