@@ -112,7 +112,7 @@ def finish(
     faders: tuple[Floats, Floats],
     memory: tuple[Floats, Floats, Floats, Floats],
     ceiling: float,
-    scratch: tuple[Floats, Floats],
+    scratch: tuple[Floats, Floats, Floats],
     dry: Floats,
     first: int,
     out: Floats,
@@ -129,13 +129,14 @@ def finish(
     memory : four of float32, in/out
         Filters and state of `loudness.level`, states and delays of `dynamics.limit`.
     ceiling : float, 0..1
-    scratch : (`loudness.TILE`,) and (quanta + 1, 16) float32
+    scratch : (`loudness.TILE`,), (quanta + 1, 16) and (2 * (64 + frames),) float32
+        Of the leveller, the gains, and of the limiter.
     dry : (at least listeners * 2 * frames and whole groups of sixteen rows,) float32
     first : int, frames
         Where the block begins in ``out``.
     out : (rows, 2, at least first + frames) float32, written for those who have a row
     """
     filters, state, states, delays = memory
-    tile, gains = scratch
+    tile, gains, line = scratch
     level(quanta, rows.shape[0], dry, faders, filters, state, tile, gains)
-    limit(quanta, gains, ceiling, states, delays, rows, dry, first, out)
+    limit(quanta, gains, ceiling, states, delays, line, rows, dry, first, out)

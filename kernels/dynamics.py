@@ -22,12 +22,12 @@ from kernels.simd import (
 
 STEP = 16  # frames between gains
 LOOKAHEAD_FRAMES = QUANTUM  # the limiter's latency
-DELAY_FRAMES = 2 * QUANTUM  # the last quantum, and the one that comes in
 STEPS = LOOKAHEAD_FRAMES // STEP
 AVERAGED = 3  # steps over which the gain moves
 HELD, LAST_GAIN, LAST_PEAK = STEPS, STEPS + AVERAGED, STEPS + AVERAGED + 1
 STATE = STEPS + AVERAGED + 2  # floats remembered of a listener
 RELEASE_PER_STEP = 0.0022  # share of the way back to 1 in 16 frames: about 150 ms
+NEAR_ONE = 1.0 - 5e-4  # -0.004 dB; of what is left, floats would never go the last of the way
 TINY = 1e-9
 
 # A quarter and half a frame after the sixth of twelve frames (three quarters is the quarter
@@ -78,33 +78,39 @@ def _bends(line: Floats, t: int) -> Vector:
 
 @fragment
 def _may_pass(
-    peak: float, left: Floats, right: Floats, span: tuple[int, int], ceiling: float
+    peak: float, line: Floats, begin: int, frames: int, side: int, ceiling: float
 ) -> bool:
-    """Whether a point between could pass the ceiling, from one frame to another.
+    """Whether a point between could pass the ceiling, in some frames from one on.
 
     Points between are measured from twelve frames, so those of the step before count, too.
     """
     if peak * f32(MOST_BETWEEN) <= ceiling:
         return False
     bend = splat(f32(0.0))
-    for t in range(span[0] - STEP, span[1], LANES):
-        bend = greater_of(greater_of(_bends(left, t), _bends(right, t)), bend)
+    for t in range(begin - STEP, begin + frames, LANES):
+        bend = greater_of(greater_of(_bends(line, t), _bends(line, side + t)), bend)
     bound = peak * f32(OF_PEAK) + largest_magnitude(float_to_bits(bend)) * f32(OF_BEND)
     return bool(bound > ceiling)
 
 
 @fragment
-def _true_peak(left: Floats, right: Floats, start: int, ceiling: float, state: Floats) -> Float:
+def _largest_of(line: Floats, start: int, side: int) -> Float:
+    """The largest sample of a step."""
+    return max(_largest(load(line, start), load(line, side + start)), f32(TINY))
+
+
+@fragment
+def _true_peak(line: Floats, start: int, side: int, ceiling: float, state: Floats) -> Float:
     """The largest value of a step, samples and points between them, both channels linked.
 
     Points between are looked at only where one could pass the ceiling; elsewhere the limiter does
     not act, and the answer makes no difference.
     """
-    peak = max(_largest(load(left, start), load(right, start)), f32(TINY))
+    peak = _largest_of(line, start, side)
     near = max(peak, state[LAST_PEAK])
     state[LAST_PEAK] = peak
-    if _may_pass(near, left, right, (start, start + STEP), ceiling):
-        peak = max(peak, _largest(_between(left, start), _between(right, start)))
+    if _may_pass(near, line, start, STEP, side, ceiling):
+        peak = max(peak, _largest(_between(line, start), _between(line, side + start)))
     return peak
 
 
@@ -119,7 +125,8 @@ def _smoothed(need: float, state: Floats) -> Float:
     for row in range(STEPS):
         held = min(held, state[row])
     newest = state[HELD + AVERAGED - 1]
-    held = min(held, newest + (f32(1.0) - newest) * f32(RELEASE_PER_STEP))
+    released = newest + (f32(1.0) - newest) * f32(RELEASE_PER_STEP)
+    held = min(held, released if released < f32(NEAR_ONE) else f32(1.0))
     total = held
     for row in range(HELD + 1, HELD + AVERAGED):
         total = total + state[row]
@@ -133,43 +140,43 @@ def _smoothed(need: float, state: Floats) -> Float:
 
 
 @fragment
-def _enter(source: int, gain: tuple[float, float], dry: Floats, line: Floats) -> Vector:
+def _enter(source: int, gain: tuple[float, float], dry: Floats, at: int, line: Floats) -> Vector:
     """Bring a quantum to its level behind the past one; its largest values, in sixteen lanes."""
     largest = splat(f32(TINY))
     for t in range(0, QUANTUM, LANES):
         x = load(dry, source + t) * ramp(gain[0], gain[1], t)
         largest = greater_of(magnitude(x), largest)
-        store(line, QUANTUM + t, x)
+        store(line, at + t, x)
     return largest
 
 
 @fragment
-def _is_calm(peak: float, left: Floats, right: Floats, ceiling: float, state: Floats) -> bool:
-    """Whether nothing near the ceiling comes in, and the gain has long been 1."""
-    calm = True
+def _rests(state: Floats) -> bool:
+    """Whether the gain is 1, and has long been."""
+    rests = True
     for row in range(LAST_GAIN + 1):
-        calm &= state[row] == f32(1.0)
-    near = max(peak, state[LAST_PEAK])
-    if calm:
-        calm = not _may_pass(near, left, right, (QUANTUM, 2 * QUANTUM), ceiling)
-    return bool(calm)
+        rests &= state[row] == f32(1.0)
+    return rests
 
 
 @fragment
-def _pass(at: int, left: Floats, right: Floats, side: int, state: Floats, out: Floats) -> None:
-    """Let a quantum leave as it came."""
+def _copy(source: int, line: Floats, target: int, out: Floats) -> None:
     for t in range(0, QUANTUM, LANES):
-        store(out, at + t, load(left, t))
-        store(out, at + side + t, load(right, t))
-    last = 2 * QUANTUM - STEP
-    state[LAST_PEAK] = max(_largest(load(left, last), load(right, last)), f32(TINY))
+        store(out, target + t, load(line, source + t))
 
 
 @fragment
-def _forget(line: Floats) -> None:
-    """Make the quantum that came in the past one."""
-    for t in range(0, QUANTUM, LANES):
-        store(line, t, load(line, QUANTUM + t))
+def _leave(
+    need: float, line: Floats, start: int, side: int, state: Floats, target: int, apart: int,
+    out: Floats,
+) -> None:  # fmt: skip
+    """Let a step of the past quantum leave at the gain that is needed for all that is held."""
+    before, now = state[LAST_GAIN], _smoothed(need, state)
+    state[LAST_GAIN] = now
+    rise = (now - before) * f32(1.0 / STEP)
+    gain = fma(lane_numbers(), splat(rise), splat(before + rise))
+    store(out, target, load(line, start) * gain)
+    store(out, target + apart, load(line, side + start) * gain)
 
 
 @kernel
@@ -179,6 +186,7 @@ def limit(
     ceiling: float,
     states: Floats,
     delays: Floats,
+    line: Floats,
     rows: Ints,
     dry: Floats,
     first: int,
@@ -196,8 +204,10 @@ def limit(
         The largest value that may leave, four times oversampled.
     states : (listeners, 9) float32, in/out
         Gains of the last steps and the last peak; ones at the start.
-    delays : (listeners, 2, 128) float32, in/out
-        The last 64 frames and room for those that come, left then right; zeros at the start.
+    delays : (listeners, 128) float32, in/out
+        The last 64 frames, left then right; zeros at the start.
+    line : (at least 2 * (64 + frames),) float32, scratch
+        Half of it for each side.
     rows : (listeners,) int32
         Which row of ``out`` is each listener's; a place with -1 is nobody's.
     dry : (at least listeners * 2 * frames,) float32
@@ -211,30 +221,35 @@ def limit(
     -----
     The gain is the mean over three steps of a minimum over five.
     """
-    frames, top, side = quanta * QUANTUM, f32(ceiling), out.shape[2]
-    flat = out.reshape(-1)
+    frames, top, apart = quanta * QUANTUM, f32(ceiling), out.shape[2]
+    side, flat = line.shape[0] // 2, out.reshape(-1)
     for listener in range(rows.shape[0]):
         if rows[listener] < 0:
             continue
-        state, left, right = states[listener], delays[listener, 0], delays[listener, 1]
+        state, past = states[listener], delays[listener]
+        _copy(0, past, 0, line)
+        _copy(QUANTUM, past, side, line)
         for q in range(quanta):
-            source = listener * 2 * frames + q * QUANTUM
-            target = rows[listener] * 2 * side + first + q * QUANTUM
+            begin, entered = q * QUANTUM, (q + 1) * QUANTUM
+            source = listener * 2 * frames + begin
+            target = rows[listener] * 2 * apart + first + begin
             pair = (gains[q, listener], gains[q + 1, listener])
-            lefts = _enter(source, pair, dry, left)
-            rights = _enter(source + frames, pair, dry, right)
-            if _is_calm(_largest(lefts, rights), left, right, top, state):
-                _pass(target, left, right, side, state, flat)
-                _forget(left)
-                _forget(right)
-                continue
-            for start in range(0, QUANTUM, STEP):
-                peak = _true_peak(left, right, QUANTUM + start, top, state)
-                before, now = state[LAST_GAIN], _smoothed(min(f32(1.0), top / peak), state)
-                state[LAST_GAIN] = now
-                rise = (now - before) * f32(1.0 / STEP)
-                gain = fma(lane_numbers(), splat(rise), splat(before + rise))
-                store(flat, target + start, load(left, start) * gain)
-                store(flat, target + side + start, load(right, start) * gain)
-            _forget(left)
-            _forget(right)
+            largest = _largest(
+                _enter(source, pair, dry, entered, line),
+                _enter(source + frames, pair, dry, side + entered, line),
+            )
+            near = max(largest, state[LAST_PEAK])
+            acts = _may_pass(near, line, entered, QUANTUM, side, top)
+            if not acts:
+                state[LAST_PEAK] = _largest_of(line, entered + QUANTUM - STEP, side)
+                if _rests(state):
+                    _copy(begin, line, target, flat)
+                    _copy(side + begin, line, target + apart, flat)
+                    continue
+            for t in range(0, QUANTUM, STEP):
+                need = f32(1.0)
+                if acts:
+                    need = min(need, top / _true_peak(line, entered + t, side, top, state))
+                _leave(need, line, begin + t, side, state, target + t, apart, flat)
+        _copy(frames, line, 0, past)
+        _copy(side + frames, line, QUANTUM, past)

@@ -60,6 +60,7 @@ class _Scratch:
         self._fed: dict[int, Ints] = {}
         self.tile = aligned(loudness.TILE, np.float32)
         self.gains = np.zeros((MOST_QUANTA + 1, LANES), np.float32)
+        self.line = aligned(SIDES * (dynamics.LOOKAHEAD_FRAMES + MOST_FRAMES), np.float32)
 
     def fed(self, quanta: int) -> Ints:
         """Which sends hold anything, in each quantum of a block."""
@@ -99,7 +100,7 @@ class Console:
         self._levels = np.zeros((loudness.STATE_ROWS, LANES), np.float32)
         self._levels[list(loudness.ONES_AT_START)] = 1.0
         self._limiter = np.ones((listeners, dynamics.STATE), np.float32)
-        self._delays = np.zeros((listeners, SIDES, dynamics.DELAY_FRAMES), np.float32)
+        self._delays = np.zeros((listeners, SIDES * dynamics.LOOKAHEAD_FRAMES), np.float32)
         levels = self._levels.reshape(-1)
         self._of_master = self._filters, levels, self._limiter, self._delays
         self._ceiling = db_to_gain(CEILING_DB)
@@ -189,7 +190,7 @@ class Console:
         scratch = _scratch.of(self._listeners)
         consoles.finish(
             quanta, rows, (faders.gain, faders.wanted), self._of_master, self._ceiling,
-            (scratch.tile, scratch.gains), dry, first, out,
+            (scratch.tile, scratch.gains, scratch.line), dry, first, out,
         )  # fmt: skip
 
     def levelling(self, listener: int) -> str:

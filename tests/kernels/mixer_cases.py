@@ -196,24 +196,25 @@ def render_reverb(lengths, loud=1.0):
     return effect_blocks(lengths, run, send_noise(6, loud))
 
 
-def limiter_memory(listeners):
-    """State and delay of a limiter that has heard nothing."""
+def limiter_memory(listeners, quanta):
+    """State, delay and scratch for a block of a limiter that has heard nothing."""
     state = np.ones((listeners, dynamics.STATE), F32)
-    return state, np.zeros((listeners, 2, dynamics.DELAY_FRAMES), F32)
+    line = np.zeros(2 * (dynamics.LOOKAHEAD_FRAMES + quanta * QUANTUM), F32)
+    return state, np.zeros((listeners, 2 * dynamics.LOOKAHEAD_FRAMES), F32), line
 
 
 def render_limit(lengths, loud=1.0):
     sound = noise(8, LISTENERS * 2, QUANTA * QUANTUM) * F32(4.0 * loud)
     sound[:, 6 * QUANTUM : 14 * QUANTUM] *= F32(0.05)
     gains = np.abs(noise(9, QUANTA + 1, LANES)) + F32(0.5)
-    state, delay = limiter_memory(LISTENERS)
+    memory = limiter_memory(LISTENERS, QUANTA)
     out = []
     for first, quanta in blocks_of(lengths):
         piece = np.ascontiguousarray(sound[:, first * QUANTUM : (first + quanta) * QUANTUM])
         block = np.full(piece.size, 9.0, F32)
         moving, rows = gains[first : first + quanta + 1].copy(), np.arange(LISTENERS, dtype="i4")
         heard = block.reshape(LISTENERS, 2, -1)
-        dynamics.limit(quanta, moving, 0.8, state, delay, rows, piece.reshape(-1), 0, heard)
+        dynamics.limit(quanta, moving, 0.8, *memory, rows, piece.reshape(-1), 0, heard)
         out.append(block.reshape(LISTENERS * 2, -1))
     return np.concatenate(out, axis=1)
 

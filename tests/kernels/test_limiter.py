@@ -11,13 +11,13 @@ F32 = np.float32
 CEILING = 0.8
 
 
-def limit(mono):
+def limit(mono, memory=None):
     """Run (frames,) through the second of two listeners; what leaves left."""
     quanta = len(mono) // QUANTUM
     sound = np.zeros((2, 2, quanta * QUANTUM), F32)
     sound[1] = mono[: quanta * QUANTUM] * np.array([[1.0], [0.5]])
     gains, out = np.ones((quanta + 1, LANES), F32), np.empty_like(sound)
-    memory, rows = limiter_memory(2), np.arange(2, dtype=np.int32)
+    memory, rows = memory or limiter_memory(2, quanta), np.arange(2, dtype=np.int32)
     dynamics.limit(quanta, gains, CEILING, *memory, rows, sound.reshape(-1), 0, out)
     return out[1, 0]
 
@@ -70,6 +70,18 @@ def test_after_a_peak_the_gain_comes_back_in_half_a_second():
     assert out[4_800 + QUANTUM] == pytest.approx(CEILING, rel=0.5)
     assert out[4_800 + 2 * QUANTUM] < 0.05
     assert out[4_800 + 24_000] == pytest.approx(0.1, rel=0.05)
+
+
+def test_long_after_a_peak_sound_is_only_delayed_again():
+    # The release once stopped a hair below 1, where floats have no step left, and never rested.
+    mono = np.random.default_rng(1).uniform(-0.35, 0.35, 2_250 * QUANTUM).astype(F32)
+    mono[4_800] = 4.0
+    memory = limiter_memory(2, 2_250)
+
+    out = limit(mono, memory)
+
+    assert np.array_equal(out[96_001:], mono[96_001 - QUANTUM : -QUANTUM])
+    assert (memory[0][1, : dynamics.LAST_GAIN + 1] == 1.0).all()
 
 
 @pytest.mark.parametrize("taps", [dynamics.HALF, dynamics.QUARTER, dynamics.QUARTER[::-1]])
