@@ -9,11 +9,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from genmusic.composition.bass import NO_STEPS, bass_steps, bass_task
-from genmusic.composition.comp import NO_STROKES, Strokes, comp_strokes
+from genmusic.composition.bass import bass_steps, bass_task
+from genmusic.composition.comp import comp_strokes
 from genmusic.composition.copying import CopyRule
 from genmusic.composition.hooks import hooked_bar
 from genmusic.composition.performance import feel_words, habits
+from genmusic.composition.place import Place
 from genmusic.composition.plan import Plan, row_table
 from genmusic.composition.state import State
 from genmusic.composition.style_tables import of_style
@@ -26,19 +27,22 @@ from kernels import playing
 from kernels.accompaniment import MOST_CHORDS, MOST_ROWS, Desk, Ways
 from kernels.handles import Handle, Layout
 from kernels.trails import HEIGHT, LENGTH, LONGEST, TRAIL_COLUMNS
-from kernels.voicings import MOST_VOICES, CompTask
+from kernels.voicings import MOST_VOICES
 
 Integers = NDArray[np.int64]
 
 BASS_RANGE = (28, 48)  # of the roots under the chords where a style has no bass
 NUMBER = {part: number for number, part in enumerate(PARTS)}
-FIRST, MIDDLE, LAST = (
-    kernel.WRITE_BASS,
-    kernel.SETTLE_BASS | kernel.WRITE_CHORDS,
-    kernel.SETTLE | kernel.PLAY,
+# Stages of a bar, and the parts that a hook may change behind each.
+STAGES = (
+    (kernel.WRITE_BASS, ("bass",)),
+    (kernel.SETTLE_BASS | kernel.WRITE_CHORDS, ("comp", "pad")),
+    (kernel.SETTLE | kernel.PLAY, ()),
 )
+EVERY_STAGE = sum([stages for stages, _ in STAGES])
+HOOKED = frozenset([part for _, parts in STAGES for part in parts])
+_STAGES_WORD = kernel.Task._fields.index("stages")
 _TASK = Layout(kernel.SOME_TASK)
-HOOKED = ("bass", "comp", "pad")  # parts that are written here, and may be changed by a hook
 
 
 def new_desk() -> Desk:
@@ -83,11 +87,37 @@ class Written(NamedTuple):
     counter: int  # the last pitch of the second voice, 0 for none
 
 
+class Figures(NamedTuple):
+    """What bass and comp play: the same in all bars of a phrase that are as dense."""
+
+    asked: tuple[object, ...]  # what they depend on
+    bass: Integers  # (steps, 2) for `kernels.accompaniment.accompany`,
+    comp: Integers  # and strokes
+    task: tuple[float, ...]  # their part of its `Task`
+
+    def hold(self, plan: Plan, place: Place) -> bool:
+        """Whether a bar has them, too."""
+        return self.asked == (place, plan.density, plan.ends_section, plan.ends_piece)
+
+
+def figures_of(plan: Plan, place: Place) -> Figures:
+    """What bass and comp play in a bar; nothing where the style has nothing."""
+    comp = comp_strokes(plan, place.texture.pattern)
+    return Figures(
+        (place, plan.density, plan.ends_section, plan.ends_piece),
+        bass_steps(plan, place.groove.pattern),
+        comp.table,
+        (*bass_task(plan), *comp.task),
+    )
+
+
 class Accompanist:
     """Writes one bar around what is sung in it."""
 
-    def __init__(self, plan: Plan, playing: frozenset[str], manner: Integers) -> None:
-        self._plan, self._playing, self._manner = plan, playing, manner
+    def __init__(
+        self, plan: Plan, playing: frozenset[str], figures: Figures, manner: Integers
+    ) -> None:
+        self._plan, self._playing, self._figures, self._manner = plan, playing, figures, manner
         self._desk = _desks.desk.values
         self._desk.counts[:] = 0
 
@@ -97,57 +127,41 @@ class Accompanist:
         self._desk.rows[number, :count] = rows
         self._desk.counts[number] = count
 
-    def write(
-        self, state: State, rule: CopyRule, draws: tuple[float, float], melody: Melody
-    ) -> Written:
+    def write(self, state: State, rule: CopyRule, melody: Melody) -> Written:
         """Write the rest of the bar, and go on to the next bar line.
 
-        The draws choose the patterns of bass and comp. What the parts have played last, as the
-        state has it, becomes what they have at the end of the bar.
+        What the parts have played last, as the state has it, becomes what they have at the end of
+        the bar.
         """
-        plan, desk = self._plan, self._desk
-        bass, comp = self._patterns(draws)
-        ways, chance, room = ways_of(plan.style).words, plan.chance, _desks
-        limits, words, out = rule.handle.words, room.desk.words, room.out
-        bar = feel_words(plan, self._manner)
+        plan, desk, figures, room = self._plan, self._desk, self._figures, _desks
         (trails, lengths), memory = state_of = state.trails.copy(), state.backing.copy()
-
-        def go(stages: int) -> int:
-            kept: int = kernel.accompany(
-                limits, ways, self._task(stages, comp.task, melody), plan.chords, bass, comp.table,
-                chance.walk, chance.touch, bar, words, trails, lengths, memory, out,
-            )  # fmt: skip
-            return kept
-
+        task = self._task(melody)
+        arguments = (
+            rule.handle.words, ways_of(plan.style).words, task, plan.chords, figures.bass,
+            figures.comp, plan.chance.walk, plan.chance.touch, feel_words(plan, self._manner),
+            room.desk.words, trails, lengths, memory, room.out,
+        )  # fmt: skip
         hooks = plan.style.hooks
         if not hooks or hooks.keys().isdisjoint(HOOKED):
-            kept = go(FIRST | MIDDLE | LAST)
+            kept = kernel.accompany(*arguments)
         else:
-            go(FIRST)
-            self._hook("bass")
-            go(MIDDLE)
-            self._hook("comp")
-            self._hook("pad")
-            kept = go(LAST)
+            for task[_STAGES_WORD], hooked in STAGES:
+                kept = kernel.accompany(*arguments)
+                for part in hooked:
+                    self._hook(part)
         state.trails, state.backing = state_of
         basses = tuple(desk.basses[: len(plan.spans), 1].tolist())
         last = self._last_of("counter") if "counter" in self._playing else 0
         notes = room.bytes[: kept * NOTE_DTYPE.itemsize].copy().view(NOTE_DTYPE)
         return Written(notes, basses, last)
 
-    def _patterns(self, draws: tuple[float, float]) -> tuple[Integers, Strokes]:
-        """What bass and comp play; nothing for those who rest, and where the style has nothing."""
-        plan, playing = self._plan, self._playing
-        bass = bass_steps(plan, draws[0]) if "bass" in playing else NO_STEPS
-        return bass, comp_strokes(plan, draws[1]) if "comp" in playing else NO_STROKES
-
-    def _task(self, stages: int, comp: CompTask, melody: Melody) -> Integers:
-        """The words of a `kernels.accompaniment.Task`."""
+    def _task(self, melody: Melody) -> Integers:
+        """The words of a `kernels.accompaniment.Task`, for all stages."""
         plan = self._plan
         leads_home = plan.phrase_bar == plan.phrase_bars - 2 and plan.cadence == "authentic"
         return _TASK.row(
-            stages, _bits(self._playing), plan.key.tonic, plan.bar_ticks, plan.ends_piece,
-            leads_home, *melody.begins, melody.answers, *bass_task(plan), *comp,
+            EVERY_STAGE, _bits(self._playing), plan.key.tonic, plan.bar_ticks, plan.ends_piece,
+            leads_home, *melody.begins, melody.answers, *self._figures.task,
         )  # fmt: skip
 
     def _hook(self, part: str) -> None:

@@ -15,7 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genmusic.composition import answering, cues, form
-from genmusic.composition.accompaniment import NUMBER, Accompanist, Melody, Written
+from genmusic.composition.accompaniment import (
+    NUMBER,
+    Accompanist,
+    Figures,
+    Melody,
+    Written,
+    figures_of,
+)
 from genmusic.composition.ahead import BarAhead, Stand
 from genmusic.composition.arrangement import players
 from genmusic.composition.attribution import Decision
@@ -77,6 +84,7 @@ class Composer:
         self._foresight = Foresight(seed, self._memory)
         self._place: Place | None = None  # of the phrase, while it is known,
         self._settled: Settled | None = None  # and what it asks of all its bars
+        self._figures: Figures | None = None  # of the last bar
         self._ahead: BarAhead | None = None
         self.bars_at_once = 0
         """Bars that were composed when they were asked for, and not ahead."""
@@ -292,34 +300,35 @@ class Composer:
 
     def _silence(self, place: Place, plan: Plan) -> Bar:
         """A bar after the end of the music."""
-        accompanist = Accompanist(plan, frozenset(), self._settle(place, plan).manner)
-        return self._bar(plan, self._written(accompanist, Melody(), (0.0, 0.0)))
+        return self._bar(plan, self._write(self._accompanist(place, plan, frozenset()), Melody()))
 
     def _compose_parts(self, place: Place, plan: Plan) -> Bar:
         """The bar with the notes of every part that plays; those who listen come last."""
         playing = self._playing(place, plan)
-        state, settled = self._state, self._settle(place, plan)
-        accompanist = Accompanist(plan, playing, settled.manner)
-        groove, texture = place.groove, place.texture
+        state, accompanist = self._state, self._accompanist(place, plan, playing)
         rows, melody = NO_ROWS, Melody()
         if "melody" in playing:
-            rows, melody = self._sing(place, plan, settled)
+            rows, melody = self._sing(place, plan)
             accompanist.lay("melody", rows)
         if "counter" in playing:
-            kind = choose_kind(plan, texture.kind)
+            kind = choose_kind(plan, place.texture.kind)
             second = compose_counter(plan, table_rows(rows), kind, state.counter)
             accompanist.lay("counter", row_table(hooked_bar(plan, "counter", tuple(second))))
         if "drums" in playing:
-            accompanist.lay("drums", self._drums(plan, groove.beat))
-        written = self._written(accompanist, melody, (groove.pattern, texture.pattern))
+            accompanist.lay("drums", self._drums(plan, place.groove.beat))
+        written = self._write(accompanist, melody)
         if "counter" in playing:
             state.counter = written.counter
         return self._bar(plan, written)
 
-    def _written(
-        self, accompanist: Accompanist, melody: Melody, draws: tuple[float, float]
-    ) -> Written:
-        return accompanist.write(self._state, self._model.copy_rule, draws, melody)
+    def _accompanist(self, place: Place, plan: Plan, playing: frozenset[str]) -> Accompanist:
+        figures = self._figures
+        if figures is None or not figures.hold(plan, place):
+            figures = self._figures = figures_of(plan, place)
+        return Accompanist(plan, playing, figures, self._settle(place, plan).manner)
+
+    def _write(self, accompanist: Accompanist, melody: Melody) -> Written:
+        return accompanist.write(self._state, self._model.copy_rule, melody)
 
     def _drums(self, plan: Plan, draw: float) -> Integers:
         struck = compose_drums(plan, draw)
@@ -346,14 +355,14 @@ class Composer:
             answering.hear(state, None)  # nobody is there who could
         return playing
 
-    def _sing(self, place: Place, plan: Plan, settled: Settled) -> tuple[Integers, Melody]:
+    def _sing(self, place: Place, plan: Plan) -> tuple[Integers, Melody]:
         """The melody of the bar, or the answer to what a player called."""
         state = self._state
         if state.answer:
             return self._answer(plan)
         memory = self._memory.recall(place, state.themes)
         trail = state.trails.of(NUMBER["melody"])
-        singing = settled.singing or singing_of(
+        singing = self._settle(place, plan).singing or singing_of(
             place, self._model, ends_piece=plan.ends_piece
         )  # a hook may call for it where the section does not
         bar = compose_melody(plan, singing, self._model, state.themes, memory, trail)

@@ -32,6 +32,7 @@ class Memory:
     """What a piece has sung so far: each phrase laid out once, and kept while it is remembered."""
 
     def __init__(self) -> None:
+        self._place: Place | None = None  # for which the tunes were recalled
         self._asked: tuple[object, ...] = ()
         self._phrases: Sequence[PhraseTheme] = ()
         self._laid: dict[int, tuple[PhraseTheme, Integers]] = {}  # by its id, which lives with it
@@ -40,8 +41,12 @@ class Memory:
     def recall(self, place: Place, themes: Themes) -> Integers:
         """The phrases sung, each once, but for the one in its place; not to be changed.
 
-        In a row, in the columns of `kernels.looking`.
+        In a row, in the columns of `kernels.looking`. While the phrase in a place is sung, all
+        others stay what they are.
         """
+        if place is self._place:
+            return self._tunes
+        self._place = place
         phrases = remembered(place, themes)
         asked = (place.key.mode, place.metre.bar_ticks, place.metre.pulse_ticks)
         if asked != self._asked or not _are_same(phrases, self._phrases):
