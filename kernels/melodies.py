@@ -8,23 +8,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kernels._jit import fragment, kernel
-from kernels._types import Doubles, Longs
+from kernels._types import Doubles, Floats, Longs
 from kernels.chords import OCTAVE
 from kernels.copying import SOME_RUNS, Runs, Trail, completes, time_trail
 from kernels.handles import reader
 from kernels.looking import REACH, look
+from kernels.predicting import Speakers, predict, speakers
 from kernels.sampling import SOME_TREE, Tree, look_ahead
 from kernels.trails import HEIGHT, LENGTH, ONSET, STRESS, lay_out
 from kernels.viewpoints import (
     EVERY_VIEW,
     Line,
+    Past,
     Scratch,
     Sources,
     Span,
     Views,
-    listening,
-    predict,
+    forget,
     record,
+    set_out,
+    take_back,
 )
 from kernels.weighing import NO_TARGET, Arch, Taste, step_pitch, weigh
 
@@ -54,7 +57,7 @@ class Songs(NamedTuple):
     views: Views
     names: Longs  # as described in `looking.look`
     sizes: Longs
-    transitions: Doubles  # (pitches, pitches) > 0: the chain that `sampling.look_ahead` needs
+    transitions: Floats  # (pitches, pitches) > 0: the chain that `sampling.look_ahead` needs
     copied_tune: Runs  # what must not be copied, by intervals
     copied_rhythm: Runs  # and by intervals with rhythm
     lowest: int  # the first pitch, in semitones from the tonic
@@ -62,11 +65,12 @@ class Songs(NamedTuple):
 
 
 _LINES, _TABLES = np.zeros((2, 1), np.int64), np.zeros((2, 1))  # of the kinds that are meant
+_PLAIN = np.zeros((2, 1), np.float32)
 _VIEWS = Views(_LINES[0], _LINES[0], _LINES[0], _TABLES, _TABLES, _TABLES)
 _read_songs = reader(
     Songs(
         SOME_TREE, Sources(_LINES[0], _TABLES[0]), _VIEWS, np.zeros((1, 2, 1), np.int64),
-        _LINES[0], _TABLES, SOME_RUNS, SOME_RUNS, 0, 0.0,
+        _LINES[0], _PLAIN, SOME_RUNS, SOME_RUNS, 0, 0.0,
     )
 )  # fmt: skip
 
@@ -104,6 +108,7 @@ def _welcome(
     tried: NDArray[np.bool_],
     slip: float,
     span: Span,
+    likely: Floats,
     mass: Doubles,
 ) -> float:
     """Weigh what is likely by what is wanted, less slips; the sum of what is left."""
@@ -111,9 +116,10 @@ def _welcome(
     for pitch in range(span.low, span.high):
         leap = abs(pitch - before) if before != NOTHING else 0
         stays = goals.moves[note] and pitch == before
-        if tried[note, pitch] or stays or leap > goals.widest[note] or mass[pitch] < slip:
+        if tried[note, pitch] or stays or leap > goals.widest[note] or likely[pitch] < slip:
             mass[pitch] = 0.0
-        mass[pitch] *= goals.weights[note, pitch] * messages[note, pitch]
+        else:
+            mass[pitch] = likely[pitch] * goals.weights[note, pitch] * messages[note, pitch]
         total += mass[pitch]
     return total
 
@@ -173,16 +179,21 @@ class Desk(NamedTuple):
     tried: NDArray[np.bool_]  # (notes to come, pitches)
     welcome: Doubles  # (weighing.KNOWN, pitches)
     features: Longs  # (looking.FEATURES,)
+    steps: Longs  # (views, 1 + viewpoints.DEPTHS)
     paths: Longs  # (views * models, 1 + viewpoints.DEPTHS)
-    sums: Doubles  # (pitches + viewpoints.SYMBOLS,)
-    single: Doubles  # (2 + viewpoints.SHORT_DEPTH, pitches)
+    mass: Doubles  # (pitches,)
+    likely: Floats  # (2, pitches + LANES)
+    sums: Floats  # (pitches + viewpoints.SYMBOLS + LANES,)
+    past: Past
 
 
 _MARKS = np.zeros((1, 1), np.bool_)
 _read_desk = reader(
     Desk(
         _LINES, _LINES, np.zeros((3, 1, 1), np.int64), _LINES, _LINES, _LINES, _LINES[0],
-        _MARKS[0], _TABLES, _TABLES, _MARKS, _TABLES, _LINES[0], _LINES, _TABLES[0], _TABLES,
+        _MARKS[0], _TABLES, _TABLES, _MARKS, _TABLES, _LINES[0], _LINES, _LINES, _TABLES[0],
+        _PLAIN, _PLAIN[0],
+        Past(np.zeros((3, 1, 1), np.int32), np.zeros(1, np.int32), _PLAIN, _PLAIN, _LINES[0]),
     )
 )  # fmt: skip
 
@@ -283,17 +294,20 @@ def _write(task: Task, setting: Setting, scale: Longs, desk: Desk, out: Longs) -
 
 
 @fragment
-def _look(songs: Songs, task: Task, line: Line, symbols: Longs, desk: Desk) -> None:
+def _look(
+    songs: Songs, task: Task, heeded: Speakers, line: Line, room: Scratch, desk: Desk
+) -> None:
     """See what is known as the views do."""
-    start, pitches = task.known, desk.weights.shape[1]
-    own, ears = start - desk.tune[start, REACH], listening(songs.views)  # contexts end there
+    start = task.known
+    own, ears = start - desk.tune[start, REACH], heeded.line  # contexts end there
     look(
         desk.tune[: start + task.coming], songs.names, songs.sizes, songs.lowest, own, ears,
         desk.features, line.pitches, line.anchors, line.reach, line.conditions, line.links,
     )  # fmt: skip
+    forget(room.past)
     for note in range(start):
-        line.pitches[note] = min(max(line.pitches[note], 0), pitches - 1)
-        record(songs.views, line, note, pitches, symbols, ears if note < own else EVERY_VIEW)
+        line.pitches[note] = min(max(line.pitches[note], 0), room.size - 1)
+        record(songs.views, line, note, room, ears if note < own else EVERY_VIEW, ears)
 
 
 @kernel
@@ -365,15 +379,20 @@ def sing(
     if not _count_choices(goals.weights, desk.drawn[1]):
         return False
     line = Line(desk.line[0], desk.line[1], desk.line[2], desk.codes[0], desk.codes[1])
-    scratch = Scratch(desk.codes[2], desk.single[0], desk.sums, desk.paths, desk.single[2:])
+    pitches, heeded = goals.weights.shape[1], speakers(songs.views)
+    room = Scratch(
+        pitches, desk.codes[2], desk.likely[0], desk.sums, desk.steps, desk.paths, desk.past
+    )
     played = Trail(desk.played[0], desk.played[1], desk.played[2])
-    _look(songs, task, line, scratch.symbols, desk)
-    look_ahead(songs.transitions, goals.weights, desk.messages[:notes])
+    _look(songs, task, heeded, line, room, desk)
+    set_out(songs.tree, songs.sources, songs.views, room)
+    span = _reach(goals.weights)
+    look_ahead(songs.transitions, goals.weights, span.low, span.high, desk.messages[:notes])
     for note in range(task.before + notes):
         played.pitches[note] -= songs.lowest
     time_trail(played, task.before + notes)
     desk.tried[:notes] = False
-    _draw_notes(songs, task, line, goals, played, uniforms, scratch, desk)
+    _draw_notes(songs, task, heeded, line, goals, span, played, uniforms, room, desk)
     for note in range(notes):
         desk.drawn[0, note] = line.pitches[start + note] + songs.lowest
     if task.stages & WRITE:
@@ -385,22 +404,29 @@ def sing(
 def _draw_notes(
     songs: Songs,
     task: Task,
+    heeded: Speakers,
     line: Line,
     goals: Goals,
+    span: Span,
     trail: Trail,
     uniforms: Doubles,
-    scratch: Scratch,
+    room: Scratch,
     desk: Desk,
 ) -> None:
     notes, pitches = goals.weights.shape
-    start, played, mass = task.known, task.before, desk.single[1]
-    tried, note, used, span = desk.tried, 0, 0, _reach(goals.weights)
+    start, played, likely, mass = task.known, task.before, desk.likely[1], desk.mass
+    tried, note, used, foreseen = desk.tried, 0, 0, -1
     while note < notes:
         spare = uniforms.shape[0] - used > notes - note
         before = trail.pitches[played + note - 1] if played + note > 0 else NOTHING
-        predict(songs.tree, songs.sources, songs.views, line, start + note, 0, span, scratch, mass)
+        if foreseen != note:
+            predict(
+                songs.tree, songs.sources, songs.views, heeded, line, start + note, span, room,
+                likely,
+            )  # fmt: skip
+            foreseen = note
         slip = songs.slip_share if spare else 0.0  # the likeliest has a mass of 1
-        total = _welcome(goals, desk.messages, note, before, tried, slip, span, mass)
+        total = _welcome(goals, desk.messages, note, before, tried, slip, span, likely, mass)
         if spare and not total > 0.0:
             for pitch in range(pitches):
                 tried[note, pitch] = False
@@ -408,6 +434,7 @@ def _draw_notes(
                 used = uniforms.shape[0] - notes  # no way without slips: let them through
             else:
                 note -= 1
+                take_back(room.past, start + note, heeded.line)
             continue
         drawn = _draw(mass, span, total, uniforms[used]) if total > 0.0 else 0
         trail.pitches[played + note] = drawn
@@ -421,5 +448,5 @@ def _draw_notes(
         used += 1
         tried[note, drawn] = True
         line.pitches[start + note] = drawn
-        record(songs.views, line, start + note, pitches, scratch.symbols)
+        record(songs.views, line, start + note, room, EVERY_VIEW, heeded.line)
         note += 1

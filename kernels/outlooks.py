@@ -5,8 +5,11 @@ from __future__ import annotations
 from kernels._jit import kernel
 from kernels._types import Doubles, Longs
 from kernels.logarithms import exp2
+from kernels.predicting import multiply
+from kernels.recalling import ask_line
 from kernels.sampling import Tree
 from kernels.viewpoints import (
+    EVERY_VIEW,
     UNDEFINED,
     Line,
     Scratch,
@@ -14,10 +17,10 @@ from kernels.viewpoints import (
     Span,
     Views,
     ask_corpus,
-    ask_line,
     base_of,
-    multiply,
+    forget,
     record,
+    set_out,
     walk,
 )
 
@@ -47,18 +50,22 @@ def view_line(
     """
     size = long_out.shape[2]
     span = Span(0, size)
+    forget(scratch.past)
+    set_out(tree, sources, views, scratch)
     for note in range(line.pitches.shape[0]):
         for view in range(len(views.kinds)):
             base = base_of(views.kinds[view], line, note, size)
             long_depths[view, note] = short_depths[view, note] = UNDEFINED
             long_out[view, note] = short_out[view, note] = 1.0
             if base >= 0:
-                walk(tree, sources, views, line, 1 << view, note, scratch)
+                walk(tree, sources, views, line, 1 << view, note, span, scratch)
                 long_depths[view, note] = ask_corpus(tree, sources, view, base, span, scratch)
-                long_out[view, note] = scratch.mixed
-                short_depths[view, note] = ask_line(views, line, view, note, 0, base, span, scratch)
-                short_out[view, note] = scratch.mixed
-        record(views, line, note, size, scratch.symbols)
+                for pitch in range(size):
+                    long_out[view, note, pitch] = scratch.mixed[pitch]
+                short_depths[view, note] = ask_line(view, note, base, span, scratch)
+                for pitch in range(size):
+                    short_out[view, note, pitch] = scratch.mixed[pitch]
+        record(views, line, note, scratch, EVERY_VIEW, EVERY_VIEW)
 
 
 @kernel
@@ -78,20 +85,23 @@ def step_chain(
     """
     size, last = out.shape[0], line.pitches.shape[0] - 1
     span = Span(0, size)
+    set_out(tree, sources, views, scratch)
     for before in range(size):
         line.pitches[last - 1] = before
         for note in range(last):
-            record(views, line, note, size, scratch.symbols)
-        out[before] = 0.0
+            record(views, line, note, scratch, EVERY_VIEW, 0)
+        told = scratch.past.alike[0]
+        for pitch in range(size):
+            told[pitch] = 0.0
         for view in range(len(views.kinds)):
             base = base_of(views.kinds[view], line, last, size)
             if base >= 0:
-                walk(tree, sources, views, line, 1 << view, last, scratch)
+                walk(tree, sources, views, line, 1 << view, last, span, scratch)
                 depth = ask_corpus(tree, sources, view, base, span, scratch)
-                multiply(views.alone[view, depth], scratch.mixed, span, out[before])
+                multiply(views.alone[view, depth], scratch.mixed, span, told)
         total = 0.0
         for pitch in range(size):
-            out[before, pitch] = exp2(out[before, pitch])
+            out[before, pitch] = exp2(told[pitch])
             total += out[before, pitch]
         for pitch in range(size):
             out[before, pitch] /= total

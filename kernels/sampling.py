@@ -12,22 +12,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kernels._jit import fragment, kernel
-from kernels._types import Doubles, Longs
+from kernels._types import Doubles, Floats, Longs
 from kernels.memory import prefetch
 
 ROW = np.dtype(
     [
         ("first_child", np.int32),  # children of r: first_child of r to that of r + 1
         ("first_entry", np.int32),  # entries of r: first_entry of r to that of r + 1
-        ("spread", np.int32),  # row of ``spreads``, 0 for none
-        ("unused", np.int32),
-        ("backoff", np.float64),  # 0..1
+        ("backoff", np.float32),  # 0..1
+        ("step", np.int16),  # that leads here from the row one step shorter
+        ("spread", np.uint16),  # row of ``spreads``, 0 for none
     ]
 )
 """A context, in one piece: trees do not fit in the cache, and are read all over."""
 
-
-LINE_STEPS = 16  # in a line of the cache
+LINE_ROWS, LINE_SPREADS = 4, 16  # in a line of the cache
+MOST_ROWS_AHEAD = 16  # of children that are asked for
 
 
 class Tree(NamedTuple):
@@ -37,45 +37,56 @@ class Tree(NamedTuple):
     empty one; the children of a row are the contexts one step longer, and lie side by side by
     rising step. A row's probability is its own shares plus its backoff times the probability of
     the row one step shorter; its shares and backoff sum to 1. What is asked for most often has been
-    worked out: the probabilities of all symbols after a context, in a row of ``spreads``.
+    worked out: the probabilities of all symbols after a context, in a row of ``spreads``, and which
+    child each step leads to, in the same row of ``doors``.
     """
 
     rows: NDArray[np.void]  # (rows + 1,) of `ROW`; of the last one only where others end
-    steps: NDArray[np.int32]  # (rows + 1,) that lead here from the row one step shorter
     symbols: NDArray[np.uint8]  # (entries,) what followed in this context
-    shares: NDArray[np.float64]  # (entries,) 0..1
-    spreads: NDArray[np.float64]  # (1 + spreads, symbols) 0..1; nobody asks for the first
+    shares: NDArray[np.float32]  # (entries,) 0..1
+    spreads: NDArray[np.float32]  # (1 + spreads, >= symbols) 0..1; nobody asks for the first
+    doors: NDArray[np.uint16]  # (1 + spreads, steps) children counted from 1, 0 for none
 
 
 SOME_TREE = Tree(
-    np.zeros(1, ROW), np.zeros(1, np.int32), np.zeros(1, np.uint8), np.zeros(1), np.zeros((1, 1))
-)
+    np.zeros(1, ROW), np.zeros(1, np.uint8), np.zeros(1, np.float32), np.zeros((1, 1), np.float32),
+    np.zeros((1, 1), np.uint16),
+)  # fmt: skip
 
 
 @fragment
 def find_child(tree: Tree, row: int, step: int) -> int:
     """The row that one step more leads to; -1 if it was never taken."""
     first, end = tree.rows[row]["first_child"], tree.rows[row + 1]["first_child"]
+    spread = tree.rows[row]["spread"]
+    if spread > 0:
+        number = tree.doors[spread, step] if step < tree.doors.shape[1] else 0
+        return int(first + number - 1) if number > 0 else -1
     if first >= end:
         return -1
-    steps, low, left = tree.steps[first:end], 0, end - first
+    rows, low, left = tree.rows[first:end], 0, end - first
     while left > 1:  # without a branch inside, as nobody can guess which way it goes
         half = left // 2
-        low += half if steps[low + half] <= step else 0
+        low += half if rows[low + half]["step"] <= step else 0
         left -= half
-    return int(first + low) if steps[low] == step else -1
+    return int(first + low) if rows[low]["step"] == step else -1
 
 
 @fragment
-def expect_at(tree: Tree, row: int) -> None:
-    """Ask for what will be read of a row that was found: its children and its entries."""
-    first, end = tree.rows[row]["first_child"], tree.rows[row + 1]["first_child"]
-    for place in range(first, end, LINE_STEPS):
-        prefetch(tree.steps, place)
+def expect_at(tree: Tree, row: int, step: int, low: int, high: int) -> None:
+    """Ask for what will be read of a row: the way a step leads, and what follows there.
+
+    Of a spread that are some of the symbols alone.
+    """
     spread = tree.rows[row]["spread"]
     if spread > 0:
-        prefetch(tree.spreads[spread], 0)
+        prefetch(tree.doors[spread], step)
+        for symbol in range(low, high, LINE_SPREADS):
+            prefetch(tree.spreads[spread], symbol)
         return
+    first, end = tree.rows[row]["first_child"], tree.rows[row + 1]["first_child"]
+    for place in range(first, min(end, first + MOST_ROWS_AHEAD), LINE_ROWS):
+        prefetch(tree.rows, place)
     prefetch(tree.shares, tree.rows[row]["first_entry"])
     prefetch(tree.symbols, tree.rows[row]["first_entry"])
 
@@ -125,33 +136,35 @@ def distribution(tree: Tree, context: Longs, steps: int, out: Doubles) -> None:
 
 
 @kernel
-def look_ahead(transitions: Doubles, weights: Doubles, out: Doubles) -> None:
+def look_ahead(transitions: Floats, weights: Doubles, low: int, high: int, out: Doubles) -> None:
     """Weigh each note by how well the goals after it can be reached from it.
 
     Parameters
     ----------
-    transitions : (pitches, pitches) float64, > 0
+    transitions : (pitches, pitches) float32, > 0
         Probability of a pitch (row) after a pitch (column).
     weights : (notes, pitches) float64, >= 0
         Goals of each note; each row has a positive one.
-    out : (notes, pitches) float64, 0..1, written in full
+    low, high : int
+        The first pitch that has a goal, and the one behind the last.
+    out : (notes, pitches) float64, 0..1, written from the first to the last of these
         Messages of an order-1 chain; the largest of each row is 1.
     """
-    notes, pitches = weights.shape
-    for pitch in range(pitches):
-        out[notes - 1, pitch] = 1.0
-    for note in range(notes - 2, -1, -1):
-        row = out[note]
-        for pitch in range(pitches):
-            row[pitch] = 0.0
-        for following in range(pitches):
+    last = weights.shape[0] - 1
+    for pitch in range(low, high):
+        out[last, pitch] = 1.0
+    for note in range(last - 1, -1, -1):
+        row = out[note, low:high]
+        for n in range(len(row)):
+            row[n] = 0.0
+        for following in range(low, high):
             goal = weights[note + 1, following] * out[note + 1, following]
             if goal > 0.0:  # one goal at a time: then the pitches do not wait for one another
-                lead = transitions[following]
-                for pitch in range(pitches):
-                    row[pitch] += lead[pitch] * goal
+                lead = transitions[following, low:high]
+                for n in range(len(row)):
+                    row[n] += lead[n] * goal
         largest = 0.0
-        for pitch in range(pitches):
-            largest = max(largest, row[pitch])
-        for pitch in range(pitches):
-            row[pitch] /= largest
+        for n in range(len(row)):
+            largest = max(largest, row[n])
+        for n in range(len(row)):
+            row[n] /= largest

@@ -218,6 +218,38 @@ def lanes_below(typingctx: Any, x: Any, y: Any) -> Any:
 
 
 @intrinsic
+def lanes_under(typingctx: Any, x: Any, y: Any) -> Any:
+    """In which lanes ``x < y``, both read as 0 to 2^32 - 1: bit 0 for the first."""
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        bits = builder.bitcast(builder.icmp_unsigned("<", *args), ir.IntType(LANES))
+        return builder.zext(bits, ir.IntType(64))
+
+    return types.int64(i32x16, i32x16), generate
+
+
+@intrinsic
+def lanes_alike(typingctx: Any, x: Any, y: Any) -> Any:
+    """In which lanes ``x == y``: bit 0 for the first."""
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        bits = builder.bitcast(builder.icmp_unsigned("==", *args), ir.IntType(LANES))
+        return builder.zext(bits, ir.IntType(64))
+
+    return types.int64(i32x16, i32x16), generate
+
+
+@intrinsic
+def count_bits(typingctx: Any, bits: Any) -> Any:
+    """How many bits are set."""
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return builder.ctpop(args[0])
+
+    return types.int64(types.int64), generate
+
+
+@intrinsic
 def lowest_bit(typingctx: Any, bits: Any) -> Any:
     """The number of the lowest bit that is set; one must be."""
 
@@ -317,6 +349,16 @@ def largest_magnitude(typingctx: Any, x: Any) -> Any:
         return builder.bitcast(largest, FLOAT)
 
     return types.float32(i32x16), generate
+
+
+@intrinsic
+def largest_lane(typingctx: Any, x: Any) -> Any:
+    """The largest of all lanes, none of which is NaN."""
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return call(builder, "llvm.vector.reduce.fmax.v16f32", FLOAT, *args)
+
+    return types.float32(f32x16), generate
 
 
 @intrinsic

@@ -150,8 +150,8 @@ def rows_of(grown: Grown, context: Sequence[int]) -> list[int]:
     row, tree = 0, grown.tree
     for step in context:
         first, end = tree.rows["first_child"][row : row + 2].tolist()
-        row = first + int(np.searchsorted(tree.steps[first:end], step))
-        if row == end or tree.steps[row] != step:
+        row = first + int(np.searchsorted(tree.rows["step"][first:end], step))
+        if row == end or tree.rows["step"][row] != step:
             break
         rows.append(row)
     return rows

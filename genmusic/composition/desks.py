@@ -6,11 +6,12 @@ import numpy as np
 
 from genmusic.composition.chance import MOST_NOTES
 from genmusic.composition.lessons import MOST_PITCH
-from genmusic.composition.viewpoints import FEATURE_SIZES
+from genmusic.composition.viewpoints import FEATURE_SIZES, past
 from genmusic.threads import OfThread
 from kernels import melodies, viewpoints
 from kernels.handles import Handle
 from kernels.looking import COLUMNS
+from kernels.simd import LANES
 from kernels.trails import LONGEST
 from kernels.weighing import KNOWN
 
@@ -42,9 +43,12 @@ def _new_desk(sizes: tuple[int, int, int]) -> Handle[melodies.Desk]:
         tried=np.zeros((MOST_NOTES, size), np.bool_),
         welcome=np.zeros((KNOWN, size)),
         features=np.zeros(len(FEATURE_SIZES), np.int64),
+        steps=np.zeros((views, 1 + viewpoints.DEPTHS), np.int64),
         paths=np.zeros((views * models, 1 + viewpoints.DEPTHS), np.int64),
-        sums=np.zeros(size + viewpoints.SYMBOLS),
-        single=np.zeros((2 + viewpoints.SHORT_DEPTH, size)),
+        mass=np.zeros(size),
+        likely=np.zeros((2, size + LANES), np.float32),
+        sums=np.zeros(size + viewpoints.SYMBOLS + LANES, np.float32),
+        past=past(views, notes, size),
     )
     return Handle(desk)
 

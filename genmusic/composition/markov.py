@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kernels.sampling import ROW, Tree
+from kernels.simd import LANES
 
 Integers = NDArray[np.int64]
 Doubles = NDArray[np.float64]
@@ -25,7 +26,8 @@ Doubles = NDArray[np.float64]
 STEP_BITS, SYMBOL_BITS, WORK_BITS = 15, 8, 16  # to shift takes a fifth of what to divide takes
 MOST_STEPS = 1 << STEP_BITS  # values a step may take
 MANY_ENTRIES = 8  # of a row that is quicker to add up as a whole
-NO_SPREADS = np.zeros((1, 1))
+MOST_SPREADS = 1 << 16
+NO_SPREADS, NO_DOORS = np.zeros((1, 1), np.float32), np.zeros((1, 1), np.uint16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,12 +177,13 @@ def _pack(levels: list[_Level], symbols: Integers, works: Integers) -> Grown:
     rows["first_entry"] = _starts(np.concatenate([level.kinds for level in levels]))
     rows["backoff"][:-1] = np.concatenate([level.backoff for level in levels])
     rows["backoff"][-1] = 1.0
+    rows["step"][:-1] = steps
     tree = Tree(
         rows,
-        np.append(steps, 0).astype(np.int32),
         np.concatenate([level.symbol for level in levels]).astype(np.uint8),
-        np.concatenate([level.share for level in levels]),
+        np.concatenate([level.share for level in levels]).astype(np.float32),
         NO_SPREADS,
+        NO_DOORS,
     )
     return Grown(
         tree,
@@ -209,10 +212,10 @@ def join(trees: Sequence[Tree]) -> tuple[Tree, Integers]:
         own["first_entry"] += entry
     joined = Tree(
         rows,
-        np.concatenate([tree.steps for tree in trees]),
         np.concatenate([tree.symbols for tree in trees]),
         np.concatenate([tree.shares for tree in trees]),
         NO_SPREADS,
+        NO_DOORS,
     )
     return joined, starts[:-1]
 
@@ -221,17 +224,19 @@ def spread_out(tree: Tree, roots: Integers, pitches: int) -> Tree:
     """The same tree with the probabilities of all symbols after the shortest contexts.
 
     Those of a view and its condition have nearly all symbols, and every note asks for them; of
-    those a note longer, the ones that have many. A symbol is a pitch or an interval; before
-    anything is known, each is as likely as one of so many pitches.
+    those a note longer, the ones that have many, as far as their rows can be numbered. A symbol is
+    a pitch or an interval; before anything is known, each is as likely as one of so many pitches.
+    What comes after the last one is for vectors that reach beyond it.
     """
-    rows = tree.rows.copy()
-    above, told = np.asarray(roots), np.full((len(roots), 2 * pitches - 1), 1.0 / pitches)
+    rows, symbols = tree.rows.copy(), 2 * pitches - 1
+    above, told = np.asarray(roots), np.full((len(roots), symbols + LANES), 1.0 / pitches)
     spreads = [np.zeros_like(told[:1])]
     for least in (0, 0, MANY_ENTRIES):
         first, end = rows["first_child"][above], rows["first_child"][above + 1]
         below = _ranges(first, end)
         first_entry, last_entry = rows["first_entry"][below], rows["first_entry"][below + 1]
         many = last_entry - first_entry >= least
+        many &= np.cumsum(many) + sum(map(len, spreads)) <= MOST_SPREADS
         before = np.repeat(told, end - first, axis=0)[many]
         above, entries = below[many], _ranges(first_entry[many], last_entry[many])
         told = rows["backoff"][above, None] * before
@@ -239,7 +244,19 @@ def spread_out(tree: Tree, roots: Integers, pitches: int) -> Tree:
         told[owner, tree.symbols[entries]] += tree.shares[entries]
         rows["spread"][above] = sum(map(len, spreads)) + np.arange(len(above))
         spreads.append(told)
-    return tree._replace(rows=rows, spreads=np.concatenate(spreads))
+    told = np.concatenate(spreads).astype(np.float32)
+    return tree._replace(rows=rows, spreads=told, doors=_doors(rows, len(told)))
+
+
+def _doors(rows: NDArray[np.void], spreads: int) -> NDArray[np.uint16]:
+    """Which child each step leads to, from the rows that are spread out."""
+    above = np.flatnonzero(rows["spread"])
+    first, end = rows["first_child"][above], rows["first_child"][above + 1]
+    below, lengths = _ranges(first, end), end - first
+    doors = np.zeros((spreads, 1 + rows["step"].max()), np.uint16)
+    owner = np.repeat(rows["spread"][above], lengths)
+    doors[owner, rows["step"][below]] = 1 + below - np.repeat(first, lengths)
+    return doors
 
 
 def _ranges(first: Integers, end: Integers) -> Integers:

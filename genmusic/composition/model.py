@@ -38,6 +38,7 @@ from kernels.words import Words
 __all__ = ["CHORD_ORDER", "COMPOUND", "MODES", "Model", "load_model"]
 
 Doubles = NDArray[np.float64]
+Floats = NDArray[np.float32]
 Word = TypeVar("Word", bound=tuple[Any, ...])
 
 METRICS = 3  # downbeat, other beat, off the beat
@@ -296,19 +297,19 @@ class Model:
         return self._cooled[step]
 
     @cached_property
-    def _transitions(self) -> tuple[Doubles, ...]:
+    def _transitions(self) -> tuple[Floats, ...]:
         """For each mode the order-1 chain that looks ahead, inside a phrase, metre aside.
 
         Rows by the pitch that follows, as `kernels.sampling.look_ahead` reads them.
         """
         return tuple(self._chain(mode) for mode in range(len(MODES)))
 
-    def _chain(self, mode: int) -> Doubles:
+    def _chain(self, mode: int) -> Floats:
         size = len(PITCHES)
         chain = np.zeros((size, size))
         for metric in range(METRICS):
             chain += self.next_pitches(_step_tune(mode, metric)) / METRICS
-        return np.ascontiguousarray(chain.T)
+        return np.ascontiguousarray(chain.T, np.float32)
 
     def next_pitches(self, tune: Tune) -> Doubles:
         """Probability of the last pitch of a tune after each that the one before may be.

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from genmusic.composition.markov import Smoothing
 from kernels import looking
 from kernels import viewpoints as kernel
+from kernels.simd import LANES
 
 Integers = NDArray[np.int64]
 Doubles = NDArray[np.float64]
@@ -155,11 +156,25 @@ def view_table(views: Sequence[View], weights: Weights) -> kernel.Views:
 def scratch(views: int, notes: int, size: int, models: int) -> kernel.Scratch:
     """Room for the kernels."""
     return kernel.Scratch(
+        size,
         np.empty((views, notes), np.int64),
-        np.empty(size),
-        np.zeros(size + kernel.SYMBOLS),
+        np.empty(size + LANES, np.float32),
+        np.zeros(size + kernel.SYMBOLS + LANES, np.float32),
+        np.empty((views, 1 + kernel.DEPTHS), np.int64),
         np.empty((views * models, 1 + kernel.DEPTHS), np.int64),
-        np.empty((kernel.SHORT_DEPTH, size)),
+        past(views, notes, size),
+    )
+
+
+def past(views: int, notes: int, size: int) -> kernel.Past:
+    """Room for a line so far."""
+    places = kernel.PAST + notes + LANES
+    return kernel.Past(
+        np.zeros((3, views, places), np.int32),
+        np.zeros(places, np.int32),
+        np.zeros((views, kernel.SYMBOLS + LANES), np.float32),
+        np.zeros((kernel.SHORT_DEPTH, size + LANES), np.float32),
+        np.zeros(kernel.SHORT_DEPTH, np.int64),
     )
 
 

@@ -34,7 +34,7 @@ samples = st.lists(st.tuples(steps, st.integers(0, SYMBOLS - 1), st.integers(0, 
 def test_probabilities_sum_to_one_and_none_is_zero(samples, context):
     probabilities = after(learned(samples), *context)
 
-    assert abs(probabilities.sum() - 1.0) < 1e-12  # rounding of some thirty float64 terms
+    assert abs(probabilities.sum() - 1.0) < 1e-6  # rounding of some thirty float32 terms
     assert probabilities.min() > 0.0
 
 
@@ -79,7 +79,7 @@ def test_a_symbol_that_fits_many_contexts_counts_more_than_a_frequent_one():
 def test_what_was_heard_once_only_is_left_out_where_the_limit_says_so():
     tree = learned([([1, 2], 3, 0), ([1, 4], 3, 0), ([1, 4], 3, 1)], least=(1, 1, 2, 1, 1))
 
-    assert tree.tree.steps[:-1].tolist() == [0, 1, 4]
+    assert tree.tree.rows["step"][:-1].tolist() == [0, 1, 4]
     assert np.array_equal(after(tree, 1, 2), after(tree, 1))
 
 
@@ -154,4 +154,5 @@ def test_what_is_spread_out_is_what_a_walk_adds_up():
         rows = [walk_from(plain, 0, context[: n + 1]) for n in range(len(context))]
         unknown = np.prod(plain.rows["backoff"][rows])
         out += unknown * (1 / 10 - 1 / 19)  # one of 10 pitches, not one of 19 symbols
-        assert spread.spreads[spread.rows["spread"][row]] == pytest.approx(out, abs=1e-12)
+        told = spread.spreads[spread.rows["spread"][row], :19]
+        assert told == pytest.approx(out, abs=1e-7)  # float32

@@ -138,7 +138,7 @@ def test_every_distribution_sums_to_one(model):
     sums += [sum(pitches_after(model, mode, [-30, 0, 40]).values()) for mode in MODES]
     sums += [sum(chords_after(model, mode, *model.chords[:6]).values()) for mode in MODES]
 
-    assert np.allclose(sums, 1.0, rtol=0, atol=1e-12)  # rounding
+    assert np.allclose(sums, 1.0, rtol=0, atol=1e-6)  # shares are float32
 
 
 def test_an_unusual_metre_still_has_rhythm(model):

@@ -11,9 +11,12 @@ from singing import bare, prepare, task_of
 from genmusic.composition.copying import Limit, copy_rule, nothing_to_copy
 from genmusic.composition.lessons import Sequences
 from genmusic.composition.markov import Smoothing, grow
+from genmusic.composition.viewpoints import past
+from genmusic.composition.viewpoints import scratch as room_for
 from kernels import looking, melodies, outlooks, sampling, viewpoints
 from kernels._jit import KERNELS
 from kernels.handles import Handle
+from kernels.simd import LANES
 from kernels.weighing import KNOWN
 
 PITCHES = 9
@@ -64,11 +67,7 @@ def line_of(pitches):
 
 
 def scratch(notes):
-    depths = viewpoints.SHORT_DEPTH
-    return viewpoints.Scratch(
-        np.empty((2, notes), np.int64), np.empty(PITCHES), np.zeros(PITCHES + viewpoints.SYMBOLS),
-        np.empty((2, 1 + viewpoints.DEPTHS), np.int64), np.empty((depths, PITCHES)),
-    )  # fmt: skip
+    return room_for(len(VIEWS.kinds), notes, PITCHES, len(ALONE.roots))
 
 
 def sample(tree, weights, uniforms, slip_share=0.01, history=(), rule=None, widest=PITCHES):
@@ -80,7 +79,7 @@ def sample(tree, weights, uniforms, slip_share=0.01, history=(), rule=None, wide
     tune[:, looking.START] = 480 * np.arange(len(known))
     songs = melodies.Songs(
         tree, ALONE, VIEWS, np.full((2, 2, 1), -1), np.ones(looking.FEATURES, np.int64),
-        np.full((PITCHES, PITCHES), 1 / PITCHES), rule.tune, rule.rhythm, 0, slip_share,
+        np.full((PITCHES, PITCHES), 1 / PITCHES, np.float32), rule.tune, rule.rhythm, 0, slip_share,
     )  # fmt: skip
     desk = desk_for(len(known), notes)
     prepare(desk, tune, weights, widest)
@@ -99,9 +98,11 @@ def desk_for(known, notes):
         weights=np.empty((notes, PITCHES)), messages=np.empty((notes, PITCHES)),
         tried=np.empty((notes, PITCHES), np.bool_), welcome=np.empty((KNOWN, PITCHES)),
         features=np.empty(looking.FEATURES, np.int64),
+        steps=np.empty((2, 1 + viewpoints.DEPTHS), np.int64),
         paths=np.empty((2, 1 + viewpoints.DEPTHS), np.int64),
-        sums=np.zeros(PITCHES + viewpoints.SYMBOLS),
-        single=np.empty((2 + viewpoints.SHORT_DEPTH, PITCHES)),
+        mass=np.empty(PITCHES), likely=np.empty((2, PITCHES + LANES), np.float32),
+        sums=np.zeros(PITCHES + viewpoints.SYMBOLS + LANES, np.float32),
+        past=past(2, known, PITCHES),
     )  # fmt: skip
 
 
@@ -176,12 +177,13 @@ def test_drawn_notes_are_as_frequent_as_they_are_probable(tree):
 
 
 def test_looking_ahead_favours_notes_near_the_goal():
-    near = np.exp(-np.abs(np.subtract.outer(np.arange(PITCHES), np.arange(PITCHES))))
+    distances = np.abs(np.subtract.outer(np.arange(PITCHES), np.arange(PITCHES)))
+    near = np.exp(-distances).astype(np.float32)
     weights = np.ones((4, PITCHES))
     weights[3] = np.eye(PITCHES)[6]
     messages = np.empty_like(weights)
 
-    sampling.look_ahead(near, weights, messages)
+    sampling.look_ahead(near, weights, 0, PITCHES, messages)
 
     assert messages[:3].argmax(axis=1).tolist() == [6, 6, 6]
     assert messages[2, 0] < messages[1, 0] < messages[0, 0]
@@ -219,9 +221,9 @@ def test_each_kernel_is_compiled_for_one_signature_only(tree):
 def test_a_phrase_of_sixteen_notes_is_quick(tree):
     uniforms, took = np.random.default_rng(440).random((2000, 128)), []
     for row in uniforms:
-        began = time.perf_counter()
+        began = time.thread_time()
         sample(tree, np.ones((16, PITCHES)), row)
-        took.append(1e6 * (time.perf_counter() - began))
+        took.append(1e6 * (time.thread_time() - began))
 
     print(f"phrase of 16: median {np.median(took):.0f} µs, p99 {np.percentile(took, 99):.0f} µs")
     assert np.median(took) < 200.0  # µs; the tail belongs to whoever shares the machine
