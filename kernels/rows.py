@@ -145,12 +145,13 @@ def add_rows(voices: int, step: int, spans: Ints, sides: Floats, rows: Floats, b
     lane = 0
     while lane < voices:
         place = int(spans[PLACES + lane])
-        sums = (none, none, none, none), (none, none, none, none)
+        sums, sounds = ((none, none, none, none), (none, none, none, none)), False
         while lane < voices and spans[PLACES + lane] == place:
             delay, ends = int(spans[DELAYS + lane]), int(spans[LASTS + lane])
             if step < ends or (step == ends and delay > 0):
-                sums = _add_voice(lane, step, delay, sides, rows, sums)
+                sums, sounds = _add_voice(lane, step, delay, sides, rows, sums), True
             lane += 1
-        here = place + step * QUANTUM
-        _add_sums(sums[0], here, buses)
-        _add_sums(sums[1], here + STRIDE, buses)
+        if sounds:  # else the step may lie beyond the block, and beyond the last bus
+            here = place + step * QUANTUM
+            _add_sums(sums[0], here, buses)
+            _add_sums(sums[1], here + STRIDE, buses)
