@@ -17,6 +17,7 @@ from kernels.polynomials import exp2, sine
 from kernels.shuffles import turned_1, turned_2, turned_4, turned_8
 from kernels.simd import (
     fma,
+    greater_of,
     lane_numbers,
     load,
     splat,
@@ -89,10 +90,11 @@ GAIN, ONSET, TREMOLO, AWAKE, LOSS, EVEN, NOISE, INTEGRATOR_1, INTEGRATOR_2 = ran
 SEED, PHASE, PHASE_STEP = range(3)
 FIRST_PLACES, TURNS, LOSSES = 1, 5, 7  # tables of a mode, by number
 _OCTAVES = 1.4426950408889634  # log2 of e
-ASLEEP = 1e-5  # -100 dB of full scale, below the dither of 16 bits
+ASLEEP = 3.2e-5  # -90 dB of full scale
+MASKED = 1e-3  # -60 dB: a mode that far below the strongest of its voice is not heard either
 # A sum of squares: the power of what even waves leave out, of which there is most at both ends of a
-# span and a third of that in the mean, is -100 dB of full scale then.
-UNHEARD = 3.0 * 1e-10 / LANES**2
+# span and a third of that in the mean, is -90 dB of full scale then.
+UNHEARD = 3.0 * ASLEEP**2 / LANES**2
 
 
 @fragment
@@ -136,24 +138,6 @@ def _rests(place: int, modes: int, state: Floats) -> bool:
 
 
 @fragment
-def _let_sleep(own: int, bank: Bank, state: Floats) -> None:
-    """Take out modes that nobody can hear any more, and the knock."""
-    _, places, modes, awake = bank
-    weakest, zero = splat(f32(ASLEEP * ASLEEP)), splat(f32(0.0))
-    for mode in range(places, places + awake, LANES):
-        power = zero
-        for place in range(mode, mode + PLACES * modes, modes):
-            power = fma(load(state, place), load(state, place), power)
-        for place in range(mode, mode + PLACES * modes, modes):
-            store(state, place, where_less(power, weakest, zero, load(state, place)))
-    while awake > 0 and _rests(places + awake - 1, modes, state):
-        awake -= 1
-    state[own + AWAKE] = f32(awake)
-    if state[own + NOISE] < f32(ASLEEP):
-        state[own + NOISE] = f32(0.0)
-
-
-@fragment
 def _power(place: int, modes: int, state: Floats) -> Vector:
     """Of sixteen modes of a string."""
     along, up = load(state, place), load(state, place + modes)
@@ -171,26 +155,66 @@ def _sum_of(x: Vector, tile: Floats) -> Float:
 
 
 @fragment
-def _compare_losses(at: int, own: int, bank: Bank, held: Held, tile: Floats) -> None:
-    """Find out what the modes lose in the mean, and whether all of them may lose as much."""
+def _greatest_of(x: Vector, tile: Floats) -> Float:
+    """The greatest of all lanes."""
+    x = greater_of(x, turned_8(x))
+    x = greater_of(x, turned_4(x))
+    x = greater_of(x, turned_2(x))
+    store(tile, 0, greater_of(x, turned_1(x)))
+    return tile[0]
+
+
+@fragment
+def _survey(at: int, bank: Bank, held: Held, tile: Floats) -> tuple[Float, Float]:
+    """What the modes lose in the mean of their power; the power of which nobody hears a mode."""
     settings, state = held[0], held[2]
     turns, places, modes, awake = bank
     losses, zero = turns + (LOSSES - TURNS) * modes, splat(f32(0.0))
-    share, power, lost, apart = splat(settings[at + SHARE]), zero, zero, zero
+    share, power, lost, most = splat(settings[at + SHARE]), zero, zero, zero
     for mode in range(0, awake, LANES):
         first = _power(places + mode, modes, state)
         second = _power(places + 2 * modes + mode, modes, state)
-        power = power + (first + second)
+        both = first + second
+        power, most = power + both, greater_of(most, both)
         lost = fma(load(settings, losses + mode), fma(second, share, first), lost)
-    mean = f32(_sum_of(lost, tile) / max(_sum_of(power, tile), f32(ASLEEP * ASLEEP)))
+    unheard = f32(ASLEEP * ASLEEP)
+    mean = f32(_sum_of(lost, tile) / max(_sum_of(power, tile), unheard))
+    return mean, max(f32(_greatest_of(most, tile) * f32(MASKED * MASKED)), unheard)
+
+
+@fragment
+def _let_sleep(at: int, survey: tuple[Float, Float], bank: Bank, held: Held, tile: Floats) -> Float:
+    """Take out modes that nobody can hear any more; how far the others are from losing as much."""
+    settings, state = held[0], held[2]
+    turns, places, modes, awake = bank
+    losses, share, mean = turns + (LOSSES - TURNS) * modes, settings[at + SHARE], survey[0]
+    weakest, apart, zero = splat(survey[1]), splat(f32(0.0)), splat(f32(0.0))
     for mode in range(0, awake, LANES):
+        first = _power(places + mode, modes, state)
+        second = _power(places + 2 * modes + mode, modes, state)
+        for place in range(places + mode, places + mode + PLACES * modes, modes):
+            store(state, place, where_less(first + second, weakest, zero, load(state, place)))
         loss = load(settings, losses + mode)
-        away, second_away = loss - splat(mean), fma(loss, share, splat(f32(-mean)))
-        first = _power(places + mode, modes, state) * (away * away)
-        second = _power(places + 2 * modes + mode, modes, state) * (second_away * second_away)
-        apart = apart + (first + second)
-    even = _sum_of(apart, tile) < f32(UNHEARD) and settings[at + DEPTH] == f32(0.0)
-    state[own + LOSS], state[own + EVEN] = mean, f32(1.0) if even else f32(0.0)
+        away, second_away = loss - splat(mean), fma(loss, splat(share), splat(f32(-mean)))
+        here = fma(first, away * away, second * (second_away * second_away))
+        apart = apart + where_less(first + second, weakest, zero, here)
+    return _sum_of(apart, tile)
+
+
+@fragment
+def _look_after(at: int, own: int, bank: Bank, held: Held, tile: Floats) -> None:
+    """Let sleep what is not heard, and find out whether all that is may lose as much."""
+    settings, state = held[0], held[2]
+    _, places, modes, awake = bank
+    survey = _survey(at, bank, held, tile)
+    apart = _let_sleep(at, survey, bank, held, tile)
+    while awake > 0 and _rests(places + awake - 1, modes, state):
+        awake -= 1
+    even = apart < f32(UNHEARD) and settings[at + DEPTH] == f32(0.0)
+    state[own + AWAKE], state[own + LOSS] = f32(awake), survey[0]
+    state[own + EVEN] = f32(1.0) if even else f32(0.0)
+    if state[own + NOISE] * state[own + NOISE] < survey[1]:
+        state[own + NOISE] = f32(0.0)
 
 
 @fragment
@@ -280,9 +304,8 @@ def _stretch(
         _let_go(felt, (turns, places, modes, modes), state)
     if age % STRETCH == 0:
         before = state[own + EVEN]
-        _let_sleep(own, (turns, places, modes, int(state[own + AWAKE])), state)
         bank = turns, places, modes, int(state[own + AWAKE])
-        _compare_losses(at, own, bank, held, tile)
+        _look_after(at, own, bank, held, tile)
         anew |= state[own + EVEN] != before
     awake, even = int(state[own + AWAKE]), state[own + EVEN] > f32(0.0)
     bank = turns, places, modes, awake

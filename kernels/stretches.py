@@ -17,7 +17,7 @@ from kernels.rows import DELAYS, FADES, LEFT, PLACES, RIGHT, add_to, fade
 from kernels.simd import LANES, load, splat, store, to_int
 from kernels.voices import BUS, LISTENER, QUANTUM, RELEASE, START, retire, vary
 
-STRETCH = 8  # quanta at most; stretches end at whole multiples of it since the note began
+STRETCH = 16  # quanta at most; stretches end at whole multiples of it since the note began
 
 
 @fragment
