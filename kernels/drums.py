@@ -7,6 +7,7 @@ left share lanes.
 from __future__ import annotations
 
 from numba import float32 as f32
+from numba import int32 as i32
 
 from kernels._jit import fragment, kernel
 from kernels._types import Desk, Floats, Held, Ints, IntVector, Lanes, Ramps, Roll, Vector
@@ -21,17 +22,20 @@ from kernels.lanes import (
     rows_of,
     sizes_of,
 )
-from kernels.oscillators import next_noise, white
+from kernels.oscillators import next_noise
 from kernels.polynomials import exp2, sine
 from kernels.simd import (
     fma,
     fnma,
     greater_of,
+    lanes_below,
     load,
     load_int,
     magnitude,
     shift_left,
+    shift_right,
     splat,
+    splat_int,
     store,
     store_int,
     to_float,
@@ -97,32 +101,35 @@ INCREMENT = PLATE_PHASES + 2 * PLATES * LANES
 SECOND_INCREMENT, PLATE_INCREMENTS = INCREMENT + LANES, INCREMENT + 2 * LANES
 INDEX_SCALE = 2.0**27  # shifted left by four bits: an index of 1 is half a turn
 SILENT = 3e-5  # -90 dB of full scale: what has fallen below it is over
-RISEN = 1.0 - 1e-6
-SLOPE, SQUARE = 4.0 * 2.0**-31, 4.0 * 2.0**-62  # of a parabola over a phase
+SETTLED = 1e-3  # octaves: less than that, 1.2 cents, nobody hears of a sweep
+HISS_OVER = 1e-4  # -80 dB of full scale: noise and metal that have fallen below it are over
+STEEP = 4.0 * 2.0**-31  # of a parabola over a phase: at nought, and what it loses on the way
+BENT = 2.0**-31
+NOISE_SCALE = 2.0**-31
+UNRISEN = 1e-6
+QUARTER_TURN = 2**30
+QUANTUM_BITS = 6
+PI = 3.141592653589793
 
 
 @fragment
-def _any_above_zero(x: Vector, tile: Floats) -> bool:
-    """Whether any lane is; the tile holds nothing yet."""
-    store(tile, 0, x)
-    above = False
-    for lane in range(LANES):
-        above |= tile[lane] > f32(0.0)
-    return above
+def _any(x: Vector) -> bool:
+    """Whether any lane is above nought."""
+    return bool(lanes_below(splat(f32(0.0)), x) != 0)
 
 
 @fragment
-def _audible(x: Vector) -> Vector:
+def _heard(x: Vector, over: float) -> Vector:
     """An envelope, or nothing where it has died."""
-    return where_less(magnitude(x), splat(f32(SILENT)), splat(f32(0.0)), x)
+    return where_less(magnitude(x), splat(f32(over)), splat(f32(0.0)), x)
 
 
 @fragment
-def _first_tone(lanes: Lanes, tone: Vector) -> None:
-    """The swept tone of a quantum into the tile."""
+def _swept_tone(lanes: Lanes, tone: Vector, moves: Vector) -> None:
+    """Add the tone of a quantum to the tile where its pitch still moves."""
     settings, whole_settings, state, counters, facts, tile, _ = lanes
     phase, sweep, tone = load_int(counters, PHASE), load(state, SWEEP), tone * load(facts, ALIVE)
-    rest = to_float(load_int(whole_settings, INCREMENT))
+    rest = to_float(load_int(whole_settings, INCREMENT)) * moves
     decay, sweep_decay = load(settings, TONE_DECAY), load(settings, SWEEP_DECAY)
     pace = rest * exp2(sweep)
     for t0 in range(0, QUANTUM, CONTROL_FRAMES):
@@ -132,46 +139,170 @@ def _first_tone(lanes: Lanes, tone: Vector) -> None:
         for t in range(t0, t0 + CONTROL_FRAMES):
             phase = phase + to_int(pace)
             pace = pace + slope
-            store(tile, t * LANES, sine(phase) * tone)
+            store(tile, t * LANES, fma(sine(phase), tone, load(tile, t * LANES)))
             tone = tone * decay
         pace = ahead
-    store(state, TONE, tone)
+    store(state, TONE, where_less(splat(f32(0.0)), moves, tone, load(state, TONE)))
     store(state, SWEEP, sweep)
     store_int(counters, PHASE, phase)
 
 
 @fragment
-def _second_tone(lanes: Lanes, tone: Vector) -> None:
-    """Add the steady tone of a quantum to the tile."""
+def _half_chord(step: IntVector) -> Vector:
+    """Sine of half of what a tone turns in a frame, by its power series.
+
+    What it misses at 12 kHz, 4e-7, is a phase of -85 dB at the end of a quantum.
+    """
+    x = to_float(step) * splat(f32(PI * 2.0**-32))
+    q = x * x
+    p = fma(q, splat(f32(-1.0 / 5040.0)), splat(f32(1.0 / 120.0)))
+    return x * fma(q, fma(q, p, splat(f32(-1.0 / 6.0))), splat(f32(1.0)))
+
+
+@fragment
+def _power_of_quantum(x: Vector) -> Vector:
+    """The factor of a quantum, from one of a frame."""
+    x = x * x
+    x = x * x
+    x = x * x
+    x = x * x
+    x = x * x
+    return x * x
+
+
+@fragment
+def _begin_tone(tone: Vector, phase: IntVector, step: IntVector) -> tuple[Vector, Vector, Vector]:
+    """A steady tone at the next frame, how far it has come since, and how it is drawn back."""
+    chord = _half_chord(step)
+    twice = chord + chord
+    ahead = phase + shift_right(step, 1) + splat_int(i32(QUARTER_TURN))
+    return sine(phase + step) * tone, sine(ahead) * tone * twice, twice * twice
+
+
+@fragment
+def _steady_tones(lanes: Lanes, tone: Vector, second: Vector, moves: Vector) -> None:
+    """Both tones of a quantum into the tile, the first where its pitch rests.
+
+    A sine is drawn back in proportion to where it is: in differences, so that low ones are exact.
+    """
     settings, whole_settings, state, counters, facts, tile, _ = lanes
-    phase, tone = load_int(counters, SECOND_PHASE), tone * load(facts, ALIVE)
-    step, decay = load_int(whole_settings, SECOND_INCREMENT), load(settings, SECOND_DECAY)
+    alive = load(facts, ALIVE)
+    phase, second_phase = load_int(counters, PHASE), load_int(counters, SECOND_PHASE)
+    step, second_step = (
+        load_int(whole_settings, INCREMENT),
+        load_int(whole_settings, SECOND_INCREMENT),
+    )
+    decay, second_decay = load(settings, TONE_DECAY), load(settings, SECOND_DECAY)
+    x, x_moves, x_back = _begin_tone(tone * alive, phase, step)
+    y, y_moves, y_back = _begin_tone(second * alive, second_phase, second_step)
+    x_back, y_back = x_back * decay, y_back * second_decay
     for t in range(QUANTUM):
-        phase = phase + step
-        store(tile, t * LANES, fma(sine(phase), tone, load(tile, t * LANES)))
-        tone = tone * decay
-    store(state, SECOND, tone)
-    store_int(counters, SECOND_PHASE, phase)
+        store(tile, t * LANES, x + y)
+        x_moves = fnma(x_back, x, x_moves * decay)
+        y_moves = fnma(y_back, y, y_moves * second_decay)
+        x, y = fma(x, decay, x_moves), fma(y, second_decay, y_moves)
+    fallen = tone * _power_of_quantum(decay)
+    store(state, TONE, where_less(splat(f32(0.0)), moves, load(state, TONE), fallen))
+    store(state, SECOND, second * _power_of_quantum(second_decay))
+    rests = splat_int(i32(1)) - to_int(moves)
+    store_int(counters, PHASE, phase + shift_left(step * rests, QUANTUM_BITS))
+    store_int(counters, SECOND_PHASE, second_phase + shift_left(second_step, QUANTUM_BITS))
 
 
 @fragment
-def _arch(phase: IntVector, slope: Vector, square: Vector) -> Vector:
-    """Two parabolas for a sine: a cymbal does not miss what is 30 dB below, and it costs half."""
-    x = to_float(phase)
-    return x * fnma(magnitude(x), square, slope)
+def _bend(modulator: IntVector, bends: tuple[Vector, Vector]) -> IntVector:
+    """What a modulator adds to the phase of its carrier.
+
+    Two parabolas for a sine: a cymbal does not miss what is 30 dB below, and it costs half.
+    """
+    x = to_float(modulator)
+    return shift_left(to_int(x * fnma(magnitude(x), bends[1], bends[0])), 4)
 
 
 @fragment
-def _plate(carrier: IntVector, modulator: IntVector, bends: tuple[Vector, Vector]) -> Vector:
-    """An inharmonic pair; three of them have a spectrum as dense as that of a cymbal."""
-    bend = shift_left(to_int(_arch(modulator, bends[0], bends[1])), 4)
-    return _arch(carrier + bend, splat(f32(SLOPE)), splat(f32(SQUARE)))
+def _hiss(now: tuple[IntVector, Vector, Vector]) -> tuple[IntVector, Vector]:
+    """The next frame of noise."""
+    seed = next_noise(now[0])
+    return seed, to_float(seed) * (now[1] - now[2])
 
 
 @fragment
-def _ring(lanes: Lanes, metal: Vector, hiss: Floats) -> None:
-    """Metal of a quantum, added to what goes into the filter."""
-    settings, whole_settings, state, counters, _, _, _ = lanes
+def _noise_of(lanes: Lanes, noise: Vector, decay: Vector) -> tuple[Vector, Vector, Vector]:
+    """The level of noise, what is missing of it while it rises, and how that decays.
+
+    Noise that rises as a capacitor is charged is the difference of two that fall.
+    """
+    state, one = lanes[2], splat(f32(1.0))
+    missing, kept = one - load(state, RISE), one - load(lanes[0], RISE_RATE)
+    level, left = noise * splat(f32(NOISE_SCALE)), missing * _power_of_quantum(kept)
+    store(state, RISE, one - where_less(left, splat(f32(UNRISEN)), splat(f32(0.0)), left))
+    return level, level * missing * kept, decay * kept
+
+
+@fragment
+def _filter_of(lanes: Lanes) -> tuple[tuple[Vector, Vector, Vector], tuple[Vector, Vector, Vector]]:
+    """Coefficients of the filter, and gains of its input, band-pass and low-pass.
+
+    The high-pass is what low-pass and damped band-pass leave of the input: its gain goes to them.
+    """
+    settings, facts = lanes[0], lanes[4]
+    swing = (load(facts, BRIGHT) - splat(f32(0.5))) * splat(f32(2.0))
+    cutoff = exp2(fma(load(settings, BRIGHTNESS), swing, load(settings, CUTOFF)))
+    damping, alive = load(settings, DAMPING), load(facts, ALIVE)
+    half = splat(f32(0.5)) * alive
+    low = fnma(load(settings, HIGH), half, load(settings, LOW) * half)
+    band = fnma(load(settings, HIGH) * damping, half, load(settings, BAND) * half)
+    return svf_coefficients(cutoff, damping), (load(settings, HIGH) * alive, band, low)
+
+
+@fragment
+def _filtered(
+    x: Vector,
+    s: tuple[Vector, Vector],
+    by: tuple[Vector, Vector, Vector],
+    gains: tuple[Vector, Vector, Vector],
+) -> tuple[Vector, tuple[Vector, Vector]]:
+    """A frame through the filter, and what its integrators are then."""
+    n1, n2 = svf_step(x, s[0], s[1], by[0], by[1], by[2])
+    out = fma(s[1] + n2, gains[2], fma(s[0] + n1, gains[1], x * gains[0]))
+    return out, (n1, n2)
+
+
+@fragment
+def _hissing(lanes: Lanes, noise: Vector, decay: Vector) -> None:
+    """Add noise of a quantum to the tile, through the filter."""
+    state, counters, tile = lanes[2], lanes[3], lanes[5]
+    level, low, low_decay = _noise_of(lanes, noise, decay)
+    by, gains = _filter_of(lanes)
+    seed, s = load_int(counters, SEED), (load(state, INTEGRATOR_1), load(state, INTEGRATOR_2))
+    for t in range(QUANTUM):
+        seed, x = _hiss((seed, level, low))
+        level, low = level * decay, low * low_decay
+        out, s = _filtered(x, s, by, gains)
+        store(tile, t * LANES, load(tile, t * LANES) + out)
+    _leave_hiss(lanes, seed, level, s)
+
+
+@fragment
+def _leave_hiss(lanes: Lanes, seed: IntVector, level: Vector, s: tuple[Vector, Vector]) -> None:
+    """Keep where noise and filter are."""
+    state, counters = lanes[2], lanes[3]
+    store(state, NOISE, level * splat(f32(1.0 / NOISE_SCALE)))
+    store_int(counters, SEED, seed)
+    store(state, INTEGRATOR_1, s[0])
+    store(state, INTEGRATOR_2, s[1])
+
+
+@fragment
+def _ringing(lanes: Lanes, noise: Vector, decay: Vector, metal: Vector) -> None:
+    """Add noise and metal of a quantum to the tile, through the filter.
+
+    Metal is three carriers, each bent by a modulator: as dense a spectrum as that of a cymbal.
+    """
+    settings, steps, state, counters, _, tile, _ = lanes
+    level, low, low_decay = _noise_of(lanes, noise, decay)
+    by, gains = _filter_of(lanes)
+    seed, s = load_int(counters, SEED), (load(state, INTEGRATOR_1), load(state, INTEGRATOR_2))
     p1, p2 = load_int(counters, PLATE_PHASES), load_int(counters, PLATE_PHASES + LANES)
     p3, p4 = (
         load_int(counters, PLATE_PHASES + 2 * LANES),
@@ -181,76 +312,35 @@ def _ring(lanes: Lanes, metal: Vector, hiss: Floats) -> None:
         load_int(counters, PLATE_PHASES + 4 * LANES),
         load_int(counters, PLATE_PHASES + 5 * LANES),
     )
-    steps = PLATE_INCREMENTS
-    s1, s2 = load_int(whole_settings, steps), load_int(whole_settings, steps + LANES)
+    s1, s2 = load_int(steps, PLATE_INCREMENTS), load_int(steps, PLATE_INCREMENTS + LANES)
     s3, s4 = (
-        load_int(whole_settings, steps + 2 * LANES),
-        load_int(whole_settings, steps + 3 * LANES),
+        load_int(steps, PLATE_INCREMENTS + 2 * LANES),
+        load_int(steps, PLATE_INCREMENTS + 3 * LANES),
     )
     s5, s6 = (
-        load_int(whole_settings, steps + 4 * LANES),
-        load_int(whole_settings, steps + 5 * LANES),
+        load_int(steps, PLATE_INCREMENTS + 4 * LANES),
+        load_int(steps, PLATE_INCREMENTS + 5 * LANES),
     )
-    index, decay = load(settings, INDEX), load(settings, METAL_DECAY)
-    bends = index * splat(f32(INDEX_SCALE * SLOPE)), index * splat(f32(INDEX_SCALE * SQUARE))
+    index, metal_decay = (
+        load(settings, INDEX) * splat(f32(INDEX_SCALE)),
+        load(settings, METAL_DECAY),
+    )
+    bends, bent = (index * splat(f32(STEEP)), index * splat(f32(STEEP * BENT))), splat(f32(BENT))
+    metal = metal * splat(f32(STEEP))
     for t in range(QUANTUM):
+        seed, x = _hiss((seed, level, low))
+        level, low = level * decay, low * low_decay
         p1, p2, p3, p4, p5, p6 = p1 + s1, p2 + s2, p3 + s3, p4 + s4, p5 + s5, p6 + s6
-        plates = (_plate(p1, p2, bends) + _plate(p3, p4, bends)) + _plate(p5, p6, bends)
-        store(hiss, t * LANES, fma(plates, metal, load(hiss, t * LANES)))
-        metal = metal * decay
-    store(state, METAL, metal)
+        a, b = to_float(p1 + _bend(p2, bends)), to_float(p3 + _bend(p4, bends))
+        c = to_float(p5 + _bend(p6, bends))
+        squares = fma(a, magnitude(a), fma(b, magnitude(b), c * magnitude(c)))
+        out, s = _filtered(fma(fnma(squares, bent, a + b + c), metal, x), s, by, gains)
+        metal = metal * metal_decay
+        store(tile, t * LANES, load(tile, t * LANES) + out)
+    _leave_hiss(lanes, seed, level, s)
+    store(state, METAL, metal * splat(f32(1.0 / STEEP)))
     for row, phase in enumerate((p1, p2, p3, p4, p5, p6)):
         store_int(counters, PLATE_PHASES + row * LANES, phase)
-
-
-@fragment
-def _hiss(lanes: Lanes, noise: Vector, decay: Vector, hiss: Floats) -> None:
-    """Noise of a quantum into what goes into the filter."""
-    state, counters = lanes[2], lanes[3]
-    seed = load_int(counters, SEED)
-    for t in range(QUANTUM):
-        seed = next_noise(seed)
-        store(hiss, t * LANES, white(seed) * noise)
-        noise = noise * decay
-    store(state, NOISE, noise)
-    store_int(counters, SEED, seed)
-
-
-@fragment
-def _raise(lanes: Lanes, hiss: Floats) -> None:
-    """Let noise rise from nothing."""
-    state, rate, one = lanes[2], load(lanes[0], RISE_RATE), splat(f32(1.0))
-    rise = load(state, RISE)
-    for t in range(QUANTUM):
-        rise = fma(one - rise, rate, rise)
-        store(hiss, t * LANES, load(hiss, t * LANES) * rise)
-    store(state, RISE, where_less(rise, splat(f32(RISEN)), rise, one))
-
-
-@fragment
-def _filtered(lanes: Lanes, hiss: Floats) -> None:
-    """Add noise and metal to the tile, through the filter.
-
-    The high-pass is what low-pass and damped band-pass leave of the input: its gain goes to them.
-    """
-    settings, _, state, _, facts, tile, _ = lanes
-    swing = (load(facts, BRIGHT) - splat(f32(0.5))) * splat(f32(2.0))
-    cutoff = exp2(fma(load(settings, BRIGHTNESS), swing, load(settings, CUTOFF)))
-    damping, alive = load(settings, DAMPING), load(facts, ALIVE)
-    a1, a2, a3 = svf_coefficients(cutoff, damping)
-    half = splat(f32(0.5)) * alive
-    high_gain = load(settings, HIGH) * alive
-    low_gain = fnma(load(settings, HIGH), half, load(settings, LOW) * half)
-    band_gain = fnma(load(settings, HIGH) * damping, half, load(settings, BAND) * half)
-    s1, s2 = load(state, INTEGRATOR_1), load(state, INTEGRATOR_2)
-    for t in range(QUANTUM):
-        n = load(hiss, t * LANES)
-        n1, n2 = svf_step(n, s1, s2, a1, a2, a3)
-        out = fma(s2 + n2, low_gain, fma(s1 + n1, band_gain, n * high_gain))
-        store(tile, t * LANES, load(tile, t * LANES) + out)
-        s1, s2 = n1, n2
-    store(state, INTEGRATOR_1, s1)
-    store(state, INTEGRATOR_2, s2)
 
 
 @fragment
@@ -260,7 +350,9 @@ def _next_burst(lanes: Lanes) -> tuple[Vector, Vector]:
     one, half, zero = splat(f32(1.0)), splat(f32(0.5)), splat(f32(0.0))
     bursts, wait = load(state, BURSTS), load(state, WAIT) - one
     due = where_less(wait, half, where_less(half, bursts, one, zero), zero)
-    noise = where_less(half, due, load(settings, BURST_LEVEL), _audible(load(state, NOISE)))
+    noise = where_less(
+        half, due, load(settings, BURST_LEVEL), _heard(load(state, NOISE), HISS_OVER)
+    )
     bursts = bursts - due
     store(state, BURSTS, bursts)
     store(state, WAIT, where_less(half, due, load(settings, BURST_WAIT), wait))
@@ -282,50 +374,45 @@ def _settle(state: Floats, driven: Vector) -> Vector:
 def _weigh(slot: int, sizes: tuple[int, ...], held: Held) -> int:
     """Which parts are left: voices with the same share lanes."""
     at, state = slot * sizes[2], held[2]
-    silent = f32(SILENT)
-    metal = 4 if abs(state[at + METAL // LANES]) >= silent else 0
+    over = f32(HISS_OVER)
+    metal = 4 if abs(state[at + METAL // LANES]) >= over else 0
     bursts = state[at + BURSTS // LANES] > f32(0.0)
-    noise = 2 if bursts or abs(state[at + NOISE // LANES]) >= silent else 0
+    noise = 2 if bursts or abs(state[at + NOISE // LANES]) >= over else 0
     tone = max(abs(state[at + TONE // LANES]), abs(state[at + SECOND // LANES]))
-    return metal + noise + (1 if tone >= silent else 0)
+    return metal + noise + (1 if tone >= f32(SILENT) else 0)
+
+
+@fragment
+def _tones(lanes: Lanes) -> None:
+    """Both tones of a quantum into the tile."""
+    state, tile = lanes[2], lanes[5]
+    tone, second = _heard(load(state, TONE), SILENT), _heard(load(state, SECOND), SILENT)
+    sweep, settled, zero = load(state, SWEEP), splat(f32(SETTLED)), splat(f32(0.0))
+    store(state, SWEEP, where_less(sweep, settled, zero, sweep))
+    moves = where_less(sweep, settled, zero, splat(f32(1.0)))
+    swept, steady = tone * moves, where_less(zero, moves, zero, tone)
+    if _any(greater_of(magnitude(steady), magnitude(second))):
+        _steady_tones(lanes, steady, second, moves)
+    else:
+        for t in range(QUANTUM):
+            store(tile, t * LANES, zero)
+    if _any(magnitude(swept)):
+        _swept_tone(lanes, swept, moves)
 
 
 @fragment
 def _quantum(lanes: Lanes) -> None:
     """One quantum of sixteen voices into the tile."""
-    _, _, state, _, _, tile, hiss = lanes
-    tone, second = _audible(load(state, TONE)), _audible(load(state, SECOND))
-    metal = _audible(load(state, METAL))
+    state = lanes[2]
+    _tones(lanes)
+    metal = _heard(load(state, METAL), HISS_OVER)
     noise, decay = _next_burst(lanes)
     hissing = greater_of(magnitude(noise), load(state, BURSTS))
     filtered = _settle(state, greater_of(hissing, magnitude(metal)))
-    zero = splat(f32(0.0))
-    tonal, doubled = (
-        _any_above_zero(magnitude(tone), tile),
-        _any_above_zero(magnitude(second), tile),
-    )
-    low = splat(f32(1.0)) - load(state, RISE)
-    rising = _any_above_zero(where_less(zero, hissing, low, zero), tile)
-    metallic, noisy = _any_above_zero(magnitude(metal), tile), _any_above_zero(hissing, tile)
-    filtering = _any_above_zero(filtered, tile)
-    if tonal:
-        _first_tone(lanes, tone)
-    else:
-        for t in range(QUANTUM):
-            store(tile, t * LANES, zero)
-    if doubled:
-        _second_tone(lanes, second)
-    if noisy:
-        _hiss(lanes, noise, decay, hiss)
-        if rising:
-            _raise(lanes, hiss)
-    elif filtering:
-        for t in range(QUANTUM):
-            store(hiss, t * LANES, zero)
-    if metallic:
-        _ring(lanes, metal, hiss)
-    if filtering:
-        _filtered(lanes, hiss)
+    if _any(magnitude(metal)):
+        _ringing(lanes, noise, decay, metal)
+    elif _any(filtered):
+        _hissing(lanes, noise, decay)
 
 
 _play = lanes_player(_quantum, _weigh, SIZES)

@@ -27,7 +27,8 @@ from genmusic.units import LOG2_10, QUANTUM, SAMPLE_RATE, db_to_gain, hz_to_incr
 # Of three carriers and their modulators, to `metal_hz`; no two are in a simple ratio.
 PLATE_RATIOS = (4.12, 1.0, 5.43, 1.483, 6.79, 1.8)
 
-QUIET_DB = -90.0  # of full scale: nobody hears what a drum does below
+TONE_OVER_DB = -90.0  # of full scale: nobody hears what a drum does below
+HISS_OVER_DB = -80.0  # of full scale, for noise and metal, which are wide and mostly filtered out
 FADE_SECONDS = 0.006  # with which every voice ends
 NO_TWO_ALIKE_CENTS, NO_TWO_ALIKE_OCTAVES = 24.0, 0.05  # of tones, of the noise's filter
 
@@ -143,17 +144,18 @@ def _bursts(drum: Drum) -> dict[str, float]:
 
 def _longest_quanta(drum: Drum, peaks: Doubles) -> Longs:
     """Until each of its parts is 72 dB below where it began, or below hearing, whole quanta."""
-    noise = drum.bursts * drum.burst_seconds + _sounds(drum.noise * peaks, drum.noise_seconds)
-    tones = _sounds(max(drum.tone, drum.second) * peaks, drum.tone_seconds)
-    metal = _sounds(drum.metal * peaks, drum.metal_seconds)
+    hiss = _sounds(drum.noise * peaks, drum.noise_seconds, HISS_OVER_DB)
+    noise = drum.bursts * drum.burst_seconds + hiss
+    tones = _sounds(max(drum.tone, drum.second) * peaks, drum.tone_seconds, TONE_OVER_DB)
+    metal = _sounds(drum.metal * peaks, drum.metal_seconds, HISS_OVER_DB)
     seconds = np.maximum(np.maximum(noise, tones), np.maximum(metal, FADE_SECONDS))
     frames: Longs = np.rint(seconds * SAMPLE_RATE).astype(np.int64)
     return -(-frames // QUANTUM)
 
 
-def _sounds(levels: Doubles, seconds: float) -> Doubles:
+def _sounds(levels: Doubles, seconds: float, over_db: float) -> Doubles:
     """How long what falls by 60 dB in some seconds is heard, from levels on."""
     heard = levels > 0.0
-    octaves = arrays.log2(np.where(heard, levels, 1.0)) - QUIET_DB * (LOG2_10 / 20.0)
+    octaves = arrays.log2(np.where(heard, levels, 1.0)) - over_db * (LOG2_10 / 20.0)
     times = seconds * np.clip(octaves / SIXTY_DB_OCTAVES, 0.0, SOUNDS_TO_SILENCE)
     return np.where(heard, times, 0.0)
