@@ -6,6 +6,8 @@ left share lanes.
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from numba import float32 as f32
 from numba import int32 as i32
 
@@ -22,7 +24,6 @@ from kernels.lanes import (
     rows_of,
     sizes_of,
 )
-from kernels.oscillators import next_noise
 from kernels.polynomials import exp2, sine
 from kernels.simd import (
     fma,
@@ -106,10 +107,13 @@ HISS_OVER = 1e-4  # -80 dB of full scale: noise and metal that have fallen below
 STEEP = 4.0 * 2.0**-31  # of a parabola over a phase: at nought, and what it loses on the way
 BENT = 2.0**-31
 NOISE_SCALE = 2.0**-31
-UNRISEN = 1e-6
+UNRISEN = 1e-6  # what is less than that has risen
 QUARTER_TURN = 2**30
-QUANTUM_BITS = 6
+QUANTUM_BITS = 6  # of the frames in a quantum
 PI = 3.141592653589793
+Plates: TypeAlias = tuple[IntVector, IntVector, IntVector, IntVector, IntVector, IntVector]
+"""Of three pairs, carrier and modulator."""
+Three: TypeAlias = tuple[Vector, Vector, Vector]
 
 
 @fragment
@@ -171,7 +175,7 @@ def _power_of_quantum(x: Vector) -> Vector:
 
 
 @fragment
-def _begin_tone(tone: Vector, phase: IntVector, step: IntVector) -> tuple[Vector, Vector, Vector]:
+def _begin_tone(tone: Vector, phase: IntVector, step: IntVector) -> Three:
     """A steady tone at the next frame, how far it has come since, and how it is drawn back."""
     chord = _half_chord(step)
     twice = chord + chord
@@ -221,13 +225,13 @@ def _bend(modulator: IntVector, bends: tuple[Vector, Vector]) -> IntVector:
 
 @fragment
 def _hiss(now: tuple[IntVector, Vector, Vector]) -> tuple[IntVector, Vector]:
-    """The next frame of noise."""
-    seed = next_noise(now[0])
+    """The next frame of noise, by a congruence of full period (Knuth and Lewis)."""
+    seed = now[0] * splat_int(i32(1664525)) + splat_int(i32(1013904223))
     return seed, to_float(seed) * (now[1] - now[2])
 
 
 @fragment
-def _noise_of(lanes: Lanes, noise: Vector, decay: Vector) -> tuple[Vector, Vector, Vector]:
+def _noise_of(lanes: Lanes, noise: Vector, decay: Vector) -> Three:
     """The level of noise, what is missing of it while it rises, and how that decays.
 
     Noise that rises as a capacitor is charged is the difference of two that fall.
@@ -240,32 +244,35 @@ def _noise_of(lanes: Lanes, noise: Vector, decay: Vector) -> tuple[Vector, Vecto
 
 
 @fragment
-def _filter_of(lanes: Lanes) -> tuple[tuple[Vector, Vector, Vector], tuple[Vector, Vector, Vector]]:
-    """Coefficients of the filter, and gains of its input, band-pass and low-pass.
+def _filter_of(lanes: Lanes) -> tuple[Three, Three]:
+    """Coefficients of the filter, and gains of its input and of both integrators.
 
-    The high-pass is what low-pass and damped band-pass leave of the input: its gain goes to them.
+    Band-pass and low-pass are means of an integrator before and after a frame; the high-pass is
+    what low-pass and damped band-pass leave of the input.
     """
     settings, facts = lanes[0], lanes[4]
     swing = (load(facts, BRIGHT) - splat(f32(0.5))) * splat(f32(2.0))
     cutoff = exp2(fma(load(settings, BRIGHTNESS), swing, load(settings, CUTOFF)))
     damping, alive = load(settings, DAMPING), load(facts, ALIVE)
-    half = splat(f32(0.5)) * alive
-    low = fnma(load(settings, HIGH), half, load(settings, LOW) * half)
-    band = fnma(load(settings, HIGH) * damping, half, load(settings, BAND) * half)
-    return svf_coefficients(cutoff, damping), (load(settings, HIGH) * alive, band, low)
+    half, high = splat(f32(0.5)) * alive, load(settings, HIGH)
+    low = fnma(high, half, load(settings, LOW) * half)
+    band = fnma(high * damping, half, load(settings, BAND) * half)
+    a, b, c = svf_coefficients(cutoff, damping)
+    first = fma(low, b, fma(band, a, band))
+    second = fnma(low, c, fnma(band, b, low + low))
+    return (a, b, c), (fma(low, c, fma(band, b, high * alive)), first, second)
 
 
 @fragment
 def _filtered(
     x: Vector,
     s: tuple[Vector, Vector],
-    by: tuple[Vector, Vector, Vector],
-    gains: tuple[Vector, Vector, Vector],
+    by: Three,
+    gains: Three,
 ) -> tuple[Vector, tuple[Vector, Vector]]:
     """A frame through the filter, and what its integrators are then."""
-    n1, n2 = svf_step(x, s[0], s[1], by[0], by[1], by[2])
-    out = fma(s[1] + n2, gains[2], fma(s[0] + n1, gains[1], x * gains[0]))
-    return out, (n1, n2)
+    out = fma(s[1], gains[2], fma(s[0], gains[1], x * gains[0]))
+    return out, svf_step(x, s[0], s[1], by[0], by[1], by[2])
 
 
 @fragment
@@ -294,6 +301,19 @@ def _leave_hiss(lanes: Lanes, seed: IntVector, level: Vector, s: tuple[Vector, V
 
 
 @fragment
+def _of_plates(rows: Ints, begin: int) -> Plates:
+    """What is kept of each plate."""
+    return (
+        load_int(rows, begin),
+        load_int(rows, begin + LANES),
+        load_int(rows, begin + 2 * LANES),
+        load_int(rows, begin + 3 * LANES),
+        load_int(rows, begin + 4 * LANES),
+        load_int(rows, begin + 5 * LANES),
+    )
+
+
+@fragment
 def _ringing(lanes: Lanes, noise: Vector, decay: Vector, metal: Vector) -> None:
     """Add noise and metal of a quantum to the tile, through the filter.
 
@@ -303,28 +323,10 @@ def _ringing(lanes: Lanes, noise: Vector, decay: Vector, metal: Vector) -> None:
     level, low, low_decay = _noise_of(lanes, noise, decay)
     by, gains = _filter_of(lanes)
     seed, s = load_int(counters, SEED), (load(state, INTEGRATOR_1), load(state, INTEGRATOR_2))
-    p1, p2 = load_int(counters, PLATE_PHASES), load_int(counters, PLATE_PHASES + LANES)
-    p3, p4 = (
-        load_int(counters, PLATE_PHASES + 2 * LANES),
-        load_int(counters, PLATE_PHASES + 3 * LANES),
-    )
-    p5, p6 = (
-        load_int(counters, PLATE_PHASES + 4 * LANES),
-        load_int(counters, PLATE_PHASES + 5 * LANES),
-    )
-    s1, s2 = load_int(steps, PLATE_INCREMENTS), load_int(steps, PLATE_INCREMENTS + LANES)
-    s3, s4 = (
-        load_int(steps, PLATE_INCREMENTS + 2 * LANES),
-        load_int(steps, PLATE_INCREMENTS + 3 * LANES),
-    )
-    s5, s6 = (
-        load_int(steps, PLATE_INCREMENTS + 4 * LANES),
-        load_int(steps, PLATE_INCREMENTS + 5 * LANES),
-    )
-    index, metal_decay = (
-        load(settings, INDEX) * splat(f32(INDEX_SCALE)),
-        load(settings, METAL_DECAY),
-    )
+    p1, p2, p3, p4, p5, p6 = _of_plates(counters, PLATE_PHASES)
+    s1, s2, s3, s4, s5, s6 = _of_plates(steps, PLATE_INCREMENTS)
+    index = load(settings, INDEX) * splat(f32(INDEX_SCALE))
+    metal_decay = load(settings, METAL_DECAY)
     bends, bent = (index * splat(f32(STEEP)), index * splat(f32(STEEP * BENT))), splat(f32(BENT))
     metal = metal * splat(f32(STEEP))
     for t in range(QUANTUM):
