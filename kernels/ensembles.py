@@ -1,22 +1,17 @@
-"""The ensemble voice: six band-limited saws that drift apart, a low-pass filter, an envelope."""
+"""The ensemble voice: a group of players, read from a recording, a low-pass filter, an envelope.
+
+What a group sounds like is worked out once for each key (`kernels.recordings`). A voice enters its
+loop at a place of its own, and reads it frame by frame: a quantum is four vectors that lie side by
+side. Where a voice is bent, or between two keys, it reads between the frames.
+"""
 
 from __future__ import annotations
 
 from numba import float32 as f32
-from numba import int64 as i64
+from numba import int32 as i32
 
 from kernels._jit import fragment, kernel
 from kernels._types import Desk, Floats, Held, Ints, Lanes, Ramps, Roll, Vector
-from kernels.edges import (
-    SHEET,
-    add_earlier_edges,
-    add_edges,
-    clear_edges,
-    lay_edges,
-    line_at,
-    move_saw,
-    set_edges,
-)
 from kernels.envelopes import move_envelope
 from kernels.filters import svf_coefficients, svf_step
 from kernels.lanes import (
@@ -31,24 +26,24 @@ from kernels.lanes import (
     rows_of,
     sizes_of,
 )
-from kernels.oscillators import FULL_SCALE
-from kernels.polynomials import exp2, sine
+from kernels.memory import prefetch
+from kernels.polynomials import exp2
+from kernels.recordings import PAIR_FRAMES, QUANTUM_WORDS, ROW_WORDS
+from kernels.shuffles import transpose
 from kernels.simd import (
+    float_to_bits,
     fma,
     lanes_below,
+    lesser_of,
     load,
-    load_int,
+    magnitude,
     shift_left,
     splat,
     store,
-    store_int,
     to_float,
-    to_int,
 )
 
-SAWS = 6
-THRICE = 1 | 1 << LANES | 1 << 2 * LANES  # makes three of sixteen bits
-TO_UNITY = 0.5 / FULL_SCALE  # of what comes out of the filter: the sum of two means
+TO_UNITY = 0.5 * 2.0**-31  # of what comes out of the filter: the sum of two means
 SETTINGS = (
     # The state at the start of a note.
     "envelope",  # 0..1
@@ -56,6 +51,7 @@ SETTINGS = (
     "attacking",  # 1 until the peak
     "integrator_1",
     "integrator_2",
+    "ahead",  # frames behind the beginning of the quantum where it reads, 0 unless it was bent
     # What stays.
     "level",  # gain at the peak
     "attack_step",  # per control period
@@ -66,89 +62,117 @@ SETTINGS = (
     "envelope_octaves",  # added at the envelope's peak
     "brightness_octaves",  # added or taken at brightness 1 or 0
     "damping",  # 1/Q
-    "drift_depth",  # share of the frequency by which each saw wanders
+    "pace",  # frames of the recording to one that is heard: 1 on a key
 )
 WHOLE_SETTINGS = (
-    *(f"phase_{number}" for number in range(1, SAWS + 1)),
-    *(f"drift_{number}" for number in range(1, SAWS + 1)),
-    *(f"increment_{number}" for number in range(1, SAWS + 1)),
-    *(f"drift_step_{number}" for number in range(1, SAWS + 1)),
+    "quantum",  # of the loop that is read next
+    "row",  # of the recordings
+    "quanta",  # of the loop
 )
-STATES, COUNTERS = 5, 2 * SAWS
-VARIED = tuple((name,) for name in WHOLE_SETTINGS)
+STATES, COUNTERS = 6, 1
+VARIED = (("quantum",),)
 SIZES = sizes_of(SETTINGS, WHOLE_SETTINGS, (STATES, COUNTERS), VARIED)
 
-(ENVELOPE, GAIN, ATTACKING, INTEGRATOR_1, INTEGRATOR_2, LEVEL, ATTACK_STEP, _, _, _, CUTOFF,
- ENVELOPE_OCTAVES, BRIGHTNESS, DAMPING, DEPTH) = rows_of(SETTINGS)  # fmt: skip
-PHASE, DRIFT = 0, SAWS * LANES
-INCREMENT, DRIFT_STEP = 2 * SAWS * LANES, 3 * SAWS * LANES
-DRIFTED = SHEET  # on the sheet: phase steps, but for bends
-SCRATCH = DRIFTED + SAWS * LANES
-PERIOD_BITS = 2  # of control in a quantum: four
+(ENVELOPE, GAIN, ATTACKING, INTEGRATOR_1, INTEGRATOR_2, AHEAD, LEVEL, ATTACK_STEP, _, _, _, CUTOFF,
+ ENVELOPE_OCTAVES, BRIGHTNESS, DAMPING, PACE) = rows_of(SETTINGS)  # fmt: skip
+ROWS, LOOPS = LANES, 2 * LANES
+PERIODS = QUANTUM // CONTROL_FRAMES
+TILE = CONTROL_FRAMES * LANES
+SOON_QUANTA = 6  # of a recording, which nobody else has fetched into the cache
+FASTEST = 3.0  # frames of the recording to one that is heard
+PACES = QUANTUM * LANES  # behind the tile: how fast each voice reads in each control period,
+READ = PACES + PERIODS * LANES  # what sixteen voices read in a quantum,
+LINE = READ + QUANTUM * LANES  # and for one that is bent the frames around those that it reads
+LINE_PAIRS = 9
+SCRATCH = LINE + LINE_PAIRS * PAIR_FRAMES - PACES
 
 
 @fragment
-def _drift(lanes: Lanes) -> None:
-    """Move the drift of all saws by a quantum; by how much each moves a frame, onto the sheet."""
-    settings, whole_settings, _, counters, _, _, sheet = lanes
-    depth = load(settings, DEPTH)
-    for row in range(0, SAWS * LANES, LANES):
-        pace = shift_left(load_int(whole_settings, DRIFT_STEP + row), PERIOD_BITS)
-        wander = load_int(counters, DRIFT + row) + pace
-        store_int(counters, DRIFT + row, wander)
-        increment = to_float(load_int(whole_settings, INCREMENT + row))
-        store(sheet, DRIFTED + row, fma(increment * depth, sine(wander), increment))
+def _unpack(recordings: Floats, place: int, sheet: Floats, begin: int, apart: int) -> None:
+    """Read sixteen words, which are two times sixteen frames."""
+    words = float_to_bits(load(recordings, place))
+    store(sheet, begin, to_float(words))
+    store(sheet, begin + apart, to_float(shift_left(words, 16)))
 
 
 @fragment
-def _three(row: int, lanes: Lanes, bend: Vector) -> tuple[Vector, Vector, int]:
-    """Move three saws by a control period; the end and slope of their sum.
-
-    The third is which of them pass their edge, sixteen bits for each.
-    """
-    counters, sheet = lanes[3], lanes[6]
-    end, slope, passing = splat(f32(0.0)), splat(f32(0.0)), i64(0)
-    for turn in range(0, 3 * LANES, LANES):
-        step = to_int(load(sheet, DRIFTED + row + turn) * bend)
-        one_end, one_slope, edges = move_saw(row + turn, step, counters, sheet)
-        end, slope = end + one_end, slope + one_slope
-        passing |= edges << turn
-    return end, slope, passing
+def _read(lane: int, lanes: Lanes) -> None:
+    """Read a quantum as it was recorded."""
+    whole_settings, counters, sheet, recordings = lanes[1], lanes[3], lanes[5], lanes[6]
+    quantum, begin = int(counters[lane]), READ + lane * CONTROL_FRAMES
+    place = int(whole_settings[ROWS + lane]) * ROW_WORDS + quantum * QUANTUM_WORDS
+    _unpack(recordings, place, sheet, begin, TILE)
+    _unpack(recordings, place + LANES, sheet, begin + 2 * TILE, TILE)
+    soon = place + SOON_QUANTA * QUANTUM_WORDS
+    prefetch(recordings, soon)
+    prefetch(recordings, soon + LANES)
+    quantum += 1
+    counters[lane] = i32(0 if quantum >= whole_settings[LOOPS + lane] else quantum)
 
 
 @fragment
-def _move(lanes: Lanes, bend: Vector, high: bool, t0: int) -> tuple[Vector, Vector]:
-    """Move all saws; the end and slope of their sum, whose edges are in the tile."""
-    facts, tile, sheet = lanes[4], lanes[5], lanes[6]
-    end, slope, some = _three(PHASE, lanes, bend)
-    more_end, more_slope, others = _three(PHASE + 3 * LANES, lanes, bend)
-    sounding = lanes_below(splat(f32(0.0)), load(facts, ALIVE)) * THRICE
-    clear_edges(sheet)
-    add_edges(some & sounding, PHASE, sheet)
-    add_edges(others & sounding, PHASE + 3 * LANES, sheet)
-    if high:
-        add_earlier_edges(SAWS, sheet)
-    lay_edges(sheet, t0, tile)
-    return end + more_end, slope + more_slope
+def _between(sheet: Floats, place: float) -> float:
+    """What lies between the frames of a line: E. Catmull, R. Rom, 1974."""
+    frame = int(place)
+    share, here = f32(place - f32(frame)), LINE + PAIR_FRAMES + frame
+    a, b, c, d = sheet[here - 1], sheet[here], sheet[here + 1], sheet[here + 2]
+    bow = f32(2.0) * a - f32(5.0) * b + f32(4.0) * c - d
+    bow = bow + share * (f32(3.0) * (b - c) + d - a)
+    return float(b + f32(0.5) * share * (c - a + share * bow))
+
+
+@fragment
+def _read_bent(lane: int, lanes: Lanes) -> None:
+    """Read between the frames, at the pace of each control period."""
+    whole_settings, state, counters, sheet, recordings = (*lanes[1:4], *lanes[5:])
+    row, pairs = int(whole_settings[ROWS + lane]) * ROW_WORDS, 2 * int(whole_settings[LOOPS + lane])
+    first = 2 * int(counters[lane]) - 1 + pairs
+    for pair in range(LINE_PAIRS):
+        place = row + (first + pair) % pairs * LANES
+        _unpack(recordings, place, sheet, LINE + pair * PAIR_FRAMES, LANES)
+    ahead = state[AHEAD + lane]
+    for period in range(PERIODS):
+        begin = READ + period * TILE + lane * CONTROL_FRAMES
+        for frame in range(begin, begin + CONTROL_FRAMES):
+            sheet[frame] = _between(sheet, ahead)
+            ahead = f32(ahead + sheet[PACES + period * LANES + lane])
+    over = int(ahead) // QUANTUM
+    state[AHEAD + lane] = ahead - f32(over * QUANTUM)
+    counters[lane] = i32((int(counters[lane]) + over) % (pairs // 2))
+
+
+@fragment
+def _read_all(lanes: Lanes) -> None:
+    """Bring what sixteen voices read in a quantum to the tile."""
+    settings, state, facts, sheet = lanes[0], lanes[2], lanes[4], lanes[5]
+    bent, one = lanes_below(splat(f32(0.0)), load(state, AHEAD)), splat(f32(1.0))
+    for period in range(PERIODS):
+        pace = load(settings, PACE) * bend_factor(facts, period * CONTROL_FRAMES)
+        bent |= lanes_below(splat(f32(0.0)), magnitude(pace - one))
+        store(sheet, PACES + period * LANES, lesser_of(pace, splat(f32(FASTEST))))
+    for lane in range(LANES):
+        if facts[ALIVE + lane] > f32(0.0):
+            if (bent >> lane) & 1 == 0:
+                _read(lane, lanes)
+            else:
+                _read_bent(lane, lanes)
+    for begin in range(0, QUANTUM * LANES, TILE):
+        transpose(sheet, READ + begin, CONTROL_FRAMES, sheet, begin, LANES)
 
 
 @fragment
 def _frames(
-    line: tuple[Vector, Vector],
     integrators: tuple[Vector, Vector],
     svf: tuple[Vector, Vector, Vector],
     gains: tuple[Vector, Vector],
     tile: Floats,
     t0: int,
 ) -> tuple[tuple[Vector, Vector], Vector]:
-    """One control period of sound: the saws, of which the tile holds the edges, filter, gain."""
-    end, slope = line
+    """One control period of sound: what was read, filter, gain."""
     s1, s2 = integrators
     gain, rise = gains
-    for frame in range(CONTROL_FRAMES):
-        place = (t0 + frame) * LANES
-        every = line_at(frame, end, slope) + load(tile, place)
-        n1, n2 = svf_step(every, s1, s2, svf[0], svf[1], svf[2])
+    for place in range(t0 * LANES, (t0 + CONTROL_FRAMES) * LANES, LANES):
+        n1, n2 = svf_step(load(tile, place), s1, s2, svf[0], svf[1], svf[2])
         gain = gain + rise
         store(tile, place, (s2 + n2) * gain)
         s1, s2 = n1, n2
@@ -157,31 +181,27 @@ def _frames(
 
 @fragment
 def _weigh(slot: int, sizes: tuple[int, ...], held: Held) -> int:
-    """All cost the same."""
+    """All cost the same, but for what is bent."""
     return 0
 
 
 @fragment
 def _quantum(lanes: Lanes) -> None:
     """One quantum of sixteen voices into the tile."""
-    settings, whole_settings, state, _, facts, tile, sheet = lanes
+    settings, _, state, _, facts, tile, _ = lanes
     swing = (load(facts, BRIGHT) - splat(f32(0.5))) * splat(f32(2.0))
     octaves = fma(load(settings, BRIGHTNESS), swing, load(settings, CUTOFF))
     e, gain, attacking = load(state, ENVELOPE), load(state, GAIN), load(state, ATTACKING)
     integrators = load(state, INTEGRATOR_1), load(state, INTEGRATOR_2)
     level = load(settings, LEVEL) * splat(f32(TO_UNITY)) * load(facts, ALIVE)
     held = load(facts, HELD)
-    # One width for all six: they lie within a few cents.
-    middle = to_float(load_int(whole_settings, INCREMENT + 3 * LANES))
-    high = set_edges(PHASE, SAWS, middle * bend_factor(facts, 0), sheet)
-    _drift(lanes)
+    _read_all(lanes)
     for t0 in range(0, QUANTUM, CONTROL_FRAMES):
         e, attacking = move_envelope(e, attacking, held, settings, ATTACK_STEP)
-        line = _move(lanes, bend_factor(facts, t0), high, t0)
         cutoff = exp2(fma(load(settings, ENVELOPE_OCTAVES), e, octaves))
         svf = svf_coefficients(cutoff, load(settings, DAMPING))
         rise = (e * level - gain) * splat(f32(1.0 / CONTROL_FRAMES))
-        integrators, gain = _frames(line, integrators, svf, (gain, rise), tile, t0)
+        integrators, gain = _frames(integrators, svf, (gain, rise), tile, t0)
     for row, value in enumerate((e, gain, attacking, integrators[0], integrators[1])):
         store(state, row * LANES, value)
 
@@ -205,6 +225,6 @@ def render_ensembles(
     Parameters
     ----------
     first, quanta, roll, held, varied, ramps, desk, buses
-        As in `kernels.saws.render_saws`.
+        As in `kernels.saws.render_saws`; the desk's lanes hold the recordings.
     """
     _play((first, quanta), roll, held, varied, ramps, desk, buses)

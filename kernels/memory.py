@@ -5,6 +5,8 @@ The last two are what a callback needs and no array gives.
 
 from __future__ import annotations
 
+import math
+import mmap
 from typing import Any, TypeVar
 
 import numpy as np
@@ -30,6 +32,17 @@ def aligned(size: int, kind: type[Number]) -> NDArray[Number]:
     zeros = np.zeros(size + LINE_BYTES // 4, kind)
     begin = -zeros.ctypes.data % LINE_BYTES // 4
     return zeros[begin : begin + size]
+
+
+def reserved(shape: tuple[int, ...], kind: type[Number]) -> NDArray[Number]:
+    """Zeros of four bytes each, of which only the pages that were written to take memory.
+
+    Those from NumPy would take huge pages, of 2 MB each; what grows, a jump for each growth.
+    """
+    count = math.prod(shape)
+    size = max(count * np.dtype(kind).itemsize, 1)
+    place = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    return np.frombuffer(place, kind, count).reshape(shape)
 
 
 @intrinsic

@@ -225,7 +225,7 @@ def _plan(lanes: Lanes) -> int:
 
 
 @fragment
-def _at_nodes(tables: Floats, first: int, away: Vector) -> Vector:
+def at_nodes(tables: Floats, first: int, away: Vector) -> Vector:
     """Sixteen frames, each away from a node by so many; `WORD` times as large as they are.
 
     As a number, a word is its upper coefficient with a trace of the lower one, which is too little
@@ -240,7 +240,7 @@ def _at_nodes(tables: Floats, first: int, away: Vector) -> Vector:
 
 
 @fragment
-def _read_bent(tables: Floats, table: int, row: int, spot: tuple[int, float, float]) -> Vector:
+def read_bent(tables: Floats, table: int, row: int, spot: tuple[int, float, float]) -> Vector:
     """As `_read`, every four frames from the node that is nearest to them."""
     first, off, stray = spot
     node, of_node = (first - table) // row, (first - table) % row
@@ -251,7 +251,7 @@ def _read_bent(tables: Floats, table: int, row: int, spot: tuple[int, float, flo
         here = node + more
         start = table + (here & (NODES - 1)) * row + (here >> NODE_BITS)
         away = fma(frames - splat(f32(8.0)), splat(stray), splat(f32(off - f32(more) / f32(NODES))))
-        four = where_less(frames, splat(f32(quarter)), read, _at_nodes(tables, start, away))
+        four = where_less(frames, splat(f32(quarter)), read, at_nodes(tables, start, away))
         read = four
     return read
 
@@ -265,10 +265,10 @@ def _read(lane: int, reader: int, bent: bool, plan: int, lanes: Lanes) -> Vector
     if bent:
         whole_settings, spot = lanes[1], (first, sheet[place + OFFS], sheet[place + STRAYS])
         row = int(whole_settings[TABLE_FRAMES + lane]) + 2 * PAD
-        return _read_bent(tables, int(whole_settings[TABLE + lane]), row, spot)
+        return read_bent(tables, int(whole_settings[TABLE + lane]), row, spot)
     frames = lane_numbers() - splat(f32(8.0))
     away = fma(frames, load_splat(sheet, place + STRAYS), load_splat(sheet, place + OFFS))
-    return _at_nodes(tables, first, away)
+    return at_nodes(tables, first, away)
 
 
 @fragment

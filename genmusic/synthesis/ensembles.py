@@ -1,48 +1,80 @@
-"""Ensemble patches: six saws that drift, a filter, an envelope."""
+"""Ensemble patches: a group of players that drift apart, a filter, an envelope."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from genmusic.rules import Number, rule
+from genmusic.rules import Integer, Number, rule
+from genmusic.rules.kinds import Choice
 from genmusic.synthesis.held import FOREVER_QUANTA, HeldPatch
-from genmusic.synthesis.voicing import ANY_PHASE, CONTROL_FRAMES, Voicing, cents
-from genmusic.units import exp2, hz_to_increment, pitch_to_hz
-from kernels.ensembles import SAWS
+from genmusic.synthesis.recordings import (
+    GROUP_TIMBRES,
+    RECORDINGS,
+    SAW,
+    Group,
+    Recordings,
+    loop_of,
+)
+from genmusic.synthesis.voicing import Voicing
+from genmusic.synthesis.wavetables import NOISE_GAIN, TABLES_DB
+from genmusic.units import exp2
+from kernels.recordings import MOST_PLAYERS
 
 SAWS_DB = -14.0  # six saws are as loud as two that are 5 dB louder
-APART_CENTS = 0.8  # by which the saws of two notes differ
-PACE_VARIES = 0.45  # share by which the pace of their wandering does
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnsemblePatch(HeldPatch):
-    """Six saws (worst alias -93 dB) that wander around the note, as players do."""
+    """Players (worst alias -90 dB) that wander around the note, read from a recording of them."""
 
-    detune_cents: float = rule(Number(0.0, 50.0, "cents"), "of the outermost saws", 10.0)
-    drift_cents: float = rule(Number(0.0, 30.0, "cents"), "by which each saw wanders", 4.0)
+    timbre: str = rule(Choice(GROUP_TIMBRES), "what each plays", SAW)
+    players: int = rule(Integer(1, MOST_PLAYERS), "how many they are", 6)
+    detune_cents: float = rule(Number(0.0, 50.0, "cents"), "of the outermost players", 10.0)
+    drift_cents: float = rule(Number(0.0, 30.0, "cents"), "by which each player wanders", 4.0)
     drift_hz: float = rule(Number(0.05, 8.0, "Hz"), "pace of the wandering", 0.7)
+    drift_spread: float = rule(Number(0.0, 1.0), "share by which their paces differ", 0.45)
+    breath: float = rule(Number(0.0, 4.0), "noise as long as the note", 0.0)
+    noise_hz: float = rule(Number(20.0, 16_000.0, "Hz"), "of the noise's band at middle C", 2_000.0)
+    noise_follows: float = rule(Number(0.0, 1.5), "octaves of it per octave of pitch", 0.0)
+    noise_resonance: float = rule(Number(0.5, 10.0), "Q of the noise's band", 0.8)
+
+    @property
+    def group(self) -> Group:
+        """What is recorded."""
+        return Group(
+            self.timbre, self.players, self.detune_cents, self.drift_cents, self.drift_hz,
+            self.drift_spread, 0.5 * NOISE_GAIN * self.breath, self.noise_hz, self.noise_follows,
+            self.noise_resonance,
+        )  # fmt: skip
 
     def voicing(self, pitch: float) -> Voicing:
         """The settings of the voices of a pitch."""
-        whole: dict[str, int] = {}
-        varied: dict[str, float] = {}
-        pace = hz_to_increment(self.drift_hz * CONTROL_FRAMES)
-        for number in range(1, SAWS + 1):
-            place = (2.0 * number - 1.0 - SAWS) / (SAWS - 1.0)  # -1 .. 1
-            increment = hz_to_increment(pitch_to_hz(pitch + self.detune_cents * place / 100.0))
-            whole |= {
-                f"phase_{number}": 0,
-                f"drift_{number}": 0,
-                f"increment_{number}": increment,
-                f"drift_step_{number}": pace,
-            }
-            varied |= {
-                f"phase_{number}": ANY_PHASE,
-                f"drift_{number}": ANY_PHASE,
-                f"increment_{number}": cents(increment, APART_CENTS),
-                f"drift_step_{number}": PACE_VARIES * pace,
-            }
-        settings = self.shape | {"drift_depth": exp2(self.drift_cents / 1200.0) - 1.0}
-        touched = self.touched(pitch, SAWS_DB)
+        return self.voicing_from(RECORDINGS, pitch)
+
+    def voicing_from(self, recordings: Recordings, pitch: float) -> Voicing:
+        """The settings of the voices of a pitch that read some recordings."""
+        group, key = self.group, recordings.key_of(pitch)
+        quanta, row = loop_of(key).quanta, recordings.row_of(group, key)
+        settings = self.shape | {"pace": exp2((pitch - key) / 12.0)}
+        touched = self.touched(pitch, SAWS_DB if self.timbre == SAW else TABLES_DB)
+        touched["level"] *= group.headroom
+        whole = {"quantum": quanta // 2, "row": row, "quanta": quanta}
+        varied = {"quantum": quanta / 2 - 1.0}
         return Voicing(settings, touched, whole, self.release_quanta, FOREVER_QUANTA, varied=varied)
+
+
+@dataclass(frozen=True, slots=True)
+class ElsewherePatch:
+    """An ensemble patch whose recordings lie in other memory."""
+
+    patch: EnsemblePatch
+    recordings: Recordings
+
+    @property
+    def width(self) -> float:
+        """How far its notes spread from the part's place, 0..1."""
+        return self.patch.width
+
+    def voicing(self, pitch: float) -> Voicing:
+        """The settings of the voices of a pitch."""
+        return self.patch.voicing_from(self.recordings, pitch)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from genmusic.rules import Number, rule
@@ -56,7 +55,7 @@ class HeldPatch:
             "damping": 1.0 / self.resonance,
         }
 
-    def touched(self, pitch: float, level_db: float) -> Mapping[str, Doubles]:
+    def touched(self, pitch: float, level_db: float) -> dict[str, Doubles]:
         """Those that the touch decides; ``level_db`` is added to the patch's."""
         octaves = (pitch - MIDDLE_C_PITCH) / 12.0
         cutoff = log2(self.cutoff_hz) + octaves * self.cutoff_follows

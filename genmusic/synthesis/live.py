@@ -8,9 +8,11 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from genmusic.synthesis.ensembles import ElsewherePatch, EnsemblePatch
 from genmusic.synthesis.patches import find_patch
 from genmusic.synthesis.pools import KINDS, Kind
 from genmusic.synthesis.recipes import Cook, Recipe, touched_of
+from genmusic.synthesis.recordings import Recordings, rows_of_group
 from genmusic.units import QUANTUM
 from kernels.buses import STRIDE
 from kernels.lanes import COUNTS, LANE_FACTS, LANES, MOST_QUANTA
@@ -31,11 +33,13 @@ from kernels.live import (
 from kernels.live import KINDS as KIND_NAMES
 from kernels.memory import LINE_BYTES
 from kernels.readings import VELOCITIES
+from kernels.recordings import ROW_WORDS
 from kernels.rows import ROW
 from kernels.voices import END, LIFE, NOTE
 
 CHANNELS = 16
 SLOTS = 32  # voices of a sound; more are stolen
+KEYS_APART = 4  # of which there are recordings, as memory that is shared is scarce
 
 DEFAULT_LEVEL = 0.5
 Buffer = memoryview | bytearray | None  # None: a memory that is closed
@@ -55,6 +59,12 @@ def _common_sizes() -> dict[str, int]:
         "sides": 2,
         "drained": 2 * frames,
     }
+
+
+def _tables_of(kind: Kind) -> int:
+    if kind.recordings is not None:
+        return rows_of_group(KEYS_APART) * ROW_WORDS
+    return kind.scratch if kind.tables is None else kind.tables.size
 
 
 @cache
@@ -86,7 +96,7 @@ def _pool_sizes(kind: Kind) -> Mapping[str, int]:
         "facts": LANE_FACTS,
         "tile": kind.tile,
         "rows": ROW * LANES,
-        "tables": kind.scratch if kind.tables is None else kind.tables.size,
+        "tables": _tables_of(kind),
         "recipe_settings": width * KEYS,
         "touches": len(kind.touched) * KEYS * VELOCITIES,
     }
@@ -184,8 +194,11 @@ class LiveInstrument:
         kind = KINDS[name]
         self._lay_out_pool(pool, kind)
         self._region(pool, "varied")[:] = np.array(kind.varied, np.int32).reshape(-1)
-        if kind.tables is not None:
-            self._region(pool, "tables")[:] = kind.tables
+        tables = self.floats[self._reach(pool, "tables")]
+        if isinstance(found, EnsemblePatch):
+            found = ElsewherePatch(found, Recordings(tables, KEYS_APART))
+        elif kind.tables is not None:
+            tables[:] = kind.tables
         self._region(pool, "touched")[:] = touched_of(kind)
         self._write_recipes(pool, _recipes_of_keys(Cook(found, name)))
         self._region(-1, "words")[KIND_0 + pool] = KIND_NAMES.index(name)
@@ -210,13 +223,16 @@ class LiveInstrument:
         start = layout()[0][number] // _bytes_of(name)
         self.longs[2 * number], self.longs[2 * number + 1] = start, length
 
-    def _region(self, pool: int, name: str) -> NDArray[np.generic]:
+    def _reach(self, pool: int, name: str) -> slice:
         number = self._numbers[pool, name]
         start, length = self.longs[2 * number : 2 * number + 2].tolist()
+        return slice(start, start + length)
+
+    def _region(self, pool: int, name: str) -> NDArray[np.generic]:
+        reach = self._reach(pool, name)
         if name in (*LONGS, *POOL_LONGS):
-            return self.longs[start : start + length]
-        view = self.ints if name in (*INTS, *POOL_INTS) else self.floats
-        return view[start : start + length]
+            return self.longs[reach]
+        return (self.ints if name in (*INTS, *POOL_INTS) else self.floats)[reach]
 
 
 def _recipes_of_keys(cook: Cook) -> list[Recipe]:

@@ -17,6 +17,7 @@ from genmusic.synthesis.ensembles import EnsemblePatch
 from genmusic.synthesis.fm import FmPatch
 from genmusic.synthesis.modes import ModalPatch
 from genmusic.synthesis.pianos import PianoPatch
+from genmusic.synthesis.recordings import RECORDINGS
 from genmusic.synthesis.saws import SawPatch
 from genmusic.synthesis.strings import StringPatch
 from genmusic.synthesis.voicing import Patch
@@ -56,6 +57,10 @@ def _read_file(path: Path) -> Iterator[tuple[str, Patch]]:
 
 PATCHES = read_patches()
 """The shipped patches: name to kind and settings."""
+
+for _, shipped in PATCHES.values():
+    if isinstance(shipped, EnsemblePatch):
+        RECORDINGS.register(shipped.group)
 
 
 def find_patch(name: str) -> tuple[str, Patch]:

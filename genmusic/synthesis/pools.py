@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from genmusic.synthesis.recordings import RECORDINGS, Recordings
 from genmusic.synthesis.timbres import TABLES
 from genmusic.units import QUANTUM
 from kernels import drums, ensembles, fm, modes, pianos, saws, strings, wavetables
@@ -44,6 +45,7 @@ class Kind:
     tables: Floats | None = None  # what the kernel reads besides
     in_lanes: bool = True  # sixteen voices side by side, or one after the other
     scratch: int = QUANTUM * LANES  # floats that it works on
+    recordings: Recordings | None = None  # what the tables are, of which voices name the rows
 
     @property
     def tile(self) -> int:
@@ -66,7 +68,14 @@ KINDS: Mapping[str, Kind] = {
     "drums": Kind(
         drums.render_drums, drums, ("tone", "second_tone", "noise", "metal", "burst_level")
     ),
-    "ensembles": Kind(ensembles.render_ensembles, ensembles, HELD, scratch=ensembles.SCRATCH),
+    "ensembles": Kind(
+        ensembles.render_ensembles,
+        ensembles,
+        HELD,
+        RECORDINGS.words,
+        scratch=ensembles.SCRATCH,
+        recordings=RECORDINGS,
+    ),
     "wavetables": Kind(
         wavetables.render_wavetables, wavetables, HELD, TABLES, scratch=wavetables.SCRATCH
     ),
@@ -252,6 +261,9 @@ class Pool:
 
         ``place`` is the listener's number, and the buses that a listener has.
         """
+        if self._kind.recordings is not None:
+            named = voices.whole_settings[:, self._kind.module.WHOLE_SETTINGS.index("row")]
+            self._kind.recordings.make(named.tolist())
         count, rows = len(numbers), self._rows
         while self._slots - self._taken < count:
             self._grow()

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import mmap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,11 +14,11 @@ from genmusic.synthesis.pools import KINDS, Kind
 from genmusic.synthesis.voicing import VELOCITY_GAINS, Patch
 from kernels._types import Book, Ints, Longs
 from kernels.handles import Handle
+from kernels.memory import reserved
 from kernels.readings import PITCHES, VELOCITIES
 from kernels.voices import BOOK_WORDS, LIFE
 
 MOST_RECIPES = 8_192  # kept: of the keys of all shipped patches, and of some between them
-Number = TypeVar("Number", np.float32, np.int32)
 FIRST_COOKS = 64  # of an index
 NO_NUMBER = -1
 
@@ -74,11 +73,11 @@ class _Page:
         _, whole, _, _, _, width = kind.module.SIZES
         self._used = 0
         self.book: Book = (
-            _reserved(rows, width, np.float32),
-            _reserved(rows, whole, np.int32),
+            reserved((rows, width), np.float32),
+            reserved((rows, whole), np.int32),
             touched_of(kind),
-            _reserved(rows * VELOCITIES, len(kind.touched), np.float32),
-            _reserved(rows * VELOCITIES, len(LIFE), np.int32),
+            reserved((rows * VELOCITIES, len(kind.touched)), np.float32),
+            reserved((rows * VELOCITIES, len(LIFE)), np.int32),
         )
 
     def add(self, recipe: Recipe) -> int:
@@ -90,17 +89,6 @@ class _Page:
         touches[here], lives[here] = recipe.touches, recipe.lives
         self._used = row + 1
         return row
-
-
-def _reserved(rows: int, width: int, kind: type[Number]) -> NDArray[Number]:
-    """A table of zeros, of which only the pages that were written to take memory.
-
-    One from NumPy would take huge pages, of 2 MB each; one that grows, a jump for each growth.
-    """
-    count = rows * width
-    size = max(count * np.dtype(kind).itemsize, 1)
-    place = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-    return np.frombuffer(place, kind, count).reshape(rows, width)
 
 
 Dish = tuple[Cook, float]

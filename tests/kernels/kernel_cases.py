@@ -19,7 +19,7 @@ from mixer_cases import (
     render_reverb,
     render_strips,
 )
-from voice_cases import render_live, render_release, voice_case
+from voice_cases import render_live, render_recording, render_release, voice_case
 
 from kernels import (
     packets,
@@ -91,7 +91,8 @@ SCALE = (36, 48, 60, 67, 72, 84)
 CASES = {
     "saws.render_saws": voice_case("soft-lead", SCALE),
     "ensembles.render_ensembles": voice_case("string-ensemble", SCALE),
-    "wavetables.render_wavetables": voice_case("choir", SCALE),
+    "wavetables.render_wavetables": voice_case("accordion", SCALE),
+    "recordings.record_group": Case(render_recording),
     "fm.render_fm": voice_case("electric-piano", SCALE),
     "drums.render_drums": voice_case("kit", (36, 38, 42, 46, 51)),
     "strings.render_strings": voice_case("nylon", SCALE),

@@ -1,5 +1,7 @@
 """Cases of the kernels of voices and instruments."""
 
+from dataclasses import replace
+
 import numpy as np
 from case_blocks import F32, QUANTA, Case, blocks_of
 
@@ -9,8 +11,11 @@ from genmusic.synthesis.patches import PATCHES
 from genmusic.synthesis.pools import KINDS, Pool
 from genmusic.synthesis.readings import find_cook
 from genmusic.synthesis.recipes import COOKBOOK
+from genmusic.synthesis.recordings import loop_of
+from genmusic.synthesis.timbres import TABLES
 from kernels import (
     live,
+    recordings,
 )
 from kernels.buses import (
     STRIDE,
@@ -35,7 +40,7 @@ def voices(patch_name, pitches):
             for voice in sounding
         ], 0.5)  # fmt: skip
         bright = np.linspace(0.0, 1.0, QUANTA + 1, dtype=F32)[None]
-        bends = np.tile(bright / 12, (VOICES, 1))
+        bends = bright / 12 * (np.arange(VOICES, dtype=F32)[:, None] % 2)  # every other is straight
         out = []
         for first, quanta in blocks_of(lengths):
             here = slice(first, first + quanta + 1)
@@ -68,6 +73,24 @@ def voice_case(patch_name, pitches):
     name = f"{kernel.__module__.removeprefix('kernels.')}.{kernel.__name__}"
     uses = ("voices.start_beat", name, "buses.drain_buses")
     return Case(voices(patch_name, pitches), uses=uses)
+
+
+def render_recording(_lengths, loud=1.0):
+    """The end of a loop of singers, whose breath wraps around it."""
+    group = PATCHES["choir"][1].group
+    whole, real = replace(group, hiss=loud * group.hiss).parts(60, 0)
+    whole[recordings.WHOLE] *= int(loud)
+    sheet, scratch = np.zeros(recordings.SHEET, np.int32), np.zeros(recordings.SCRATCH, F32)
+    out = np.zeros(recordings.ROW_WORDS, F32)
+    recordings.record_group(whole, real, TABLES, sheet, scratch, out)
+    return frames_of(out)[: loop_of(60).frames][-QUANTA * QUANTUM :]
+
+
+def frames_of(words):
+    """The frames that words of a recording hold."""
+    words = words.view(np.int32).reshape(-1, 16).astype(np.int64)
+    later = (words << 48) >> 48
+    return np.stack(((words - later) >> 16, later), axis=1).reshape(-1) / F32(recordings.TOP)
 
 
 def render_release(lengths, loud=1.0):

@@ -55,7 +55,7 @@ def test_a_full_book_gives_way_and_what_was_read_from_it_stays():
 def test_kinds_of_instruments_have_pages_of_their_own():
     book = Cookbook()
 
-    rows, pages = book.look_up([*dishes(1), *dishes(1, "choir")])
+    rows, pages = book.look_up([*dishes(1), *dishes(1, "organ")])
 
     assert rows == [0, 0]
     assert set(pages) == {"saws", "wavetables"}
