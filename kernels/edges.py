@@ -1,6 +1,6 @@
 """Saws as straight lines, and the edges at which they fall, one by one.
 
-Between its edges a saw is a line, and the sum of six is one too, which costs a frame one operation.
+Between its edges a saw is a line, and the sum of two is one too, which costs a frame one operation.
 Only around its edge, nine frames of a period, is a saw the polynomial of `kernels.oscillators`. So
 a control period of sixteen voices is a line for each, and a correction for every saw that passes
 its edge in it, sixteen frames at a time: a saw of 220 Hz does in one period out of nine.
@@ -33,7 +33,7 @@ from kernels.simd import (
     unsigned_to_float,
 )
 
-MOST_SAWS = 6
+MOST_SAWS = 2
 EDGES = 0  # places on the sheet: for each lane its corrections of a control period,
 ENDS = EDGES + CONTROL_FRAMES * LANES  # and for each saw how far a control period takes it beyond
 STEPS = ENDS + MOST_SAWS * LANES  # its edge, by how much it moves a frame, how far the edge reaches
@@ -54,16 +54,14 @@ def line_at(frame: int, end: Vector, slope: Vector) -> Vector:
 
 
 @fragment
-def set_edges(row: int, saws: int, increment: Vector, sheet: Floats) -> bool:
-    """Tell of some saws, one behind the other, by how much they move a frame, more or less.
+def set_edges(row: int, increment: Vector, sheet: Floats) -> bool:
+    """Tell of a saw by how much it moves a frame, more or less.
 
-    Returns whether any is so high that a control period may see two of its edges.
+    Returns whether it is so high that a control period may see two of its edges.
     """
-    width = saw_width(increment)
     reach = lesser_of(increment * splat(f32(REACH_FRAMES)), splat(f32(WIDEST_REACH)))
-    for here in range(row, row + saws * LANES, LANES):
-        store(sheet, WIDTHS + here, width)
-        store(sheet, REACHES + here, reach)
+    store(sheet, WIDTHS + row, saw_width(increment))
+    store(sheet, REACHES + row, reach)
     return bool(lanes_below(splat(f32(HIGH)), increment) != 0)
 
 

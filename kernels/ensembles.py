@@ -84,7 +84,9 @@ PACES = QUANTUM * LANES  # behind the tile: how fast each voice reads in each co
 READ = PACES + PERIODS * LANES  # what sixteen voices read in a quantum,
 LINE = READ + QUANTUM * LANES  # and for one that is bent the frames around those that it reads
 LINE_PAIRS = 9
-SCRATCH = LINE + LINE_PAIRS * PAIR_FRAMES - PACES
+PLAN = LINE + LINE_PAIRS * PAIR_FRAMES  # then what is worked out for each control period
+PLANNED = 5 * LANES
+SCRATCH = PLAN + PERIODS * PLANNED - PACES
 
 
 @fragment
@@ -161,22 +163,44 @@ def _read_all(lanes: Lanes) -> None:
 
 
 @fragment
+def _plan(lanes: Lanes) -> None:
+    """Work out all that moves on the control grid, for all periods of a quantum.
+
+    Together, as in `kernels.saws`, because each is a long chain of operations.
+    """
+    settings, _, state, _, facts, sheet, _ = lanes
+    swing = (load(facts, BRIGHT) - splat(f32(0.5))) * splat(f32(2.0))
+    octaves = fma(load(settings, BRIGHTNESS), swing, load(settings, CUTOFF))
+    e, gain, attacking = load(state, ENVELOPE), load(state, GAIN), load(state, ATTACKING)
+    level = load(settings, LEVEL) * splat(f32(TO_UNITY)) * load(facts, ALIVE)
+    held = load(facts, HELD)
+    for plan in range(PLAN, PLAN + PERIODS * PLANNED, PLANNED):
+        e, attacking = move_envelope(e, attacking, held, settings, ATTACK_STEP)
+        cutoff = exp2(fma(load(settings, ENVELOPE_OCTAVES), e, octaves))
+        a, b, c = svf_coefficients(cutoff, load(settings, DAMPING))
+        wanted = e * level
+        rise = (wanted - gain) * splat(f32(1.0 / CONTROL_FRAMES))
+        for row, value in enumerate((a, b, c, gain, rise)):
+            store(sheet, plan + row * LANES, value)
+        gain = wanted
+    for row, value in enumerate((e, gain, attacking)):
+        store(state, row * LANES, value)
+
+
+@fragment
 def _frames(
-    integrators: tuple[Vector, Vector],
-    svf: tuple[Vector, Vector, Vector],
-    gains: tuple[Vector, Vector],
-    tile: Floats,
-    t0: int,
-) -> tuple[tuple[Vector, Vector], Vector]:
+    integrators: tuple[Vector, Vector], plan: int, tile: Floats, begin: int
+) -> tuple[Vector, Vector]:
     """One control period of sound: what was read, filter, gain."""
     s1, s2 = integrators
-    gain, rise = gains
-    for place in range(t0 * LANES, (t0 + CONTROL_FRAMES) * LANES, LANES):
-        n1, n2 = svf_step(load(tile, place), s1, s2, svf[0], svf[1], svf[2])
+    a, b, c = load(tile, plan), load(tile, plan + LANES), load(tile, plan + 2 * LANES)
+    gain, rise = load(tile, plan + 3 * LANES), load(tile, plan + 4 * LANES)
+    for place in range(begin, begin + TILE, LANES):
+        n1, n2 = svf_step(load(tile, place), s1, s2, a, b, c)
         gain = gain + rise
         store(tile, place, (s2 + n2) * gain)
         s1, s2 = n1, n2
-    return (s1, s2), gain
+    return s1, s2
 
 
 @fragment
@@ -188,22 +212,14 @@ def _weigh(slot: int, sizes: tuple[int, ...], held: Held) -> int:
 @fragment
 def _quantum(lanes: Lanes) -> None:
     """One quantum of sixteen voices into the tile."""
-    settings, _, state, _, facts, tile, _ = lanes
-    swing = (load(facts, BRIGHT) - splat(f32(0.5))) * splat(f32(2.0))
-    octaves = fma(load(settings, BRIGHTNESS), swing, load(settings, CUTOFF))
-    e, gain, attacking = load(state, ENVELOPE), load(state, GAIN), load(state, ATTACKING)
-    integrators = load(state, INTEGRATOR_1), load(state, INTEGRATOR_2)
-    level = load(settings, LEVEL) * splat(f32(TO_UNITY)) * load(facts, ALIVE)
-    held = load(facts, HELD)
+    state, tile = lanes[2], lanes[5]
+    _plan(lanes)
     _read_all(lanes)
-    for t0 in range(0, QUANTUM, CONTROL_FRAMES):
-        e, attacking = move_envelope(e, attacking, held, settings, ATTACK_STEP)
-        cutoff = exp2(fma(load(settings, ENVELOPE_OCTAVES), e, octaves))
-        svf = svf_coefficients(cutoff, load(settings, DAMPING))
-        rise = (e * level - gain) * splat(f32(1.0 / CONTROL_FRAMES))
-        integrators, gain = _frames(integrators, svf, (gain, rise), tile, t0)
-    for row, value in enumerate((e, gain, attacking, integrators[0], integrators[1])):
-        store(state, row * LANES, value)
+    integrators = load(state, INTEGRATOR_1), load(state, INTEGRATOR_2)
+    for period in range(PERIODS):
+        integrators = _frames(integrators, PLAN + period * PLANNED, tile, period * TILE)
+    store(state, INTEGRATOR_1, integrators[0])
+    store(state, INTEGRATOR_2, integrators[1])
 
 
 _play = lanes_player(_quantum, _weigh, SIZES)

@@ -133,8 +133,8 @@ def _plan(lanes: Lanes, level: Vector) -> None:
         to_float(load_int(whole_settings, INCREMENT_1)),
         to_float(load_int(whole_settings, INCREMENT_2)),
     )
-    high = set_edges(PHASE_1, 1, increments[0] * bend, plan)
-    high |= set_edges(PHASE_2, 1, increments[1] * bend, plan)
+    high = set_edges(PHASE_1, increments[0] * bend, plan)
+    high |= set_edges(PHASE_2, increments[1] * bend, plan)
     for t0 in range(0, QUANTUM, CONTROL_FRAMES):
         e, attacking = move_envelope(e, attacking, held, settings, ATTACK_STEP)
         lfo = lfo + load_int(whole_settings, VIBRATO_STEP)

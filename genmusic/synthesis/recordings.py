@@ -160,7 +160,7 @@ class Recordings:
     def register(self, group: Group) -> int:
         """The number of a group; places follow from the order in which groups come."""
         if group not in self._groups and len(self._groups) == self._most:
-            raise GenmusicError(f"there is room for recordings of {self._most} groups, and no more")
+            raise GenmusicError(f"there is room for recordings of {self._most} groups")
         return self._groups.setdefault(group, len(self._groups))
 
     def key_of(self, pitch: float) -> int:

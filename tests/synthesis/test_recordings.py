@@ -1,0 +1,89 @@
+"""Recordings of groups: loops without a seam, in tune, made where they are read."""
+
+import numpy as np
+import pytest
+from sounding import play
+
+from genmusic.errors import GenmusicError
+from genmusic.names import PARTS
+from genmusic.synthesis.orchestra import Orchestra, PlayedNote
+from genmusic.synthesis.patches import PATCHES
+from genmusic.synthesis.recordings import KEYS, RECORDINGS, Recordings, loop_of
+from genmusic.units import QUANTUM, SAMPLE_RATE, pitch_to_hz
+from kernels.recordings import MOST_LOOP_QUANTA, ROW_WORDS
+
+GROUPS = {name: patch.group for name, (kind, patch) in PATCHES.items() if kind == "ensembles"}
+
+
+def loop(group, key):
+    """The frames of a recording, of 1 at most."""
+    row = RECORDINGS.row_of(group, key)
+    words = RECORDINGS.words[row * ROW_WORDS :][: loop_of(key).frames // 2]
+    words = words.view(np.int32).reshape(-1, 16).astype(np.int64)
+    later = (words << 48) >> 48
+    return np.stack(((words - later) >> 16, later), axis=1).reshape(-1) / 32_768
+
+
+@pytest.mark.parametrize("name", GROUPS)
+@pytest.mark.parametrize("key", [36, 60, 84])
+def test_the_end_of_a_loop_is_followed_by_its_beginning_as_any_frame_by_the_next(name, key):
+    frames = loop(GROUPS[name], key)
+    across = np.concatenate((frames[-100:], frames[:100]))
+
+    # A seam would bend the sound more sharply than it is bent anywhere else.
+    assert np.abs(np.diff(across, 2)).max() <= np.abs(np.diff(frames, 2)).max()
+    assert 0.1 < frames.std()
+    assert np.abs(frames).max() < 0.99
+
+
+def test_loops_are_whole_numbers_of_cycles_of_their_keys():
+    off = [loop_of(key).cycles / loop_of(key).seconds / pitch_to_hz(key) for key in range(24, KEYS)]
+
+    assert np.abs(1200 * np.log2(off)).max() < 0.5  # cents
+
+
+def test_every_note_enters_its_loop_at_a_place_of_its_own():
+    first, second = (play("string-ensemble", 60, 1.0, start_frame=s)[0] for s in (0, QUANTUM))
+    alike = np.corrcoef(first[24_000:40_000], second[24_000 + QUANTUM : 40_000 + QUANTUM])
+
+    assert abs(alike[0, 1]) < 0.9
+
+
+def test_a_note_held_for_longer_than_its_loop_does_not_click_or_fall_silent():
+    sound = play("choir", 60, seconds=14.0, gate_seconds=14.0)[0][2 * SAMPLE_RATE :]
+    bows = np.abs(np.diff(sound, 2))
+    around = bows[: loop_of(60).frames]  # once, in which the end of the loop may lie anywhere
+    begin, end = sound[: 4 * SAMPLE_RATE], sound[-4 * SAMPLE_RATE :]
+
+    assert bows.max() < 1.1 * around.max()
+    assert np.percentile(around, 99.9) > 0.5 * around.max()
+    assert abs(20 * np.log10(end.std() / begin.std())) < 1.0
+
+
+def rendered(orchestra, first, quanta):
+    still = np.full((1, quanta + 1), 0.5, np.float32)
+    return orchestra.render(first, quanta, still).copy()
+
+
+def test_voices_that_come_from_elsewhere_find_their_recordings_made(monkeypatch):
+    here, there = Orchestra(1), Orchestra(1)
+    here.play(0, PlayedNote(0, 10**6, PARTS.index("pad"), "choir", 61, 90, 0.0))
+    rendered(here, 0, 8)
+    state = here.take(0, 8)
+    expected = rendered(here, 8, 8)
+    row = state.pools["ensembles"].whole_settings[0, 1]
+    RECORDINGS.words[row * ROW_WORDS : (row + 1) * ROW_WORDS] = 0
+    monkeypatch.setattr(RECORDINGS, "_made", set())
+
+    there.put(0, state, 8)
+
+    assert np.array_equal(rendered(there, 8, 8), expected)
+
+
+def test_a_group_for_which_there_is_no_room_is_refused():
+    words = np.zeros(4 * MOST_LOOP_QUANTA * QUANTUM // 2, np.float32)
+    few = Recordings(words, keys_apart=KEYS // 4)
+    few.row_of(GROUPS["choir"], 64)
+
+    with pytest.raises(GenmusicError, match="room for recordings of 1 groups"):
+        few.row_of(GROUPS["low-strings"], 64)
