@@ -83,24 +83,25 @@ SCRATCH = MOST_LOOP_QUANTA * QUANTUM + TILE  # floats: a loop, then a tile
 
 
 @fragment
-def _breathe(
-    frames: int, real: Floats, start: tuple[IntVector, Vector, Vector], keep: bool, scratch: Floats
-) -> tuple[Vector, Vector]:
-    """Let sixteen stretches of breath run side by side; how the filters end."""
-    seed, s1, s2 = start
+def _breathe(whole: Ints, real: Floats, scratch: Floats) -> None:
+    """Write the breath: filtered noise, a sixteenth of the loop in each lane.
+
+    It runs twice, the second time from where the filter has ended in the lane before.
+    """
     a, b, c = svf_coefficients(
         exp2(load_splat(real, NOISE_OCTAVES)), load_splat(real, NOISE_DAMPING)
     )
-    hiss, tile = load_splat(real, HISS), MOST_LOOP_QUANTA * QUANTUM
-    for begin in range(0, frames, CONTROL_FRAMES):
-        for frame in range(tile, tile + TILE, LANES):
-            seed = next_noise(seed)
-            n1, s2 = svf_step(white(seed), s1, s2, a, b, c)
-            store(scratch, frame, (s1 + n1) * hiss)
-            s1 = n1
-        if keep:
+    frames, tile = int(whole[WHOLE + 1]) * QUANTUM // LANES, MOST_LOOP_QUANTA * QUANTUM
+    hiss, s1, s2 = load_splat(real, HISS), splat(f32(0.0)), splat(f32(0.0))
+    for _ in range(2):
+        seed, s1, s2 = load_int(whole, SEED), turned_1(s1), turned_1(s2)
+        for begin in range(0, frames, CONTROL_FRAMES):
+            for frame in range(tile, tile + TILE, LANES):
+                seed = next_noise(seed)
+                n1, s2 = svf_step(white(seed), s1, s2, a, b, c)
+                store(scratch, frame, (s1 + n1) * hiss)
+                s1 = n1
             transpose(scratch, tile, LANES, scratch, begin, frames)
-    return s1, s2
 
 
 @fragment
@@ -197,15 +198,7 @@ def record_group(
         To write on.
     out : (rows * `ROW_WORDS`,) float32
         Recordings, whose row is written as far as the loop goes.
-
-    Notes
-    -----
-    Breath is filtered noise, a sixteenth of the loop in each lane. It runs twice: at first only to
-    find how the filter ends in the lane before, from where it then begins.
     """
-    stretch, none = int(whole[WHOLE + 1]) * QUANTUM // LANES, splat(f32(0.0))
-    seed = load_int(whole, SEED)
-    s1, s2 = _breathe(stretch, real, (seed, none, none), False, scratch)
-    _breathe(stretch, real, (seed, turned_1(s1), turned_1(s2)), True, scratch)
+    _breathe(whole, real, scratch)
     _play(whole, real, tables, sheet, scratch)
     _pack(whole, load_splat(real, SHARE), scratch, out)
