@@ -127,8 +127,13 @@ def _line(plan: Plan, melody: Rows, last: int) -> list[Row]:
 
 
 def _led(room: Sequence[int], last: int, rising: bool) -> int:
-    """The nearest pitch, rather against the way of the melody."""
-    return min(room, key=lambda p: (abs(p - last) + AGAINST * ((p > last) == rising), p))
+    """The nearest pitch, rather against the way of the melody: one of those around the last."""
+    above = bisect_right(room, last)
+    if above in (0, len(room)):
+        return room[min(above, len(room) - 1)]
+    low, high = room[above - 1], room[above]
+    climb, fall = high - last + AGAINST * rising, last - low + AGAINST * (not rising)
+    return high if climb < fall else low
 
 
 def _wandering(plan: Plan, room: Sequence[int], last: int, rising: bool) -> int:
@@ -163,9 +168,12 @@ PASSING_SHARE = 0.6  # of long notes that move on by a step halfway
 
 def _rises(melody: Rows, tick: int) -> bool:
     """Whether the melody goes up into a tick."""
-    earlier = [pitch for t, _, pitch, _ in melody if t < tick]
-    later = [pitch for t, _, pitch, _ in melody if t >= tick]
-    return bool(earlier and later) and later[0] > earlier[-1]
+    earlier = HIGHEST
+    for start, _, pitch, _ in melody:
+        if start >= tick:
+            return pitch > earlier
+        earlier = pitch
+    return False
 
 
 def _neighbour(room: Sequence[int], pitch: int, rising: bool) -> int:
@@ -187,7 +195,7 @@ def _along(plan: Plan, melody: Rows, last: int) -> list[Row]:
             tones = _room(plan, span, pitch - BELOW_MELODY, chord_only=True)
             choices = [p for p in choices if p in tones] or [_nearest(tones, last)]
         if choices:
-            last = _nearest(choices, last)
+            last = min(choices, key=lambda p: (abs(p - last), p))
             rows.append((tick, duration, last, -1))
     return rows
 
@@ -195,14 +203,20 @@ def _along(plan: Plan, melody: Rows, last: int) -> list[Row]:
 def _ceiling(plan: Plan, melody: Rows, tick: int) -> int:
     """The highest pitch that stays under the melody at a tick."""
     part = plan.style.parts["counter"]
-    sounding = next((p for t, d, p, _ in reversed(melody) if t <= tick < t + d), None)
-    if sounding is None or sounding - BELOW_MELODY - part.low < OCTAVE // 2:
-        return part.high
-    return min(part.high, sounding - BELOW_MELODY)
+    for start, ticks, pitch, _ in reversed(melody):
+        if start <= tick < start + ticks:
+            ceiling = pitch - BELOW_MELODY
+            return min(part.high, ceiling) if ceiling - part.low >= OCTAVE // 2 else part.high
+    return part.high
 
 
 def _nearest(room: Sequence[int], pitch: int) -> int:
-    return min(room, key=lambda p: (abs(p - pitch), p))
+    """The nearest pitch of a room, the lower one of two."""
+    above = bisect_left(room, pitch)
+    if above in (0, len(room)):
+        return room[min(above, len(room) - 1)]
+    low, high = room[above - 1], room[above]
+    return high if high - pitch < pitch - low else low
 
 
 def _room(plan: Plan, span: Span, ceiling: int, *, chord_only: bool) -> tuple[int, ...]:

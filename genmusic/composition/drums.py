@@ -37,6 +37,7 @@ class _Bar:
 
     rows: tuple[Row, ...]
     table: Integers
+    ghosts: tuple[tuple[int, int], ...]  # where there is room for a soft stroke: draw, tick
 
 
 def compose_drums(plan: Plan, draw: float) -> Integers:
@@ -54,7 +55,7 @@ def compose_drums(plan: Plan, draw: float) -> Integers:
     if plan.rise:
         added = _roll(plan, bar.rows)
     elif not filled and not plan.ends_piece:
-        added = _ghosts(plan, bar.rows)
+        added = _ghosts(plan, bar)
     if _crashes(plan):
         added.append((0, STROKE_TICKS, CRASH, 0))
     return np.concatenate((bar.table, row_table(added))) if added else bar.table
@@ -79,7 +80,19 @@ def _bar(pattern: DrumPattern, bar_ticks: int) -> _Bar:
         for name, pitch in DRUM_PITCHES.items()
         for tick, sign in read_steps(getattr(pattern, name), bar_ticks)
     )
-    return _Bar(rows, row_table(rows))
+    return _Bar(rows, row_table(rows), _room_for_ghosts(rows, bar_ticks))
+
+
+def _room_for_ghosts(rows: Sequence[Row], bar_ticks: int) -> tuple[tuple[int, int], ...]:
+    """Sixteenths beside a snare where neither it nor the kick plays."""
+    taken = {tick for tick, _, pitch, _ in rows if pitch in (SNARE, DRUM_PITCHES["kick"])}
+    if not any(pitch == SNARE for _, _, pitch, _ in rows):
+        return ()
+    return tuple(
+        (2 + number, tick)
+        for number, tick in enumerate(range(GHOST_TICKS, bar_ticks, GHOST_TICKS))
+        if tick not in taken and tick % (2 * GHOST_TICKS)
+    )
 
 
 def _is_filled(plan: Plan) -> bool:
@@ -93,20 +106,12 @@ def _crashes(plan: Plan) -> bool:
     return begins and plan.chance.drums[1] < plan.style.drums.crashes
 
 
-def _ghosts(plan: Plan, rows: Sequence[Row]) -> list[Row]:
-    """Soft strokes of the snare on sixteenths where neither it nor the kick plays."""
-    share = plan.style.drums.ghosts * plan.density
+def _ghosts(plan: Plan, bar: _Bar) -> list[Row]:
+    """Soft strokes of the snare, where there is room for them."""
+    share, draws = plan.style.drums.ghosts * plan.density, plan.chance.drums
     if not share:
         return []
-    taken = {tick for tick, _, pitch, _ in rows if pitch in (SNARE, DRUM_PITCHES["kick"])}
-    if not any(pitch == SNARE for _, _, pitch, _ in rows):
-        return []
-    steps = enumerate(range(GHOST_TICKS, plan.bar_ticks, GHOST_TICKS))
-    return [
-        (tick, STROKE_TICKS, SNARE, WHISPER)
-        for number, tick in steps
-        if tick not in taken and tick % (2 * GHOST_TICKS) and plan.chance.drums[2 + number] < share
-    ]
+    return [(tick, STROKE_TICKS, SNARE, WHISPER) for n, tick in bar.ghosts if draws[n] < share]
 
 
 def _roll(plan: Plan, rows: Sequence[Row]) -> list[Row]:

@@ -12,6 +12,8 @@ from itertools import pairwise
 
 BarNotes = tuple[tuple[int, int], ...]
 """Tick from the bar line and step of each note of a bar."""
+SomeNotes = Sequence[tuple[int, int]]
+"""The same of some of them."""
 
 OPERATIONS = (
     "sequence", "vary_tail", "rhythm", "invert", "fragment", "augment", "diminish", "ornament",
@@ -49,25 +51,25 @@ def operation_of(before: BarNotes, bar: BarNotes) -> int:
 
 def _fitting(before: BarNotes, bar: BarNotes) -> Iterator[str]:
     """The operations that explain a bar, the closest first."""
-    ticks = _rhythm(before)
-    same_rhythm = ticks == _rhythm(bar)
+    ticks, own = _rhythm(before), _rhythm(bar)
+    same_rhythm = ticks == own
     half = _half_tick(before, bar)
-    head, tail = _cut(bar, half)
+    head = _head(bar, half)
     if same_rhythm and _shape(before) == _shape(bar):
         yield "sequence"
     if same_rhythm and len(bar) > 2 and _shape(before) == [-step for step in _shape(bar)]:
         yield "invert"
-    known_head = _cut(before, half)[0]
-    if len(head) > 1 and _is_like(known_head, head):
-        yield "fragment" if _is_like(head, tail) else "vary_tail"
+    known_head = _head(before, half)
+    if _is_like(known_head, head):
+        yield "fragment" if _is_like(head, _tail(bar, half)) else "vary_tail"
     if same_rhythm:
         yield "rhythm"
-    if len(known_head) > 1 and [2 * tick for tick in _rhythm(known_head)] == _rhythm(bar):
+    if len(known_head) > 1 and [2 * tick for tick, _ in known_head] == own:
         yield "augment"
-    if len(before) > 2 and _is_like(tuple((tick // 2, step) for tick, step in before), head):
+    if 2 < len(before) == len(head) and _is_like([(t // 2, step) for t, step in before], head):
         yield "diminish"
     added = len(bar) - len(before)
-    if 0 < added <= MOST_ADDED and _is_like(before, tuple(n for n in bar if n[0] in ticks)):
+    if 0 < added <= MOST_ADDED and _is_like(before, [note for note in bar if note[0] in ticks]):
         yield "ornament"
 
 
@@ -76,22 +78,26 @@ def _half_tick(before: BarNotes, bar: BarNotes) -> int:
     return 1_920 if max(before[-1][0], bar[-1][0]) >= 2_880 else 1_440
 
 
-def _cut(bar: BarNotes, half: int) -> tuple[BarNotes, BarNotes]:
-    """The notes before a tick, and those from it on as if it were the bar line."""
-    return (
-        tuple(note for note in bar if note[0] < half),
-        tuple((tick - half, step) for tick, step in bar if tick >= half),
-    )
+def _head(bar: BarNotes, half: int) -> SomeNotes:
+    """The notes before a tick."""
+    return [note for note in bar if note[0] < half]
 
 
-def _is_like(one: BarNotes, other: BarNotes) -> bool:
+def _tail(bar: BarNotes, half: int) -> SomeNotes:
+    """The notes from a tick on, as if it were the bar line."""
+    return [(tick - half, step) for tick, step in bar if tick >= half]
+
+
+def _is_like(one: SomeNotes, other: SomeNotes) -> bool:
     """Whether notes have the same rhythm and shape."""
-    return len(one) > 1 and _rhythm(one) == _rhythm(other) and _shape(one) == _shape(other)
+    if not 1 < len(one) == len(other):
+        return False
+    return _rhythm(one) == _rhythm(other) and _shape(one) == _shape(other)
 
 
-def _rhythm(bar: BarNotes) -> list[int]:
+def _rhythm(bar: SomeNotes) -> list[int]:
     return [tick for tick, _ in bar]
 
 
-def _shape(bar: BarNotes) -> list[int]:
+def _shape(bar: SomeNotes) -> list[int]:
     return [step - bar[0][1] for _, step in bar]
