@@ -171,7 +171,7 @@ class Composer:
         begun.hand_over(self._state)
         self._place, self._settled = place, _ = begun.prepared()
         self._length_bars = place.parameters.length_bars
-        self._decide_harmony(begun.asked())
+        self._decide_harmony(begun.asked)
         return place
 
     def _plan_harmony(self, parameters: MusicalParameters) -> None:

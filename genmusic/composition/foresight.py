@@ -14,7 +14,7 @@ from genmusic.composition.clearing import as_asked
 from genmusic.composition.memory import Memory
 from genmusic.composition.model import Model
 from genmusic.composition.place import Place, place_of
-from genmusic.composition.planning import Asked, ask_harmony, draw_harmony, plan_harmony
+from genmusic.composition.planning import ask_harmony, draw_harmony, plan_harmony
 from genmusic.composition.settled import Settled, settle
 from genmusic.composition.state import State
 from genmusic.mood.mapping import MusicalParameters
@@ -42,7 +42,8 @@ class Begun:
             form.advance(coming)
         self._marks = _marks_of(coming)
         form.begin_phrase(coming, seed, style, parameters)
-        self._asked: Asked | None = None
+        self.asked = ask_harmony(coming, seed, style, parameters)
+        self._has_chords = False
         self._prepared: tuple[Place, Settled] | None = None
 
     def is_for(self, style: Style, model: Model, parameters: MusicalParameters) -> bool:
@@ -60,30 +61,27 @@ class Begun:
     @property
     def steps(self) -> int:
         """What is still to be done, to recall the phrases before being the last."""
-        return 1 + (self._asked is None) + (self._prepared is None)
+        return 1 + (not self._has_chords) + (self._prepared is None)
 
     def go_on(self, state: State, memory: Memory) -> None:
         """Take the next step; the phrases before are all sung when it is the last."""
-        if self._asked is None:
-            self.asked()
+        if not self._has_chords:
+            self._draw_chords()
         elif self._prepared is None:
             self.prepared()
         elif self._prepared[1].singing is not None:
             memory.recall(self._prepared[0], state.themes)
 
-    def asked(self) -> Asked:
-        """What is asked of its chords, which are drawn."""
-        if self._asked is None:
-            state, style, parameters = self._state, self._style, self._parameters
-            self._asked = ask_harmony(state, self._seed, style, parameters)
-            chords = draw_harmony(self._asked, style.harmony, self._model)
-            plan_harmony(state, self._asked, style, parameters, chords)
-        return self._asked
+    def _draw_chords(self) -> None:
+        if not self._has_chords:
+            chords = draw_harmony(self.asked, self._style.harmony, self._model)
+            plan_harmony(self._state, self.asked, self._style, self._parameters, chords)
+            self._has_chords = True
 
     def prepared(self) -> tuple[Place, Settled]:
         """What all its bars have in common."""
         if self._prepared is None:
-            self.asked()
+            self._draw_chords()
             written = as_asked(self._style, self._parameters)
             place = place_of(self._state, self._seed, written, self._parameters)
             self._prepared = place, settle(place, self._model, ends_piece=False)
@@ -91,13 +89,14 @@ class Begun:
 
     def hand_over(self, state: State) -> None:
         """Begin the phrase in a state that stands before it."""
-        asked, begun = self.asked(), self._state
+        self._draw_chords()
+        begun = self._state
         if state.metre != begun.metre:
             state.themes = {}
         state.labels, state.phrases, state.metre = begun.labels, begun.phrases, begun.metre
         state.home, state.home_mode = begun.home, begun.home_mode
         state.tonic, state.mode = begun.tonic, begun.mode
-        plan_harmony(state, asked, self._style, self._parameters, begun.chords)
+        plan_harmony(state, self.asked, self._style, self._parameters, begun.chords)
 
 
 _marks_of = attrgetter(
