@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from numba.core import ir_utils, postproc, ssa
+from numba.core.interpreter import Interpreter, peep_hole_list_to_tuple
 from numba.core.rewrites import static_binop, static_getitem, static_raise
 from numba.core.typed_passes import PreLowerStripPhis
 
@@ -20,6 +21,19 @@ REWRITES = (
     static_binop.DetectStaticBinops,
 )
 """What stands in an instruction as a constant, rather than in a variable."""
+
+
+class _Reader(Interpreter):  # type: ignore[misc]
+    """Numba's reader, which looks for none of what came of ``with``, ``try`` or ``**``."""
+
+    def post_process(self, _peepholes: Any, function: Any) -> Any:
+        """Put together what the parts of a tuple were handed over in: ``f(*some, other)``."""
+        return peep_hole_list_to_tuple(function)
+
+
+def read_bytecode(state: Any) -> None:
+    """Make instructions of bytecode."""
+    state.func_ir = _Reader(state.func_id).interpret(state.bc)
 
 
 def find_constants(state: Any) -> None:

@@ -12,14 +12,14 @@ from typing import Any
 from numba.core.compiler import CompilerBase
 from numba.core.compiler_machinery import PassManager
 from numba.core.typed_passes import NativeLowering, NoPythonBackend
-from numba.core.untyped_passes import FixupArgs, TranslateByteCode
+from numba.core.untyped_passes import FixupArgs
 
 from kernels._inference import KernelTypeInference
 from kernels._pieces import DraftLowering, KernelLowering
-from kernels._reading import divide_variables, find_constants, find_last_uses
+from kernels._reading import divide_variables, find_constants, find_last_uses, read_bytecode
 
 _STEPS = (
-    TranslateByteCode().run_pass,
+    read_bytecode,
     FixupArgs().run_pass,
     find_constants,
     divide_variables,

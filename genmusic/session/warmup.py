@@ -37,6 +37,7 @@ from genmusic.units import QUANTUM
 
 BARS = 8  # a phrase and the beginning of the next use all of the sampler
 FIRST_STYLE = str(defaults()["style"])  # of whoever comes and does not choose
+DEAREST_KINDS = ("drums", "pianos", "wavetables", "saws", "ensembles")  # to compile, in this order
 FEW_WORKS = 20  # of a model: enough to compose with, and no time to count
 
 Task = Callable[[], None]
@@ -68,7 +69,8 @@ def tasks() -> Sequence[Task]:
 
     The dearest come first.
     """
-    kinds = {KINDS[kind].kernel: kind for kind in sorted(patches_of_kinds())}  # one of each kernel
+    found = dict.fromkeys((*DEAREST_KINDS, *sorted(patches_of_kinds())))
+    kinds = {KINDS[kind].kernel: kind for kind in found}  # one of each kernel
     instruments = (partial(play_instruments, [kind]) for kind in kinds.values())
     return (_compose_with_few, _mix, _count_models, *instruments)
 

@@ -6,11 +6,12 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from llvmlite.ir import _utils as names
 from numba import njit
 from numba.core import errors, ir
 from numba.core.runtime import _nrt_python, rtsys
 
-from kernels import _jit, _once
+from kernels import _jit, _once, _signatures
 
 PACK = """
 import warnings
@@ -81,6 +82,59 @@ def test_registries_are_read_again_only_when_they_have_grown():
         refresh(context)
 
     assert read == ["all", registry]
+
+
+def test_names_that_are_taken_get_a_number():
+    scope = names.NameScope()
+
+    given = [scope.register(name, deduplicate=True) for name in ("a", "a", "a.1", "a", "")]
+
+    assert given == ["a", "a.1", "a.1.1", "a.2", ".1"]
+    with pytest.raises(names.DuplicatedNameError):
+        scope.register("a.2")
+
+
+def test_the_order_of_templates_is_worked_out_once():
+    asked = []
+
+    def order(_target, templates, _name=""):
+        asked.append(templates)
+        return sorted(templates)
+
+    find = _signatures._kept_order(order)
+
+    assert [find("cpu", [2, 1]), find("cpu", [2, 1]), find("cpu", [3])] == [[1, 2], [1, 2], [3]]
+    assert asked == [[2, 1], [3]]
+
+
+def test_what_comes_of_an_operation_depends_on_the_types_that_it_is_given():
+    @compiled
+    def sums(number, whole):
+        return number + number, whole + whole, number + whole, (number,) + (whole,)  # noqa: RUF005
+
+    sums(1.0, 2)
+
+    assert str(sums.nopython_signatures[0].return_type) == (
+        "Tuple(float64, int64, float64, Tuple(float64, int64))"
+    )
+
+
+@_jit.fragment
+def first_of(one, _other):
+    return one
+
+
+def test_arguments_that_are_handed_over_as_a_tuple_reach_a_piece():
+    @compiled
+    def choose(pair):
+        return first_of(*pair)
+
+    @compiled
+    def choose_of_three(single, last):
+        return first_of(*single, last)
+
+    assert choose((3.0, 4.0)) == 3.0
+    assert choose_of_three((5.0,), 6.0) == 5.0
 
 
 def compiled(function):
