@@ -36,6 +36,7 @@ from kernels.simd import (
     lane_numbers,
     largest_magnitude,
     load,
+    load_splat,
     splat,
     splat_int,
     store,
@@ -53,6 +54,7 @@ Rise: TypeAlias = tuple[Float, Float]
 # On the desk of a strip lie, for the low and for the high shelf, and then for the bell, what a band
 # multiplies; it is worked out again only when the band moves to another frequency.
 KEPT, PACE, KEEP, KEEPS = 0, 16, 17, 24  # of a shelf: after all runs before; 1 to 8 frames; runs
+WHOLE, PAST, DIRECT = 27, 28, 29  # 1 over pace; what a rise multiplies of the past and of a frame
 SHELF = 32  # numbers
 KEPTS, TURN, TURNS = 0, 64, 92  # of a bell: after all runs before; 1 to 8 frames; runs
 OF_MID = 104  # pace and width
@@ -135,9 +137,11 @@ def _write(x: Quantum, begin: int, buses: Ints) -> None:
 
 
 @fragment
-def _prepare_shelf(pace: float, at: int, desk: Floats) -> None:
+def _prepare_shelf(pace: float, high: bool, at: int, desk: Floats) -> None:
     keep = f32(1.0) - pace
-    desk[at + PACE] = pace
+    past = pace * (f32(1.0) + keep)
+    desk[at + PACE], desk[at + WHOLE] = pace, f32(1.0) / pace
+    desk[at + PAST], desk[at + DIRECT] = -past if high else past, f32(2.0) - pace if high else pace
     power = keep
     for frame in range(KEEP, KEEPS + 1):
         desk[at + frame] = power
@@ -153,66 +157,43 @@ def _prepare_shelf(pace: float, at: int, desk: Floats) -> None:
 
 
 @fragment
-def _with_start(h: Quantum, start: Vector, own: Vector, at: int, desk: Floats) -> Quantum:
-    """What a shelf remembers after each frame, with what the runs before have left."""
-    return (
-        fma(splat(desk[at + KEEP]), start, h[0]),
-        fma(splat(desk[at + KEEP + 1]), start, h[1]),
-        fma(splat(desk[at + KEEP + 2]), start, h[2]),
-        fma(splat(desk[at + KEEP + 3]), start, h[3]),
-        fma(splat(desk[at + KEEP + 4]), start, h[4]),
-        fma(splat(desk[at + KEEP + 5]), start, h[5]),
-        fma(splat(desk[at + KEEP + 6]), start, h[6]),
-        own,
-    )
-
-
-@fragment
-def _passed(start: Vector, h: Quantum) -> Quantum:
-    """Twice what a trapezoidal filter lets through, from its memory before and after each frame."""
-    return (
-        start + h[0], h[0] + h[1], h[1] + h[2], h[2] + h[3],
-        h[3] + h[4], h[4] + h[5], h[5] + h[6], h[6] + h[7],
-    )  # fmt: skip
-
-
-@fragment
-def _less(x: Quantum, p: Quantum) -> Quantum:
-    """Twice what a low-pass does not let through."""
-    return (
-        (x[0] + x[0]) - p[0], (x[1] + x[1]) - p[1], (x[2] + x[2]) - p[2], (x[3] + x[3]) - p[3],
-        (x[4] + x[4]) - p[4], (x[5] + x[5]) - p[5], (x[6] + x[6]) - p[6], (x[7] + x[7]) - p[7],
-    )  # fmt: skip
-
-
-@fragment
-def _raised(x: Quantum, rise: Vector, p: Quantum) -> Quantum:
-    """Add what a band lets through to what came in."""
-    return (
-        fma(rise, p[0], x[0]), fma(rise, p[1], x[1]), fma(rise, p[2], x[2]), fma(rise, p[3], x[3]),
-        fma(rise, p[4], x[4]), fma(rise, p[5], x[5]), fma(rise, p[6], x[6]), fma(rise, p[7], x[7]),
-    )  # fmt: skip
-
-
-@fragment
 def _shelved(
-    x: Quantum, high: bool, rise: Vector, before: Vector, at: int, desk: Floats
+    x: Quantum, rise: Vector, before: Vector, at: int, desk: Floats
 ) -> tuple[Quantum, Vector]:
-    """A quantum through a shelf: a one-pole low-pass, added or taken away; then its memory."""
-    pace, keep = splat(desk[at + PACE]), splat(desk[at + KEEP])
-    h0 = pace * x[0]
-    h1 = fma(keep, h0, pace * x[1])
-    h2 = fma(keep, h1, pace * x[2])
-    h3 = fma(keep, h2, pace * x[3])
-    h4 = fma(keep, h3, pace * x[4])
-    h5 = fma(keep, h4, pace * x[5])
-    h6 = fma(keep, h5, pace * x[6])
-    h7 = fma(keep, h6, pace * x[7])
-    keeps = splat(desk[at + KEEPS]), splat(desk[at + KEEPS + 1]), splat(desk[at + KEEPS + 2])
+    """A quantum through a shelf: a one-pole low-pass, added or taken away; then its memory.
+
+    What a trapezoidal low-pass lets through is its memory before and after a frame, and that after
+    it is worked out of the one before and the frame. Within a quantum the memory counts in paces.
+    """
+    keep = load_splat(desk, at + KEEP)
+    h0 = x[0]
+    h1 = fma(keep, h0, x[1])
+    h2 = fma(keep, h1, x[2])
+    h3 = fma(keep, h2, x[3])
+    h4 = fma(keep, h3, x[4])
+    h5 = fma(keep, h4, x[5])
+    h6 = fma(keep, h5, x[6])
+    h7 = fma(keep, h6, x[7])
+    keeps = (
+        load_splat(desk, at + KEEPS), load_splat(desk, at + KEEPS + 1),
+        load_splat(desk, at + KEEPS + 2),
+    )  # fmt: skip
+    before = before * load_splat(desk, at + WHOLE)
     own = fma(load(desk, at + KEPT), before, summed(h7, keeps))
-    start = of_run_1(before, own)
-    p = _passed(start, _with_start((h0, h1, h2, h3, h4, h5, h6, h7), start, own, at, desk))
-    return _raised(x, rise, _less(x, p) if high else p), of_last_runs(own)
+    past = rise * load_splat(desk, at + PAST)
+    through = fma(rise, load_splat(desk, at + DIRECT), splat(f32(1.0)))
+    left = past * of_run_1(before, own)
+    y = (
+        fma(through, x[0], left),
+        fma(load_splat(desk, at + KEEP), left, fma(past, h0, through * x[1])),
+        fma(load_splat(desk, at + KEEP + 1), left, fma(past, h1, through * x[2])),
+        fma(load_splat(desk, at + KEEP + 2), left, fma(past, h2, through * x[3])),
+        fma(load_splat(desk, at + KEEP + 3), left, fma(past, h3, through * x[4])),
+        fma(load_splat(desk, at + KEEP + 4), left, fma(past, h4, through * x[5])),
+        fma(load_splat(desk, at + KEEP + 5), left, fma(past, h5, through * x[6])),
+        fma(load_splat(desk, at + KEEP + 6), left, fma(past, h6, through * x[7])),
+    )
+    return y, of_last_runs(own) * load_splat(desk, at + PACE)
 
 
 @fragment
@@ -230,9 +211,9 @@ def _shelve(
             before = splat(f32(0.0))
             continue
         if desk[at + PACE] != bands[strip, row, border]:
-            _prepare_shelf(bands[strip, row, border], at, desk)
+            _prepare_shelf(bands[strip, row, border], high, at, desk)
         begin = 2 * strip * STRIDE + quantum * QUANTUM
-        y, before = _shelved(_read(begin, held, buses), high, _ramp(rise), before, at, desk)
+        y, before = _shelved(_read(begin, held, buses), _ramp(rise), before, at, desk)
         _write(y, begin, buses)
         buses[2 * strip * STRIDE + SOUNDING + quantum] = i32(IN_RUNS)
     _remember(before, strip, place, desk, memories)
@@ -286,6 +267,24 @@ def _left(frames: int, x: Vector, start: Pair, at: int, desk: Floats) -> Vector:
     """What a bell's first memory is after some frames, with what the runs before have left."""
     first, second = desk[at + TURN + 4 * frames - 4], desk[at + TURN + 4 * frames - 3]
     return fma(splat(second), start[1], fma(splat(first), start[0], x))
+
+
+@fragment
+def _passed(start: Vector, h: Quantum) -> Quantum:
+    """Twice what a trapezoidal filter lets through, from its memory before and after each frame."""
+    return (
+        start + h[0], h[0] + h[1], h[1] + h[2], h[2] + h[3],
+        h[3] + h[4], h[4] + h[5], h[5] + h[6], h[6] + h[7],
+    )  # fmt: skip
+
+
+@fragment
+def _raised(x: Quantum, rise: Vector, p: Quantum) -> Quantum:
+    """Add what a band lets through to what came in."""
+    return (
+        fma(rise, p[0], x[0]), fma(rise, p[1], x[1]), fma(rise, p[2], x[2]), fma(rise, p[3], x[3]),
+        fma(rise, p[4], x[4]), fma(rise, p[5], x[5]), fma(rise, p[6], x[6]), fma(rise, p[7], x[7]),
+    )  # fmt: skip
 
 
 @fragment
