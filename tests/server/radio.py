@@ -14,16 +14,20 @@ from genmusic.session import session as sessions
 
 HEAD = struct.Struct("<BBHIQ")
 SPLICE = 1  # flag
+LINGER_SECONDS = 0.2  # for the rest of a request that was refused
 PATIENCE = 20.0  # seconds; a test that waits longer has failed
-UNPACED = Settings(play_speed_limit=1e6, load_limit=1.0)
-"""A test listens faster than anybody's audio clock, and keeps every thread busy."""
+UNPACED = Settings(play_speed_limit=1e6, load_limit=1.0, drain_seconds=0.2)
+"""A test listens faster than anybody's audio clock, and keeps every thread busy.
+
+At its end nobody acks any more, and to be fed for long would only make it wait.
+"""
 
 
 class Server(TestServer):
     """Runs the application as `genmusic serve` does: a lost line does not cancel its handler."""
 
     async def _make_runner(self, **options):
-        return web.AppRunner(self.app, access_log=None)
+        return web.AppRunner(self.app, access_log=None, lingering_time=LINGER_SECONDS)
 
 
 @dataclass

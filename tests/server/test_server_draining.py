@@ -107,7 +107,7 @@ async def hear_all(radio):
 
 
 async def test_who_plays_on_while_others_are_fed_is_given_more(library):
-    settings = replace(UNPACED, drain_seconds=0.6)
+    settings = replace(UNPACED, drain_seconds=1.0)
     async with radios_behind_a_door(library, 2, settings) as (radio, _deaf):
         await radio.hear(48_000)
         hearing = asyncio.create_task(hear_all(radio))
