@@ -7,10 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 
+from kernels.packets import HEAD_BYTES as LENGTH_BYTES
+
 PACKET_FRAMES = 960  # 20 ms, the longest Opus frame that is one CELT frame
 LENGTH = struct.Struct("<H")
-HEAD_BYTES: Mapping[str, int] = {"opus": LENGTH.size, "pcm16": 0}
-"""Before each packet of a codec: its length, where they differ."""
+HEAD_BYTES: Mapping[str, int] = {"opus": LENGTH_BYTES, "pcm16": 0}
+"""Before each packet of a codec: its length, where they differ, as `LENGTH` has it."""
 
 Body = bytes | memoryview
 
