@@ -92,6 +92,7 @@ FIRST_PLACES, TURNS, LOSSES = 1, 5, 7  # tables of a mode, by number
 _OCTAVES = 1.4426950408889634  # log2 of e
 ASLEEP = 3.2e-5  # -90 dB of full scale
 MASKED = 1e-3  # -60 dB: a mode that far below the strongest of its voice is not heard either
+SPREAD = 0.3  # -10 dB: no more of a knock than that lies where it could be told from a mode
 # A sum of squares: the power of what even waves leave out, of which there is most at both ends of a
 # span and a third of that in the mean, is -90 dB of full scale then.
 UNHEARD = 3.0 * ASLEEP**2 / LANES**2
@@ -213,7 +214,8 @@ def _look_after(at: int, own: int, bank: Bank, held: Held, tile: Floats) -> None
     even = apart < f32(UNHEARD) and settings[at + DEPTH] == f32(0.0)
     state[own + AWAKE], state[own + LOSS] = f32(awake), survey[0]
     state[own + EVEN] = f32(1.0) if even else f32(0.0)
-    if state[own + NOISE] * state[own + NOISE] < survey[1]:
+    noise = state[own + NOISE] * f32(SPREAD)
+    if noise * noise < survey[1]:
         state[own + NOISE] = f32(0.0)
 
 
