@@ -8,7 +8,6 @@ skipped.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,6 +25,7 @@ from genmusic.composition.accompaniment import (
 from genmusic.composition.ahead import BarAhead, Stand
 from genmusic.composition.arrangement import players
 from genmusic.composition.attribution import Decision
+from genmusic.composition.bars import bar_of
 from genmusic.composition.clearing import accompanying, as_asked
 from genmusic.composition.counter import choose_kind, compose_counter
 from genmusic.composition.drums import compose_drums
@@ -48,14 +48,12 @@ from genmusic.composition.readiness import make_ready
 from genmusic.composition.repertoire import Models
 from genmusic.composition.settled import Settled, settle
 from genmusic.composition.state import State, state_from_json
-from genmusic.composition.theory import OCTAVE
 from genmusic.composition.word_credits import Decided, PhraseDecision
 from genmusic.controls.spec import Landing
 from genmusic.errors import UnknownNameError
 from genmusic.mood.mapping import MusicalParameters
 from genmusic.rules import Style
-from genmusic.score.events import Bar, ChordSpan, Notes, iter_notes, note_array
-from genmusic.score.harmony import Chord
+from genmusic.score.events import Bar
 from kernels.melodies import Task
 
 Integers = NDArray[np.int64]
@@ -404,42 +402,4 @@ class Composer:
         return row_table(rows), Melody(answers=True)
 
     def _bar(self, plan: Plan, written: Written) -> Bar:
-        state, tonic = self._state, plan.key.tonic
-        tempo_bpm, bar_pace = self._time(plan.parameters)
-        return Bar(
-            index=state.bar,
-            beats=plan.beats,
-            tempo_bpm=tempo_bpm,
-            key=plan.key,
-            chords=tuple(
-                [
-                    _sounding_chord(
-                        span.start_tick, (tonic + span.root) % OCTAVE, span.quality, bass % OCTAVE
-                    )
-                    for span, bass in zip(plan.spans, written.basses, strict=True)
-                ]
-            ),
-            section=plan.section,
-            phrase=state.phrases_begun,
-            phrase_bar=plan.phrase_bar,
-            phrase_bars=plan.phrase_bars,
-            notes=_performed(plan, written.notes),
-            style=plan.style.name,
-            metre=plan.metre.name,
-            pace=bar_pace,
-            ends_piece=plan.ends_piece,
-            piece=state.piece,
-            cue=state.cue,
-        )
-
-
-def _performed(plan: Plan, notes: Notes) -> Notes:
-    """What the hook of the style makes of the notes."""
-    if "performance" not in plan.style.hooks:
-        return notes
-    return note_array(hooked_bar(plan, "performance", tuple(iter_notes(notes))))
-
-
-@lru_cache(maxsize=1024)
-def _sounding_chord(start_tick: int, root: int, quality: str, bass: int) -> ChordSpan:
-    return ChordSpan(start_tick, Chord(root, quality), None if bass == root else bass)
+        return bar_of(plan, written, self._state, *self._time(plan.parameters))

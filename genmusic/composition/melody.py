@@ -104,7 +104,9 @@ def _sung(
     handle = model.melody_desk(task.known + notes)
     desk = handle.values
     desk.asked[0, :notes] = line.onsets
-    desk.asked[1, :notes] = [NO_TARGET if step is None else step for step in line.targets]
+    desk.asked[1, :notes] = NO_TARGET
+    if line.pull:  # else nothing is aimed at
+        desk.asked[1, :notes] = [NO_TARGET if step is None else step for step in line.targets]
     rows = np.empty((notes, 4), np.int64)
     model.sing(
         singing.songs, singing.setting, task, memory, trail, plan.chords, singing.scale, chances,

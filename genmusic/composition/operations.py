@@ -100,4 +100,5 @@ def _rhythm(bar: SomeNotes) -> list[int]:
 
 
 def _shape(bar: SomeNotes) -> list[int]:
-    return [step - bar[0][1] for _, step in bar]
+    first = bar[0][1]
+    return [step - first for _, step in bar]

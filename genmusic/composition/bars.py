@@ -1,0 +1,57 @@
+"""Bars: what was planned and written, as all the rooms behind composition have it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from genmusic.composition.accompaniment import Written
+from genmusic.composition.hooks import hooked_bar
+from genmusic.composition.plan import Plan
+from genmusic.composition.state import State
+from genmusic.composition.theory import OCTAVE
+from genmusic.score.events import Bar, ChordSpan, Notes, iter_notes, note_array
+from genmusic.score.harmony import Chord
+
+
+def bar_of(
+    plan: Plan, written: Written, state: State, tempo_bpm: float, pace: tuple[float, ...]
+) -> Bar:
+    """The bar that comes next in a state; ``pace`` is that of its beats."""
+    tonic = plan.key.tonic
+    return Bar(
+        index=state.bar,
+        beats=plan.beats,
+        tempo_bpm=tempo_bpm,
+        key=plan.key,
+        chords=tuple(
+            [
+                _sounding_chord(
+                    span.start_tick, (tonic + span.root) % OCTAVE, span.quality, bass % OCTAVE
+                )
+                for span, bass in zip(plan.spans, written.basses, strict=True)
+            ]
+        ),
+        section=plan.section,
+        phrase=state.phrases_begun,
+        phrase_bar=plan.phrase_bar,
+        phrase_bars=plan.phrase_bars,
+        notes=_performed(plan, written.notes),
+        style=plan.style.name,
+        metre=plan.metre.name,
+        pace=pace,
+        ends_piece=plan.ends_piece,
+        piece=state.piece,
+        cue=state.cue,
+    )
+
+
+def _performed(plan: Plan, notes: Notes) -> Notes:
+    """What the hook of the style makes of the notes."""
+    if "performance" not in plan.style.hooks:
+        return notes
+    return note_array(hooked_bar(plan, "performance", tuple(iter_notes(notes))))
+
+
+@lru_cache(maxsize=1024)
+def _sounding_chord(start_tick: int, root: int, quality: str, bass: int) -> ChordSpan:
+    return ChordSpan(start_tick, Chord(root, quality), None if bass == root else bass)
