@@ -142,6 +142,15 @@ def parse(text: str) -> ClientMessage:
         raise ProtocolError(f"not a message of this protocol: {error}") from error
 
 
+def parse_ack(text: bytes) -> Ack | None:
+    """The ack, or None if the message is anything else, or wrong."""
+    try:
+        message = _client_messages.decode(text)
+    except (msgspec.DecodeError, RecursionError, UnicodeError):
+        return None
+    return message if isinstance(message, Ack) else None
+
+
 # To the client
 
 

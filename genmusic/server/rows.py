@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from genmusic.config import Settings
+from genmusic.encoding import PACKET_FRAMES
 from genmusic.server import journal
 from genmusic.server.rendering import RenderPool
 from genmusic.session.clock import Clock
@@ -87,13 +88,13 @@ class Row:
             self._due.set()
 
     def _is_due(self, session: Session, now: float) -> bool:
-        """Whether the next hop lies within the look-ahead, or soon will and a thread is idle.
+        """Whether the next hop lies within the look-ahead, or begins there and a thread is idle.
 
-        Rows whose turns coincide do so again and again: the idle time before is theirs.
+        Rows whose turns coincide do so again and again: the idle time before is theirs. And when
+        there is much to do for a while, everybody has a hop more in hand.
         """
-        limits = self._settings
-        early = limits.chunk_frames if self._pool.idle else 0
-        return session.has_room(limits.shared_chunk_frames - early, now)
+        frames = PACKET_FRAMES if self._pool.idle else self._settings.shared_chunk_frames
+        return session.has_room(frames, now)
 
     async def _run(self) -> None:
         while self._sitters:

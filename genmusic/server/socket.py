@@ -15,6 +15,7 @@ from genmusic.encoding.parcel import Body
 from genmusic.errors import CLOSE_CODES, GenmusicError, ProtocolError
 from genmusic.server.chunks import Chunk
 from genmusic.server.messages import Drain, ServerMessage, fault, to_text
+from genmusic.server.shortcut import Shortcut
 
 SUBPROTOCOL = "genmusic.v1"
 SEND_BUFFER_BYTES = 131_072  # in the kernel; left alone, it takes 174 s of Opus before a send waits
@@ -61,6 +62,13 @@ class StreamSocket(web.WebSocketResponse):
         raw = self.get_extra_info("socket")
         if raw is not None:
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
+
+    def take_at_once(self, take: Callable[[bytes], bool]) -> None:
+        """From now on offer short texts to ``take`` as they come; what it refuses is received."""
+        transport = self._transport
+        protocol = None if transport is None else transport.get_protocol()
+        if transport is not None and isinstance(protocol, asyncio.Protocol):
+            transport.set_protocol(Shortcut(protocol, take))
 
     async def send(self, message: ServerMessage | Chunk) -> None:
         """Send, or cut off a client that does not read (`ProtocolError`)."""

@@ -99,6 +99,7 @@ class Connection(Presence):
     async def converse(self) -> None:
         """Be greeted, then play and listen."""
         await self.race(self._read_during(Phase.GREETING))
+        self._socket.take_at_once(self._hear_at_once)
         if self._player is not None:
             try:
                 await self.race(self._read_during(Phase.PLAYING), self._player.run())
@@ -185,9 +186,27 @@ class Connection(Presence):
         journal.write("resumed", session=session.id, pts=replay.pts)
         return session, replay
 
+    def _hear_at_once(self, text: bytes) -> bool:
+        """Take an ack before it is queued; False if it is anything else."""
+        ack = messages.parse_ack(text)
+        if ack is None:
+            return False
+        try:
+            self._message_limit.take(self._listeners.clock())
+            self._take(ack)
+        except ProtocolError as error:
+            self.dismiss(error)
+        return True
+
     async def _hear(self, ack: Ack) -> None:
+        self._take(ack)
+
+    def _take(self, ack: Ack) -> None:
         self._count_missed(ack)
-        self._playing.acknowledge(ack.played)
+        if self._guest is not None:
+            self._guest.hear_of()
+        else:
+            self._playing.acknowledge(ack.played)
 
     def _count_missed(self, ack: Ack) -> None:
         missed = min(max(ack.under - self._under_frames, 0), BELIEVED_FRAMES)
@@ -248,10 +267,6 @@ class Connection(Presence):
     async def _refuse_keys(self, _message: Midi | Role | Learn | Knobs) -> None:
         self._midi_limit.take(self._listeners.clock())
 
-    async def _hear_in_room(self, ack: Ack) -> None:
-        self._count_missed(ack)
-        self._visiting.hear_of()
-
     async def _refuse(self, wish: Set | Skip) -> None:
         self._set_limit.take(self._listeners.clock())
         self._visiting.refuse(wish.id)
@@ -291,7 +306,7 @@ HANDLERS: Mapping[Phase, Mapping[type, Handler]] = {
         Bye: Connection._bye,
     },
     Phase.IN_ROOM: {
-        Ack: Connection._hear_in_room,
+        Ack: Connection._hear,
         Set: Connection._refuse,
         Skip: Connection._refuse,
         **dict.fromkeys((Midi, Role, Learn, Knobs), Connection._refuse_keys),
