@@ -24,11 +24,13 @@ TWELFTHS = 12
 
 @fragment
 def _duration_class(ticks: int, beat: int) -> int:
-    twelfths = (2 * ticks * TWELFTHS + beat) // (2 * beat)
-    number = 0
+    """How many classes end before a duration, which is 0 or more, rounded to twelfths of a beat.
+
+    Divided by nothing: that takes longer than all the rest.
+    """
+    twice, number = 2 * ticks * TWELFTHS + beat, 0
     for end in DURATION_ENDS:
-        if twelfths > end:
-            number += 1
+        number += 1 if twice >= (end + 1) * 2 * beat else 0
     return number
 
 
@@ -41,19 +43,31 @@ def _metric(position: int, beat: int) -> int:
 
 
 @fragment
-def _read(tune: Longs, note: int, anchor: int, features: Longs) -> None:
-    """The features of a note, whose phrase begins at another."""
+def _asked(names: Longs, mask: int) -> int:
+    """The features that the views of a mask ask for, a bit each."""
+    asked = 0
+    for view in range(names.shape[0]):
+        for kind in range(names.shape[1] if mask >> view & 1 else 0):
+            for name in names[view, kind]:
+                asked |= 1 << name if name >= 0 else 0
+    return asked
+
+
+@fragment
+def _read(tune: Longs, note: int, anchor: int, asked: int, features: Longs) -> None:
+    """The features of a note, whose phrase begins at another; places only for those who ask."""
     beat, start, position = tune[note, BEAT], tune[note, START], tune[note, POSITION]
     wait = max(start - tune[note - 1, START], 0) if note > 0 else 0  # 0 after another tune
-    since = (start - tune[anchor, START]) * 2 // beat
     features[OF_MODE] = tune[note, MODE]
     features[OF_END] = tune[note, ENDS]
     features[OF_METRIC] = _metric(position, beat)
-    features[OF_POSITION] = min(position * 4 // beat, MOST_PLACE - 1)
+    if asked >> OF_POSITION & 1:
+        features[OF_POSITION] = min(position * 4 // beat, MOST_PLACE - 1)
     features[OF_DURATION] = _duration_class(tune[note, DURATION], beat)
     features[OF_WAITING] = _duration_class(wait, beat)
     features[OF_NOTE] = min(note - anchor, MOST_NOTE - 1)
-    features[OF_PLACE] = min(since, MOST_PLACE - 1)
+    if asked >> OF_PLACE & 1:
+        features[OF_PLACE] = min((start - tune[anchor, START]) * 2 // beat, MOST_PLACE - 1)
 
 
 @fragment
@@ -101,14 +115,14 @@ def look(
         As in `viewpoints.Line`.
     conditions, links : (views, notes) int64, written as far as notes are seen
     """
-    anchor = 0
+    anchor, of_all, of_listening = 0, _asked(names, -1), _asked(names, listening)
     for note in range(tune.shape[0]):
         if tune[note, BEGINS] > 0:
             anchor = note
         pitches[note] = tune[note, PITCH] - lowest
         anchors[note] = anchor
         reach[note] = tune[note, REACH]
-        _read(tune, note, anchor, features)
+        _read(tune, note, anchor, of_listening if note < first else of_all, features)
         for view in range(names.shape[0]):
             if note < first and not listening >> view & 1:
                 continue

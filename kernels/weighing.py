@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from kernels._jit import fragment
 from kernels._types import Doubles, Longs
-from kernels.chords import OCTAVE, ROOT, SCALE, TONES, is_tone, sounding
+from kernels.chords import OCTAVE, ROOT, SCALE, TONES, sounding
 
 NO_TARGET = -(1 << 20)
 BANS = (1.0, 1.0, 0.5, 0.0, 0.0)  # how far a note must be in the chord, by the weakness of its beat
@@ -76,12 +76,17 @@ def step_pitch(scale: Longs, step: int) -> int:
 @fragment
 def _know(chord: Longs, lowest: int, welcome: Doubles) -> None:
     """Which pitches may sound over a chord, and how foreign they are to it."""
+    tones = 0  # a bit each, those an octave higher as well
+    for tone in range(ROOT, ROOT + TONES):
+        tones |= ((1 << OCTAVE) + 1) << chord[tone] if chord[tone] >= 0 else 0
+    pitch_class = lowest % OCTAVE
     for n in range(welcome.shape[1]):
-        pitch_class = (lowest + n) % OCTAVE
-        welcome[ALLOWED, n] = 1.0 if chord[SCALE] >> pitch_class & 1 else 0.0
-        rubs = is_tone(chord, (pitch_class - 1) % OCTAVE)
-        foreign = welcome[ALLOWED, n] > 0.0 and not is_tone(chord, pitch_class)
+        allowed = chord[SCALE] >> pitch_class & 1 > 0
+        rubs = tones >> (pitch_class + OCTAVE - 1) & 1 > 0
+        foreign = allowed and not tones >> pitch_class & 1
+        welcome[ALLOWED, n] = 1.0 if allowed else 0.0
         welcome[FOREIGN, n] = (RUB if rubs else 1.0) if foreign else 0.0
+        pitch_class = pitch_class + 1 if pitch_class < OCTAVE - 1 else 0
 
 
 @fragment
