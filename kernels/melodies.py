@@ -13,7 +13,7 @@ from kernels.chords import OCTAVE
 from kernels.copying import SOME_RUNS, Runs, Trail, completes, time_trail
 from kernels.handles import reader
 from kernels.looking import REACH, look
-from kernels.predicting import Speakers, predict, speakers
+from kernels.predicting import Speakers, predict
 from kernels.sampling import SOME_TREE, Tree, look_ahead
 from kernels.trails import HEIGHT, LENGTH, ONSET, STRESS, lay_out
 from kernels.viewpoints import (
@@ -55,6 +55,7 @@ class Songs(NamedTuple):
     tree: Tree
     sources: Sources
     views: Views
+    heeded: Speakers
     names: Longs  # as described in `looking.look`
     sizes: Longs
     transitions: Floats  # (pitches, pitches) > 0: the chain that `sampling.look_ahead` needs
@@ -69,8 +70,8 @@ _PLAIN = np.zeros((2, 1), np.float32)
 _VIEWS = Views(_LINES[0], _LINES[0], _LINES[0], _TABLES, _TABLES, _TABLES)
 _read_songs = reader(
     Songs(
-        SOME_TREE, Sources(_LINES[0], _TABLES[0]), _VIEWS, np.zeros((1, 2, 1), np.int64),
-        _LINES[0], _PLAIN, SOME_RUNS, SOME_RUNS, 0, 0.0,
+        SOME_TREE, Sources(_LINES[0], _TABLES[0]), _VIEWS, Speakers(0, 0, 0),
+        np.zeros((1, 2, 1), np.int64), _LINES[0], _PLAIN, SOME_RUNS, SOME_RUNS, 0, 0.0,
     )
 )  # fmt: skip
 
@@ -294,12 +295,10 @@ def _write(task: Task, setting: Setting, scale: Longs, desk: Desk, out: Longs) -
 
 
 @fragment
-def _look(
-    songs: Songs, task: Task, heeded: Speakers, line: Line, room: Scratch, desk: Desk
-) -> None:
+def _look(songs: Songs, task: Task, line: Line, room: Scratch, desk: Desk) -> None:
     """See what is known as the views do."""
     start = task.known
-    own, ears = start - desk.tune[start, REACH], heeded.line  # contexts end there
+    own, ears = start - desk.tune[start, REACH], songs.heeded.line  # contexts end there
     look(
         desk.tune[: start + task.coming], songs.names, songs.sizes, songs.lowest, own, ears,
         desk.features, line.pitches, line.anchors, line.reach, line.conditions, line.links,
@@ -379,12 +378,17 @@ def sing(
     if not _count_choices(goals.weights, desk.drawn[1]):
         return False
     line = Line(desk.line[0], desk.line[1], desk.line[2], desk.codes[0], desk.codes[1])
-    pitches, heeded = goals.weights.shape[1], speakers(songs.views)
     room = Scratch(
-        pitches, desk.codes[2], desk.likely[0], desk.sums, desk.steps, desk.paths, desk.past
+        goals.weights.shape[1],
+        desk.codes[2],
+        desk.likely[0],
+        desk.sums,
+        desk.steps,
+        desk.paths,
+        desk.past,
     )
     played = Trail(desk.played[0], desk.played[1], desk.played[2])
-    _look(songs, task, heeded, line, room, desk)
+    _look(songs, task, line, room, desk)
     set_out(songs.tree, songs.sources, songs.views, room)
     span = _reach(goals.weights)
     look_ahead(songs.transitions, goals.weights, span.low, span.high, desk.messages[:notes])
@@ -392,7 +396,7 @@ def sing(
         played.pitches[note] -= songs.lowest
     time_trail(played, task.before + notes)
     desk.tried[:notes] = False
-    _draw_notes(songs, task, heeded, line, goals, span, played, uniforms, room, desk)
+    _draw_notes(songs, task, line, goals, span, played, uniforms, room, desk)
     for note in range(notes):
         desk.drawn[0, note] = line.pitches[start + note] + songs.lowest
     if task.stages & WRITE:
@@ -404,7 +408,6 @@ def sing(
 def _draw_notes(
     songs: Songs,
     task: Task,
-    heeded: Speakers,
     line: Line,
     goals: Goals,
     span: Span,
@@ -421,8 +424,8 @@ def _draw_notes(
         before = trail.pitches[played + note - 1] if played + note > 0 else NOTHING
         if foreseen != note:
             predict(
-                songs.tree, songs.sources, songs.views, heeded, line, start + note, span, room,
-                likely,
+                songs.tree, songs.sources, songs.views, songs.heeded, line, start + note, span,
+                room, likely,
             )  # fmt: skip
             foreseen = note
         slip = songs.slip_share if spare else 0.0  # the likeliest has a mass of 1
@@ -434,7 +437,7 @@ def _draw_notes(
                 used = uniforms.shape[0] - notes  # no way without slips: let them through
             else:
                 note -= 1
-                take_back(room.past, start + note, heeded.line)
+                take_back(room.past, start + note, songs.heeded.line)
             continue
         drawn = _draw(mass, span, total, uniforms[used]) if total > 0.0 else 0
         trail.pitches[played + note] = drawn
@@ -448,5 +451,5 @@ def _draw_notes(
         used += 1
         tried[note, drawn] = True
         line.pitches[start + note] = drawn
-        record(songs.views, line, start + note, room, EVERY_VIEW, heeded.line)
+        record(songs.views, line, start + note, room, EVERY_VIEW, songs.heeded.line)
         note += 1

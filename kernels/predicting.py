@@ -12,7 +12,7 @@ import numpy as np
 from numba import float32 as f32
 
 from kernels._jit import fragment
-from kernels._types import Doubles, Floats
+from kernels._types import Floats
 from kernels.polynomials import exp2, log2
 from kernels.recalling import ask_line
 from kernels.sampling import Tree
@@ -28,7 +28,6 @@ from kernels.simd import (
     where_less,
 )
 from kernels.viewpoints import (
-    DEPTHS,
     MEMORY,
     Line,
     Scratch,
@@ -49,23 +48,6 @@ class Speakers(NamedTuple):
     alone: int
     corpus: int
     line: int
-
-
-@fragment
-def speakers(views: Views) -> Speakers:
-    """Those of a table of views."""
-    return Speakers(_weighty(views.alone), _weighty(views.corpus), _weighty(views.line))
-
-
-@fragment
-def _weighty(weights: Doubles) -> int:
-    mask = 0
-    for view in range(weights.shape[0]):
-        most = 0.0
-        for depth in range(DEPTHS):
-            most = max(most, weights[view, depth])
-        mask |= (1 << view) if most > 0.0 else 0
-    return mask
 
 
 @fragment

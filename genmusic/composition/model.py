@@ -24,6 +24,7 @@ from genmusic.composition.viewpoints import (
     MODES,
     Tune,
     Weights,
+    heeded,
     look,
     named_features,
     scratch,
@@ -261,7 +262,7 @@ class Model:
         """What melodies are drawn from in each mode, at a temperature of 1."""
         tree, sources, views = self.tables
         rule, lowest = self.copy_rule, PITCHES[0]
-        known = (tree, sources, views, self._names, FEATURE_SIZES)
+        known = (tree, sources, views, heeded(views), self._names, FEATURE_SIZES)
         return [
             Handle(melodies.Songs(*known, chain, rule.tune, rule.rhythm, lowest, SLIP_SHARE))
             for chain in self._transitions

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from genmusic.composition.markov import Smoothing
 from kernels import looking
 from kernels import viewpoints as kernel
+from kernels.predicting import Speakers
 from kernels.simd import LANES
 
 Integers = NDArray[np.int64]
@@ -151,6 +152,12 @@ def view_table(views: Sequence[View], weights: Weights) -> kernel.Views:
         np.ascontiguousarray(weights.corpus),
         np.ascontiguousarray(weights.line),
     )
+
+
+def heeded(views: kernel.Views) -> Speakers:
+    """The views that have any weight, a bit each."""
+    weighty = [weights.max(axis=1) > 0.0 for weights in (views.alone, views.corpus, views.line)]
+    return Speakers(*(sum(1 << view for view in np.flatnonzero(row).tolist()) for row in weighty))
 
 
 def scratch(views: int, notes: int, size: int, models: int) -> kernel.Scratch:

@@ -11,7 +11,7 @@ from singing import bare, prepare, task_of
 from genmusic.composition.copying import Limit, copy_rule, nothing_to_copy
 from genmusic.composition.lessons import Sequences
 from genmusic.composition.markov import Smoothing, grow
-from genmusic.composition.viewpoints import past
+from genmusic.composition.viewpoints import heeded, past
 from genmusic.composition.viewpoints import scratch as room_for
 from kernels import looking, melodies, outlooks, sampling, viewpoints
 from kernels._jit import KERNELS
@@ -78,7 +78,8 @@ def sample(tree, weights, uniforms, slip_share=0.01, history=(), rule=None, wide
     tune[:, looking.BEAT] = 960
     tune[:, looking.START] = 480 * np.arange(len(known))
     songs = melodies.Songs(
-        tree, ALONE, VIEWS, np.full((2, 2, 1), -1), np.ones(looking.FEATURES, np.int64),
+        tree, ALONE, VIEWS, heeded(VIEWS), np.full((2, 2, 1), -1),
+        np.ones(looking.FEATURES, np.int64),
         np.full((PITCHES, PITCHES), 1 / PITCHES, np.float32), rule.tune, rule.rhythm, 0, slip_share,
     )  # fmt: skip
     desk = desk_for(len(known), notes)
