@@ -14,17 +14,43 @@ from numba import int32 as i32
 from kernels._jit import fragment, kernel
 from kernels._types import Desk, Floats, Held, Ints, IntVector, Lanes, Ramps, Roll, Vector
 from kernels.filters import svf_coefficients, svf_step
+from kernels.kits import (
+    BAND,
+    BRIGHTNESS,
+    BURST_DECAY,
+    BURST_LEVEL,
+    BURST_WAIT,
+    BURSTS,
+    CUTOFF,
+    DAMPING,
+    HIGH,
+    INDEX,
+    INTEGRATOR_1,
+    INTEGRATOR_2,
+    LOW,
+    METAL,
+    METAL_DECAY,
+    NOISE,
+    NOISE_DECAY,
+    PLATE_INCREMENTS,
+    PLATE_PHASES,
+    RISE,
+    RISE_RATE,
+    SECOND,
+    SEED,
+    SIZES,
+    SWEEP,
+    TONE,
+    WAIT,
+)
 from kernels.lanes import (
     ALIVE,
     BRIGHT,
-    CONTROL_FRAMES,
     LANES,
     QUANTUM,
     lanes_player,
-    rows_of,
-    sizes_of,
 )
-from kernels.polynomials import exp2, sine
+from kernels.polynomials import exp2
 from kernels.simd import (
     fma,
     fnma,
@@ -34,7 +60,6 @@ from kernels.simd import (
     load_int,
     magnitude,
     shift_left,
-    shift_right,
     splat,
     splat_int,
     store,
@@ -43,63 +68,8 @@ from kernels.simd import (
     to_int,
     where_less,
 )
+from kernels.tones import Three, power_of_quantum, steady_tones, swept_tone
 
-SETTINGS = (
-    # The state at the start of a note.
-    "tone",  # envelopes, falling from their level
-    "second_tone",
-    "noise",
-    "metal",
-    "sweep",  # octaves above the resting pitch, falling
-    "integrator_1",
-    "integrator_2",
-    "rise",  # of the noise, towards 1
-    "bursts",  # of noise still to come
-    "wait",  # quanta until the next of them
-    # What stays.
-    "tone_decay",  # factors per frame
-    "second_tone_decay",
-    "noise_decay",
-    "metal_decay",
-    "sweep_decay",  # factor per control period
-    "burst_decay",  # of the noise while bursts are to come
-    "burst_level",
-    "burst_wait",  # quanta from one to the next
-    "rise_rate",  # share of the way per frame
-    "metal_index",  # modulation in half turns
-    "cutoff_octaves",  # log2 of Hz of the filter of noise and metal
-    "brightness_octaves",
-    "damping",  # 1/Q of that filter
-    "low",  # gains of the filter's three outputs
-    "band",
-    "high",
-)
-PLATES = 3  # pairs of sines, each a modulator on a carrier
-WHOLE_SETTINGS = (
-    "phase",
-    "second_phase",
-    "seed",
-    *(f"plate_phase_{number}" for number in range(1, 2 * PLATES + 1)),
-    "increment",
-    "second_increment",
-    *(f"plate_increment_{number}" for number in range(1, 2 * PLATES + 1)),
-)
-VARIED = (
-    ("seed",),
-    ("cutoff_octaves",),
-    ("increment", "second_increment"),
-    *((f"plate_phase_{number}",) for number in range(1, 2 * PLATES + 1)),
-    tuple(f"plate_increment_{number}" for number in range(1, 2 * PLATES + 1)),
-)
-STATES, COUNTERS = 10, 3 + 2 * PLATES
-SIZES = sizes_of(SETTINGS, WHOLE_SETTINGS, (STATES, COUNTERS), VARIED)
-
-(TONE, SECOND, NOISE, METAL, SWEEP, INTEGRATOR_1, INTEGRATOR_2, RISE, BURSTS, WAIT, TONE_DECAY,
- SECOND_DECAY, NOISE_DECAY, METAL_DECAY, SWEEP_DECAY, BURST_DECAY, BURST_LEVEL, BURST_WAIT,
- RISE_RATE, INDEX, CUTOFF, BRIGHTNESS, DAMPING, LOW, BAND, HIGH) = rows_of(SETTINGS)  # fmt: skip
-PHASE, SECOND_PHASE, SEED, PLATE_PHASES = 0, LANES, 2 * LANES, 3 * LANES
-INCREMENT = PLATE_PHASES + 2 * PLATES * LANES
-SECOND_INCREMENT, PLATE_INCREMENTS = INCREMENT + LANES, INCREMENT + 2 * LANES
 INDEX_SCALE = 2.0**27  # shifted left by four bits: an index of 1 is half a turn
 SILENT = 3e-5  # -90 dB of full scale: what has fallen below it is over
 SETTLED = 1e-3  # octaves: less than that, 1.2 cents, nobody hears of a sweep
@@ -108,12 +78,8 @@ STEEP = 4.0 * 2.0**-31  # of a parabola over a phase: at nought, and what it los
 BENT = 2.0**-31
 NOISE_SCALE = 2.0**-31
 UNRISEN = 1e-6  # what is less than that has risen
-QUARTER_TURN = 2**30
-QUANTUM_BITS = 6  # of the frames in a quantum
-PI = 3.141592653589793
 Plates: TypeAlias = tuple[IntVector, IntVector, IntVector, IntVector, IntVector, IntVector]
 """Of three pairs, carrier and modulator."""
-Three: TypeAlias = tuple[Vector, Vector, Vector]
 
 
 @fragment
@@ -126,91 +92,6 @@ def _any(x: Vector) -> bool:
 def _heard(x: Vector, over: float) -> Vector:
     """An envelope, or nothing where it has died."""
     return where_less(magnitude(x), splat(f32(over)), splat(f32(0.0)), x)
-
-
-@fragment
-def _swept_tone(lanes: Lanes, tone: Vector, moves: Vector) -> None:
-    """Add the tone of a quantum to the tile where its pitch still moves."""
-    settings, whole_settings, state, counters, facts, tile, _ = lanes
-    phase, sweep, tone = load_int(counters, PHASE), load(state, SWEEP), tone * load(facts, ALIVE)
-    rest = to_float(load_int(whole_settings, INCREMENT)) * moves
-    decay, sweep_decay = load(settings, TONE_DECAY), load(settings, SWEEP_DECAY)
-    pace = rest * exp2(sweep)
-    for t0 in range(0, QUANTUM, CONTROL_FRAMES):
-        sweep = sweep * sweep_decay
-        ahead = rest * exp2(sweep)
-        slope = (ahead - pace) * splat(f32(1.0 / CONTROL_FRAMES))
-        for t in range(t0, t0 + CONTROL_FRAMES):
-            phase = phase + to_int(pace)
-            pace = pace + slope
-            store(tile, t * LANES, fma(sine(phase), tone, load(tile, t * LANES)))
-            tone = tone * decay
-        pace = ahead
-    store(state, TONE, where_less(splat(f32(0.0)), moves, tone, load(state, TONE)))
-    store(state, SWEEP, sweep)
-    store_int(counters, PHASE, phase)
-
-
-@fragment
-def _half_chord(step: IntVector) -> Vector:
-    """Sine of half of what a tone turns in a frame, by its power series.
-
-    What it misses at 12 kHz, 4e-7, is a phase of -85 dB at the end of a quantum.
-    """
-    x = to_float(step) * splat(f32(PI * 2.0**-32))
-    q = x * x
-    p = fma(q, splat(f32(-1.0 / 5040.0)), splat(f32(1.0 / 120.0)))
-    return x * fma(q, fma(q, p, splat(f32(-1.0 / 6.0))), splat(f32(1.0)))
-
-
-@fragment
-def _power_of_quantum(x: Vector) -> Vector:
-    """The factor of a quantum, from one of a frame."""
-    x = x * x
-    x = x * x
-    x = x * x
-    x = x * x
-    x = x * x
-    return x * x
-
-
-@fragment
-def _begin_tone(tone: Vector, phase: IntVector, step: IntVector) -> Three:
-    """A steady tone at the next frame, how far it has come since, and how it is drawn back."""
-    chord = _half_chord(step)
-    twice = chord + chord
-    ahead = phase + shift_right(step, 1) + splat_int(i32(QUARTER_TURN))
-    return sine(phase + step) * tone, sine(ahead) * tone * twice, twice * twice
-
-
-@fragment
-def _steady_tones(lanes: Lanes, tone: Vector, second: Vector, moves: Vector) -> None:
-    """Both tones of a quantum into the tile, the first where its pitch rests.
-
-    A sine is drawn back in proportion to where it is: in differences, so that low ones are exact.
-    """
-    settings, whole_settings, state, counters, facts, tile, _ = lanes
-    alive = load(facts, ALIVE)
-    phase, second_phase = load_int(counters, PHASE), load_int(counters, SECOND_PHASE)
-    step, second_step = (
-        load_int(whole_settings, INCREMENT),
-        load_int(whole_settings, SECOND_INCREMENT),
-    )
-    decay, second_decay = load(settings, TONE_DECAY), load(settings, SECOND_DECAY)
-    x, x_moves, x_back = _begin_tone(tone * alive, phase, step)
-    y, y_moves, y_back = _begin_tone(second * alive, second_phase, second_step)
-    x_back, y_back = x_back * decay, y_back * second_decay
-    for t in range(QUANTUM):
-        store(tile, t * LANES, x + y)
-        x_moves = fnma(x_back, x, x_moves * decay)
-        y_moves = fnma(y_back, y, y_moves * second_decay)
-        x, y = fma(x, decay, x_moves), fma(y, second_decay, y_moves)
-    fallen = tone * _power_of_quantum(decay)
-    store(state, TONE, where_less(splat(f32(0.0)), moves, load(state, TONE), fallen))
-    store(state, SECOND, second * _power_of_quantum(second_decay))
-    rests = splat_int(i32(1)) - to_int(moves)
-    store_int(counters, PHASE, phase + shift_left(step * rests, QUANTUM_BITS))
-    store_int(counters, SECOND_PHASE, second_phase + shift_left(second_step, QUANTUM_BITS))
 
 
 @fragment
@@ -238,7 +119,7 @@ def _noise_of(lanes: Lanes, noise: Vector, decay: Vector) -> Three:
     """
     state, one = lanes[2], splat(f32(1.0))
     missing, kept = one - load(state, RISE), one - load(lanes[0], RISE_RATE)
-    level, left = noise * splat(f32(NOISE_SCALE)), missing * _power_of_quantum(kept)
+    level, left = noise * splat(f32(NOISE_SCALE)), missing * power_of_quantum(kept)
     store(state, RISE, one - where_less(left, splat(f32(UNRISEN)), splat(f32(0.0)), left))
     return level, level * missing * kept, decay * kept
 
@@ -394,12 +275,12 @@ def _tones(lanes: Lanes) -> None:
     moves = where_less(sweep, settled, zero, splat(f32(1.0)))
     swept, steady = tone * moves, where_less(zero, moves, zero, tone)
     if _any(greater_of(magnitude(steady), magnitude(second))):
-        _steady_tones(lanes, steady, second, moves)
+        steady_tones(lanes, steady, second, moves)
     else:
         for t in range(QUANTUM):
             store(tile, t * LANES, zero)
     if _any(magnitude(swept)):
-        _swept_tone(lanes, swept, moves)
+        swept_tone(lanes, swept, moves)
 
 
 @fragment

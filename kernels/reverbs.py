@@ -48,7 +48,7 @@ ROWS = LINES + 1  # of a room: the gain of a turn through each line, and the dam
 DIFFUSION = 0.62  # of each diffuser
 DRIFT_FRAMES = 9.0  # how far a moving line moves
 DRIFT_STEPS = (46_000_000, 31_000_000, 62_000_000, 38_000_000)
-"""Of a 32-bit phase in a quantum: 8.0, 5.4, 10.8 and 6.6 thousandths of a turn."""
+"""Of a 32-bit phase in a quantum: 8.0, 5.4, 10.8 and 6.6 turns a second."""
 Turns: TypeAlias = tuple[Vector, Vector, Vector, Vector, Vector, Vector, Vector, Vector]
 Desk: TypeAlias = tuple[Ints, Floats]
 """Scratch: where each ring is written, then read, and is at an end; how moving lines drift."""

@@ -206,13 +206,17 @@ def where_less(typingctx: Any, x: Any, y: Any, then: Any, otherwise: Any) -> Any
     return f32x16(f32x16, f32x16, f32x16, f32x16), generate
 
 
+def _one_bit_each(builder: Any, lanes: Any) -> Any:
+    """What is true of lanes, as a number: bit 0 for the first."""
+    return builder.zext(builder.bitcast(lanes, ir.IntType(LANES)), ir.IntType(64))
+
+
 @intrinsic
 def lanes_below(typingctx: Any, x: Any, y: Any) -> Any:
     """In which lanes ``x < y``: bit 0 for the first."""
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        bits = builder.bitcast(builder.fcmp_ordered("<", *args), ir.IntType(LANES))
-        return builder.zext(bits, ir.IntType(64))
+        return _one_bit_each(builder, builder.fcmp_ordered("<", *args))
 
     return types.int64(f32x16, f32x16), generate
 
@@ -222,8 +226,7 @@ def lanes_under(typingctx: Any, x: Any, y: Any) -> Any:
     """In which lanes ``x < y``, both read as 0 to 2^32 - 1: bit 0 for the first."""
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        bits = builder.bitcast(builder.icmp_unsigned("<", *args), ir.IntType(LANES))
-        return builder.zext(bits, ir.IntType(64))
+        return _one_bit_each(builder, builder.icmp_unsigned("<", *args))
 
     return types.int64(i32x16, i32x16), generate
 
@@ -233,8 +236,7 @@ def lanes_alike(typingctx: Any, x: Any, y: Any) -> Any:
     """In which lanes ``x == y``: bit 0 for the first."""
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        bits = builder.bitcast(builder.icmp_unsigned("==", *args), ir.IntType(LANES))
-        return builder.zext(bits, ir.IntType(64))
+        return _one_bit_each(builder, builder.icmp_unsigned("==", *args))
 
     return types.int64(i32x16, i32x16), generate
 

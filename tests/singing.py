@@ -4,7 +4,7 @@ import numpy as np
 
 from kernels import looking
 from kernels.handles import Layout
-from kernels.melodies import SOME_SETTING, Setting, Task
+from kernels.songs import SOME_SETTING, Setting, Task
 from kernels.weighing import Arch, Taste
 
 NOWHERE = Arch(0.0, 0.0, 0.0, 0.0, 0.5, 1.0, 1.0, 1.0, 0.0)

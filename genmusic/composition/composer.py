@@ -54,7 +54,7 @@ from genmusic.errors import UnknownNameError
 from genmusic.mood.mapping import MusicalParameters
 from genmusic.rules import Style
 from genmusic.score.events import Bar
-from kernels.melodies import Task
+from kernels.songs import Task
 
 Integers = NDArray[np.int64]
 

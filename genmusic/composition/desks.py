@@ -8,7 +8,7 @@ from genmusic.composition.chance import MOST_NOTES
 from genmusic.composition.lessons import MOST_PITCH
 from genmusic.composition.viewpoints import FEATURE_SIZES, past
 from genmusic.threads import OfThread
-from kernels import melodies, viewpoints
+from kernels import songs, viewpoints
 from kernels.handles import Handle
 from kernels.looking import COLUMNS
 from kernels.simd import LANES
@@ -19,7 +19,7 @@ PITCHES = range(-MOST_PITCH, MOST_PITCH + 1)  # semitones from the tonic
 LEAST_NOTES = 256
 
 
-def desk_for(views: int, models: int, notes: int) -> Handle[melodies.Desk]:
+def desk_for(views: int, models: int, notes: int) -> Handle[songs.Desk]:
     """Room for so many views, models and notes, of this thread: the same until it asks again."""
     room = LEAST_NOTES
     while room < notes:
@@ -27,9 +27,9 @@ def desk_for(views: int, models: int, notes: int) -> Handle[melodies.Desk]:
     return _desks.of((views, models, room))
 
 
-def _new_desk(sizes: tuple[int, int, int]) -> Handle[melodies.Desk]:
+def _new_desk(sizes: tuple[int, int, int]) -> Handle[songs.Desk]:
     (views, models, notes), size = sizes, len(PITCHES)
-    desk = melodies.Desk(
+    desk = songs.Desk(
         tune=np.zeros((notes, COLUMNS), np.int64),
         line=np.zeros((3, notes), np.int64),
         codes=np.zeros((3, views, notes), np.int64),
@@ -53,4 +53,4 @@ def _new_desk(sizes: tuple[int, int, int]) -> Handle[melodies.Desk]:
     return Handle(desk)
 
 
-_desks: OfThread[tuple[int, int, int], Handle[melodies.Desk]] = OfThread(_new_desk)
+_desks: OfThread[tuple[int, int, int], Handle[songs.Desk]] = OfThread(_new_desk)

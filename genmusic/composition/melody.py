@@ -26,7 +26,8 @@ from genmusic.names import MODES as SCALES
 from genmusic.units import TICKS_PER_BEAT, exp2
 from genmusic.values import value
 from kernels.handles import Layout
-from kernels.melodies import ASK, SOME_SETTING, WRITE, Task
+from kernels.melodies import ASK, WRITE
+from kernels.songs import SOME_SETTING, Task
 from kernels.weighing import NO_TARGET
 
 Integers = NDArray[np.int64]

@@ -34,6 +34,7 @@ from genmusic.errors import ModelError
 from genmusic.units import exp2, log2
 from kernels import melodies, outlooks, rhythms, sampling, viewpoints
 from kernels.handles import Handle
+from kernels.songs import Desk, Songs, Task
 from kernels.words import Words
 
 __all__ = ["CHORD_ORDER", "COMPOUND", "MODES", "Model", "load_model"]
@@ -65,7 +66,7 @@ class Drawn:
 class Book:
     """What melodies are drawn from in a mode and at a temperature."""
 
-    words: Integers  # of `melodies.Songs`
+    words: Integers  # of `kernels.songs.Songs`
     kept: tuple[object, ...]  # whose arrays they name
 
 
@@ -205,7 +206,7 @@ class Model:
         """Work out all that a bar would have to wait for."""
         _ = self.rhythms, self.progressions, self._liveliness, self._plain_songs, self._weight_words
 
-    def melody_desk(self, notes: int) -> Handle[melodies.Desk]:
+    def melody_desk(self, notes: int) -> Handle[Desk]:
         """Room for a bar of melody that is sung after others, so many notes in all."""
         return desk_for(len(self.views), len(self.parts), notes)
 
@@ -213,14 +214,14 @@ class Model:
         self,
         songs: Book,
         setting: Integers,
-        task: melodies.Task,
+        task: Task,
         memory: Integers,
         trail: Integers,
         chords: Integers,
         scale: Integers,
         chances: Doubles,
         uniforms: Doubles,
-        desk: Handle[melodies.Desk],
+        desk: Handle[Desk],
         out: Integers,
     ) -> None:
         """Draw a bar of melody: what is likely, times what is welcome, with later goals in view.
@@ -242,7 +243,7 @@ class Model:
         """What melodies are drawn from: above a temperature of 1, the unlikely more often."""
         return self._songs_at(mode, temperature)
 
-    def drawn(self, desk: melodies.Desk, task: melodies.Task) -> Drawn:
+    def drawn(self, desk: Desk, task: Task) -> Drawn:
         """What the notes that were sung last on a desk were drawn from."""
         count = task.known + task.coming
         line = [row[..., :count].copy() for row in (*desk.line, *desk.codes[:2])]
@@ -258,13 +259,13 @@ class Model:
         return Book(words, (plain, weights))
 
     @cached_property
-    def _plain_songs(self) -> Sequence[Handle[melodies.Songs]]:
+    def _plain_songs(self) -> Sequence[Handle[Songs]]:
         """What melodies are drawn from in each mode, at a temperature of 1."""
         tree, sources, views = self.tables
         rule, lowest = self.copy_rule, PITCHES[0]
         known = (tree, sources, views, heeded(views), self._names, FEATURE_SIZES)
         return [
-            Handle(melodies.Songs(*known, chain, rule.tune, rule.rhythm, lowest, SLIP_SHARE))
+            Handle(Songs(*known, chain, rule.tune, rule.rhythm, lowest, SLIP_SHARE))
             for chain in self._transitions
         ]
 

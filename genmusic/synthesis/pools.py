@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from genmusic.synthesis.recordings import RECORDINGS, Recordings
 from genmusic.synthesis.timbres import TABLES
 from genmusic.units import QUANTUM
-from kernels import drums, ensembles, fm, modes, pianos, saws, strings, wavetables
+from kernels import drums, ensembles, fm, kits, modes, pianos, saws, strings, wavetables
 from kernels._types import Book, Held, Lanes, Roll
 from kernels.handles import Handle
 from kernels.lanes import COUNTS, LANE_FACTS, LANES, MOST_QUANTA
@@ -66,7 +66,7 @@ KINDS: Mapping[str, Kind] = {
     "saws": Kind(saws.render_saws, saws, HELD, scratch=saws.SCRATCH),
     "fm": Kind(fm.render_fm, fm, ("level_1", "level_2", "index_1", "index_2")),
     "drums": Kind(
-        drums.render_drums, drums, ("tone", "second_tone", "noise", "metal", "burst_level")
+        drums.render_drums, kits, ("tone", "second_tone", "noise", "metal", "burst_level")
     ),
     "ensembles": Kind(
         ensembles.render_ensembles,

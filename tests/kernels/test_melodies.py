@@ -17,6 +17,7 @@ from kernels import looking, melodies, outlooks, sampling, viewpoints
 from kernels._jit import KERNELS
 from kernels.handles import Handle
 from kernels.simd import LANES
+from kernels.songs import Desk, Songs
 from kernels.weighing import KNOWN
 
 PITCHES = 9
@@ -77,7 +78,7 @@ def sample(tree, weights, uniforms, slip_share=0.01, history=(), rule=None, wide
     tune[:, looking.PITCH], tune[:, looking.REACH] = known, np.arange(len(known))
     tune[:, looking.BEAT] = 960
     tune[:, looking.START] = 480 * np.arange(len(known))
-    songs = melodies.Songs(
+    songs = Songs(
         tree, ALONE, VIEWS, heeded(VIEWS), np.full((2, 2, 1), -1),
         np.ones(looking.FEATURES, np.int64),
         np.full((PITCHES, PITCHES), 1 / PITCHES, np.float32), rule.tune, rule.rhythm, 0, slip_share,
@@ -91,7 +92,7 @@ def sample(tree, weights, uniforms, slip_share=0.01, history=(), rule=None, wide
 
 
 def desk_for(known, notes):
-    return melodies.Desk(
+    return Desk(
         tune=np.empty((known, looking.COLUMNS), np.int64), line=np.empty((3, known), np.int64),
         codes=np.empty((3, 2, known), np.int64), played=np.empty((3, known), np.int64),
         asked=np.zeros((2, notes), np.int64), drawn=np.empty((3, notes), np.int64),
