@@ -37,7 +37,7 @@ class Stage:
         self.ring, self.heard = create_ring(), FrameClock()
         self.player = Player(Engine(library, 7), self.ring)
         self.hands = Hands(self.player, library)
-        self.clock = LinkClock(100.0, monotonic_seconds)  # announces itself half a second later
+        self.clock = LinkClock(100.0, monotonic_seconds)  # announces itself after HUSH_SECONDS
         self.linking = Linking(self.clock, self.hands, self.heard)
         self.began, self.asked = time.monotonic_ns(), 0
         self.beats = {}
