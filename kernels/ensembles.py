@@ -62,6 +62,7 @@ SETTINGS = (
     "envelope_octaves",  # added at the envelope's peak
     "brightness_octaves",  # added or taken at brightness 1 or 0
     "damping",  # 1/Q
+    "past",  # share of the low-pass a frame before in what comes out: 1 for a plain one
     "pace",  # frames of the recording to one that is heard: 1 on a key
 )
 WHOLE_SETTINGS = (
@@ -74,7 +75,7 @@ VARIED = (("quantum",),)
 SIZES = sizes_of(SETTINGS, WHOLE_SETTINGS, (STATES, COUNTERS), VARIED)
 
 (ENVELOPE, GAIN, ATTACKING, INTEGRATOR_1, INTEGRATOR_2, AHEAD, LEVEL, ATTACK_STEP, _, _, _, CUTOFF,
- ENVELOPE_OCTAVES, BRIGHTNESS, DAMPING, PACE) = rows_of(SETTINGS)  # fmt: skip
+ ENVELOPE_OCTAVES, BRIGHTNESS, DAMPING, PAST, PACE) = rows_of(SETTINGS)  # fmt: skip
 ROWS, LOOPS = LANES, 2 * LANES
 PERIODS = QUANTUM // CONTROL_FRAMES
 TILE = CONTROL_FRAMES * LANES
@@ -189,7 +190,7 @@ def _plan(lanes: Lanes) -> None:
 
 @fragment
 def _frames(
-    integrators: tuple[Vector, Vector], plan: int, tile: Floats, begin: int
+    integrators: tuple[Vector, Vector], past: Vector, plan: int, tile: Floats, begin: int
 ) -> tuple[Vector, Vector]:
     """One control period of sound: what was read, filter, gain."""
     s1, s2 = integrators
@@ -198,7 +199,7 @@ def _frames(
     for place in range(begin, begin + TILE, LANES):
         n1, n2 = svf_step(load(tile, place), s1, s2, a, b, c)
         gain = gain + rise
-        store(tile, place, (s2 + n2) * gain)
+        store(tile, place, fma(past, s2, n2) * gain)
         s1, s2 = n1, n2
     return s1, s2
 
@@ -212,12 +213,13 @@ def _weigh(slot: int, sizes: tuple[int, ...], held: Held) -> int:
 @fragment
 def _quantum(lanes: Lanes) -> None:
     """One quantum of sixteen voices into the tile."""
-    state, tile = lanes[2], lanes[5]
+    settings, state, tile = lanes[0], lanes[2], lanes[5]
+    past = load(settings, PAST)
     _plan(lanes)
     _read_all(lanes)
     integrators = load(state, INTEGRATOR_1), load(state, INTEGRATOR_2)
     for period in range(PERIODS):
-        integrators = _frames(integrators, PLAN + period * PLANNED, tile, period * TILE)
+        integrators = _frames(integrators, past, PLAN + period * PLANNED, tile, period * TILE)
     store(state, INTEGRATOR_1, integrators[0])
     store(state, INTEGRATOR_2, integrators[1])
 

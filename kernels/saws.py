@@ -69,6 +69,7 @@ SETTINGS = (
     "envelope_octaves",  # added at the envelope's peak
     "brightness_octaves",  # added or taken at brightness 1 or 0
     "damping",  # 1/Q
+    "past",  # share of the low-pass a frame before in what comes out: 1 for a plain one
     "vibrato_depth",  # share of the frequency
     "vibrato_growth",  # per control period
     "drive",  # gain into the saturation; 0 leaves it out
@@ -93,7 +94,7 @@ Plan: TypeAlias = tuple[Vector, Vector, Vector, Vector, Vector, Vector, Vector]
 LEAN_RATE = 0.0013  # a lopsided wave leaves the saturation off centre: high-pass at 10 Hz
 
 (ENVELOPE, GAIN, ATTACKING, INTEGRATOR_1, INTEGRATOR_2, REACH, DRIVEN, LEAN, LEVEL, ATTACK_STEP,
- _, _, _, CUTOFF, ENVELOPE_OCTAVES, BRIGHTNESS, DAMPING, DEPTH, GROWTH,
+ _, _, _, CUTOFF, ENVELOPE_OCTAVES, BRIGHTNESS, DAMPING, PAST, DEPTH, GROWTH,
  DRIVE) = rows_of(SETTINGS)  # fmt: skip
 PHASE_1, PHASE_2, VIBRATO, INCREMENT_1, INCREMENT_2, VIBRATO_STEP = rows_of(WHOLE_SETTINGS)
 
@@ -173,7 +174,9 @@ def _planned(plan: Floats, t0: int) -> Plan:
 
 
 @fragment
-def _frames(x: tuple[Vector, ...], plan: Plan, tile: Floats, t0: int) -> tuple[Vector, ...]:
+def _frames(
+    x: tuple[Vector, ...], plan: Plan, past: Vector, tile: Floats, t0: int
+) -> tuple[Vector, ...]:
     """One control period of sound: the saws, of which the tile holds the edges, filter, gain."""
     s1, s2, before, lean = x
     end, slope, a, b, c, gain, rise = plan
@@ -182,7 +185,7 @@ def _frames(x: tuple[Vector, ...], plan: Plan, tile: Floats, t0: int) -> tuple[V
         both = line_at(frame, end, slope) + load(tile, place)
         n1, n2 = svf_step(both, s1, s2, a, b, c)
         gain = gain + rise
-        store(tile, place, (s2 + n2) * gain)
+        store(tile, place, fma(past, s2, n2) * gain)
         s1, s2 = n1, n2
     return s1, s2, before, lean
 
@@ -194,7 +197,7 @@ def _root(x: Vector) -> Vector:
 
 @fragment
 def _driven_frames(
-    x: tuple[Vector, ...], plan: Plan, drive: Vector, tile: Floats, t0: int
+    x: tuple[Vector, ...], plan: Plan, past: Vector, drive: Vector, tile: Floats, t0: int
 ) -> tuple[Vector, ...]:
     """As `_frames`, with a saturation x / sqrt(1 + x^2) between filter and gain.
 
@@ -209,7 +212,7 @@ def _driven_frames(
         place = (t0 + frame) * LANES
         both = line_at(frame, end, slope) + load(tile, place)
         n1, n2 = svf_step(both, s1, s2, a, b, c)
-        low, s1, s2 = s2 + n2, n1, n2
+        low, s1, s2 = fma(past, s2, n2), n1, n2
         now = low * drive
         root = _root(now)
         bent = (now + before) / (root + root_before) - lean
@@ -239,16 +242,16 @@ def _weigh(slot: int, sizes: tuple[int, ...], held: Held) -> int:
 def _quantum(lanes: Lanes) -> None:
     """One quantum of sixteen voices into the tile."""
     settings, _, state, _, facts, tile, plan = lanes
-    one = splat(f32(1.0))
+    one, past = splat(f32(1.0)), load(settings, PAST)
     drive, any_drive = load(settings, DRIVE) * splat(f32(TO_UNITY)), _any_drive(settings)
     to_unity = where_less(splat(f32(0.0)), drive, one, splat(f32(TO_UNITY)))
     _plan(lanes, load(settings, LEVEL) * to_unity * load(facts, ALIVE))
     x = load(state, INTEGRATOR_1), load(state, INTEGRATOR_2), load(state, DRIVEN), load(state, LEAN)
     for t0 in range(0, QUANTUM, CONTROL_FRAMES):
         if any_drive:
-            x = _driven_frames(x, _planned(plan, t0), drive, tile, t0)
+            x = _driven_frames(x, _planned(plan, t0), past, drive, tile, t0)
         else:
-            x = _frames(x, _planned(plan, t0), tile, t0)
+            x = _frames(x, _planned(plan, t0), past, tile, t0)
     for row, value in ((INTEGRATOR_1, x[0]), (INTEGRATOR_2, x[1]), (DRIVEN, x[2]), (LEAN, x[3])):
         store(state, row, value)
 

@@ -93,6 +93,7 @@ SETTINGS = (
     "envelope_octaves",  # added at the envelope's peak
     "brightness_octaves",  # added or taken at brightness 1 or 0
     "damping",  # 1/Q
+    "past",  # share of the low-pass a frame before in what comes out: 1 for a plain one
     "noise_octaves",  # log2 of Hz of the noise's band
     "noise_damping",  # 1/Q
     "breath",  # noise as long as the note
@@ -124,7 +125,7 @@ VARIED = tuple((name,) for name in WHOLE_SETTINGS[:-2])
 SIZES = sizes_of(SETTINGS, WHOLE_SETTINGS, (STATES, COUNTERS), VARIED)
 
 (ENVELOPE, GAIN, ATTACKING, INTEGRATOR_1, INTEGRATOR_2, NOISE_INTEGRATOR_1, NOISE_INTEGRATOR_2,
- ONSET, REACH, LEVEL, ATTACK_STEP, _, _, _, CUTOFF, ENVELOPE_OCTAVES, BRIGHTNESS, DAMPING,
+ ONSET, REACH, LEVEL, ATTACK_STEP, _, _, _, CUTOFF, ENVELOPE_OCTAVES, BRIGHTNESS, DAMPING, PAST,
  NOISE_OCTAVES, NOISE_DAMPING, BREATH, ONSET_DECAY, DEPTH, GROWTH, TREMOLO,
  APART) = rows_of(SETTINGS)  # fmt: skip
 PHASES, VIBRATOS, SEED = 0, READERS * LANES, 2 * READERS * LANES
@@ -291,6 +292,7 @@ def _read_all(plan: int, t0: int, all_bent: int, lanes: Lanes) -> None:
 def _frames(
     x: tuple[IntVector, Vector, Vector, Vector, Vector],
     noise_svf: tuple[Vector, ...],
+    past: Vector,
     tile: Floats,
     plan: int,
     t0: int,
@@ -311,7 +313,7 @@ def _frames(
         n1 = m1
         m1, m2 = svf_step(voice, s1, s2, a, b, c)
         gain = gain + rise
-        store(tile, place, (s2 + m2) * gain)
+        store(tile, place, fma(past, s2, m2) * gain)
         s1, s2 = m1, m2
     return seed, s1, s2, n1, n2
 
@@ -326,6 +328,7 @@ def _weigh(slot: int, sizes: tuple[int, ...], held: Held) -> int:
 def _quantum(lanes: Lanes) -> None:
     """One quantum of sixteen voices into the tile."""
     settings, _, state, counters, _, tile, _ = lanes
+    past = load(settings, PAST)
     noise_svf = svf_coefficients(exp2(load(settings, NOISE_OCTAVES)), load(settings, NOISE_DAMPING))
     bent = _plan(lanes)
     x = (
@@ -338,7 +341,7 @@ def _quantum(lanes: Lanes) -> None:
     for period in range(PERIODS):
         plan, t0 = PLAN + period * PLANNED, period * CONTROL_FRAMES
         _read_all(plan, t0, bent, lanes)
-        x = _frames(x, noise_svf, tile, plan, t0)
+        x = _frames(x, noise_svf, past, tile, plan, t0)
     store_int(counters, SEED, x[0])
     for row, value in enumerate(x[1:]):
         store(state, INTEGRATOR_1 + row * LANES, value)

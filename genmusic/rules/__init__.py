@@ -12,8 +12,9 @@ from genmusic.rules.files import (
 from genmusic.rules.kinds import Choice, Integer, ListOf, Number, Text
 from genmusic.rules.patterns import BassPattern, CompPattern, DrumPattern
 from genmusic.rules.phrases import PhraseRules
+from genmusic.rules.place import Place
 from genmusic.rules.scenario import Scenario
-from genmusic.rules.sounds import PartRules
+from genmusic.rules.sounds import BandRules, PartRules
 from genmusic.rules.style import (
     HOOK_LAYERS,
     SectionRules,
@@ -26,6 +27,7 @@ from genmusic.rules.titles import TitleRules
 __all__ = [
     "AXES",
     "HOOK_LAYERS",
+    "BandRules",
     "BassPattern",
     "Choice",
     "CompPattern",
@@ -37,6 +39,7 @@ __all__ = [
     "Number",
     "PartRules",
     "PhraseRules",
+    "Place",
     "Scenario",
     "SectionRules",
     "Style",

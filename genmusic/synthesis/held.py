@@ -13,10 +13,11 @@ from genmusic.synthesis.voicing import (
     quanta,
     steps,
 )
-from genmusic.units import db_to_gain, log2
+from genmusic.units import SAMPLE_RATE, db_to_gain, log2, sine
 
 MIDDLE_C_PITCH = 60
 FOREVER_QUANTA = 1 << 30  # a held note never ends by itself
+NO_AIR_HZ = SAMPLE_RATE / 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,10 @@ class HeldPatch:
     brightness_octaves: float = rule(Number(0.0, 4.0, "octaves"), "of cutoff, up or down", 1.2)
     velocity_octaves: float = rule(Number(0.0, 4.0, "octaves"), "of cutoff, by touch", 1.2)
     resonance: float = rule(Number(0.5, 10.0), "Q of the filter", 0.75)
+    air_hz: float = rule(
+        Number(500.0, NO_AIR_HZ, "Hz"), "the filter falls by 12 dB an octave up to it, then by 6",
+        NO_AIR_HZ,
+    )  # fmt: skip
     width: float = rule(Number(0.0, 1.0), "spread of notes between left and right", 0.0)
 
     @property
@@ -53,13 +58,24 @@ class HeldPatch:
             "envelope_octaves": self.envelope_octaves,
             "brightness_octaves": self.brightness_octaves,
             "damping": 1.0 / self.resonance,
+            "past": 2.0 / self.lift - 1.0,
         }
+
+    @property
+    def lift(self) -> float:
+        """What the newest of the two frames in each mean that the low-pass is weighs, 1 or more.
+
+        A zero behind two poles: bilinear as they are, the mean of two frames and so much of their
+        difference.
+        """
+        turns = 0.5 * self.air_hz / SAMPLE_RATE
+        return 1.0 + sine(turns + 0.25) / sine(turns)
 
     def touched(self, pitch: float, level_db: float) -> dict[str, Doubles]:
         """Those that the touch decides; ``level_db`` is added to the patch's."""
         octaves = (pitch - MIDDLE_C_PITCH) / 12.0
         cutoff = log2(self.cutoff_hz) + octaves * self.cutoff_follows
         return {
-            "level": db_to_gain(self.level_db + level_db) * VELOCITY_GAINS,
+            "level": db_to_gain(self.level_db + level_db) * self.lift * VELOCITY_GAINS,
             "cutoff_octaves": cutoff + TOUCHES * self.velocity_octaves,
         }

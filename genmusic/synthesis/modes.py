@@ -11,8 +11,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from genmusic.rules import ListOf, Number, Table, rule
+from genmusic.rules import BandRules, ListOf, Number, Table, rule
 from genmusic.synthesis import arrays
+from genmusic.synthesis.tone import response
 from genmusic.synthesis.voicing import (
     ANY_SEED,
     CONTROL_FRAMES,
@@ -206,6 +207,7 @@ class ModalPatch:
     tremolo_db: float = rule(Number(0.0, 40.0, "dB"), "of the first mode, by a motor", 0.0)
     tremolo_hz: float = rule(Number(0.1, 12.0, "Hz"), "speed of the motor", 5.0)
     width: float = rule(Number(0.0, 1.0), "spread of notes between left and right", 0.0)
+    tone: BandRules = rule(Table(BandRules), "three bands, worked into the modes", BandRules())
 
     def voicing(self, pitch: float) -> Voicing:
         """The settings of the voices of a pitch."""
@@ -243,7 +245,8 @@ class ModalPatch:
             )
             for mode in self.modes
         ]
-        return Resonances(*np.array(rows).T)
+        plain = Resonances(*np.array(rows).T)
+        return plain._replace(level=plain.level * response(self.tone, plain.hz))
 
     def _shorter(self, pitch: float) -> float:
         return exp2(-self.decay_follows * (pitch - MIDDLE_C_PITCH) / 12.0)

@@ -1,7 +1,8 @@
 """Patches: the settings of every sound, from the TOML tables in ``genmusic/patches/``.
 
-A file holds the patches of one kind and is named after it; a new sound is one table, a new kind of
-instrument a line in `SCHEMAS`, one in `pools.KINDS`, a kernel and a file.
+A file holds the patches of one kind and is named after it; a patch may be ``like`` another. A new
+sound is one table, a new kind of instrument a line in `SCHEMAS`, one in `pools.KINDS`, a kernel and
+a file.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from genmusic.errors import UnknownNameError
-from genmusic.rules import MapOf, Table, read_toml
+from genmusic.rules import MapOf, Place, Table, read_toml
 from genmusic.synthesis.drums import Kit
 from genmusic.synthesis.ensembles import EnsemblePatch
 from genmusic.synthesis.fm import FmPatch
@@ -50,9 +51,24 @@ def _read_file(path: Path) -> Iterator[tuple[str, Patch]]:
     if path.stem not in SCHEMAS:
         known = ", ".join(SCHEMAS)
         raise place.error(f"there is no kind of instrument {path.stem!r}; known: {known}")
-    tables: Mapping[str, Any] = MapOf((), Table(SCHEMAS[path.stem])).read(table, place)
+    complete = {name: _completed(name, table, place) for name in table}
+    tables: Mapping[str, Any] = MapOf((), Table(SCHEMAS[path.stem])).read(complete, place)
     for name, patch in tables.items():
         yield name, cast(Patch, patch)
+
+
+def _completed(name: str, tables: Mapping[str, Any], place: Place) -> object:
+    """A patch with what it takes over from the one that it is ``like``."""
+    own = tables[name]
+    if not isinstance(own, dict) or "like" not in own:
+        return own
+    other = tables.get(own["like"]) if isinstance(own["like"], str) else None
+    if not isinstance(other, dict) or "like" in other:
+        whole = ", ".join(
+            key for key, t in tables.items() if isinstance(t, dict) and "like" not in t
+        )
+        raise place.at(name).at("like").error(f"must be one of {whole}, got {own['like']!r:.60}")
+    return other | {key: value for key, value in own.items() if key != "like"}
 
 
 PATCHES = read_patches()

@@ -31,7 +31,7 @@ class SawPatch(HeldPatch):
         settings = self.shape | {
             "vibrato_depth": exp2(self.vibrato_cents / 1200.0) - 1.0,
             "vibrato_growth": 1.0 / steps(self.vibrato_onset_seconds),
-            "drive": self.drive,
+            "drive": self.drive * self.lift,
         }
         whole = {
             "phase_1": 0,
@@ -49,4 +49,6 @@ class SawPatch(HeldPatch):
             "increment_2": cents(down, DETUNE_VARIES * self.detune_cents),
         }
         touched = self.touched(pitch, SAWS_DB)
+        if self.drive > 0.0:  # the lift lies before the saturation
+            touched["level"] /= self.lift
         return Voicing(settings, touched, whole, self.release_quanta, FOREVER_QUANTA, varied=varied)

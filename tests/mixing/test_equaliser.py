@@ -5,6 +5,8 @@ import numpy as np
 import pytest
 
 from genmusic.mixing.bands import bands
+from genmusic.rules import BandRules
+from genmusic.synthesis.tone import response
 from kernels import equalisers
 from kernels.buses import MOST_FRAMES, SOUNDING, STEPS, STRIDE, WHOLE
 from kernels.lanes import MOST_QUANTA
@@ -45,6 +47,17 @@ def response_db(hz, **settings):
     impulse[0] = 1.0
     spectrum = np.fft.rfft(equalise(impulse, **settings).astype(float))
     return 20 * np.log10(np.abs(spectrum[round(hz * FRAMES / RATE)]))
+
+
+def test_the_tone_of_a_patch_is_what_an_equaliser_would_do():
+    settings = {"low_db": -4.0, "mid_db": 7.0, "mid_hz": 1_300.0, "high_db": 15.0}
+    hz = [100.0, 300.0, 1_000.0, 1_500.0, 3_000.0, 6_000.0, 12_000.0]
+
+    gains = response(BandRules(**settings), np.array(hz))
+
+    # Bands are warped near the Nyquist frequency, modes are not.
+    expected = [response_db(x, **settings) for x in hz]
+    assert 20 * np.log10(gains) == pytest.approx(expected, abs=0.7)
 
 
 @pytest.mark.parametrize("level", [-12.0, -4.5, 6.0, 15.0])

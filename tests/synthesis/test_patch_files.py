@@ -1,5 +1,7 @@
 """Patch files: a bad one is refused with file, line and key."""
 
+from dataclasses import replace
+
 import pytest
 
 from genmusic.errors import RuleError
@@ -34,9 +36,22 @@ def test_a_table_in_a_file_is_a_patch(tmp_path):
     assert patches["thin"][1].cutoff_hz == 900
 
 
+def test_a_patch_may_be_like_another(tmp_path):
+    (tmp_path / "saws.toml").write_text(GOOD + '\n[dull]\nlike = "thin"\ncutoff_hz = 300\n')
+
+    thin, dull = (patch for _, patch in read_patches(tmp_path).values())
+
+    assert dull == replace(thin, cutoff_hz=300.0)
+
+
 @pytest.mark.parametrize(
     ("name", "text", "words"),
     [
+        (
+            "saws",
+            GOOD + '[odd]\nlike = "thick"\n',
+            r"saws\.toml:12: odd\.like: .*one of thin, .*'thick'",
+        ),
         ("saws", GOOD + "cutof_hz = 3\n", r"saws\.toml:11: thin\.cutof_hz: .*cutoff_hz"),
         ("saws", GOOD.replace("900", "90000"), r"saws\.toml:8: thin\.cutoff_hz: .*16000.*90000"),
         ("saws", GOOD.replace("sustain", "#"), r"saws\.toml:2: thin: 'sustain' must be given"),
