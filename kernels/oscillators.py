@@ -13,7 +13,6 @@ from kernels.simd import (
     greater_of,
     lane_numbers,
     lesser_of,
-    shift_left,
     shift_right,
     splat,
     splat_int,
@@ -73,10 +72,11 @@ def saw(phase: IntVector, width: Vector) -> Vector:
 
 @fragment
 def next_noise(seed: IntVector) -> IntVector:
-    """The next state of a 32-bit xorshift generator per lane (Marsaglia 2003); never zero."""
-    seed = seed ^ shift_left(seed, 13)
-    seed = seed ^ shift_right(seed, 17)
-    return seed ^ shift_left(seed, 5)
+    """The next state of a 32-bit congruential generator per lane.
+
+    W. Press et al., "Numerical Recipes", 1992, 7.1. Its low bits repeat soon, which nobody hears.
+    """
+    return seed * splat_int(i32(1_664_525)) + splat_int(i32(1_013_904_223))
 
 
 @fragment

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from genmusic.rules import ListOf, Number, Table, rule
 from genmusic.synthesis.voicing import (
+    RELEASED_TO_SILENCE,
     SOUNDS_TO_SILENCE,
     VELOCITIES,
     VELOCITY_GAINS,
@@ -72,7 +73,7 @@ class FmPatch:
         )
         steady = {name: step for name, step in whole.items() if "increment" in name}
         varied = {name: cents(step, OFF_CENTS) for name, step in steady.items()}
-        release = quanta(SOUNDS_TO_SILENCE * self.release_seconds)
+        release = quanta(RELEASED_TO_SILENCE * self.release_seconds)
         return Voicing(settings, touched, whole, release, longest, varied=varied)
 
 

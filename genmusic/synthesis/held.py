@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from genmusic.rules import Number, rule
 from genmusic.synthesis.voicing import (
+    SIXTY_DB_OCTAVES,
     TOUCHES,
     VELOCITY_GAINS,
     Doubles,
@@ -14,10 +15,12 @@ from genmusic.synthesis.voicing import (
     steps,
 )
 from genmusic.units import SAMPLE_RATE, db_to_gain, log2, sine
+from kernels.envelopes import RELEASE_TARGET
 
 MIDDLE_C_PITCH = 60
 FOREVER_QUANTA = 1 << 30  # a held note never ends by itself
 NO_AIR_HZ = SAMPLE_RATE / 2.0
+RELEASES = log2(1.0 - 1.0 / RELEASE_TARGET) / SIXTY_DB_OCTAVES  # of a release to -60 dB
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +46,8 @@ class HeldPatch:
 
     @property
     def release_quanta(self) -> int:
-        """From note end to silence: 66 dB below the peak, as the envelope aims below zero."""
-        return quanta(self.release_seconds)
+        """From note end to silence, which the envelope reaches, as it aims below zero."""
+        return quanta(self.release_seconds * RELEASES) + 1
 
     @property
     def shape(self) -> dict[str, float]:

@@ -8,6 +8,7 @@ from genmusic.rules import Number, rule
 from genmusic.synthesis import arrays
 from genmusic.synthesis.voicing import (
     ANY_SEED,
+    RELEASED_TO_SILENCE,
     SIXTY_DB_OCTAVES,
     SOUNDS_TO_SILENCE,
     TOUCHES,
@@ -63,7 +64,7 @@ class StringPatch:
             "seed": ANY_SEED[1],
         }
         whole = {"place": 0, "seed": ANY_SEED[0]}
-        release = quanta(SOUNDS_TO_SILENCE * self.release_seconds)
+        release = quanta(RELEASED_TO_SILENCE * self.release_seconds)
         longest = quanta(SOUNDS_TO_SILENCE * ring)
         return Voicing(settings, touched, whole, release, longest, varied=varied)
 

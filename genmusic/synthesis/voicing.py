@@ -14,6 +14,7 @@ from genmusic.units import QUANTUM, SAMPLE_RATE, exp2
 
 SIXTY_DB_OCTAVES = 9.965784284662087  # log2 of 1000: a decay time is to -60 dB
 SOUNDS_TO_SILENCE = 1.2  # of a decay to -60 dB: a voice ends 72 dB below where it began
+RELEASED_TO_SILENCE = 0.9  # and one that was let go 54 dB below it, beside what its part plays on
 CONTROL_FRAMES = 16  # the grid on which voices move
 ANY_PHASE = 2.0**31  # as far as a phase may lie from another
 ANY_SEED = (2**30 + 1, 2.0**30 - 2.0**8)  # middle and reach of seeds that are never zero
