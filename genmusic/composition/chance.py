@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
@@ -32,12 +32,12 @@ _END = _TOUCH + 2 * TOUCH_PLACES
 
 
 class BarChance(NamedTuple):
-    """Uniform numbers in 0..1 for each layer of one bar."""
+    """Uniform numbers in 0..1 for each layer of one bar; most are never looked at."""
 
-    colour: list[float]
-    melody: list[float]
-    drums: list[float]
-    counter: list[float]
+    colour: Sequence[float]
+    melody: Sequence[float]
+    drums: Sequence[float]
+    counter: Sequence[float]
     notes: Doubles
     walk: Doubles  # of the bass
     touch: Doubles  # (2, TOUCH_PLACES): time, velocity
@@ -59,12 +59,12 @@ def draw_once(seed: int, *path: str | int) -> float:
 def draw_bar(seed: int, piece: int, bar: int) -> BarChance:
     """The numbers of a bar; no layer's depend on how many another one uses."""
     numbers = draw(_END, seed, "bar", piece, bar)
-    first = numbers[:_NOTES].tolist()
+    read = numbers.data  # makes a float of a number when it is asked for
     return BarChance(
-        first[:_MELODY],
-        first[_MELODY:_BASS],
-        first[_DRUMS:_COUNTER],
-        first[_COUNTER:],
+        read[:_MELODY],
+        read[_MELODY:_BASS],
+        read[_DRUMS:_COUNTER],
+        read[_COUNTER:_NOTES],
         numbers[_NOTES:_TOUCH],
         numbers[_BASS:_DRUMS],
         numbers[_TOUCH:].reshape(2, TOUCH_PLACES),

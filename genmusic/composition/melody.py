@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from struct import Struct
 from typing import NamedTuple
 
 import numpy as np
@@ -37,6 +38,8 @@ NONE = -1  # no onset
 SPARE_DRAWS = DRAWS_PER_NOTE - 1
 
 _SETTING = Layout(SOME_SETTING)
+_put_notes = [Struct(f"={notes}q").pack_into for notes in range(MOST_NOTES + 1)]
+_BYTES_OF_ONSETS = MOST_NOTES * np.dtype(np.int64).itemsize
 _SCALES = {name: np.array(scale) for name, scale in SCALES.items()}
 _FAMILIES = {name: MODES.index(family(name)) for name in SCALES}
 
@@ -104,10 +107,12 @@ def _sung(
     )  # fmt: skip
     handle = model.melody_desk(task.known + notes)
     desk = handle.values
-    desk.asked[0, :notes] = line.onsets
-    desk.asked[1, :notes] = NO_TARGET
-    if line.pull:  # else nothing is aimed at
-        desk.asked[1, :notes] = [NO_TARGET if step is None else step for step in line.targets]
+    _put_notes[notes](desk.asked, 0, *line.onsets)
+    if line.pull:
+        targets = [NO_TARGET if step is None else step for step in line.targets]
+        _put_notes[notes](desk.asked, _BYTES_OF_ONSETS, *targets)
+    else:  # nothing is aimed at
+        desk.asked[1, :notes] = NO_TARGET
     rows = np.empty((notes, 4), np.int64)
     model.sing(
         singing.songs, singing.setting, task, memory, trail, plan.chords, singing.scale, chances,
@@ -116,7 +121,7 @@ def _sung(
     steps = tuple(desk.drawn[2, :notes].tolist())
     theme = tuple(zip(line.onsets, steps, strict=True))
     if line.pickup_tick:
-        theme = tuple(note for note in theme if note[0] < line.pickup_tick)
+        theme = tuple([note for note in theme if note[0] < line.pickup_tick])
     return MelodyBar(rows, theme, _phrase_starts(plan, line), steps, line.targets, task)
 
 

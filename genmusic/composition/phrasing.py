@@ -67,15 +67,13 @@ def write_line(
     """
     rules = plan.style.melody
     onsets = tuple([tick for tick, _ in sketch.notes])
-    goal_draw, *beat_draws = draws
     if not onsets or sketch.open_from:
-        own = wanted * (1.0 + BAR_REACH * (2.0 * beat_draws[-1] - 1.0))
-        fresh = draw_onsets(model, rules, own, plan.metre, beat_draws)
+        own = wanted * (1.0 + BAR_REACH * (2.0 * draws[-1] - 1.0))
+        fresh = draw_onsets(model, rules, own, plan.metre, draws[1:])
         onsets = (*onsets, *[tick for tick in fresh if tick >= sketch.open_from])
-    targets = dict(sketch.notes)
     if plan.ends_phrase:
-        return _write_cadence(plan, wanted, onsets, sketch, goal_draw)
-    grid = grid_ticks(rules.grid, plan.metre)
+        return _write_cadence(plan, wanted, onsets, sketch, draws[0])
+    targets, grid = dict(sketch.notes), grid_ticks(rules.grid, plan.metre)
     onsets = thin_or_fill(onsets, wanted, grid, plan.bar_ticks, plan.metre)
     return Line(onsets, tuple(map(targets.get, onsets)), sketch.pull)
 

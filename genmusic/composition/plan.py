@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import field
 from functools import lru_cache
+from struct import Struct
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from genmusic.names import QUALITIES
 from genmusic.rules import SectionRules, Style
 from genmusic.score.harmony import Key
 from genmusic.values import value
-from kernels.chords import TONES
+from kernels.chords import CHORD_COLUMNS, TONES
 
 Integers = NDArray[np.int64]
 
@@ -59,26 +60,18 @@ class Span:
 
 def chord_table(spans: Sequence[Span], mode: str) -> Integers:
     """Chords for kernels, in the columns of `kernels.chords`; not to be changed."""
-    return _table(
-        tuple(
-            [
-                (
-                    span.start_tick,
-                    span.end_tick,
-                    span.next_root,
-                    span.inverted,
-                    *_of_chord(mode, span.root, span.quality),
-                )
-                for span in spans
-            ]
-        )
-    )
+    table = np.empty((len(spans), CHORD_COLUMNS), np.int64)
+    for number, span in enumerate(spans):
+        chord = _of_chord(mode, span.root, span.quality)
+        _put_chord(
+            table, number * _put_bytes, span.start_tick, span.end_tick, span.next_root,
+            span.inverted, *chord,
+        )  # fmt: skip
+    return table
 
 
-@lru_cache(maxsize=4096)
-def _table(rows: tuple[tuple[int, ...], ...]) -> Integers:
-    """The rows as an array: bars of a theme return, and with them their chords."""
-    return np.array(rows, np.int64)
+_CHORD = Struct(f"={CHORD_COLUMNS}q")
+_put_chord, _put_bytes = _CHORD.pack_into, _CHORD.size
 
 
 @lru_cache(maxsize=1024)

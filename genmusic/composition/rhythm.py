@@ -45,7 +45,7 @@ def draw_onsets(
     count = kernel.draw_onsets(
         model.rhythms.words, taste.welcome, taste.counts,
         metre.pulses + (COMPOUND if metre.is_compound else 0), metre.pulses, metre.pulse_ticks,
-        wanted, COUNT_PULL, np.array(draws[: CANDIDATES * metre.pulses]),
+        wanted, COUNT_PULL, np.asarray(draws[: CANDIDATES * metre.pulses]),
         np.empty(2 * (2 + kernel.ORDER), np.int64), np.empty((2, len(taste.counts))), out,
     )  # fmt: skip
     return tuple(out[0, :count].tolist())
