@@ -90,21 +90,29 @@ class Written(NamedTuple):
 class Figures(NamedTuple):
     """What bass and comp play: the same in all bars of a phrase that are as dense."""
 
-    asked: tuple[object, ...]  # what they depend on
+    place: Place  # what they depend on,
+    density: float
+    ends: tuple[bool, bool]  # the section, and the piece
     bass: Integers  # (steps, 2) for `kernels.accompaniment.accompany`,
     comp: Integers  # and strokes
     task: tuple[float, ...]  # their part of its `Task`
 
     def hold(self, plan: Plan, place: Place) -> bool:
         """Whether a bar has them, too."""
-        return self.asked == (place, plan.density, plan.ends_section, plan.ends_piece)
+        return (
+            self.place is place
+            and self.density == plan.density
+            and self.ends == (plan.ends_section, plan.ends_piece)
+        )
 
 
 def figures_of(plan: Plan, place: Place) -> Figures:
     """What bass and comp play in a bar; nothing where the style has nothing."""
     comp = comp_strokes(plan, place.texture.pattern)
     return Figures(
-        (place, plan.density, plan.ends_section, plan.ends_piece),
+        place,
+        plan.density,
+        (plan.ends_section, plan.ends_piece),
         bass_steps(plan, place.groove.pattern),
         comp.table,
         (*bass_task(plan), *comp.task),

@@ -17,10 +17,8 @@ from genmusic.composition import answering, cues, form
 from genmusic.composition.accompaniment import (
     NUMBER,
     Accompanist,
-    Figures,
     Melody,
     Written,
-    figures_of,
 )
 from genmusic.composition.ahead import BarAhead, Stand
 from genmusic.composition.arrangement import players
@@ -31,7 +29,7 @@ from genmusic.composition.counter import choose_kind, compose_counter
 from genmusic.composition.drums import compose_drums
 from genmusic.composition.foresight import Begun, Foresight
 from genmusic.composition.hooks import hooked_bar
-from genmusic.composition.melody import MelodyBar, compose_melody, singing_of
+from genmusic.composition.melody import MelodyBar, Singing, compose_melody, singing_of
 from genmusic.composition.memory import Memory
 from genmusic.composition.metre import metre
 from genmusic.composition.place import Place, place_of
@@ -46,7 +44,7 @@ from genmusic.composition.planning import (
 )
 from genmusic.composition.readiness import make_ready
 from genmusic.composition.repertoire import Models
-from genmusic.composition.settled import Settled, settle
+from genmusic.composition.settled import Held
 from genmusic.composition.state import State, state_from_json
 from genmusic.composition.word_credits import Decided, PhraseDecision
 from genmusic.controls.spec import Landing
@@ -81,8 +79,7 @@ class Composer:
         self._memory = Memory()
         self._foresight = Foresight(seed, self._memory)
         self._place: Place | None = None  # of the phrase, while it is known,
-        self._settled: Settled | None = None  # and what it asks of all its bars
-        self._figures: Figures | None = None  # of the last bar
+        self._held = Held()  # and what its bars have in common
         self._ahead: BarAhead | None = None
         self.bars_at_once = 0
         """Bars that were composed when they were asked for, and not ahead."""
@@ -152,11 +149,13 @@ class Composer:
     def _begin_bar(self, parameters: MusicalParameters, style: Style) -> Place:
         """Come to the next bar: where it stands."""
         self._adopt(style)
-        begun = self._foresight.begun(self._state, self._style, self._model, parameters)
-        if begun is not None:
-            return self._enter(begun)
+        state = self._state
+        if state.phrase_bar == 0:
+            begun = self._foresight.begun(state, self._style, self._model, parameters)
+            if begun is not None:
+                return self._enter(begun)
         parameters = self._begin_phrase(parameters)
-        state, written = self._state, as_asked(self._style, parameters)
+        written = as_asked(self._style, parameters)
         if state.phrase_bar == 0:
             self._plan_harmony(parameters)
         place = self._place
@@ -167,7 +166,8 @@ class Composer:
     def _enter(self, begun: Begun) -> Place:
         """Come to the first bar of a phrase that was foreseen."""
         begun.hand_over(self._state)
-        self._place, self._settled = place, _ = begun.prepared()
+        self._place, settled = place, _ = begun.prepared()
+        self._held.hold(settled)
         self._length_bars = place.parameters.length_bars
         self._decide_harmony(begun.asked)
         return place
@@ -214,6 +214,9 @@ class Composer:
     def _begin_phrase(self, parameters: MusicalParameters) -> MusicalParameters:
         """Begin what begins with the next bar; what is asked of it."""
         state = self._state
+        if state.phrase_bar and not (state.cue or state.closes_at):
+            self._length_bars = parameters.length_bars
+            return parameters
         form.begin_phrase(state, self._seed, self._style, parameters)
         cues.close_section(state)
         asked = cues.heeding(parameters, state)
@@ -298,15 +301,20 @@ class Composer:
 
     def _silence(self, place: Place, plan: Plan) -> Bar:
         """A bar after the end of the music."""
-        return self._bar(plan, self._write(self._accompanist(place, plan, frozenset()), Melody()))
+        settled = self._held.settled(place, self._model, ends_piece=plan.ends_piece)
+        figures = self._held.figures(plan, place)
+        accompanist = Accompanist(plan, frozenset(), figures, settled.manner)
+        return self._bar(plan, self._write(accompanist, Melody()))
 
     def _compose_parts(self, place: Place, plan: Plan) -> Bar:
         """The bar with the notes of every part that plays; those who listen come last."""
         playing = self._playing(place, plan)
-        state, accompanist = self._state, self._accompanist(place, plan, playing)
+        state, held = self._state, self._held
+        settled = held.settled(place, self._model, ends_piece=plan.ends_piece)
+        accompanist = Accompanist(plan, playing, held.figures(plan, place), settled.manner)
         rows, melody = NO_ROWS, Melody()
         if "melody" in playing:
-            rows, melody = self._sing(place, plan)
+            rows, melody = self._sing(place, plan, settled.singing)
             accompanist.lay("melody", rows)
         if "counter" in playing:
             kind = choose_kind(plan, place.texture.kind)
@@ -318,12 +326,6 @@ class Composer:
         if "counter" in playing:
             state.counter = written.counter
         return self._bar(plan, written)
-
-    def _accompanist(self, place: Place, plan: Plan, playing: frozenset[str]) -> Accompanist:
-        figures = self._figures
-        if figures is None or not figures.hold(plan, place):
-            figures = self._figures = figures_of(plan, place)
-        return Accompanist(plan, playing, figures, self._settle(place, plan).manner)
 
     def _write(self, accompanist: Accompanist, melody: Melody) -> Written:
         return accompanist.write(self._state, self._model.copy_rule, melody)
@@ -353,16 +355,15 @@ class Composer:
             answering.hear(state, None)  # nobody is there who could
         return playing
 
-    def _sing(self, place: Place, plan: Plan) -> tuple[Integers, Melody]:
+    def _sing(self, place: Place, plan: Plan, singing: Singing | None) -> tuple[Integers, Melody]:
         """The melody of the bar, or the answer to what a player called."""
         state = self._state
         if state.answer:
             return self._answer(plan)
         memory = self._memory.recall(place, state.themes)
         trail = state.trails.of(NUMBER["melody"])
-        singing = self._settle(place, plan).singing or singing_of(
-            place, self._model, ends_piece=plan.ends_piece
-        )  # a hook may call for it where the section does not
+        if singing is None:  # a hook may call for it where the section does not
+            singing = singing_of(place, self._model, ends_piece=plan.ends_piece)
         bar = compose_melody(plan, singing, self._model, state.themes, memory, trail)
         if self.decisions is not None and bar.task is not None:
             self.decisions.append(self._decided(plan, bar, bar.task))
@@ -372,16 +373,10 @@ class Composer:
             state.themes[plan.theme] = (
                 *themes[: plan.phrase], kept, *themes[plan.phrase + 1 :]
             )  # fmt: skip
-        if "melody" not in plan.style.hooks:
+        hooks = plan.style.hooks
+        if not hooks or "melody" not in hooks:
             return bar.rows, Melody(bar.begins)
         return row_table(hooked_bar(plan, "melody", table_rows(bar.rows))), Melody(bar.begins)
-
-    def _settle(self, place: Place, plan: Plan) -> Settled:
-        """What the phrase asks of all its bars: the same until something about it has changed."""
-        settled = self._settled
-        if settled is None or not settled.holds(place, self._model, plan.ends_piece):
-            settled = self._settled = settle(place, self._model, ends_piece=plan.ends_piece)
-        return settled
 
     def _decided(self, plan: Plan, bar: MelodyBar, task: Task) -> Decision:
         """How a bar came about that has just been sung."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from struct import Struct
 from typing import NamedTuple
@@ -38,7 +39,9 @@ NONE = -1  # no onset
 SPARE_DRAWS = DRAWS_PER_NOTE - 1
 
 _SETTING = Layout(SOME_SETTING)
-_put_notes = [Struct(f"={notes}q").pack_into for notes in range(MOST_NOTES + 1)]
+_put_notes: Sequence[Callable[..., None]] = [
+    Struct(f"={notes}q").pack_into for notes in range(MOST_NOTES + 1)
+]
 _BYTES_OF_ONSETS = MOST_NOTES * np.dtype(np.int64).itemsize
 _SCALES = {name: np.array(scale) for name, scale in SCALES.items()}
 _FAMILIES = {name: MODES.index(family(name)) for name in SCALES}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from struct import Struct
 
 import numpy as np
@@ -29,7 +30,7 @@ SHORTEST_TICKS = 30
 
 _BAR = Layout(playing.SOME_BAR)
 _PEAK_BYTE = 8 * playing.Bar._fields.index("peak_tick")
-_put_peak = Struct("=d").pack_into
+_put_peak: Callable[..., None] = Struct("=d").pack_into
 
 
 def manner_of(place: Place, *, ends_piece: bool) -> Integers:
@@ -41,7 +42,7 @@ def feel_words(plan: Plan, manner: Integers) -> Integers:
     """What all notes of the bar share, as words: what its phrase says, with the peak in reach."""
     words, bar_ticks = manner.copy(), float(plan.bar_ticks)
     phrase_ticks = plan.phrase_bars * bar_ticks
-    _put_peak(words.data, _PEAK_BYTE, PEAK * phrase_ticks - plan.phrase_bar * bar_ticks)
+    _put_peak(words, _PEAK_BYTE, PEAK * phrase_ticks - plan.phrase_bar * bar_ticks)
     return words
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import field
 from functools import lru_cache
 from struct import Struct
@@ -61,17 +61,18 @@ class Span:
 def chord_table(spans: Sequence[Span], mode: str) -> Integers:
     """Chords for kernels, in the columns of `kernels.chords`; not to be changed."""
     table = np.empty((len(spans), CHORD_COLUMNS), np.int64)
-    for number, span in enumerate(spans):
-        chord = _of_chord(mode, span.root, span.quality)
+    place = 0
+    for span in spans:
         _put_chord(
-            table, number * _put_bytes, span.start_tick, span.end_tick, span.next_root,
-            span.inverted, *chord,
+            table, place, span.start_tick, span.end_tick, span.next_root, span.inverted,
+            *_of_chord(mode, span.root, span.quality),
         )  # fmt: skip
+        place += _CHORD.size
     return table
 
 
 _CHORD = Struct(f"={CHORD_COLUMNS}q")
-_put_chord, _put_bytes = _CHORD.pack_into, _CHORD.size
+_put_chord: Callable[..., None] = _CHORD.pack_into
 
 
 @lru_cache(maxsize=1024)
