@@ -140,12 +140,14 @@ def _wandering(plan: Plan, room: Sequence[int], last: int, rising: bool) -> int:
     """A near pitch that moves on the way it is drawn to, and not to the edge of the range."""
     part = plan.style.parts["counter"]
     middle = (part.low + part.high) / 2.0
-
-    def cost(pitch: int) -> float:
-        turns = AGAINST * ((pitch > last) != rising) + STANDING * (pitch == last)
-        return abs(pitch - last) + turns + EDGE_COST * abs(pitch - middle)
-
-    return min(room, key=lambda p: (cost(p), p))
+    costs = [
+        abs(pitch - last)
+        + AGAINST * ((pitch > last) != rising)
+        + STANDING * (pitch == last)
+        + EDGE_COST * abs(pitch - middle)
+        for pitch in room
+    ]
+    return room[costs.index(min(costs))]  # the lowest of equals, as they rise
 
 
 def _tied(rows: Rows) -> list[Row]:
@@ -221,10 +223,11 @@ def _nearest(room: Sequence[int], pitch: int) -> int:
 
 def _room(plan: Plan, span: Span, ceiling: int, *, chord_only: bool) -> tuple[int, ...]:
     """The pitches that the second voice may take over a chord, from below."""
-    part = plan.style.parts["counter"]
-    high = min(part.high, max(ceiling, part.low + OCTAVE // 2))
-    pitches = _pitches(plan.key.mode, span.root, span.quality, plan.key.tonic, chord_only)
-    return pitches[bisect_left(pitches, part.low) : bisect_right(pitches, high)]
+    part, key = plan.style.parts["counter"], plan.key
+    low = part.low
+    high = min(part.high, max(ceiling, low + OCTAVE // 2))
+    pitches = _pitches(key.mode, span.root, span.quality, key.tonic, chord_only)
+    return pitches[bisect_left(pitches, low) : bisect_right(pitches, high)]
 
 
 @lru_cache(maxsize=4096)

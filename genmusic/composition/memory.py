@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import chain
 from operator import is_
 
 import numpy as np
@@ -80,18 +79,23 @@ def remembered(place: Place, themes: Themes) -> list[PhraseTheme]:
 
 
 def _laid_out(phrase: PhraseTheme, bar_ticks: int, beat_ticks: int) -> Integers:
-    """A phrase whose notes are as long as they wait for the next, with steps for pitches."""
-    counts = [len(bar) for bar in phrase.bars]
-    numbers = chain.from_iterable(chain.from_iterable(phrase.bars))
-    ticks, steps = np.fromiter(numbers, np.int64, 2 * sum(counts)).reshape(-1, 2).T
-    begins = np.arange(0, len(counts) * bar_ticks, bar_ticks)
-    tune = np.zeros((len(ticks), COLUMNS), np.int64)
-    starts = np.add(ticks, begins.repeat(counts), out=tune[:, looking.START])
-    np.subtract(starts[1:], starts[:-1], out=tune[:-1, looking.DURATION])
-    tune[-1, looking.DURATION] = len(counts) * bar_ticks - starts[-1]
+    """A phrase whose notes are as long as they wait for the next, with steps for pitches.
+
+    Note by note: for so few of them each step of NumPy takes longer than all in a row.
+    """
+    bar_lines = range(0, len(phrase.bars) * bar_ticks, bar_ticks)
+    bars = zip(bar_lines, phrase.bars, strict=True)
+    notes = [(line + tick, step, tick) for line, bar in bars for tick, step in bar]
+    ends = [start for start, _, _ in notes[1:]]
+    ends.append(bar_lines.stop)
+    tune = np.array(
+        [
+            (0, step, start, end - start, tick, beat_ticks, 0, 0, reach)
+            for reach, ((start, step, tick), end) in enumerate(zip(notes, ends, strict=True))
+        ],
+        np.int64,
+    )
     tune[0, looking.BEGINS] = tune[-1, looking.ENDS] = 1
-    tune[:, looking.PITCH], tune[:, looking.POSITION] = steps, ticks
-    tune[:, looking.BEAT], tune[:, looking.REACH] = beat_ticks, np.arange(len(tune))
     return tune
 
 

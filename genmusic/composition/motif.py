@@ -62,8 +62,8 @@ class _Source:
 
 def sketch_bar(plan: Plan, model: Model, themes: Themes, draws: Sequence[float]) -> Sketch:
     """What this bar takes from an earlier one; an empty sketch if it is new."""
-    sketch, end = _sketch(plan, model, themes, draws), plan.bar_ticks
-    notes = sketch.notes
+    sketch = _sketch(plan, model, themes, draws)
+    notes, end = sketch.notes, plan.bar_ticks
     if not notes or notes[-1][0] < end:  # they rise
         return sketch
     return Sketch(tuple([note for note in notes if note[0] < end]), sketch.pull, sketch.open_from)
@@ -131,7 +131,8 @@ def _weights(plan: Plan, model: Model, bars: Sequence[BarTheme]) -> list[float]:
 
     Novelty, and the third bar of four, call for something new.
     """
-    usual = _expectation(model, family(plan.key.mode), tuple(operations_of(bars)[-MOTIF_ORDER:]))
+    heard = operations_of(bars[-2 - MOTIF_ORDER :])[-MOTIF_ORDER:]  # each asks for two before it
+    usual = _expectation(model, family(plan.key.mode), tuple(heard))
     weights = [own * share for own, share in zip(_own_weights(plan.style), usual, strict=True)]
     weights[NEW] *= 2.0 * plan.parameters.novelty
     if plan.phrase_bar % 4 == CONTRAST_BAR:
@@ -154,17 +155,16 @@ def _expectation(model: Model, mode: str, heard: tuple[int, ...]) -> tuple[float
 
 
 def _source(plan: Plan, heard: Sequence[PhraseTheme], phrase: int, bar: int) -> _Source | None:
-    if phrase >= len(heard) or bar >= len(heard[phrase].bars) or not heard[phrase].bars[bar]:
+    if phrase >= len(heard):
         return None
-    theme = heard[phrase]
-    then = degree_at(theme.chords, bar * plan.metre.eighths)
+    theme, metre = heard[phrase], plan.metre
+    bars = theme.bars
+    if bar >= len(bars) or not bars[bar]:
+        return None
+    then = degree_at(theme.chords, bar * metre.eighths)
     shift = (plan.spans[0].degree - then + DEGREES // 2) % DEGREES - DEGREES // 2
-    return _Source(
-        theme.bars[bar],
-        shift,
-        plan.metre.half_ticks,
-        grid_ticks(plan.style.melody.grid, plan.metre),
-    )
+    grid = grid_ticks(plan.style.melody.grid, metre)
+    return _Source(bars[bar], shift, metre.half_ticks, grid)
 
 
 def degree_at(chords: Sequence[Slot], eighth: int) -> int:

@@ -53,13 +53,14 @@ def _fitting(before: BarNotes, bar: BarNotes) -> Iterator[str]:
     """The operations that explain a bar, the closest first."""
     ticks, own = _rhythm(before), _rhythm(bar)
     same_rhythm = ticks == own
+    if same_rhythm:
+        shape, own_shape = _shape(before), _shape(bar)
+        if shape == own_shape:
+            yield "sequence"
+        if len(bar) > 2 and shape == [-step for step in own_shape]:
+            yield "invert"
     half = _half_tick(before, bar)
-    head = _head(bar, half)
-    if same_rhythm and _shape(before) == _shape(bar):
-        yield "sequence"
-    if same_rhythm and len(bar) > 2 and _shape(before) == [-step for step in _shape(bar)]:
-        yield "invert"
-    known_head = _head(before, half)
+    head, known_head = _head(bar, half), _head(before, half)
     if _is_like(known_head, head):
         yield "fragment" if _is_like(head, _tail(bar, half)) else "vary_tail"
     if same_rhythm:

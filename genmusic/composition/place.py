@@ -66,10 +66,6 @@ class Place:
         """Share of the section that is over in a bar of the phrase, 0..1."""
         return (self.bars_before + bar) / max(self.section_bars - 1, 1)
 
-    def density(self, bar: int) -> float:
-        """How much is played in a bar of the phrase, 0..1."""
-        return density_of(self.section_rules, self.parameters, self.progress(bar))
-
 
 def place_of(state: State, seed: int, style: Style, parameters: MusicalParameters) -> Place:
     """Where the phrase stands that has been begun."""

@@ -110,7 +110,7 @@ def _hooked_chords(
 
 def plan_bar(state: State, seed: int, place: Place) -> Plan:
     """A bar's place in the form, its harmony, and what the mood asks of it."""
-    bar = state.phrase_bar
+    bar, progress = state.phrase_bar, place.progress(state.phrase_bar)
     chance = draw_bar(seed, state.piece, state.piece_bar)
     ends_section = place.bars_before + bar + 1 == place.section_bars
     ends_piece = ends_section and form.in_last_section(state) and _rests(state, place)
@@ -121,7 +121,7 @@ def plan_bar(state: State, seed: int, place: Place) -> Plan:
         section=place.section,
         piece_bar=state.piece_bar,
         statement=place.statement,
-        progress=place.progress(bar),
+        progress=progress,
         phrase=place.phrase,
         phrase_bar=bar,
         phrase_bars=place.phrase_bars,
@@ -129,14 +129,14 @@ def plan_bar(state: State, seed: int, place: Place) -> Plan:
         ends_section=ends_section,
         ends_piece=ends_piece,
         metre=place.metre,
-        density=place.density(bar),
+        density=density_of(place.section_rules, place.parameters, progress),
         key=place.key,
         theme=place.theme,
         section_rules=place.section_rules,
         spans=_spans(state, seed, place, chance, ends_piece),
         seed=seed,
         piece=state.piece,
-        rise=cues.rise(state),
+        rise=cues.rise(state) if state.cue else 0.0,
     )
 
 
