@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from operator import is_
 
 import numpy as np
@@ -88,13 +89,12 @@ def _laid_out(phrase: PhraseTheme, bar_ticks: int, beat_ticks: int) -> Integers:
     notes = [(line + tick, step, tick) for line, bar in bars for tick, step in bar]
     ends = [start for start, _, _ in notes[1:]]
     ends.append(bar_lines.stop)
-    tune = np.array(
-        [
-            (0, step, start, end - start, tick, beat_ticks, 0, 0, reach)
-            for reach, ((start, step, tick), end) in enumerate(zip(notes, ends, strict=True))
-        ],
-        np.int64,
-    )
+    rows = [
+        (0, step, start, end - start, tick, beat_ticks, 0, 0, reach)
+        for reach, ((start, step, tick), end) in enumerate(zip(notes, ends, strict=True))
+    ]
+    numbers = np.fromiter(chain.from_iterable(rows), np.int64, COLUMNS * len(rows))
+    tune = numbers.reshape(-1, COLUMNS)
     tune[0, looking.BEGINS] = tune[-1, looking.ENDS] = 1
     return tune
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import field
 from functools import lru_cache
+from itertools import chain
 from struct import Struct
 from typing import Any
 
@@ -32,7 +33,9 @@ NO_ROWS = np.empty((0, 4), np.int64)
 
 def row_table(rows: Sequence[Row]) -> Integers:
     """(notes, 4) the same for kernels."""
-    return np.array(rows, np.int64) if rows else NO_ROWS
+    if not rows:
+        return NO_ROWS
+    return np.fromiter(chain.from_iterable(rows), np.int64, 4 * len(rows)).reshape(-1, 4)
 
 
 def table_rows(table: Integers) -> tuple[Row, ...]:
