@@ -1,7 +1,7 @@
-"""The drum voice: a swept tone, a second tone, and noise and metal through a filter.
+"""Drums as they are recorded: a swept tone, a second tone, and noise and metal through a filter.
 
-Its parts die one after the other, and what has died costs nothing: voices with the same parts
-left share lanes.
+Sixteen takes of a hit are struck at once, each a little different from the others. Its parts die
+one after the other, and what has died costs nothing.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from numba import float32 as f32
 from numba import int32 as i32
 
 from kernels._jit import fragment, kernel
-from kernels._types import Desk, Floats, Held, Ints, IntVector, Lanes, Ramps, Roll, Vector
+from kernels._types import Floats, Ints, IntVector, Lanes, Vector
 from kernels.filters import svf_coefficients, svf_step
+from kernels.hits import ROW_WORDS, take_rows
 from kernels.kits import (
     BAND,
     BRIGHTNESS,
@@ -21,6 +22,7 @@ from kernels.kits import (
     BURST_LEVEL,
     BURST_WAIT,
     BURSTS,
+    COUNTERS,
     CUTOFF,
     DAMPING,
     HIGH,
@@ -38,19 +40,22 @@ from kernels.kits import (
     RISE_RATE,
     SECOND,
     SEED,
-    SIZES,
+    STATES,
     SWEEP,
     TONE,
     WAIT,
 )
 from kernels.lanes import (
     ALIVE,
+    BEND,
     BRIGHT,
+    HELD,
     LANES,
     QUANTUM,
-    lanes_player,
 )
+from kernels.pairs import PAIR_FRAMES, TOP, UNIT, paired
 from kernels.polynomials import exp2
+from kernels.shuffles import transpose
 from kernels.simd import (
     fma,
     fnma,
@@ -62,6 +67,7 @@ from kernels.simd import (
     shift_left,
     splat,
     splat_int,
+    square_root,
     store,
     store_int,
     to_float,
@@ -76,6 +82,7 @@ SETTLED = 1e-3  # octaves: less than that, 1.2 cents, nobody hears of a sweep
 HISS_OVER = 1e-4  # -80 dB of full scale: noise and metal that have fallen below it are over
 STEEP = 4.0 * 2.0**-31  # of a parabola over a phase: at nought, and what it loses on the way
 BENT = 2.0**-31
+_GAIN, _POWER = HELD, BEND  # of each take in the facts, where nobody is held or bent
 NOISE_SCALE = 2.0**-31
 UNRISEN = 1e-6  # what is less than that has risen
 Plates: TypeAlias = tuple[IntVector, IntVector, IntVector, IntVector, IntVector, IntVector]
@@ -254,18 +261,6 @@ def _settle(state: Floats, driven: Vector) -> Vector:
 
 
 @fragment
-def _weigh(slot: int, sizes: tuple[int, ...], held: Held) -> int:
-    """Which parts are left: voices with the same share lanes."""
-    at, state = slot * sizes[2], held[2]
-    over = f32(HISS_OVER)
-    metal = 4 if abs(state[at + METAL // LANES]) >= over else 0
-    bursts = state[at + BURSTS // LANES] > f32(0.0)
-    noise = 2 if bursts or abs(state[at + NOISE // LANES]) >= over else 0
-    tone = max(abs(state[at + TONE // LANES]), abs(state[at + SECOND // LANES]))
-    return metal + noise + (1 if tone >= f32(SILENT) else 0)
-
-
-@fragment
 def _tones(lanes: Lanes) -> None:
     """Both tones of a quantum into the tile."""
     state, tile = lanes[2], lanes[5]
@@ -298,25 +293,73 @@ def _quantum(lanes: Lanes) -> None:
         _hissing(lanes, noise, decay)
 
 
-_play = lanes_player(_quantum, _weigh, SIZES)
+@fragment
+def _begin(takes: Lanes) -> None:
+    """Strike: the first rows of the settings are the state at the start."""
+    settings, whole_settings, state, counters, facts, _, _ = takes
+    for row in range(0, STATES * LANES, LANES):
+        store(state, row, load(settings, row))
+    for row in range(0, COUNTERS * LANES, LANES):
+        store_int(counters, row, load_int(whole_settings, row))
+    store(facts, ALIVE, splat(f32(1.0)))
+    store(facts, _POWER, splat(f32(0.0)))
+
+
+@fragment
+def _level(facts: Floats, tile: Floats) -> None:
+    """Make each lane of a quantum as loud as words can hold."""
+    peak, power = splat(f32(SILENT * UNIT)), load(facts, _POWER)
+    for t in range(0, QUANTUM * LANES, LANES):
+        x = load(tile, t)
+        peak, power = greater_of(peak, magnitude(x)), fma(x, x, power)
+    share = splat(f32(TOP)) / peak
+    for t in range(0, QUANTUM * LANES, LANES):
+        store(tile, t, load(tile, t) * share)
+    store(facts, _GAIN, peak * splat(f32(UNIT / TOP)))
+    store(facts, _POWER, power)
+
+
+@fragment
+def _write(tile: Floats, sheet: Floats, place: int, apart: int, count: int, out: Floats) -> None:
+    """Write a quantum of each take as words."""
+    for t in range(0, QUANTUM, LANES):
+        transpose(tile, t * LANES, LANES, sheet, t, QUANTUM)
+    for take in range(count):
+        for t in range(0, QUANTUM, PAIR_FRAMES):
+            begin = take * QUANTUM + t
+            words = paired(load(sheet, begin), load(sheet, begin + LANES))
+            store(out, place + take * apart + t // 2, words)
 
 
 @kernel
-def render_drums(
-    first: int,
-    quanta: int,
-    roll: Roll,
-    held: Held,
-    varied: Ints,
-    ramps: Ramps,
-    desk: Desk,
-    buses: Ints,
-) -> None:
-    """Render all drum voices of a pool for a block, and add them to their buses.
+def record_drum(row: int, quanta: int, count: int, takes: Lanes, out: Floats) -> None:
+    """Record takes of a hit, as `kernels.hits` reads them.
 
     Parameters
     ----------
-    first, quanta, roll, held, varied, ramps, desk, buses
-        As in `kernels.saws.render_saws`; a seed must not be zero.
+    row : int
+        Of the recordings, where the first take begins.
+    quanta : int
+        Of each take, as many as are heard.
+    count : int
+        Takes that are kept, at most sixteen.
+    takes : tuple
+        As in `kernels.lanes`, with a take in each lane: settings and whole settings as in
+        `kernels.kits`, scratch for state, counters and facts, a tile, and a sheet as long. How
+        bright each take is lies in the facts; a seed must not be zero.
+    out : (rows * `ROW_WORDS`,) float32
+        Recordings, of which the rows of this hit are written.
     """
-    _play((first, quanta), roll, held, varied, ramps, desk, buses)
+    facts, tile, sheet = takes[4], takes[5], takes[6]
+    begin, apart = row * ROW_WORDS, take_rows(quanta) * ROW_WORDS
+    gains = begin + quanta * ROW_WORDS
+    _begin(takes)
+    for quantum in range(quanta):
+        _quantum(takes)
+        _level(facts, tile)
+        _write(tile, sheet, begin + quantum * ROW_WORDS, apart, count, out)
+        for take in range(count):
+            out[gains + take * apart + quantum] = facts[_GAIN + take]
+    store(facts, _POWER, square_root(load(facts, _POWER)))
+    for take in range(count):
+        out[gains + take * apart + quanta] = facts[_POWER + take]

@@ -27,20 +27,18 @@ from kernels.lanes import (
     sizes_of,
 )
 from kernels.memory import prefetch
+from kernels.pairs import PAIR_FRAMES, unpaired
 from kernels.polynomials import exp2
-from kernels.recordings import PAIR_FRAMES, QUANTUM_WORDS, ROW_WORDS
+from kernels.recordings import QUANTUM_WORDS, ROW_WORDS
 from kernels.shuffles import transpose
 from kernels.simd import (
-    float_to_bits,
     fma,
     lanes_below,
     lesser_of,
     load,
     magnitude,
-    shift_left,
     splat,
     store,
-    to_float,
 )
 
 TO_UNITY = 0.5 * 2.0**-31  # of what comes out of the filter: the sum of two means
@@ -93,9 +91,9 @@ SCRATCH = PLAN + PERIODS * PLANNED - PACES
 @fragment
 def _unpack(recordings: Floats, place: int, sheet: Floats, begin: int, apart: int) -> None:
     """Read sixteen words, which are two times sixteen frames."""
-    words = float_to_bits(load(recordings, place))
-    store(sheet, begin, to_float(words))
-    store(sheet, begin + apart, to_float(shift_left(words, 16)))
+    earlier, later = unpaired(load(recordings, place))
+    store(sheet, begin, earlier)
+    store(sheet, begin + apart, later)
 
 
 @fragment

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kernels.lanes import LANES, rows_of, sizes_of
+from kernels.lanes import LANES, rows_of
 
 SETTINGS = (
     # The state at the start of a note.
@@ -44,15 +44,7 @@ WHOLE_SETTINGS = (
     "second_increment",
     *(f"plate_increment_{number}" for number in range(1, 2 * PLATES + 1)),
 )
-VARIED = (
-    ("seed",),
-    ("cutoff_octaves",),
-    ("increment", "second_increment"),
-    *((f"plate_phase_{number}",) for number in range(1, 2 * PLATES + 1)),
-    tuple(f"plate_increment_{number}" for number in range(1, 2 * PLATES + 1)),
-)
 STATES, COUNTERS = 10, 3 + 2 * PLATES
-SIZES = sizes_of(SETTINGS, WHOLE_SETTINGS, (STATES, COUNTERS), VARIED)
 
 (TONE, SECOND, NOISE, METAL, SWEEP, INTEGRATOR_1, INTEGRATOR_2, RISE, BURSTS, WAIT, TONE_DECAY,
  SECOND_DECAY, NOISE_DECAY, METAL_DECAY, SWEEP_DECAY, BURST_DECAY, BURST_LEVEL, BURST_WAIT,

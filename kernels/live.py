@@ -18,9 +18,9 @@ from numba import int64 as i64
 from kernels._jit import kernel, viewer
 from kernels._types import Book, Floats, Ints, LiveBlock, Longs, Roll
 from kernels.buses import drain_buses
-from kernels.drums import render_drums
 from kernels.ensembles import render_ensembles
 from kernels.fm import render_fm
+from kernels.hits import render_hits
 from kernels.modes import render_modes
 from kernels.readings import VELOCITIES
 from kernels.saws import render_saws
@@ -317,7 +317,7 @@ def _render_pool(pool: int, kind: int, quanta: int, block: LiveBlock) -> None:
     elif kind == FM:
         render_fm(first, quanta, roll, held, varied, ramps, desk, buses)
     elif kind == DRUMS:
-        render_drums(first, quanta, roll, held, varied, ramps, desk, buses)
+        render_hits(first, quanta, roll, held, varied, ramps, desk, buses)
     elif kind == ENSEMBLES:
         render_ensembles(first, quanta, roll, held, varied, ramps, desk, buses)
     elif kind == WAVETABLES:

@@ -2,11 +2,7 @@
 
 Each player wanders around the note by a sine of its own. In the time of the loop all come round to
 where they began, a whole number of times, and so do the notes and the breath: the end is followed
-by the beginning as every other frame by the next.
-
-A word of a recording is two of its frames, sixteen frames apart: the earlier one in its upper half,
-the later one in its lower half. Read as a number, a word is the earlier frame with a trace of the
-later one, which is taken into account when it is rounded.
+by the beginning as every other frame by the next. It is kept as words (`kernels.pairs`).
 """
 
 from __future__ import annotations
@@ -19,19 +15,15 @@ from kernels._types import Floats, Ints, IntVector, Vector
 from kernels.filters import svf_coefficients, svf_step
 from kernels.lanes import CONTROL_FRAMES, LANES, QUANTUM
 from kernels.oscillators import next_noise, saw, saw_width, white
+from kernels.pairs import PAIR_FRAMES, paired
 from kernels.polynomials import exp2, sine
 from kernels.shuffles import transpose, turned_1
 from kernels.simd import (
-    bits_to_float,
     fma,
-    fnma,
-    greater_of,
     lane_numbers,
-    lesser_of,
     load,
     load_int,
     load_splat,
-    nearest,
     shift_left,
     splat,
     splat_int,
@@ -44,10 +36,8 @@ from kernels.wavetables import CALM, NODE_BITS, NODES, PAD, PLACE_BITS, at_nodes
 
 MOST_PLAYERS = LANES
 MOST_LOOP_QUANTA = 3_072  # 4.1 seconds
-PAIR_FRAMES = 2 * LANES  # in sixteen words
 QUANTUM_WORDS = QUANTUM // 2
 ROW_WORDS = MOST_LOOP_QUANTA * QUANTUM_WORDS  # of a recording
-TOP = 32_767.0  # of half a word
 STRAY_BITS = 5  # a phase may stray by sixteen turns to either side
 
 PLAYERS = (
@@ -164,20 +154,12 @@ def _play(whole: Ints, real: Floats, tables: Floats, sheet: Ints, scratch: Float
 
 
 @fragment
-def _rounded(x: Vector) -> Vector:
-    top = splat(f32(TOP - 1.0))
-    return nearest(greater_of(lesser_of(x, top), splat(f32(0.0)) - top))
-
-
-@fragment
 def _pack(whole: Ints, share: Vector, scratch: Floats, out: Floats) -> None:
     """Write the loop as words."""
     place = int(whole[WHOLE + 2]) * ROW_WORDS
     for begin in range(0, int(whole[WHOLE + 1]) * QUANTUM, PAIR_FRAMES):
-        later = _rounded(load(scratch, begin + LANES) * share)
-        earlier = _rounded(fnma(later, splat(f32(2.0**-16)), load(scratch, begin) * share))
-        word = shift_left(to_int(earlier), 16) + to_int(later)
-        store(out, place + begin // 2, bits_to_float(word))
+        earlier, later = load(scratch, begin) * share, load(scratch, begin + LANES) * share
+        store(out, place + begin // 2, paired(earlier, later))
 
 
 @kernel

@@ -1,13 +1,14 @@
-"""Drum kits: one sound for each note of the General MIDI percussion map."""
+"""Drums: a swept tone, a second tone, and noise and metal through a filter."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from genmusic.rules import Integer, ListOf, MapOf, Number, Table, Text, rule
+from genmusic.rules import Integer, Number, rule
+from genmusic.seeding import derive
 from genmusic.synthesis import arrays
 from genmusic.synthesis.voicing import (
     ANY_PHASE,
@@ -17,15 +18,29 @@ from genmusic.synthesis.voicing import (
     VELOCITY_GAINS,
     Doubles,
     Longs,
-    Voicing,
     cents,
+    chances,
     decay_per_frame,
     decay_per_step,
 )
 from genmusic.units import LOG2_10, QUANTUM, SAMPLE_RATE, db_to_gain, hz_to_increment, log2
+from kernels._types import Lanes
+from kernels.kits import COUNTERS, SETTINGS, STATES, WHOLE_SETTINGS
+from kernels.lanes import BRIGHT, LANE_FACTS, LANES
+from kernels.memory import Number as Kind
+from kernels.memory import aligned
 
 # Of three carriers and their modulators, to `metal_hz`; no two are in a simple ratio.
 PLATE_RATIOS = (4.12, 1.0, 5.43, 1.483, 6.79, 1.8)
+_PLATES = tuple(enumerate(PLATE_RATIOS, start=1))
+_VARIED = (  # what differs by the same chance
+    ("seed",),
+    ("cutoff_octaves",),
+    ("increment", "second_increment"),
+    *((f"plate_phase_{number}",) for number, _ in _PLATES),
+    tuple(f"plate_increment_{number}" for number, _ in _PLATES),
+)
+TILE = QUANTUM * LANES
 
 TONE_OVER_DB = -90.0  # of full scale: nobody hears what a drum does below
 HISS_OVER_DB = -80.0  # of full scale, for noise and metal, which are wide and mostly filtered out
@@ -62,60 +77,96 @@ class Drum:
 
 
 @dataclass(frozen=True, slots=True)
-class Kit:
-    """A drum for each General MIDI percussion key; one that is missing plays ``instead``."""
+class Hit:
+    """A drum that is struck as hard as can be; other hits are the same, softer."""
 
-    drums: Mapping[str, Drum] = rule(MapOf((), Table(Drum)), "drums by percussion key")
-    instead: str = rule(Text(3), "the key that stands for those that are missing", "42")
-    brightness_octaves: float = rule(Number(0.0, 4.0, "octaves"), "of cutoff, up or down", 0.5)
-    width: float = rule(Number(0.0, 1.0), "spread of hits between left and right", 0.3)
-    choke: tuple[tuple[str, ...], ...] = rule(
-        ListOf(ListOf(Text(3))), "groups of keys that silence each other", (("42", "44", "46"),)
-    )
+    drum: Drum
+    brightness_octaves: float  # of cutoff, up or down
 
-    def voicing(self, pitch: float) -> Voicing:
-        """The settings of the voices of a pitch."""
-        key = str(int(pitch))
-        drum = self.drums.get(key, self.drums[self.instead])
-        peaks = db_to_gain(drum.level_db) * VELOCITY_GAINS
-        settings = _envelopes(drum) | {
-            "cutoff_octaves": log2(drum.cutoff_hz),
-            "brightness_octaves": self.brightness_octaves,
-            "damping": 1.0 / drum.resonance,
-            "low": drum.low,
-            "band": drum.band,
-            "high": drum.high,
-        }
-        whole = {
-            "phase": 0,
-            "second_phase": 0,
-            "seed": ANY_SEED[0],
-            "increment": hz_to_increment(drum.tone_hz),
-            "second_increment": hz_to_increment(drum.second_hz),
-        }
-        varied = {"seed": ANY_SEED[1], "cutoff_octaves": NO_TWO_ALIKE_OCTAVES}
-        for number, ratio in enumerate(PLATE_RATIOS, start=1):
-            whole[f"plate_phase_{number}"] = 0
-            whole[f"plate_increment_{number}"] = hz_to_increment(drum.metal_hz * ratio)
-            varied[f"plate_phase_{number}"] = ANY_PHASE
-        steady = {name: step for name, step in whole.items() if "increment" in name}
-        varied |= {name: cents(step, NO_TWO_ALIKE_CENTS) for name, step in steady.items()}
-        longest = _longest_quanta(drum, peaks)
-        group = self._group(key)
-        return Voicing(settings, _levels(drum, peaks), whole, longest, longest, group, varied)
+    @property
+    def longest_quanta(self) -> Longs:
+        """Until each of its parts is 72 dB below where it began, or below hearing.
 
-    def _group(self, key: str) -> int:
-        """The number of the group of keys that choke each other; 0 for a key of none."""
-        return next((number for number, keys in enumerate(self.choke, start=1) if key in keys), 0)
+        Whole quanta, for each velocity.
+        """
+        drum, peaks = self.drum, VELOCITY_GAINS * db_to_gain(self.drum.level_db)
+        hiss = _sounds(drum.noise * peaks, drum.noise_seconds, HISS_OVER_DB)
+        noise = drum.bursts * drum.burst_seconds + hiss
+        tones = _sounds(max(drum.tone, drum.second) * peaks, drum.tone_seconds, TONE_OVER_DB)
+        metal = _sounds(drum.metal * peaks, drum.metal_seconds, HISS_OVER_DB)
+        seconds = np.maximum(np.maximum(noise, tones), np.maximum(metal, FADE_SECONDS))
+        frames: Longs = np.rint(seconds * SAMPLE_RATE).astype(np.int64)
+        return -(-frames // QUANTUM)
+
+    def takes(self, brights: Doubles) -> Lanes:
+        """What `kernels.drums.record_drum` is told of sixteen takes; ``brights`` are 0..1."""
+        away = chances(derive(0, repr(self)), len(_VARIED) * LANES).reshape(-1, LANES)
+        chance = {name: away[number] for number, names in enumerate(_VARIED) for name in names}
+        varied = {name: by * chance[name] for name, by in self._varied.items()}
+        still = np.zeros(LANES)
+        real = [self._settings.get(name, 0.0) + varied.get(name, still) for name in SETTINGS]
+        steps = [self._whole_settings[name] + varied.get(name, still) for name in WHOLE_SETTINGS]
+        facts = aligned(LANE_FACTS, np.float32)
+        facts[BRIGHT : BRIGHT + LANES] = brights
+        whole = np.stack(steps).astype(np.int64).astype(np.int32)
+        return (
+            _in_lanes(np.stack(real).astype(np.float32)),
+            _in_lanes(whole),
+            aligned(STATES * LANES, np.float32),
+            aligned(COUNTERS * LANES, np.int32),
+            facts,
+            aligned(TILE, np.float32),
+            aligned(TILE, np.float32),
+        )
+
+    @property
+    def _settings(self) -> dict[str, float]:
+        drum = self.drum
+        return (
+            _levels(drum)
+            | _envelopes(drum)
+            | {
+                "cutoff_octaves": log2(drum.cutoff_hz),
+                "brightness_octaves": self.brightness_octaves,
+                "damping": 1.0 / drum.resonance,
+                "low": drum.low,
+                "band": drum.band,
+                "high": drum.high,
+            }
+        )
+
+    @property
+    def _whole_settings(self) -> dict[str, int]:
+        drum = self.drum
+        steps = {f"plate_increment_{n}": drum.metal_hz * ratio for n, ratio in _PLATES}
+        steps |= {"increment": drum.tone_hz, "second_increment": drum.second_hz}
+        begins = dict.fromkeys((name for name in WHOLE_SETTINGS if "phase" in name), 0)
+        increments = {name: hz_to_increment(hz) for name, hz in steps.items()}
+        return begins | increments | {"seed": ANY_SEED[0]}
+
+    @property
+    def _varied(self) -> dict[str, float]:
+        """How far takes differ."""
+        whole = self._whole_settings.items()
+        steps = {name: cents(step, NO_TWO_ALIKE_CENTS) for name, step in whole if "incr" in name}
+        phases = dict.fromkeys((f"plate_phase_{number}" for number, _ in _PLATES), ANY_PHASE)
+        return steps | phases | {"seed": ANY_SEED[1], "cutoff_octaves": NO_TWO_ALIKE_OCTAVES}
 
 
-def _levels(drum: Drum, peaks: Doubles) -> dict[str, Doubles]:
+def _in_lanes(rows: NDArray[Kind]) -> NDArray[Kind]:
+    lanes = aligned(rows.size, rows.dtype.type)
+    lanes[:] = rows.reshape(-1)
+    return lanes
+
+
+def _levels(drum: Drum) -> dict[str, float]:
+    peak = db_to_gain(drum.level_db)
     return {
-        "tone": drum.tone * peaks,
-        "second_tone": drum.second * peaks,
-        "noise": drum.noise * peaks,
-        "metal": 0.5 * drum.metal * peaks,
-        "burst_level": drum.noise * peaks,
+        "tone": drum.tone * peak,
+        "second_tone": drum.second * peak,
+        "noise": drum.noise * peak,
+        "metal": 0.5 * drum.metal * peak,
+        "burst_level": drum.noise * peak,
     }
 
 
@@ -140,17 +191,6 @@ def _bursts(drum: Drum) -> dict[str, float]:
         "burst_decay": decay_per_frame(3.0 * drum.burst_seconds),
         "rise_rate": 1.0 - decay_per_frame(drum.noise_rise) if drum.noise_rise else 1.0,
     }
-
-
-def _longest_quanta(drum: Drum, peaks: Doubles) -> Longs:
-    """Until each of its parts is 72 dB below where it began, or below hearing, whole quanta."""
-    hiss = _sounds(drum.noise * peaks, drum.noise_seconds, HISS_OVER_DB)
-    noise = drum.bursts * drum.burst_seconds + hiss
-    tones = _sounds(max(drum.tone, drum.second) * peaks, drum.tone_seconds, TONE_OVER_DB)
-    metal = _sounds(drum.metal * peaks, drum.metal_seconds, HISS_OVER_DB)
-    seconds = np.maximum(np.maximum(noise, tones), np.maximum(metal, FADE_SECONDS))
-    frames: Longs = np.rint(seconds * SAMPLE_RATE).astype(np.int64)
-    return -(-frames // QUANTUM)
 
 
 def _sounds(levels: Doubles, seconds: float, over_db: float) -> Doubles:

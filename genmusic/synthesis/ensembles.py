@@ -61,20 +61,3 @@ class EnsemblePatch(HeldPatch):
         whole = {"quantum": quanta // 2, "row": row, "quanta": quanta}
         varied = {"quantum": quanta / 2 - 1.0}
         return Voicing(settings, touched, whole, self.release_quanta, FOREVER_QUANTA, varied=varied)
-
-
-@dataclass(frozen=True, slots=True)
-class ElsewherePatch:
-    """An ensemble patch whose recordings lie in other memory."""
-
-    patch: EnsemblePatch
-    recordings: Recordings
-
-    @property
-    def width(self) -> float:
-        """How far its notes spread from the part's place, 0..1."""
-        return self.patch.width
-
-    def voicing(self, pitch: float) -> Voicing:
-        """The settings of the voices of a pitch."""
-        return self.patch.voicing_from(self.recordings, pitch)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from genmusic.synthesis.ensembles import ElsewherePatch, EnsemblePatch
+from genmusic.synthesis.ensembles import EnsemblePatch
+from genmusic.synthesis.hits import Hits
+from genmusic.synthesis.kits import Kit
 from genmusic.synthesis.patches import find_patch
 from genmusic.synthesis.pools import KINDS, Kind
 from genmusic.synthesis.recipes import Cook, Recipe, touched_of
 from genmusic.synthesis.recordings import Recordings, rows_of_group
+from genmusic.synthesis.voicing import Voicing
 from genmusic.units import QUANTUM
 from kernels.buses import STRIDE
 from kernels.lanes import COUNTS, LANE_FACTS, LANES, MOST_QUANTA
@@ -62,7 +66,7 @@ def _common_sizes() -> dict[str, int]:
 
 
 def _tables_of(kind: Kind) -> int:
-    if kind.recordings is not None:
+    if kind.recordings is not None:  # room for a group, or for a kit
         return rows_of_group(KEYS_APART) * ROW_WORDS
     return kind.scratch if kind.tables is None else kind.tables.size
 
@@ -122,6 +126,18 @@ def layout() -> tuple[tuple[int, ...], int]:
         starts.append(place)
         place += _bytes_of(name) * max(size[name] for size in sizes)
     return tuple(starts), place
+
+
+@dataclass(frozen=True, slots=True)
+class ElsewherePatch:
+    """A patch whose recordings lie in other memory."""
+
+    width: float
+    voicing_from: Callable[[float], Voicing]
+
+    def voicing(self, pitch: float) -> Voicing:
+        """The settings of the voices of a pitch."""
+        return self.voicing_from(pitch)
 
 
 class LiveInstrument:
@@ -196,7 +212,10 @@ class LiveInstrument:
         self._region(pool, "varied")[:] = np.array(kind.varied, np.int32).reshape(-1)
         tables = self.floats[self._reach(pool, "tables")]
         if isinstance(found, EnsemblePatch):
-            found = ElsewherePatch(found, Recordings(tables, KEYS_APART))
+            recordings = Recordings(tables, KEYS_APART)
+            found = ElsewherePatch(found.width, partial(found.voicing_from, recordings))
+        elif isinstance(found, Kit):
+            found = ElsewherePatch(found.width, partial(found.voicing_from, Hits(tables)))
         elif kind.tables is not None:
             tables[:] = kind.tables
         self._region(pool, "touched")[:] = touched_of(kind)

@@ -13,9 +13,10 @@ from typing import Any, cast
 
 from genmusic.errors import UnknownNameError
 from genmusic.rules import MapOf, Place, Table, read_toml
-from genmusic.synthesis.drums import Kit
 from genmusic.synthesis.ensembles import EnsemblePatch
 from genmusic.synthesis.fm import FmPatch
+from genmusic.synthesis.hits import HITS
+from genmusic.synthesis.kits import Kit
 from genmusic.synthesis.modes import ModalPatch
 from genmusic.synthesis.pianos import PianoPatch
 from genmusic.synthesis.recordings import RECORDINGS
@@ -77,6 +78,9 @@ PATCHES = read_patches()
 for _, shipped in PATCHES.values():
     if isinstance(shipped, EnsemblePatch):
         RECORDINGS.register(shipped.group)
+    elif isinstance(shipped, Kit):
+        for hit in shipped.hits:
+            HITS.register(hit)
 
 
 def find_patch(name: str) -> tuple[str, Patch]:

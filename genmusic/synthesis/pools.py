@@ -13,10 +13,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from genmusic.synthesis.hits import HITS, Hits
 from genmusic.synthesis.recordings import RECORDINGS, Recordings
 from genmusic.synthesis.timbres import TABLES
 from genmusic.units import QUANTUM
-from kernels import drums, ensembles, fm, kits, modes, pianos, saws, strings, wavetables
+from kernels import ensembles, fm, hits, modes, pianos, saws, strings, wavetables
 from kernels._types import Book, Held, Lanes, Roll
 from kernels.handles import Handle
 from kernels.lanes import COUNTS, LANE_FACTS, LANES, MOST_QUANTA
@@ -45,7 +46,9 @@ class Kind:
     tables: Floats | None = None  # what the kernel reads besides
     in_lanes: bool = True  # sixteen voices side by side, or one after the other
     scratch: int = QUANTUM * LANES  # floats that it works on
-    recordings: Recordings | None = None  # what the tables are, of which voices name the rows
+    recordings: Recordings | Hits | None = (
+        None  # what the tables are, of which voices name the rows
+    )
 
     @property
     def tile(self) -> int:
@@ -66,7 +69,7 @@ KINDS: Mapping[str, Kind] = {
     "saws": Kind(saws.render_saws, saws, HELD, scratch=saws.SCRATCH),
     "fm": Kind(fm.render_fm, fm, ("level_1", "level_2", "index_1", "index_2")),
     "drums": Kind(
-        drums.render_drums, kits, ("tone", "second_tone", "noise", "metal", "burst_level")
+        hits.render_hits, hits, ("level",), HITS.words, in_lanes=False, scratch=0, recordings=HITS
     ),
     "ensembles": Kind(
         ensembles.render_ensembles,

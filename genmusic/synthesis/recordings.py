@@ -22,13 +22,13 @@ from genmusic.synthesis.voicing import ANY_SEED, CONTROL_FRAMES, Doubles, chance
 from genmusic.units import QUANTUM, SAMPLE_RATE, TWO_PI, exp2, log2, pitch_to_hz
 from kernels.memory import aligned, reserved
 from kernels.oscillators import FULL_SCALE
+from kernels.pairs import TOP
 from kernels.recordings import (
     MOST_LOOP_QUANTA,
     ROW_WORDS,
     SCRATCH,
     SHEET,
     STRAY_BITS,
-    TOP,
     record_group,
 )
 from kernels.simd import LANES

@@ -10,7 +10,7 @@ from pictures import DrawnNote
 
 from genmusic.midi.files import PATCH_PROGRAMS
 from genmusic.names import PARTS
-from genmusic.synthesis.drums import Kit
+from genmusic.synthesis.kits import Kit
 from genmusic.synthesis.orchestra import Orchestra, PlayedNote
 from genmusic.synthesis.patches import find_patch
 from genmusic.synthesis.pools import MAX_BLOCK_QUANTA

@@ -19,7 +19,7 @@ from mixer_cases import (
     render_reverb,
     render_strips,
 )
-from voice_cases import render_live, render_recording, render_release, voice_case
+from voice_cases import render_hit, render_live, render_recording, render_release, voice_case
 
 from kernels import (
     packets,
@@ -94,7 +94,8 @@ CASES = {
     "wavetables.render_wavetables": voice_case("accordion", SCALE),
     "recordings.record_group": Case(render_recording),
     "fm.render_fm": voice_case("electric-piano", SCALE),
-    "drums.render_drums": voice_case("kit", (36, 38, 42, 46, 51)),
+    "hits.render_hits": voice_case("kit", (36, 38, 42, 46, 51)),
+    "drums.record_drum": Case(render_hit),
     "strings.render_strings": voice_case("nylon", SCALE),
     "modes.render_modes": voice_case("piano", SCALE),
     "voices.start_beat": voice_case("soft-lead", SCALE),

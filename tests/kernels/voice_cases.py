@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 from case_blocks import F32, QUANTA, Case, blocks_of
 
+from genmusic.synthesis.drums import Hit
 from genmusic.synthesis.live import LiveInstrument
 from genmusic.synthesis.orchestra import IN_FRAMES
 from genmusic.synthesis.patches import PATCHES
@@ -14,13 +15,16 @@ from genmusic.synthesis.recipes import COOKBOOK
 from genmusic.synthesis.recordings import loop_of
 from genmusic.synthesis.timbres import TABLES
 from kernels import (
+    drums,
     live,
+    pairs,
     recordings,
 )
 from kernels.buses import (
     STRIDE,
     drain_buses,
 )
+from kernels.hits import ROW_WORDS, rows_of_take
 from kernels.lanes import QUANTUM
 from kernels.readings import VELOCITIES
 
@@ -86,11 +90,25 @@ def render_recording(_lengths, loud=1.0):
     return frames_of(out)[: loop_of(60).frames][-QUANTA * QUANTUM :]
 
 
+def render_hit(_lengths, loud=1.0):
+    """The first two takes of a snare, from its start."""
+    kit = PATCHES["kit"][1]
+    hit = Hit(kit.drums["38"], kit.brightness_octaves)
+    drum = replace(hit.drum, level_db=hit.drum.level_db if loud else -500.0)
+    out = np.zeros(2 * rows_of_take(QUANTA) * ROW_WORDS, F32)
+    takes = replace(hit, drum=drum).takes(np.linspace(0.0, 1.0, 16))
+    drums.record_drum(0, QUANTA, 2, takes, out)
+    rows = out.reshape(2, -1, ROW_WORDS)
+    gains = rows[:, QUANTA:].reshape(2, -1)[:, :QUANTA, None]
+    frames = frames_of(rows[:, :QUANTA].reshape(-1)).reshape(2, QUANTA, QUANTUM)
+    return (frames * gains * F32(pairs.TOP / pairs.UNIT)).reshape(2, -1)
+
+
 def frames_of(words):
     """The frames that words of a recording hold."""
     words = words.view(np.int32).reshape(-1, 16).astype(np.int64)
     later = (words << 48) >> 48
-    return np.stack(((words - later) >> 16, later), axis=1).reshape(-1) / F32(recordings.TOP)
+    return np.stack(((words - later) >> 16, later), axis=1).reshape(-1) / F32(pairs.TOP)
 
 
 def render_release(lengths, loud=1.0):

@@ -11,7 +11,7 @@ from genmusic.synthesis.readings import find_cook
 from genmusic.synthesis.recipes import Cookbook
 from kernels.readings import VELOCITIES
 
-LOUDNESS = defaultdict(lambda: "level", fm="level_1", drums="noise")
+LOUDNESS = defaultdict(lambda: "level", fm="level_1")
 
 
 def dishes(count, patch="soft-lead"):

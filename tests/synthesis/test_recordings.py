@@ -6,10 +6,12 @@ from sounding import play
 
 from genmusic.errors import GenmusicError
 from genmusic.names import PARTS
+from genmusic.synthesis.hits import HITS
 from genmusic.synthesis.orchestra import Orchestra, PlayedNote
 from genmusic.synthesis.patches import PATCHES
 from genmusic.synthesis.recordings import KEYS, RECORDINGS, Recordings, loop_of
 from genmusic.units import QUANTUM, SAMPLE_RATE, pitch_to_hz
+from kernels import hits
 from kernels.recordings import MOST_LOOP_QUANTA, ROW_WORDS
 
 GROUPS = {name: patch.group for name, (kind, patch) in PATCHES.items() if kind == "ensembles"}
@@ -65,18 +67,33 @@ def rendered(orchestra, first, quanta):
     return orchestra.render(first, quanta, still).copy()
 
 
-def test_voices_that_come_from_elsewhere_find_their_recordings_made(monkeypatch):
+RIDE = HITS.register(dict(zip(PATCHES["kit"][1].drums, PATCHES["kit"][1].hits, strict=True))["51"])
+CHOIR_ROW = RECORDINGS.register(GROUPS["choir"]) * KEYS + 61
+
+
+@pytest.mark.parametrize(
+    ("patch", "part", "key", "made", "begin", "size"),
+    [
+        ("choir", "pad", 61, RECORDINGS, CHOIR_ROW * ROW_WORDS, ROW_WORDS),
+        ("kit", "drums", 51, HITS, RIDE.row * hits.ROW_WORDS, RIDE.rows * hits.ROW_WORDS),
+    ],
+)
+def test_voices_that_come_from_elsewhere_find_their_recordings_made(
+    monkeypatch, patch, part, key, made, begin, size
+):
     here, there = Orchestra(1), Orchestra(1)
-    here.play(0, PlayedNote(0, 10**6, PARTS.index("pad"), "choir", 61, 90, 0.0))
+    here.play(0, PlayedNote(0, 10**6, PARTS.index(part), patch, key, 90, 0.0))
     rendered(here, 0, 8)
     state = here.take(0, 8)
     expected = rendered(here, 8, 8)
-    row = state.pools["ensembles"].whole_settings[0, 1]
-    RECORDINGS.words[row * ROW_WORDS : (row + 1) * ROW_WORDS] = 0
-    monkeypatch.setattr(RECORDINGS, "_made", set())
+    there_is = made.words[begin : begin + size].view(np.int32)
+    assert there_is.any()
+    there_is[:] = 0
+    monkeypatch.setattr(made, "_made", set())
 
     there.put(0, state, 8)
 
+    assert expected.any()
     assert np.array_equal(rendered(there, 8, 8), expected)
 
 
