@@ -3,6 +3,7 @@
 from composing import parameters, shipped_model, style
 
 from genmusic.composition import composer as composing
+from genmusic.composition import settled
 from genmusic.composition.composer import Composer
 
 BARS = 24
@@ -74,8 +75,8 @@ def test_the_first_bar_of_a_phrase_has_no_chords_to_draw(monkeypatch):
     for _ in range(CHANGE_BAR):
         composer.compose_bar(asked, rules)
     drawn = []
-    for step in ("draw_harmony", "place_of", "settle"):
-        monkeypatch.setattr(composing, step, lambda *_, step=step: drawn.append(step))
+    for room, step in ((composing, "draw_harmony"), (composing, "place_of"), (settled, "settle")):
+        monkeypatch.setattr(room, step, lambda *_, step=step, **__: drawn.append(step))
 
     bar = composer.compose_bar(asked, rules)
 
