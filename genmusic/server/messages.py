@@ -14,7 +14,6 @@ from genmusic.encoding import StreamEncoder
 from genmusic.errors import ControlError, GenmusicError, ProtocolError
 from genmusic.mood.mapping import MusicalParameters
 from genmusic.names import PARTS
-from genmusic.score.events import iter_notes
 from genmusic.seeding import SEED_LIMIT
 from genmusic.session.engine import TimedBar
 from genmusic.session.parcels import Replay
@@ -320,11 +319,13 @@ def answer(given: Answer) -> Applied | Fault:
 
 def notes(timed: TimedBar) -> BarNotes:
     """A bar with the frames at which everything in it sounds."""
-    bar = timed.bar
+    bar, rows = timed.bar, timed.bar.notes
     chords = zip(timed.chord_frames, bar.chords, strict=True)
     parts: dict[str, list[tuple[int, int, int, int]]] = {}
-    for note, (start, end) in zip(iter_notes(bar.notes), timed.note_frames.tolist(), strict=True):
-        parts.setdefault(PARTS[note.part], []).append((start, end, note.pitch, note.velocity))
+    starts, ends = timed.note_frames.T.tolist()
+    sounding = zip(starts, ends, rows["pitch"].tolist(), rows["velocity"].tolist(), strict=True)
+    for part, note in zip(rows["part"].tolist(), sounding, strict=True):
+        parts.setdefault(PARTS[part], []).append(note)
     return BarNotes(
         pts=timed.start_frame,
         end=timed.end_frame,

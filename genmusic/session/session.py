@@ -237,9 +237,9 @@ class Session:
             sound = joined(filter(None, (before, self._render(frames))))
             return self._step(plan.answers(landings), sound)
 
-    def absorb(self, block: Block) -> Step:
-        """Encode what was rendered for it in company."""
-        return self._step((), self._encode(block))
+    def absorb(self, sound: Parcel) -> Step:
+        """Take down what was rendered for it in company, and `encode` gave."""
+        return self._step((), sound)
 
     def _step(self, answers: tuple[Answer, ...], sound: Parcel | None) -> Step:
         bars = tuple(self.engine.take_bars())
@@ -275,9 +275,10 @@ class Session:
             return None
         block = np.empty((2, frames), np.float32)
         self.engine.render(block)
-        return self._encode(block)
+        return self.encode(block)
 
-    def _encode(self, block: Block) -> Parcel:
+    def encode(self, block: Block) -> Parcel:
+        """The packets of what was rendered next."""
         if self.pacing.lasting and not self.encoder.repeats:
             self._tail = block[:, -WARM_PACKETS * self.encoder.packet_frames :].copy()
         sound = self._parcel_of(block, self._end, splices=self._splicing)

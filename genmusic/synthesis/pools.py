@@ -118,7 +118,7 @@ class Rows(NamedTuple):
 
     def at(self, slots: NDArray[np.intp]) -> Rows:
         """A copy of some slots."""
-        rows: Iterable[Any] = (row[slots] for row in self)
+        rows: Iterable[Any] = (row.take(slots, 0) for row in self)
         return Rows(*rows)
 
     def put(self, slots: NDArray[np.intp] | slice, rows: Rows) -> None:
@@ -255,7 +255,7 @@ class Pool:
         slots = self._slots_of(listener)
         if not slots.size:
             return None
-        slots = slots[np.argsort(self._rows.numbers[slots])]
+        slots = slots[self._rows.numbers[slots].argsort()]
         taken = self._rows.at(slots)
         return taken._replace(timing=taken.timing - now)
 
@@ -289,4 +289,6 @@ class Pool:
         if not self._taken:
             return NO_SLOTS
         rows = self._rows
-        return np.flatnonzero((rows.timing[:, END] > 0) & (rows.places[:, LISTENER] == listener))
+        mine: NDArray[np.bool_] = rows.timing[:, END] > 0
+        mine &= rows.places[:, LISTENER] == listener
+        return mine.nonzero()[0]
