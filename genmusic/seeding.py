@@ -8,6 +8,8 @@ A stream is addressed by the seed of the session and a path of names and numbers
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
+from struct import Struct
 
 import numpy as np
 
@@ -22,5 +24,19 @@ def stream(seed: int, *path: str | int) -> np.random.Generator:
 
 def derive(seed: int, *path: str | int) -> int:
     """A 128-bit number that depends on the seed and the path alone."""
+    return int.from_bytes(_digest(seed, path), "little")
+
+
+def derive_key(seed: int, *path: str | int) -> int:
+    """The last 64 bits of that number, as kernels take them: the first of them is the sign."""
+    key: int = _FIRST_LONG(_digest(seed, path))[0]
+    return key
+
+
+def _digest(seed: int, path: Iterable[str | int]) -> bytes:
     address = "/".join(map(str, (seed, *path)))
-    return int.from_bytes(hashlib.blake2b(address.encode(), digest_size=16).digest(), "little")
+    return hashlib.blake2b(address.encode(), digest_size=_DIGEST_BYTES).digest()
+
+
+_DIGEST_BYTES = 16
+_FIRST_LONG = Struct("<q8x").unpack

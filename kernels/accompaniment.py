@@ -90,6 +90,9 @@ class Task(NamedTuple):
     leads_home: bool  # whether the next bar brings melody and bass home to the tonic
     begins: tuple[int, int]  # ticks at which phrases of the melody begin, -1 for none
     answers: bool  # whether the melody answers a player, who may call what a work has
+    key: int  # of the row of numbers that are drawn for the bar:
+    walk: int  # from this place on for a walking bass,
+    touch: tuple[int, int]  # and from these on for the time and the velocity of notes
     bass: BassTask
     comp: CompTask
 
@@ -97,8 +100,9 @@ class Task(NamedTuple):
 _LINES, _SHEETS = np.zeros((2, 1), np.int64), np.zeros((2, 1, 1), np.int64)  # of the kinds meant
 _SHAPES = Shapes(_LINES, _LINES[0], 0)
 SOME_TASK = Task(
-    0, 0, 0, 0, False, False, (0, 0), False, BassTask(False, 0, 0, 0.0), CompTask(0, 0)
-)
+    0, 0, 0, 0, False, False, (0, 0), False, 0, 0, (0, 0), BassTask(False, 0, 0, 0.0),
+    CompTask(0, 0),
+)  # fmt: skip
 _read_task, _read_bar = reader(SOME_TASK), reader(playing.SOME_BAR)
 _read_limits = reader(Limits(SOME_RUNS, SOME_RUNS))
 _read_ways = reader(Ways(_LINES, 0, _SHAPES, _SHAPES, np.zeros((1, 1)), np.zeros(1)))
@@ -222,8 +226,6 @@ def accompany(
     chords: Longs,
     steps: Longs,
     strokes: Longs,
-    walk: Doubles,
-    touch: Doubles,
     bar_words: Longs,
     desk_words: Longs,
     trails: Longs,
@@ -249,10 +251,6 @@ def accompany(
         Ticks, and signs of `basslines`, of the bass; without any it rests, even if it walks.
     strokes : (strokes, 2) int64
         Ticks, and signs of `voicings`, of comp.
-    walk : (>= 4 * chords,) float64, 0..1
-        Draws for a walking bass.
-    touch : (2, places) float64, 0..1
-        Draws for the performance, as for `playing.play`.
     bar_words : (words,) int64
         Of the `playing.Bar`: what all played notes share.
     desk_words : (words,) int64
@@ -281,8 +279,8 @@ def accompany(
         desk.counts[BASS] = 0
         if _plays(task, BASS) and len(steps) > 0:
             desk.counts[BASS] = write_bass(
-                ground, desk.basses, task.bass, steps, walk, desk.lines[0], desk.lines[1],
-                desk.rows[BASS],
+                ground, desk.basses, task.bass, steps, task.key, task.walk, desk.lines[0],
+                desk.lines[1], desk.rows[BASS],
             )  # fmt: skip
     for place in range(PITCHED):
         part = (MELODY, BASS, COUNTER, COMP, PAD)[place]
@@ -295,7 +293,8 @@ def accompany(
             _write_chords(task, ways, chords, strokes, desk, memory)
     if not task.stages & PLAY:
         return 0
+    chance = playing.Chance(task.key, *task.touch)
     return playing.play(
-        desk.rows, desk.counts, ways.habits, touch, bar, ways.groove, chords, desk.order,
+        desk.rows, desk.counts, ways.habits, chance, bar, ways.groove, chords, desk.order,
         desk.played, out,
     )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from kernels._jit import fragment
-from kernels._types import Doubles, Longs
+from kernels._types import Longs
 from kernels.chords import (
     BEGIN,
     END,
@@ -20,6 +20,7 @@ from kernels.chords import (
     nearest,
     sounding,
 )
+from kernels.drawing import uniform
 from kernels.trails import HEIGHT, LENGTH, ONSET, STRESS, Ground
 
 FIFTH = 7
@@ -36,7 +37,7 @@ PLACES = np.array([0, 1, 2, 3, 0])  # in a chord, of each of them
 WALKED = np.array([THIRD, FIFTH_ABOVE, FIFTH_ABOVE, EIGHTH])  # what a walking bass goes by
 CHROMATIC_SHARE = 0.4  # of the steps that lead a walking bass into the next chord
 APPROACHES = np.array([2, 1, 3])  # semitones from the next root, the best first
-DRAWS_PER_CHORD = 4
+DRAWS_PER_CHORD, DRAWS = 4, 20
 
 # What a bass pays for moving by so many semitones to the next chord, in semitones: least for a
 # step, more for a repeated note and for leaps.
@@ -85,20 +86,21 @@ def choose_basses(ground: Ground, last: int, inversion_cost: float, out: Longs) 
 
 
 @fragment
-def _walk(chords: Longs, pulse_ticks: int, draws: Doubles, ticks: Longs, signs: Longs) -> int:
+def _walk(chords: Longs, pulse_ticks: int, key: int, walk: int, ticks: Longs, signs: Longs) -> int:
     """A note on every pulse: from the chord's own, by its tones, to a step before the next."""
     count = 0
     for number in range(len(chords)):
-        first = min(DRAWS_PER_CHORD * number, len(draws) - DRAWS_PER_CHORD)
+        first = walk + min(DRAWS_PER_CHORD * number, DRAWS - DRAWS_PER_CHORD)
         begin, place = count, 0
         for tick in range(chords[number, BEGIN], chords[number, END], pulse_ticks):
             if count < len(ticks):
-                inner = WALKED[int(draws[first + place % DRAWS_PER_CHORD] * len(WALKED))]
+                draw = uniform(key, first + place % DRAWS_PER_CHORD)
+                inner = WALKED[int(draw * len(WALKED))]
                 ticks[count], signs[count] = tick, OF_CHORD if place == 0 else inner
                 count += 1
                 place += 1
         if count > begin + 1:
-            signs[count - 1] = SEMITONE if draws[first] < CHROMATIC_SHARE else STEP
+            signs[count - 1] = SEMITONE if uniform(key, first) < CHROMATIC_SHARE else STEP
     return count
 
 
@@ -170,14 +172,18 @@ def write_bass(
     basses: Longs,
     task: BassTask,
     steps: Longs,
-    draws: Doubles,
+    key: int,
+    walk: int,
     ticks: Longs,
     signs: Longs,
     out: Longs,
 ) -> int:
-    """Write each chord's note where it begins, a pattern or a walk in between; how many notes."""
+    """Write each chord's note where it begins, a pattern or a walk in between; how many notes.
+
+    The draws of a walk are `DRAWS` from a place on, in the row of numbers that a key names.
+    """
     if task.walks:
-        count = _walk(ground.chords, task.pulse_ticks, draws, ticks, signs)
+        count = _walk(ground.chords, task.pulse_ticks, key, walk, ticks, signs)
     else:
         count = _follow_pattern(ground.chords, steps, ticks, signs)
     for n in range(count):

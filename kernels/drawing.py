@@ -14,29 +14,33 @@ GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 FIRST_MIX, SECOND_MIX = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 
 
+@fragment
+def uniform(key: int, place: int) -> float:
+    """The number at a place of the row that a key names, 0..1.
+
+    SplitMix64: G. L. Steele, D. Lea, C. H. Flood, "Fast splittable pseudorandom number
+    generators", OOPSLA 2014. What it adds from number to number is here multiplied by the place.
+    """
+    state = np.uint64(key) + np.uint64(place + 1) * GOLDEN
+    mixed = (state ^ (state >> np.uint64(30))) * FIRST_MIX
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * SECOND_MIX
+    mixed ^= mixed >> np.uint64(31)
+    return float(np.float64(mixed >> np.uint64(11)) * 2.0**-53)
+
+
 @kernel
-def uniforms(key: np.uint64, out: Doubles) -> None:
+def uniforms(key: int, out: Doubles) -> None:
     """Write uniform numbers that depend on a key and their place alone.
 
     Parameters
     ----------
-    key : uint64
+    key : int, 64 bits
         Names the row of numbers.
     out : (numbers,) float64, 0..1, written in full
-        The numbers.
-
-    Notes
-    -----
-    SplitMix64: G. L. Steele, D. Lea, C. H. Flood, "Fast splittable pseudorandom number
-    generators", OOPSLA 2014.
+        The numbers, as `uniform` says each.
     """
-    state = np.uint64(key)
-    for n in range(len(out)):
-        state += GOLDEN
-        mixed = (state ^ (state >> np.uint64(30))) * FIRST_MIX
-        mixed = (mixed ^ (mixed >> np.uint64(27))) * SECOND_MIX
-        mixed ^= mixed >> np.uint64(31)
-        out[n] = np.float64(mixed >> np.uint64(11)) * 2.0**-53
+    for place in range(len(out)):
+        out[place] = uniform(key, place)
 
 
 @kernel

@@ -9,6 +9,7 @@ import numpy as np
 from kernels._jit import fragment
 from kernels._types import Doubles, Longs, Notes
 from kernels.chords import END, sounding
+from kernels.drawing import uniform
 
 Note = Any
 """One note, with the fields that `play` writes."""
@@ -24,6 +25,14 @@ LOOSENESS, GATED, OWN_VELOCITY, LATE_TICKS, STRUM_TICKS, RINGS = range(6)
 HABITS, PLAYED_COLUMNS = 6, 7
 LOUDEST = 127.0
 PITCHES, MOST_PARTS = 128, 256
+
+
+class Chance(NamedTuple):
+    """Where the draws for time and velocity are found: for each part so many places of a bar."""
+
+    key: int  # of the row of numbers
+    times: int  # the first of each kind
+    velocities: int
 
 
 class Bar(NamedTuple):
@@ -54,7 +63,7 @@ def play(
     rows: Longs,
     counts: Longs,
     habits: Doubles,
-    chance: Doubles,
+    chance: Chance,
     bar: Bar,
     groove: Doubles,
     chords: Longs,
@@ -72,7 +81,7 @@ def play(
         Notes of each part.
     habits : (parts, HABITS) float64
         How each part is played.
-    chance : (2, parts * places) float64, 0..1
+    chance : Chance
         Draws for time and velocity.
     bar : Bar
         What all notes share.
@@ -100,8 +109,10 @@ def play(
             before = note[START]
             place = part * places + before // bar.place_ticks
             played[notes, PLAYED_PART] = part
-            _place(note, habits[part], chance[0, place], rank, bar, groove, chords, played[notes])
-            played[notes, VELOCITY] = _velocity(note, habits[part], chance[1, place], bar)
+            late = uniform(chance.key, chance.times + place)
+            loud = uniform(chance.key, chance.velocities + place)
+            _place(note, habits[part], late, rank, bar, groove, chords, played[notes])
+            played[notes, VELOCITY] = _velocity(note, habits[part], loud, bar)
             notes += 1
     _sort(order, played, notes)
     kept = _trim(order, played, notes)

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from genmusic.composition.accompaniment import new_desk, ways_of
+from genmusic.composition.chance import TOUCH, WALK
 from genmusic.composition.copying import nothing_to_copy
 from genmusic.composition.performance import feel
 from genmusic.composition.trails import NO_TRAILS, trails_of
@@ -52,11 +53,13 @@ def ways(part, low, high, voices=4):
     return Handle(Ways(ranges, 0, shapes, shapes, habits, np.zeros(1)))
 
 
-def task(stages, part, begins=(-1, -1), bar_ticks=3840):
+def task(stages, part, begins=(-1, -1), bar_ticks=3840, key=0):
     """What is asked of one part."""
     bass, comp = BassTask(False, 960, -1, 0.0), CompTask(NEXT, 0)
     plays = 1 << PARTS_OF[part]
-    return Task(stages, plays, 0, bar_ticks, False, False, begins, False, bass, comp)
+    return Task(
+        stages, plays, 0, bar_ticks, False, False, begins, False, key, WALK, TOUCH, bass, comp
+    )
 
 
 def follow(trail, rows, rule, chords=None, span=(48, 84), begins=(-1, -1)):
@@ -74,9 +77,8 @@ def run(desk, rule, style, asked, chords, trails, memory=None):
     """Do the stages of a task."""
     memory = np.zeros(kernel.MEMORY, np.int64) if memory is None else memory
     return kernel.accompany(
-        rule.handle.words, style.words, TASK.words(asked), chords, NO_STEPS, NO_STEPS, np.zeros(20),
-        np.zeros((2, 320)), BAR.words(PLAIN), Handle(desk).words, *trails, memory,
-        np.zeros(64, NOTE_DTYPE),
+        rule.handle.words, style.words, TASK.words(asked), chords, NO_STEPS, NO_STEPS,
+        BAR.words(PLAIN), Handle(desk).words, *trails, memory, np.zeros(64, NOTE_DTYPE),
     )  # fmt: skip
 
 
@@ -101,9 +103,10 @@ def perform(plan, parts):
         desk.rows[number, : len(rows)] = np.array(rows, np.int64).reshape(-1, 4)
         desk.counts[number] = len(rows)
     rule, memory = nothing_to_copy(), np.zeros(kernel.MEMORY, np.int64)
+    asked = task(kernel.PLAY, "drums", key=plan.chance.key)
     kept = kernel.accompany(
-        rule.handle.words, ways_of(plan.style).words, TASK.words(task(kernel.PLAY, "drums")),
-        plan.chords, NO_STEPS, NO_STEPS, plan.chance.walk, plan.chance.touch,
+        rule.handle.words, ways_of(plan.style).words, TASK.words(asked), plan.chords, NO_STEPS,
+        NO_STEPS,
         BAR.words(feel(plan, plan.phrase_bar, ends_piece=plan.ends_piece)), Handle(desk).words,
         *NO_TRAILS.copy(), memory, out,
     )  # fmt: skip

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genmusic.composition.bass import bass_steps, bass_task
+from genmusic.composition.chance import TOUCH, WALK
 from genmusic.composition.comp import comp_strokes
 from genmusic.composition.copying import CopyRule
 from genmusic.composition.hooks import hooked_bar
@@ -146,8 +147,8 @@ class Accompanist:
         task = self._task(melody)
         arguments = (
             rule.handle.words, ways_of(plan.style).words, task, plan.chords, figures.bass,
-            figures.comp, plan.chance.walk, plan.chance.touch, feel_words(plan, self._manner),
-            room.desk.words, trails, lengths, memory, room.out,
+            figures.comp, feel_words(plan, self._manner), room.desk.words, trails, lengths,
+            memory, room.out,
         )  # fmt: skip
         hooks = plan.style.hooks
         if not hooks or hooks.keys().isdisjoint(HOOKED):
@@ -169,7 +170,8 @@ class Accompanist:
         leads_home = plan.phrase_bar == plan.phrase_bars - 2 and plan.cadence == "authentic"
         return _TASK.row(
             EVERY_STAGE, _bits(self._playing), plan.key.tonic, plan.bar_ticks, plan.ends_piece,
-            leads_home, *melody.begins, melody.answers, *self._figures.task,
+            leads_home, *melody.begins, melody.answers, plan.chance.key, WALK, *TOUCH,
+            *self._figures.task,
         )  # fmt: skip
 
     def _hook(self, part: str) -> None:

@@ -11,24 +11,25 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from genmusic.seeding import derive
+from genmusic.seeding import derive_key
 from kernels import drawing
+from kernels.basslines import DRAWS as BASS_DRAWS
 
 Doubles = NDArray[np.float64]
 
-COLOUR_DRAWS, MELODY_DRAWS, BASS_DRAWS, DRUM_DRAWS = 16, 24, 20, 36
+COLOUR_DRAWS, MELODY_DRAWS, DRUM_DRAWS = 16, 24, 36
 COUNTER_DRAWS = 16
 MOST_NOTES = 32  # of melody in a bar
 DRAWS_PER_NOTE = 9  # one for a repeated note, then those of `Model.sample_melody`
 TOUCH_PLACES = 320  # places in the bar, over all parts, that are played loosely
-_KEY = 2**64 - 1  # the part of an address that names a row of numbers
 _MELODY = COLOUR_DRAWS
-_BASS = _MELODY + MELODY_DRAWS
-_DRUMS = _BASS + BASS_DRAWS
+WALK = _MELODY + MELODY_DRAWS
+_DRUMS = WALK + BASS_DRAWS
 _COUNTER = _DRUMS + DRUM_DRAWS
 _NOTES = _COUNTER + COUNTER_DRAWS
-_TOUCH = _NOTES + MOST_NOTES * DRAWS_PER_NOTE
-_END = _TOUCH + 2 * TOUCH_PLACES
+_TIMES = _NOTES + MOST_NOTES * DRAWS_PER_NOTE
+TOUCH = (_TIMES, _TIMES + TOUCH_PLACES)
+"""Where the numbers of a bar for its walking bass begin, and those for time and velocity."""
 
 
 class BarChance(NamedTuple):
@@ -39,14 +40,17 @@ class BarChance(NamedTuple):
     drums: Sequence[float]
     counter: Sequence[float]
     notes: Doubles
-    walk: Doubles  # of the bass
-    touch: Doubles  # (2, TOUCH_PLACES): time, velocity
+    key: int  # of the row, of which bass and performance look up what they need
 
 
 def draw(count: int, seed: int, *path: str | int) -> Doubles:
     """Uniform numbers in 0..1 that depend on the seed and the path alone."""
+    return _row(derive_key(seed, *path), count)
+
+
+def _row(key: int, count: int) -> Doubles:
     numbers = np.empty(count)
-    drawing.uniforms(np.uint64(derive(seed, *path) & _KEY), numbers)
+    drawing.uniforms(key, numbers)
     return numbers
 
 
@@ -58,16 +62,16 @@ def draw_once(seed: int, *path: str | int) -> float:
 
 def draw_bar(seed: int, piece: int, bar: int) -> BarChance:
     """The numbers of a bar; no layer's depend on how many another one uses."""
-    numbers = draw(_END, seed, "bar", piece, bar)
+    key = derive_key(seed, "bar", piece, bar)
+    numbers = _row(key, _TIMES)
     read = numbers.data  # makes a float of a number when it is asked for
     return BarChance(
         read[:_MELODY],
-        read[_MELODY:_BASS],
+        read[_MELODY:WALK],
         read[_DRUMS:_COUNTER],
         read[_COUNTER:_NOTES],
-        numbers[_NOTES:_TOUCH],
-        numbers[_BASS:_DRUMS],
-        numbers[_TOUCH:].reshape(2, TOUCH_PLACES),
+        numbers[_NOTES:],
+        key,
     )
 
 

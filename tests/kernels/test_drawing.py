@@ -6,7 +6,7 @@ from kernels import drawing
 
 def numbers(key: int, count: int = 100_000) -> np.ndarray:
     out = np.empty(count)
-    drawing.uniforms(np.uint64(key), out)
+    drawing.uniforms(key, out)
     return out
 
 
