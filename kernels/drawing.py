@@ -45,7 +45,14 @@ def uniforms(key: int, out: Doubles) -> None:
 
 @kernel
 def draw_cell(
-    expected: Doubles, welcome: Doubles, counts: Longs, wanted: float, pull: float, draw: float
+    expected: Doubles,
+    welcome: Doubles,
+    counts: Longs,
+    wanted: float,
+    pull: float,
+    draw: float,
+    nears: Doubles,
+    weights: Doubles,
 ) -> int:
     """Draw a cell: what is expected, times how welcome it is, near a number of onsets.
 
@@ -61,23 +68,24 @@ def draw_cell(
         How firmly.
     draw : float, 0..1
         A uniform number.
+    nears : (> counts,) float64, scratch
+    weights : (>= cells,) float64, scratch
     """
+    for count in range(len(nears)):  # to divide for each cell takes longer than all the rest
+        distance = count - wanted
+        nears[count] = 1.0 / (1.0 + pull * distance * distance)
     total = 0.0
     for cell in range(len(expected)):
-        total += _cell_weight(expected[cell] * welcome[cell], counts[cell] - wanted, pull)
+        near = nears[counts[cell]]
+        weights[cell] = expected[cell] * welcome[cell] * near * near * near
+        total += weights[cell]
     rest = draw * total
     last = 0
     for cell in range(len(expected)):
-        weight = _cell_weight(expected[cell] * welcome[cell], counts[cell] - wanted, pull)
+        weight = weights[cell]
         if weight > 0.0:
             last = cell
             rest -= weight
             if rest < 0.0:
                 break
     return last
-
-
-@fragment
-def _cell_weight(weight: float, distance: float, pull: float) -> float:
-    near = 1.0 / (1.0 + pull * distance * distance)
-    return weight * near * near * near

@@ -9,7 +9,7 @@ import numpy as np
 from kernels._jit import fragment, kernel
 from kernels._types import Doubles, Longs
 from kernels.handles import reader
-from kernels.words import SOME_WORDS, Words, expect
+from kernels.words import SOME_EXPECTED, SOME_WORDS, Expected, Words, begin, expect
 
 DEGREES = 7
 ORDER = 3  # chords before that say what comes next
@@ -36,8 +36,17 @@ class Taste(NamedTuple):
     tolerance: float  # its weight
 
 
+class Desk(NamedTuple):
+    """Room for the chords of a phrase."""
+
+    before: Longs  # (ORDER,) the chords that say what comes next, the last one first
+    expected: Doubles  # (DEGREES,)
+    room: Expected
+
+
 _LINE = np.zeros(1, np.int64)
 _read_chords = reader(Chords(SOME_WORDS, 0, _LINE, _LINE))
+_read_desk = reader(Desk(_LINE, np.zeros(1), SOME_EXPECTED))
 
 
 @fragment
@@ -68,6 +77,18 @@ def _draw(taste: Taste, mask: int, last: int, uniform: float, expected: Doubles)
     return found
 
 
+@fragment
+def _look_back(chords: Chords, degrees: Longs, before: Longs) -> None:
+    """The most frequent chords of the last degrees, the last one first, -1 from where they end."""
+    known, place = 0, len(degrees)
+    for back in range(place - 1, max(place - 1 - ORDER, -1), -1):
+        if chords.symbols[degrees[back]] >= 0:
+            before[known] = chords.symbols[degrees[back]]
+            known += 1
+    for step in range(known, ORDER):
+        before[step] = -1
+
+
 @kernel
 def draw_degrees(
     chords_words: Longs,
@@ -81,8 +102,7 @@ def draw_degrees(
     masks: Longs,
     draws: Doubles,
     before: int,
-    context: Longs,
-    room: Doubles,
+    desk_words: Longs,
     out: Longs,
 ) -> None:
     """Draw a degree for each chord, of those that its mask allows.
@@ -98,32 +118,27 @@ def draw_degrees(
     draws : (>= coming,) float64, 0..1
     before : int
         How many degrees of ``out`` are known.
-    context : (2 * (1 + ORDER),) int64, scratch
-    room : (2, >= chords and DEGREES) float64, scratch
+    desk_words : (words,) int64
+        Of the `Desk`.
     out : (before + coming,) int64, in/out
         Degrees; those that are known, and then those drawn.
     """
     chords = _read_chords(chords_words)
     taste = Taste(weights, learned, free, plain, stay, diminished, tolerance)
-    expected = room[0, :DEGREES]
+    desk = _read_desk(desk_words)
+    begin(chords.words, chords.family, -1, desk.room)
     for n in range(len(masks)):
         mask, place = masks[n], before + n
         if mask & (mask - 1) == 0:
             out[place] = _only(mask)
             continue
-        context[0], steps = chords.family, 1
-        for back in range(place - 1, max(place - 1 - ORDER, -1), -1):
-            if chords.symbols[out[back]] >= 0:
-                context[steps] = chords.symbols[out[back]]
-                steps += 1
-        for step in range(steps, 1 + ORDER):
-            context[step] = -1
-        expect(chords.words, context, 1, room[0], room[1])
+        _look_back(chords, out[:place], desk.before)
+        expect(chords.words, desk.before, desk.room)
         for degree in range(DEGREES):
-            expected[degree] = 0.0
+            desk.expected[degree] = 0.0
         for chord in range(len(chords.degrees)):
             degree = chords.degrees[chord]
             if degree >= 0:
-                expected[degree] += room[1, chord]
+                desk.expected[degree] += desk.room.mixed[chord]
         last = out[place - 1] if place > 0 else -1
-        out[place] = _draw(taste, mask, last, draws[n], expected)
+        out[place] = _draw(taste, mask, last, draws[n], desk.expected)

@@ -8,9 +8,9 @@ import numpy as np
 
 from kernels._jit import fragment, kernel
 from kernels._types import Doubles, Longs
-from kernels.drawing import draw_cell
+from kernels.drawing import draw_cell, uniform
 from kernels.handles import reader
-from kernels.words import SOME_WORDS, Words, expect
+from kernels.words import SOME_EXPECTED, SOME_WORDS, Expected, Words, begin, expect
 
 EVENNESS = 1.5  # onsets too many or too few that a bar of even notes is worth avoiding
 MOST_PER_BEAT = 4.0
@@ -25,7 +25,30 @@ class Cells(NamedTuple):
     onsets: Longs  # (cells, most) ticks in a beat, rising, -1 from where they end
 
 
-_read_cells = reader(Cells(SOME_WORDS, np.zeros((1, 1), np.int64)))
+class Taste(NamedTuple):
+    """Rhythm cells, as a style sees them."""
+
+    counts: Longs  # (cells,) onsets of each
+    welcome: Doubles  # (cells,) >= 0
+    pull: float  # >= 0, how firmly the onsets of a pulse keep to the number that is wanted
+
+
+class Desk(NamedTuple):
+    """Room for a few bars of onsets, of which one is kept."""
+
+    kept: Longs  # (most,) ticks from the bar line, rising
+    onsets: Longs  # (bars, most) those of each bar,
+    counts: Longs  # (bars,) how many they are,
+    before: Longs  # (bars, ORDER) and its cells so far, the last one first, -1 from where they end
+    nears: Doubles  # (> onsets of a cell,) scratch
+    weights: Doubles  # (cells,) scratch
+    room: Expected
+
+
+_LINES, _LINE, _TABLE = np.zeros((1, 1), np.int64), np.zeros(1, np.int64), np.zeros(1)
+_read_cells = reader(Cells(SOME_WORDS, _LINES))
+_read_taste = reader(Taste(_LINE, _TABLE, 0.0))
+_read_desk = reader(Desk(_LINE, _LINES, _LINE, _LINES, _TABLE, _TABLE, SOME_EXPECTED))
 
 
 @fragment
@@ -39,71 +62,75 @@ def _dullness(onsets: Longs, count: int, wanted: float, bar_ticks: int) -> float
     return abs(count - wanted) + (EVENNESS if even else 0.0)
 
 
+@fragment
+def _add_cell(
+    cells: Cells, cell: int, count: int, pulse_tick: int, ticks: int, desk: Desk, bar: int
+) -> None:
+    """Let a cell of so many onsets go on with a bar, at a pulse."""
+    before, onsets, known = desk.before[bar], desk.onsets[bar], desk.counts[bar]
+    for step in range(ORDER - 1, 0, -1):
+        before[step] = before[step - 1]
+    before[0] = cell
+    for n in range(min(count, len(onsets) - known)):
+        onsets[known + n] = pulse_tick + cells.onsets[cell, n] * ticks // TICKS_PER_BEAT
+    desk.counts[bar] = min(known + count, len(onsets))
+
+
 @kernel
 def draw_onsets(
     cells_words: Longs,
-    welcome: Doubles,
-    counts: Longs,
+    taste_words: Longs,
     metre: int,
     pulses: int,
     pulse_ticks: int,
     wanted: float,
-    pull: float,
-    draws: Doubles,
-    context: Longs,
-    room: Doubles,
-    out: Longs,
+    key: int,
+    first: int,
+    desk_words: Longs,
 ) -> int:
     """Draw some bars of onsets, and keep the one that comes nearest to what is wanted.
 
     Parameters
     ----------
-    cells_words : (words,) int64
-        Of the `Cells`, as their `handles.Handle` has them: what may fall into a pulse.
-    welcome : (cells,) float64, >= 0
-        Weight of each cell.
-    counts : (cells,) int64
-        Onsets of each cell.
+    cells_words, taste_words : (words,) int64
+        Of the `Cells` and the `Taste`, as their `handles.Handle` has them: what may fall into a
+        pulse, and what is welcome there.
     metre, pulses, pulse_ticks : int
         What trees call the metre, how many pulses a bar has, and their length.
     wanted : float
         Onsets that the bar should have.
-    pull : float, >= 0
-        How firmly the number of onsets in a pulse keeps to that.
-    draws : (bars * pulses,) float64, 0..1
-        As many bars are drawn as there are draws for.
-    context : (2 * (2 + ORDER),) int64, scratch
-    room : (2, cells) float64, scratch
-    out : (2, most) int64, the first row written as far as the returned number of onsets
-        Ticks from the bar line, rising.
+    key, first : int
+        The row of `drawing.uniform` numbers, and where in it the draws begin: one for each pulse of
+        each bar.
+    desk_words : (words,) int64
+        Of the `Desk`: as many bars are drawn as it has room for, and the onsets of one are kept.
 
     Returns
     -------
     int: how many onsets the bar has.
     """
-    cells = _read_cells(cells_words)
-    best, least, most = 0, np.inf, out.shape[1]
-    for first in range(0, len(draws) - pulses + 1, pulses):
-        count = 0
-        for step in range(2 + ORDER):
-            context[step] = -1
-        context[0] = metre
-        for pulse in range(pulses):
-            context[1] = pulse
-            expect(cells.words, context, 2, room[0], room[1])
-            rest = min(MOST_PER_BEAT, max(0.0, wanted - count) / (pulses - pulse))
-            cell = draw_cell(room[1], welcome, counts, rest, pull, draws[first + pulse])
-            for step in range(1 + ORDER, 2, -1):
-                context[step] = context[step - 1]
-            context[2] = cell
-            for n in range(counts[cell]):
-                if count < most:
-                    tick = cells.onsets[cell, n] * pulse_ticks // TICKS_PER_BEAT
-                    out[1, count] = pulse * pulse_ticks + tick
-                    count += 1
-        dullness = _dullness(out[1], count, wanted, pulses * pulse_ticks)
+    cells, taste, desk = _read_cells(cells_words), _read_taste(taste_words), _read_desk(desk_words)
+    bars, best, least = len(desk.counts), 0, np.inf
+    for bar in range(bars):
+        desk.counts[bar] = 0
+        for step in range(ORDER):
+            desk.before[bar, step] = -1
+    for pulse in range(pulses):
+        begin(cells.words, metre, pulse, desk.room)
+        for bar in range(bars):
+            expect(cells.words, desk.before[bar], desk.room)
+            rest = max(0.0, wanted - desk.counts[bar]) / (pulses - pulse)
+            cell = draw_cell(
+                desk.room.mixed, taste.welcome, taste.counts, min(MOST_PER_BEAT, rest), taste.pull,
+                uniform(key, first + bar * pulses + pulse), desk.nears, desk.weights,
+            )  # fmt: skip
+            count = taste.counts[cell]
+            _add_cell(cells, cell, count, pulse * pulse_ticks, pulse_ticks, desk, bar)
+    for bar in range(bars):
+        count = desk.counts[bar]
+        dullness = _dullness(desk.onsets[bar], count, wanted, pulses * pulse_ticks)
         if dullness < least:
             best, least = count, dullness
             for n in range(count):
-                out[0, n] = out[1, n]
+                desk.kept[n] = desk.onsets[bar, n]
     return best

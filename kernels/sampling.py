@@ -92,24 +92,22 @@ def expect_at(tree: Tree, row: int, step: int, low: int, high: int) -> None:
 
 
 @fragment
-def interpolate(
-    tree: Tree, root: int, context: Longs, steps: int, symbols: int, out: Doubles
-) -> None:
-    """Interpolate the probability of the first symbols after a context, from some root."""
+def go_on(tree: Tree, row: int, step: int, symbols: int, out: Doubles) -> int:
+    """Take one step more, and let what is known there speak before what shorter contexts say.
+
+    Returns the row that the step leads to; -1 if it was never taken.
+    """
+    child = find_child(tree, row, step)
+    if child < 0:
+        return -1
+    backoff = tree.rows[child]["backoff"]
     for symbol in range(symbols):
-        out[symbol] = 1.0 / symbols
-    row = root
-    for k in range(steps):
-        row = find_child(tree, row, context[k])
-        if row < 0:
-            return
-        backoff = tree.rows[row]["backoff"]
-        for symbol in range(symbols):
-            out[symbol] *= backoff
-        for entry in range(tree.rows[row]["first_entry"], tree.rows[row + 1]["first_entry"]):
-            symbol = tree.symbols[entry]
-            if symbol < symbols:  # memory is safe even with a tree of another alphabet
-                out[symbol] += tree.shares[entry]
+        out[symbol] *= backoff
+    for entry in range(tree.rows[child]["first_entry"], tree.rows[child + 1]["first_entry"]):
+        symbol = tree.symbols[entry]
+        if symbol < symbols:  # memory is safe even with a tree of another alphabet
+            out[symbol] += tree.shares[entry]
+    return child
 
 
 @kernel
@@ -132,7 +130,12 @@ def distribution(tree: Tree, context: Longs, steps: int, out: Doubles) -> None:
     Interpolation as in S. Chen and J. Goodman, "An empirical study of smoothing techniques for
     language modeling", Computer Speech and Language 13, 1999.
     """
-    interpolate(tree, 0, context, steps, out.shape[0], out)
+    symbols, row, known = out.shape[0], 0, 0
+    for symbol in range(symbols):
+        out[symbol] = 1.0 / symbols
+    while known < steps and row >= 0:
+        row = go_on(tree, row, context[known], symbols, out)
+        known += 1
 
 
 @kernel

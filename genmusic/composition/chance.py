@@ -22,14 +22,14 @@ COUNTER_DRAWS = 16
 MOST_NOTES = 32  # of melody in a bar
 DRAWS_PER_NOTE = 9  # one for a repeated note, then those of `Model.sample_melody`
 TOUCH_PLACES = 320  # places in the bar, over all parts, that are played loosely
-_MELODY = COLOUR_DRAWS
-WALK = _MELODY + MELODY_DRAWS
+MELODY = COLOUR_DRAWS
+WALK = MELODY + MELODY_DRAWS
 _DRUMS = WALK + BASS_DRAWS
 _COUNTER = _DRUMS + DRUM_DRAWS
 _NOTES = _COUNTER + COUNTER_DRAWS
 _TIMES = _NOTES + MOST_NOTES * DRAWS_PER_NOTE
 TOUCH = (_TIMES, _TIMES + TOUCH_PLACES)
-"""Where the numbers of a bar for its walking bass begin, and those for time and velocity."""
+"""Where the numbers of a bar for its melody begin, for a walking bass, for time and velocity."""
 
 
 class BarChance(NamedTuple):
@@ -66,8 +66,8 @@ def draw_bar(seed: int, piece: int, bar: int) -> BarChance:
     numbers = _row(key, _TIMES)
     read = numbers.data  # makes a float of a number when it is asked for
     return BarChance(
-        read[:_MELODY],
-        read[_MELODY:WALK],
+        read[:MELODY],
+        read[MELODY:WALK],
         read[_DRUMS:_COUNTER],
         read[_COUNTER:_NOTES],
         numbers[_NOTES:],

@@ -18,9 +18,11 @@ from genmusic.composition.model import CHORD_ORDER, MODES, Model
 from genmusic.composition.state import Slot
 from genmusic.composition.theory import DEGREES, degree_of, family, scale_chord
 from genmusic.rules.style import HarmonyRules
+from genmusic.threads import OfThread
 from genmusic.values import value
 from kernels import harmonies
 from kernels.handles import Handle
+from kernels.words import room_for
 
 Degrees = frozenset[int]
 Doubles = NDArray[np.float64]
@@ -162,10 +164,17 @@ def _fill(
     chords = chords_in(model, task.mode)
     harmonies.draw_degrees(
         chords.words, *_taste(task, rules), np.array([_bits(mask) for mask in masks]),
-        np.asarray(draws), known, np.empty(2 * (1 + harmonies.ORDER), np.int64),
-        np.empty((2, max(DEGREES, len(chords.values.degrees)))), degrees,
+        np.asarray(draws), known, _desks.of(chords.values.words.own.shape).words, degrees,
     )  # fmt: skip
     return tuple(zip(lengths, degrees[known:].tolist(), strict=True))
+
+
+def _new_desk(sizes: tuple[int, ...]) -> Handle[harmonies.Desk]:
+    before, expected = np.zeros(harmonies.ORDER, np.int64), np.zeros(DEGREES)
+    return Handle(harmonies.Desk(before, expected, room_for(*sizes)))
+
+
+_desks: OfThread[tuple[int, ...], Handle[harmonies.Desk]] = OfThread(_new_desk)
 
 
 @lru_cache(maxsize=256)

@@ -182,6 +182,12 @@ class Model:
         return Handle(rhythms.Cells(self._words("rhythm", self.cells), onsets))
 
     @cached_property
+    def rhythm_sizes(self) -> tuple[int, int, int]:
+        """How many models say so, of how many cells, and how many onsets the busiest has."""
+        models, cells = self.rhythms.values.words.own.shape
+        return models, cells, self.rhythms.values.onsets.shape[1]
+
+    @cached_property
     def progressions(self) -> Words:
         """Which chords follow others, as all trained models know it."""
         return self._words("chord", self.chords)
@@ -204,7 +210,13 @@ class Model:
 
     def make_ready(self) -> None:
         """Work out all that a bar would have to wait for."""
-        _ = self.rhythms, self.progressions, self._liveliness, self._plain_songs, self._weight_words
+        _ = (
+            self.rhythm_sizes,
+            self.progressions,
+            self._liveliness,
+            self._plain_songs,
+            self._weight_words,
+        )
 
     def melody_desk(self, notes: int) -> Handle[Desk]:
         """Room for a bar of melody that is sung after others, so many notes in all."""

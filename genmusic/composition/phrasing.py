@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from genmusic.composition.chance import choose, draw_once
+from genmusic.composition.chance import MELODY, choose, draw_once
 from genmusic.composition.liveliness import place_of_theme
 from genmusic.composition.model import Model
+from genmusic.composition.motif import DRAWS as MOTIF_DRAWS
 from genmusic.composition.motif import Sketch
 from genmusic.composition.place import Place
 from genmusic.composition.plan import Plan
@@ -18,6 +19,7 @@ from kernels.rhythms import MOST_PER_BEAT
 # How far a new bar may have more or fewer notes than the others, as a share: the notes of the bars
 # of a song spread by 0.45 of their mean.
 BAR_REACH = 0.6
+ONSETS = MELODY + MOTIF_DRAWS + 1  # the draws of a rhythm, behind the one for a phrase's end
 PICKUP_TICKS = TICKS_PER_BEAT // 2  # between the notes that lead to the next phrase
 
 # How often the last note of a phrase comes on the bar line, a pulse later and halfway through the
@@ -63,13 +65,14 @@ def write_line(
 ) -> Line:
     """The rhythm of a bar with about so many notes as are wanted.
 
-    The draws: one for a phrase's end, then those of `draw_onsets`, and one more.
+    The draws for the melody: the first for a phrase's end, the last for how busy the bar is; those
+    of `draw_onsets` lie in between.
     """
     rules = plan.style.melody
     onsets = tuple([tick for tick, _ in sketch.notes])
     if not onsets or sketch.open_from:
         own = wanted * (1.0 + BAR_REACH * (2.0 * draws[-1] - 1.0))
-        fresh = draw_onsets(model, rules, own, plan.metre, draws[1:])
+        fresh = draw_onsets(model, rules, own, plan.metre, plan.chance.key, ONSETS)
         onsets = (*onsets, *[tick for tick in fresh if tick >= sketch.open_from])
     if plan.ends_phrase:
         return _write_cadence(plan, wanted, onsets, sketch, draws[0])

@@ -3,52 +3,59 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from genmusic.composition.chance import MOST_NOTES
 from genmusic.composition.metre import Metre
 from genmusic.composition.model import COMPOUND, Model
 from genmusic.rules.style import GRIDS, MelodyRules
+from genmusic.threads import OfThread
 from genmusic.units import TICKS_PER_BEAT
 from kernels import rhythms as kernel
-
-Doubles = NDArray[np.float64]
-Integers = NDArray[np.int64]
+from kernels.handles import Handle
+from kernels.words import room_for
 
 COUNT_PULL = 0.7  # how firmly the number of onsets in a beat keeps to what is wanted
 CANDIDATES = 4  # bars drawn, of which one is taken
 LATE_PULL = 3.0  # weight that full syncopation adds to a beat that begins off the beat
 
 
-@dataclass(frozen=True, slots=True)
-class Taste:
-    """A model's rhythm cells, as a style sees them."""
-
-    counts: Integers
-    welcome: Doubles  # 0 off the grid, more for a first onset off the beat
-
-
 def draw_onsets(
-    model: Model, rules: MelodyRules, wanted: float, metre: Metre, draws: Sequence[float]
+    model: Model, rules: MelodyRules, wanted: float, metre: Metre, key: int, first: int
 ) -> tuple[int, ...]:
     """Onset ticks of a bar with about ``wanted`` onsets.
 
     Of `CANDIDATES` bars, with a draw for each pulse of each, the one that comes nearest to the
-    number wanted and moves in more than one note value.
+    number wanted and moves in more than one note value. The draws are those of a key from a place
+    on.
     """
-    taste = taste_of(model, rules, metre)
-    out = np.empty((2, MOST_NOTES), np.int64)
+    cells, desk = model.rhythms, _desks.of(model.rhythm_sizes)
     count = kernel.draw_onsets(
-        model.rhythms.words, taste.welcome, taste.counts,
+        cells.words, taste_of(model, rules, metre).words,
         metre.pulses + (COMPOUND if metre.is_compound else 0), metre.pulses, metre.pulse_ticks,
-        wanted, COUNT_PULL, np.asarray(draws[: CANDIDATES * metre.pulses]),
-        np.empty(2 * (2 + kernel.ORDER), np.int64), np.empty((2, len(taste.counts))), out,
+        wanted, key, first, desk.words,
     )  # fmt: skip
-    return tuple(out[0, :count].tolist())
+    return tuple(desk.values.kept[:count].tolist())
+
+
+def _new_desk(sizes: tuple[int, int, int]) -> Handle[kernel.Desk]:
+    models, cells, most = sizes
+    return Handle(
+        kernel.Desk(
+            kept=np.zeros(MOST_NOTES, np.int64),
+            onsets=np.zeros((CANDIDATES, MOST_NOTES), np.int64),
+            counts=np.zeros(CANDIDATES, np.int64),
+            before=np.zeros((CANDIDATES, kernel.ORDER), np.int64),
+            nears=np.zeros(1 + most),
+            weights=np.zeros(cells),
+            room=room_for(models, cells),
+        )
+    )
+
+
+_desks: OfThread[tuple[int, int, int], Handle[kernel.Desk]] = OfThread(_new_desk)
 
 
 def grid_ticks(grid: str, metre: Metre) -> int:
@@ -61,18 +68,20 @@ def _cell_grid(grid: str, metre: Metre) -> int:
     return grid_ticks(grid, metre) * TICKS_PER_BEAT // metre.pulse_ticks
 
 
-def taste_of(model: Model, rules: MelodyRules, metre: Metre) -> Taste:
+def taste_of(model: Model, rules: MelodyRules, metre: Metre) -> Handle[kernel.Taste]:
     """A model's rhythm cells, as a style sees them in a metre."""
     return _taste(model, _cell_grid(rules.grid, metre), rules.syncopation)
 
 
 @lru_cache(maxsize=64)
-def _taste(model: Model, grid: int, syncopation: float) -> Taste:
+def _taste(model: Model, grid: int, syncopation: float) -> Handle[kernel.Taste]:
+    """What is off the grid has no weight, and more has what begins off the beat."""
     cells = model.cells
     on_grid = np.array([all(tick % grid == 0 for tick in cell) for cell in cells])
     late = np.array([bool(cell) and cell[0] > 0 for cell in cells])
-    counts = [len(cell) for cell in cells]
-    return Taste(np.array(counts), on_grid * (1.0 + LATE_PULL * syncopation * late))
+    counts = np.array([len(cell) for cell in cells])
+    welcome = on_grid * (1.0 + LATE_PULL * syncopation * late)
+    return Handle(kernel.Taste(counts, welcome, COUNT_PULL))
 
 
 def thin_or_fill(
