@@ -1,4 +1,4 @@
-"""The wavetable voice: three readers of one table, breath noise, a low-pass filter, an envelope.
+"""The wavetable voice: a table that is read, breath noise, a low-pass filter, an envelope.
 
 A table is a few periods of a note of its pitch, a whole number of frames together, at which a
 reader nearly steps from frame to frame: the sixteen of a control period lie side by side, and
@@ -69,7 +69,6 @@ ABOVE_BITS = 18, 16  # of the words' upper halves
 UNITS = 2.0**-15, 2.0**-13, 2.0**-13, 2.0**-11  # by degree, frames to either side of a node
 WORD = 2.0**29  # of a sample of 1
 PLACE_BITS = 16  # of a frame, by which a reader knows where it is
-READERS = 3
 QUARTER_TURN = 1 << 30
 
 SETTINGS = (
@@ -101,55 +100,44 @@ SETTINGS = (
     "vibrato_depth",  # share of the frequency
     "vibrato_growth",  # per control period
     "tremolo_depth",  # share of the gain
-    "apart",  # 1 if the readers go their own ways, 0 if they are one
 )
 WHOLE_SETTINGS = (
-    "phase_1",
-    "phase_2",
-    "phase_3",
-    "vibrato_1",
-    "vibrato_2",
-    "vibrato_3",
+    "phase",
+    "vibrato",
     "seed",
-    "increment_1",
-    "increment_2",
-    "increment_3",
-    "vibrato_step_1",
-    "vibrato_step_2",
-    "vibrato_step_3",
+    "increment",
+    "vibrato_step",
     "table",  # its first word
     "frames",  # of a row, but for what it repeats
 )
-STATES, COUNTERS = 9, 7
-VARIED = tuple((name,) for name in WHOLE_SETTINGS[:-2])
+STATES, COUNTERS = 9, 3
+VARIED = ("phase",), ("vibrato",), ("seed",), ("increment",)
 SIZES = sizes_of(SETTINGS, WHOLE_SETTINGS, (STATES, COUNTERS), VARIED)
 
 (ENVELOPE, GAIN, ATTACKING, INTEGRATOR_1, INTEGRATOR_2, NOISE_INTEGRATOR_1, NOISE_INTEGRATOR_2,
  ONSET, REACH, LEVEL, ATTACK_STEP, _, _, _, CUTOFF, ENVELOPE_OCTAVES, BRIGHTNESS, DAMPING, PAST,
  NOISE_OCTAVES, NOISE_DAMPING, BREATH, ONSET_DECAY, DEPTH, GROWTH, TREMOLO,
- APART) = rows_of(SETTINGS)  # fmt: skip
-PHASES, VIBRATOS, SEED = 0, READERS * LANES, 2 * READERS * LANES
-INCREMENTS, VIBRATO_STEPS, TABLE = SEED + LANES, SEED + 4 * LANES, SEED + 7 * LANES
-TABLE_FRAMES = TABLE + LANES
+ ) = rows_of(SETTINGS)  # fmt: skip
+PHASE, VIBRATO, SEED, INCREMENT, VIBRATO_STEP, TABLE, TABLE_FRAMES = rows_of(WHOLE_SETTINGS)
 PERIODS = QUANTUM // CONTROL_FRAMES
-PLACES, OFFS, STRAYS = (row * READERS * LANES for row in range(3))
-"""Of each reader: the first of the words that it reads in a control period; how far its middle
+PLACES, OFFS, STRAYS = (row * LANES for row in range(3))
+"""Of each voice: the first of the words that it reads in a control period; how far its middle
 frame lies from its node, in frames; and by how much more than a frame it moves in a frame.
 """
-FILTER, RISING, HISS = (row * LANES for row in (9, 12, 14))
-PLANNED = 15 * LANES  # what is worked out for each control period
+FILTER, RISING, HISS = (row * LANES for row in (3, 6, 8))
+PLANNED = 9 * LANES  # what is worked out for each control period
 PLAN = QUANTUM * LANES  # behind the tile
 READ = PLAN + PERIODS * PLANNED
 SCRATCH = READ + CONTROL_FRAMES * LANES - PLAN
 
 
 @fragment
-def _aim(reader: int, step: Vector, lanes: Lanes, plan: int) -> int:
-    """Move a reader by a control period, and plan where it reads; the voices bent, as bits."""
+def _aim(step: Vector, lanes: Lanes, plan: int) -> int:
+    """Move all by a control period, and plan where they read; the voices bent, as bits."""
     whole_settings, counters, sheet = lanes[1], lanes[3], lanes[5]
-    row, frames = reader * LANES, load_int(whole_settings, TABLE_FRAMES)
-    phase, whole_step = load_int(counters, PHASES + row), to_int(step)
-    store_int(counters, PHASES + row, phase + shift_left(whole_step, 4))
+    frames = load_int(whole_settings, TABLE_FRAMES)
+    phase, whole_step = load_int(counters, PHASE), to_int(step)
+    store_int(counters, PHASE, phase + shift_left(whole_step, 4))
     middle = phase + shift_left(whole_step, 3) + whole_step
     low = middle & splat_int(i32((1 << PLACE_BITS) - 1))
     place = shift_right(middle, 32 - PLACE_BITS) * frames + shift_right(low * frames, PLACE_BITS)
@@ -159,29 +147,19 @@ def _aim(reader: int, step: Vector, lanes: Lanes, plan: int) -> int:
     of_row = (node & splat_int(i32(NODES - 1))) * (frames + splat_int(i32(2 * PAD)))
     first = load_int(whole_settings, TABLE) + of_row + shift_right(node, NODE_BITS)
     stray = fma(step, to_float(frames) * splat(f32(2.0**-32)), splat(f32(-1.0)))
-    store(sheet, plan + PLACES + row, to_float(first))
-    store(sheet, plan + OFFS + row, off * splat(f32(2.0**-PLACE_BITS)))
-    store(sheet, plan + STRAYS + row, stray)
+    store(sheet, plan + PLACES, to_float(first))
+    store(sheet, plan + OFFS, off * splat(f32(2.0**-PLACE_BITS)))
+    store(sheet, plan + STRAYS, stray)
     return int(lanes_below(splat(f32(CALM)), magnitude(stray)))
 
 
 @fragment
-def _step(reader: int, whole_settings: Ints, counters: Ints, depth: Vector, bend: Vector) -> Vector:
-    """Move one reader's vibrato by a control period; its phase step until the next."""
-    row = reader * LANES
-    swing = load_int(counters, VIBRATOS + row) + load_int(whole_settings, VIBRATO_STEPS + row)
-    store_int(counters, VIBRATOS + row, swing)
-    increment = to_float(load_int(whole_settings, INCREMENTS + row)) * bend
+def _step(whole_settings: Ints, counters: Ints, depth: Vector, bend: Vector) -> Vector:
+    """Move the vibrato by a control period; the phase step until the next."""
+    swing = load_int(counters, VIBRATO) + load_int(whole_settings, VIBRATO_STEP)
+    store_int(counters, VIBRATO, swing)
+    increment = to_float(load_int(whole_settings, INCREMENT)) * bend
     return fma(increment * depth, sine(swing), increment)
-
-
-@fragment
-def _readers(settings: Floats) -> int:
-    """How many readers sixteen voices move: one, if none of them reads at three places."""
-    apart = False
-    for lane in range(LANES):
-        apart |= settings[APART + lane] > f32(0.0)
-    return READERS if apart else 1
 
 
 @fragment
@@ -197,17 +175,15 @@ def _plan(lanes: Lanes) -> int:
     e, gain, attacking = load(state, ENVELOPE), load(state, GAIN), load(state, ATTACKING)
     onset, reach = load(state, ONSET), load(state, REACH)
     level = load(settings, LEVEL) * splat(f32(0.5 / WORD)) * load(facts, ALIVE)
-    bent, readers = 0, _readers(settings)
+    bent = 0
     for period in range(PERIODS):
         plan, t0 = PLAN + period * PLANNED, period * CONTROL_FRAMES
         e, attacking = move_envelope(e, attacking, held, settings, ATTACK_STEP)
         onset = onset * load(settings, ONSET_DECAY)
         reach = lesser_of(one, reach + load(settings, GROWTH))
         depth, bend = load(settings, DEPTH) * reach, bend_factor(facts, t0)
-        for reader in range(readers):
-            step = _step(reader, whole_settings, counters, depth, bend)
-            bent |= _aim(reader, step, lanes, plan)
-        swell = sine(load_int(counters, VIBRATOS) + splat_int(i32(QUARTER_TURN)))
+        bent |= _aim(_step(whole_settings, counters, depth, bend), lanes, plan)
+        swell = sine(load_int(counters, VIBRATO) + splat_int(i32(QUARTER_TURN)))
         wanted = e * (fma(load(settings, TREMOLO) * reach, swell, one) * level)
         cutoff = exp2(fma(load(settings, ENVELOPE_OCTAVES), e, octaves))
         a, b, c = svf_coefficients(cutoff, load(settings, DAMPING))
@@ -258,10 +234,10 @@ def read_bent(tables: Floats, table: int, row: int, spot: tuple[int, float, floa
 
 
 @fragment
-def _read(lane: int, reader: int, bent: bool, plan: int, lanes: Lanes) -> Vector:
-    """What a reader of a voice reads in a control period."""
+def _read(lane: int, bent: bool, plan: int, lanes: Lanes) -> Vector:
+    """What a voice reads in a control period."""
     sheet, tables = lanes[5], lanes[6]
-    place = plan + reader * LANES + lane
+    place = plan + lane
     first = int(sheet[place + PLACES])
     if bent:
         whole_settings, spot = lanes[1], (first, sheet[place + OFFS], sheet[place + STRAYS])
@@ -274,16 +250,11 @@ def _read(lane: int, reader: int, bent: bool, plan: int, lanes: Lanes) -> Vector
 
 @fragment
 def _read_all(plan: int, t0: int, all_bent: int, lanes: Lanes) -> None:
-    """Bring what all readers read in a control period to the tile."""
-    settings, facts, sheet = lanes[0], lanes[4], lanes[5]
+    """Bring what all voices read in a control period to the tile."""
+    facts, sheet = lanes[4], lanes[5]
     for lane in range(LANES):
         if facts[ALIVE + lane] > f32(0.0):
-            bent = (all_bent >> lane) & 1 != 0
-            read = _read(lane, 0, bent, plan, lanes)
-            if settings[APART + lane] > f32(0.0):
-                read = read + _read(lane, 1, bent, plan, lanes) + _read(lane, 2, bent, plan, lanes)
-            else:
-                read = read * splat(f32(READERS))
+            read = _read(lane, (all_bent >> lane) & 1 != 0, plan, lanes)
             store(sheet, READ + lane * CONTROL_FRAMES, read)
     transpose(sheet, READ, CONTROL_FRAMES, sheet, t0 * LANES, LANES)
 
@@ -320,8 +291,8 @@ def _frames(
 
 @fragment
 def _weigh(slot: int, sizes: tuple[int, ...], held: Held) -> int:
-    """Voices that read at three places share lanes."""
-    return 1 if held[0][slot * sizes[5] + APART // LANES] > f32(0.0) else 0
+    """All cost the same, but for what is bent."""
+    return 0
 
 
 @fragment

@@ -40,6 +40,7 @@ LOOPS = range(MOST_LOOP_QUANTA, MOST_LOOP_QUANTA * 5 // 6, -4)  # quanta
 SAW = "saw"
 GROUP_TIMBRES = (SAW, *TIMBRES)
 PEAK = 3.0  # of what reads a table with unit power
+SAW_PEAK = 1.02  # two meet at their edges
 TURN, HALF_TURN = 2.0**32, 2.0**31
 MOST = 0xFFFFFFFF  # of a phase
 
@@ -88,7 +89,7 @@ class Group:
     @property
     def headroom(self) -> float:
         """The largest sample of a recording stands for so much."""
-        return self.players * (1.0 if self.timbre == SAW else PEAK)
+        return self.players * (SAW_PEAK if self.timbre == SAW else PEAK)
 
     def parts(self, key: int, row: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         """What `kernels.recordings.record_group` is told."""

@@ -18,20 +18,18 @@ from genmusic.synthesis.voicing import (
     steps,
 )
 from genmusic.units import exp2, hz_to_increment, log2
-from kernels.wavetables import READERS
 
-NOISE_GAIN = 8.0  # of the kernel: at a breath of 1 the noise is nearly as loud as the tone
-TABLES_DB = -24.0  # three readers of a period with unit power
+NOISE_GAIN = 8.0  # of three players: at a breath of 1 the noise is nearly as loud as the tone
+TABLES_DB = -24.0  # three players of a period with unit power
+PLAYERS = 3.0  # of which one voice has the loudness
 OFF_CENTS = 0.4  # by which a note is out of tune
-DETUNE_VARIES, PACE_VARIES = 0.2, 0.12  # shares by which readers differ from note to note
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WavetablePatch(HeldPatch):
-    """Three readers of one band-limited table (worst alias below -90 dB), noise, a filter."""
+    """A band-limited table (worst alias below -90 dB), noise, a filter."""
 
     timbre: str = rule(Choice(tuple(TIMBRES)), "what the period holds")
-    detune_cents: float = rule(Number(0.0, 50.0, "cents"), "of the outer readers", 0.0)
     breath: float = rule(Number(0.0, 4.0), "noise as long as the note", 0.0)
     onset: float = rule(Number(0.0, 4.0), "noise of the start", 0.0)
     onset_seconds: float = rule(Number(0.002, 2.0, "s"), "of that noise, to -60 dB", 0.1)
@@ -41,49 +39,37 @@ class WavetablePatch(HeldPatch):
     vibrato_cents: float = rule(Number(0.0, 100.0, "cents"), "depth", 0.0)
     vibrato_hz: float = rule(Number(0.1, 12.0, "Hz"), "rate", 5.2)
     vibrato_onset_seconds: float = rule(Number(0.01, 5.0, "s"), "until it is full", 0.6)
-    vibrato_spread: float = rule(Number(0.0, 1.0), "how far the readers go their own ways", 0.0)
     tremolo: float = rule(Number(0.0, 1.0), "share of the gain that swings along", 0.0)
 
     def voicing(self, pitch: float) -> Voicing:
         """The settings of the voices of a pitch."""
-        whole, varied = self._readers(pitch)
+        place = table_place(self.timbre, pitch)
+        increment = hz_to_increment(place.hz)
+        whole = {
+            "phase": 0,
+            "vibrato": 0,
+            "seed": ANY_SEED[0],
+            "increment": increment,
+            "vibrato_step": hz_to_increment(self.vibrato_hz * CONTROL_FRAMES),
+            "table": place.first,
+            "frames": place.frames,
+        }
+        varied = {
+            "phase": ANY_PHASE,
+            "vibrato": ANY_PHASE,
+            "seed": ANY_SEED[1],
+            "increment": cents(increment, OFF_CENTS),
+        }
         settings = self.shape | self._breath(pitch) | self._sway()
         touched = self.touched(pitch, TABLES_DB)
+        touched["level"] *= PLAYERS
         return Voicing(settings, touched, whole, self.release_quanta, FOREVER_QUANTA, varied=varied)
-
-    @property
-    def _apart(self) -> bool:
-        return self.detune_cents > 0.0 or self.vibrato_spread > 0.0
-
-    def _readers(self, pitch: float) -> tuple[dict[str, int], dict[str, float]]:
-        place = table_place(self.timbre, pitch)
-        whole = {"seed": ANY_SEED[0], "table": place.first, "frames": place.frames}
-        varied = {"seed": ANY_SEED[1]}
-        swing = hz_to_increment(self.vibrato_hz * CONTROL_FRAMES)
-        for number in range(1, READERS + 1):
-            away = self.detune_cents * (number - 2)
-            increment = hz_to_increment(place.hz * exp2(away / 1200.0))
-            whole |= {
-                f"phase_{number}": 0,
-                f"increment_{number}": increment,
-                f"vibrato_{number}": 0,
-                f"vibrato_step_{number}": swing,
-            }
-            varied |= {
-                f"phase_{number}": ANY_PHASE,
-                f"increment_{number}": cents(
-                    increment, OFF_CENTS + DETUNE_VARIES * self.detune_cents
-                ),
-                f"vibrato_{number}": ANY_PHASE,
-                f"vibrato_step_{number}": PACE_VARIES * self.vibrato_spread * swing,
-            }
-        return whole, varied
 
     def _breath(self, pitch: float) -> dict[str, float]:
         octaves = (pitch - MIDDLE_C_PITCH) / 12.0
         return {
-            "breath": NOISE_GAIN * self.breath,
-            "onset": NOISE_GAIN * self.onset,
+            "breath": NOISE_GAIN / PLAYERS * self.breath,
+            "onset": NOISE_GAIN / PLAYERS * self.onset,
             "onset_decay": decay_per_step(self.onset_seconds),
             "noise_octaves": log2(self.noise_hz) + octaves * self.noise_follows,
             "noise_damping": 1.0 / self.noise_resonance,
@@ -91,7 +77,6 @@ class WavetablePatch(HeldPatch):
 
     def _sway(self) -> dict[str, float]:
         return {
-            "apart": float(self._apart),
             "vibrato_growth": 1.0 / steps(self.vibrato_onset_seconds),
             "vibrato_depth": exp2(self.vibrato_cents / 1200.0) - 1.0,
             "tremolo_depth": self.tremolo,

@@ -91,7 +91,7 @@ SCALE = (36, 48, 60, 67, 72, 84)
 CASES = {
     "saws.render_saws": voice_case("soft-lead", SCALE),
     "ensembles.render_ensembles": voice_case("string-ensemble", SCALE),
-    "wavetables.render_wavetables": voice_case("accordion", SCALE),
+    "wavetables.render_wavetables": voice_case("violin", SCALE),
     "recordings.record_group": Case(render_recording),
     "fm.render_fm": voice_case("electric-piano", SCALE),
     "hits.render_hits": voice_case("kit", (36, 38, 42, 46, 51)),
