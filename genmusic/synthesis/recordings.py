@@ -40,7 +40,7 @@ LOOPS = range(MOST_LOOP_QUANTA, MOST_LOOP_QUANTA * 5 // 6, -4)  # quanta
 SAW = "saw"
 GROUP_TIMBRES = (SAW, *TIMBRES)
 PEAK = 3.0  # of what reads a table with unit power
-SAW_PEAK = 1.02  # two meet at their edges
+SAW_PEAK = 1.2  # its edge overshoots by 0.13
 TURN, HALF_TURN = 2.0**32, 2.0**31
 MOST = 0xFFFFFFFF  # of a phase
 
