@@ -318,8 +318,8 @@ class Composer:
             accompanist.lay("melody", rows)
         if "counter" in playing:
             kind = choose_kind(plan, place.texture.kind)
-            second = compose_counter(plan, table_rows(rows), kind, state.counter)
-            accompanist.lay("counter", row_table(hooked_bar(plan, "counter", tuple(second))))
+            second = tuple(compose_counter(plan, rows.tolist(), kind, state.counter))
+            accompanist.lay("counter", row_table(hooked_bar(plan, "counter", second)))
         if "drums" in playing:
             accompanist.lay("drums", self._drums(plan, place.groove.beat))
         written = self._write(accompanist, melody)

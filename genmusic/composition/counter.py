@@ -21,6 +21,8 @@ HIGHEST = 127  # pitch that there is
 FIRM_WEAKNESS = 1  # how weak a beat may be that calls for a tone of the chord
 
 Rows = Sequence[Row]
+Sung = Sequence[Sequence[int]]
+"""The rows of a melody."""
 
 
 def choose_kind(plan: Plan, draw: float) -> str:
@@ -29,7 +31,7 @@ def choose_kind(plan: Plan, draw: float) -> str:
     return tuple(kinds)[choose(kinds.values(), draw)]
 
 
-def compose_counter(plan: Plan, melody: Rows, kind: str, before: int) -> list[Row]:
+def compose_counter(plan: Plan, melody: Sung, kind: str, before: int) -> list[Row]:
     """A bar of the second voice under a bar of melody, after the pitch ``before`` (0 for none)."""
     part = plan.style.parts["counter"]
     last = before or (part.low + part.high) // 2
@@ -42,7 +44,7 @@ def compose_counter(plan: Plan, melody: Rows, kind: str, before: int) -> list[Ro
     return _answers(plan, melody, last)
 
 
-def _answers(plan: Plan, melody: Rows, last: int) -> list[Row]:
+def _answers(plan: Plan, melody: Sung, last: int) -> list[Row]:
     """Runs of notes where the melody rests or holds."""
     rows: list[Row] = []
     draws = plan.chance.counter
@@ -73,7 +75,7 @@ def _step_ticks(plan: Plan) -> int:
 LIVELY = 0.4  # density from which answers run in eighths
 
 
-def _gaps(plan: Plan, melody: Rows) -> list[tuple[int, int, int]]:
+def _gaps(plan: Plan, melody: Sung) -> list[tuple[int, int, int]]:
     """Where the melody rests or holds: start, end, and the way that leads against it."""
     gaps = []
     for number, (tick, _, pitch, _) in enumerate(melody):
@@ -85,7 +87,7 @@ def _gaps(plan: Plan, melody: Rows) -> list[tuple[int, int, int]]:
     return gaps
 
 
-def _run(plan: Plan, melody: Rows, ticks: Sequence[int], last: int, direction: int) -> list[int]:
+def _run(plan: Plan, melody: Sung, ticks: Sequence[int], last: int, direction: int) -> list[int]:
     """Steps from a chord tone near the last note, turned where they would leave the range."""
     pitches: list[int] = []
     for number, tick in enumerate(ticks):
@@ -105,7 +107,7 @@ def _run(plan: Plan, melody: Rows, ticks: Sequence[int], last: int, direction: i
     return pitches
 
 
-def _line(plan: Plan, melody: Rows, last: int) -> list[Row]:
+def _line(plan: Plan, melody: Sung, last: int) -> list[Row]:
     """A long note on each chord, led by steps and against the melody, or freely without one."""
     rows: list[Row] = []
     draws = plan.chance.counter[8:]
@@ -168,7 +170,7 @@ HALF = 0.5
 PASSING_SHARE = 0.6  # of long notes that move on by a step halfway
 
 
-def _rises(melody: Rows, tick: int) -> bool:
+def _rises(melody: Sung, tick: int) -> bool:
     """Whether the melody goes up into a tick."""
     earlier = HIGHEST
     for start, _, pitch, _ in melody:
@@ -185,24 +187,25 @@ def _neighbour(room: Sequence[int], pitch: int, rising: bool) -> int:
     return room[min(max(index, 0), len(room) - 1)]
 
 
-def _along(plan: Plan, melody: Rows, last: int) -> list[Row]:
+def _along(plan: Plan, melody: Sung, last: int) -> list[Row]:
     """A third below the melody, or a sixth where that is the smoother way."""
     rows: list[Row] = []
+    metre = plan.metre
     for tick, duration, pitch, _ in melody:
         span = plan.span_at(tick)
         scale = _room(plan, span, pitch, chord_only=False)
         below = bisect_left(scale, pitch)
         choices = [scale[below - s] for s in (THIRD, SIXTH) if below >= s]
-        if plan.metre.weakness(tick) <= FIRM_WEAKNESS:
+        if metre.weakness(tick) <= FIRM_WEAKNESS:
             tones = _room(plan, span, pitch - BELOW_MELODY, chord_only=True)
             choices = [p for p in choices if p in tones] or [_nearest(tones, last)]
         if choices:
-            last = min(choices, key=lambda p: (abs(p - last), p))
+            last = min([(abs(p - last), p) for p in choices])[1]
             rows.append((tick, duration, last, -1))
     return rows
 
 
-def _ceiling(plan: Plan, melody: Rows, tick: int) -> int:
+def _ceiling(plan: Plan, melody: Sung, tick: int) -> int:
     """The highest pitch that stays under the melody at a tick."""
     part = plan.style.parts["counter"]
     for start, ticks, pitch, _ in reversed(melody):

@@ -6,14 +6,18 @@ model can say what usually follows: works that repeat a rhythm go on repeating i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
+from operator import add, sub
 
 BarNotes = tuple[tuple[int, int], ...]
 """Tick from the bar line and step of each note of a bar."""
 SomeNotes = Sequence[tuple[int, int]]
 """The same of some of them."""
+Heard = tuple[tuple[int, ...], tuple[int, ...]]
+"""Ticks, which rise, and steps."""
 
 OPERATIONS = (
     "sequence", "vary_tail", "rhythm", "invert", "fragment", "augment", "diminish", "ornament",
@@ -51,27 +55,32 @@ def operation_of(before: BarNotes, bar: BarNotes) -> int:
 
 def _fitting(before: BarNotes, bar: BarNotes) -> Iterator[str]:
     """The operations that explain a bar, the closest first."""
-    ticks, own = _rhythm(before), _rhythm(bar)
+    one, other = _heard(before), _heard(bar)
+    (ticks, steps), (own, own_steps) = one, other
     same_rhythm = ticks == own
-    if same_rhythm:
-        shape, own_shape = _shape(before), _shape(bar)
-        if shape == own_shape:
-            yield "sequence"
-        if len(bar) > 2 and shape == [-step for step in own_shape]:
-            yield "invert"
+    if same_rhythm and _is_one(map(sub, own_steps, steps)):
+        yield "sequence"
+    if same_rhythm and len(own) > 2 and _is_one(map(add, own_steps, steps)):
+        yield "invert"
     half = _half_tick(before, bar)
-    head, known_head = _head(bar, half), _head(before, half)
-    if _is_like(known_head, head):
-        yield "fragment" if _is_like(head, _tail(bar, half)) else "vary_tail"
+    known_head, head = _head(one, half), _head(other, half)
+    if _are_like(known_head, head):
+        yield "fragment" if _are_like(head, _tail(other, half)) else "vary_tail"
     if same_rhythm:
         yield "rhythm"
-    if len(known_head) > 1 and [2 * tick for tick, _ in known_head] == own:
+    if len(known_head[0]) > 1 and tuple([2 * tick for tick in known_head[0]]) == own:
         yield "augment"
-    if 2 < len(before) == len(head) and _is_like([(t // 2, step) for t, step in before], head):
+    if 2 < len(ticks) == len(head[0]) and _are_like(_twice_as_fast(one), head):
         yield "diminish"
-    added = len(bar) - len(before)
-    if 0 < added <= MOST_ADDED and _is_like(before, [note for note in bar if note[0] in ticks]):
+    added = len(own) - len(ticks)
+    if 0 < added <= MOST_ADDED and _are_like(one, _heard([n for n in bar if n[0] in ticks])):
         yield "ornament"
+
+
+def _heard(bar: SomeNotes) -> Heard:
+    """Ticks and steps of notes, in two rows."""
+    ticks, steps = zip(*bar, strict=True) if bar else ((), ())
+    return ticks, steps
 
 
 def _half_tick(before: BarNotes, bar: BarNotes) -> int:
@@ -79,27 +88,27 @@ def _half_tick(before: BarNotes, bar: BarNotes) -> int:
     return 1_920 if max(before[-1][0], bar[-1][0]) >= 2_880 else 1_440
 
 
-def _head(bar: BarNotes, half: int) -> SomeNotes:
+def _head(bar: Heard, half: int) -> Heard:
     """The notes before a tick."""
-    return [note for note in bar if note[0] < half]
+    end = bisect_left(bar[0], half)
+    return bar[0][:end], bar[1][:end]
 
 
-def _tail(bar: BarNotes, half: int) -> SomeNotes:
+def _tail(bar: Heard, half: int) -> Heard:
     """The notes from a tick on, as if it were the bar line."""
-    return [(tick - half, step) for tick, step in bar if tick >= half]
+    begin = bisect_left(bar[0], half)
+    return tuple([tick - half for tick in bar[0][begin:]]), bar[1][begin:]
 
 
-def _is_like(one: SomeNotes, other: SomeNotes) -> bool:
+def _twice_as_fast(bar: Heard) -> Heard:
+    return tuple([tick // 2 for tick in bar[0]]), bar[1]
+
+
+def _are_like(one: Heard, other: Heard) -> bool:
     """Whether notes have the same rhythm and shape."""
-    if not 1 < len(one) == len(other):
-        return False
-    return _rhythm(one) == _rhythm(other) and _shape(one) == _shape(other)
+    return len(one[0]) > 1 and one[0] == other[0] and _is_one(map(sub, other[1], one[1]))
 
 
-def _rhythm(bar: SomeNotes) -> list[int]:
-    return [tick for tick, _ in bar]
-
-
-def _shape(bar: SomeNotes) -> list[int]:
-    first = bar[0][1]
-    return [step - first for _, step in bar]
+def _is_one(numbers: Iterable[int]) -> bool:
+    """Whether all of some numbers are the same."""
+    return len(set(numbers)) == 1

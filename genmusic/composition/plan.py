@@ -118,10 +118,14 @@ class Plan:
 
     bar_ticks: int = field(init=False)
     chords: Integers = field(init=False, compare=False)  # as `chord_table` says
+    ends_phrase: bool = field(init=False)  # whether this is the last bar of its phrase
+    repeated: bool = field(init=False)  # whether the section's theme has been heard before
 
     def __post_init__(self) -> None:
         made: Any = self  # to type checkers it is frozen
         made.bar_ticks = self.metre.bar_ticks
+        made.ends_phrase = self.phrase_bar == self.phrase_bars - 1
+        made.repeated = self.statement > 0
         made.chords = chord_table(self.spans, self.key.mode)
 
     @property
@@ -130,19 +134,9 @@ class Plan:
         return self.metre.beats
 
     @property
-    def repeated(self) -> bool:
-        """Whether the section's theme has been heard before."""
-        return self.statement > 0
-
-    @property
     def opens_piece(self) -> bool:
         """Whether this is the first bar of its piece."""
         return self.piece_bar == 0
-
-    @property
-    def ends_phrase(self) -> bool:
-        """Whether this is the last bar of its phrase."""
-        return self.phrase_bar == self.phrase_bars - 1
 
     def span_at(self, tick: int) -> Span:
         """The chord that sounds at a tick."""
