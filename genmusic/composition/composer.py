@@ -32,7 +32,7 @@ from genmusic.composition.hooks import hooked_bar
 from genmusic.composition.melody import MelodyBar, Singing, compose_melody, singing_of
 from genmusic.composition.memory import Memory
 from genmusic.composition.metre import metre
-from genmusic.composition.place import Place, place_of
+from genmusic.composition.place import Place
 from genmusic.composition.plan import NO_ROWS, Plan, row_table, table_rows, theme_of
 from genmusic.composition.planning import (
     Asked,
@@ -77,9 +77,9 @@ class Composer:
         make_ready(style, self._model)
         self._state = State(style=style.name)
         self._memory = Memory()
-        self._foresight = Foresight(seed, self._memory)
         self._place: Place | None = None  # of the phrase, while it is known,
         self._held = Held()  # and what its bars have in common
+        self._foresight = Foresight(seed, self._memory, self._held)
         self._ahead: BarAhead | None = None
         self.bars_at_once = 0
         """Bars that were composed when they were asked for, and not ahead."""
@@ -160,7 +160,7 @@ class Composer:
             self._plan_harmony(parameters)
         place = self._place
         if place is None or state.phrase_bar == 0 or not place.is_of(state, written, parameters):
-            place = self._place = place_of(state, self._seed, written, parameters)
+            place = self._place = self._held.place(state, self._seed, written, parameters)
         return place
 
     def _enter(self, begun: Begun) -> Place:

@@ -13,9 +13,9 @@ from genmusic.composition import form
 from genmusic.composition.clearing import as_asked
 from genmusic.composition.memory import Memory
 from genmusic.composition.model import Model
-from genmusic.composition.place import Place, place_of
+from genmusic.composition.place import Place
 from genmusic.composition.planning import ask_harmony, draw_harmony, plan_harmony
-from genmusic.composition.settled import Settled, settle
+from genmusic.composition.settled import Held, Settled
 from genmusic.composition.state import State
 from genmusic.mood.mapping import MusicalParameters
 from genmusic.rules import Style
@@ -34,9 +34,11 @@ class Begun:
         style: Style,
         model: Model,
         parameters: MusicalParameters,
+        held: Held,
     ) -> None:
         """Begin the phrase that comes after so many bars."""
         self._seed, self._style, self._model, self._parameters = seed, style, model, parameters
+        self._held = held
         self._state = coming = state.copy()
         for _ in range(ahead):
             form.advance(coming)
@@ -83,8 +85,8 @@ class Begun:
         if self._prepared is None:
             self._draw_chords()
             written = as_asked(self._style, self._parameters)
-            place = place_of(self._state, self._seed, written, self._parameters)
-            self._prepared = place, settle(place, self._model, ends_piece=False)
+            place = self._held.place(self._state, self._seed, written, self._parameters)
+            self._prepared = place, self._held.settle(place, self._model, ends_piece=False)
         return self._prepared
 
     def hand_over(self, state: State) -> None:
@@ -108,8 +110,8 @@ _marks_of = attrgetter(
 class Foresight:
     """What was foreseen last."""
 
-    def __init__(self, seed: int, memory: Memory) -> None:
-        self._seed, self._memory = seed, memory
+    def __init__(self, seed: int, memory: Memory, held: Held) -> None:
+        self._seed, self._memory, self._held = seed, memory, held
         self._begun: Begun | None = None
 
     def forget(self) -> None:
@@ -133,7 +135,7 @@ class Foresight:
             return
         begun = self._begun
         if begun is None or not begun.follows(state) or not begun.is_for(style, model, parameters):
-            self._begun = Begun(state, ahead, self._seed, style, model, parameters)
+            self._begun = Begun(state, ahead, self._seed, style, model, parameters, self._held)
             return
         for _ in range(-(-begun.steps // (ahead + 1))):
             begun.go_on(state, self._memory)

@@ -55,10 +55,9 @@ def _walk(path: list[int], urges: list[list[float]]) -> bool:
     """Lengthen a path until it has been everywhere; False if it cannot be done."""
     if len(path) == OCTAVE:
         return -path[-1] % OCTAVE in _STEPS
-    urge = urges[len(path) - 1]
     # The nearer relation is preferred, as far as chance lets it.
-    order = sorted(range(len(_STEPS)), key=lambda n: n * 0.12 + urge[n])
-    for number in order:
+    costs = [number * 0.12 + urge for number, urge in enumerate(urges[len(path) - 1])]
+    for number in sorted(range(len(_STEPS)), key=costs.__getitem__):
         tonic = (path[-1] + _STEPS[number]) % OCTAVE
         if tonic not in path:
             path.append(tonic)

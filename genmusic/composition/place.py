@@ -28,6 +28,32 @@ class Draws(NamedTuple):
 
 
 @value
+class Section:
+    """What all phrases of a section have in common."""
+
+    seed: int
+    piece: int
+    style: Style
+    parameters: MusicalParameters
+    phrases: form.Phrases
+    bars: int
+    label: str
+    theme: str  # the label without its primes
+    rules: SectionRules  # what the style says of it
+    statement: int  # how many earlier sections of the piece had the same theme
+    groove: Draws  # of the theme,
+    texture: Draws  # and of this statement of it
+    players: frozenset[str] | None  # of every bar, None where they come and go
+    metre: Metre
+
+    def is_of(self, state: State, style: Style, parameters: MusicalParameters) -> bool:
+        """Whether this is still where the composer stands, and what is asked."""
+        return (
+            self.phrases is state.phrases and self.parameters is parameters and self.style is style
+        )
+
+
+@value
 class Place:
     """Where a phrase stands in its piece, its chords, and what is asked of it."""
 
@@ -67,30 +93,50 @@ class Place:
         return (self.bars_before + bar) / max(self.section_bars - 1, 1)
 
 
-def place_of(state: State, seed: int, style: Style, parameters: MusicalParameters) -> Place:
-    """Where the phrase stands that has been begun."""
-    label = state.labels[state.section]
-    bars, cadence = state.phrases[state.phrase]
+def section_of(state: State, seed: int, style: Style, parameters: MusicalParameters) -> Section:
+    """The section that has been begun."""
+    label, phrases, piece = state.labels[state.section], state.phrases, state.piece
     theme, rules, statement = theme_of(label), section_rules(style, label), form.statement(state)
+    return Section(
+        seed,
+        piece,
+        style,
+        parameters,
+        phrases,
+        form.bars_of(phrases),
+        label,
+        theme,
+        rules,
+        statement,
+        _draws(seed, piece, theme, 0),
+        _draws(seed, piece, theme, statement),
+        _players(style, rules, parameters),
+        metre(state.metre),
+    )
+
+
+def place_of(state: State, section: Section) -> Place:
+    """Where the phrase stands that has been begun in a section."""
+    bars, cadence = state.phrases[state.phrase]
     return Place(
-        seed=seed,
-        piece=state.piece,
-        style=style,
-        parameters=parameters,
-        phrases=state.phrases,
+        seed=section.seed,
+        piece=section.piece,
+        style=section.style,
+        parameters=section.parameters,
+        phrases=section.phrases,
         phrase=state.phrase,
         phrase_bars=bars,
         cadence=cadence,
-        bars_before=form.bars_of(state.phrases[: state.phrase]),
-        section_bars=form.bars_of(state.phrases),
-        section=label,
-        theme=theme,
-        section_rules=rules,
-        statement=statement,
-        groove=_draws(seed, state.piece, theme, 0),
-        texture=_draws(seed, state.piece, theme, statement),
-        players=_players(style, rules, parameters),
-        metre=metre(state.metre),
+        bars_before=form.bars_of(section.phrases[: state.phrase]),
+        section_bars=section.bars,
+        section=section.label,
+        theme=section.theme,
+        section_rules=section.rules,
+        statement=section.statement,
+        groove=section.groove,
+        texture=section.texture,
+        players=section.players,
+        metre=section.metre,
         key=Key(state.tonic, state.mode),
         chords=state.chords,
         starts=list(accumulate([eighths for eighths, _ in state.chords], initial=0)),

@@ -5,6 +5,7 @@ A bar finds what the one before it has left, and works out anew what has changed
 
 from __future__ import annotations
 
+from operator import is_
 from typing import NamedTuple
 
 import numpy as np
@@ -14,10 +15,15 @@ from genmusic.composition.accompaniment import Figures, figures_of
 from genmusic.composition.melody import Singing, singing_of
 from genmusic.composition.model import Model
 from genmusic.composition.performance import manner_of
-from genmusic.composition.place import Place
+from genmusic.composition.place import Place, Section, place_of, section_of
 from genmusic.composition.plan import Plan
+from genmusic.composition.state import State
+from genmusic.mood.mapping import MusicalParameters
+from genmusic.rules import Style
 
 Integers = NDArray[np.int64]
+
+MOST_KNOWN = 8  # kinds of phrases of a piece that are kept
 
 
 class Settled(NamedTuple):
@@ -34,24 +40,35 @@ class Settled(NamedTuple):
         return self.place is place and self.model is model and self.ends_piece is ends_piece
 
 
-def settle(place: Place, model: Model, *, ends_piece: bool) -> Settled:
-    """What a phrase asks of its bars, or of the last bar of a piece."""
+def settle(place: Place, model: Model, *, ends_piece: bool) -> tuple[Singing | None, Integers]:
+    """What a phrase asks of its bars, or of the last bar of a piece: to be sung, to be played.
+
+    Of its place only what `Held.settle` looks at, beside what a whole piece has in common.
+    """
     sings = "melody" in place.section_rules.parts
-    return Settled(
-        place,
-        model,
-        ends_piece,
-        singing_of(place, model, ends_piece=ends_piece) if sings else None,
-        manner_of(place, ends_piece=ends_piece),
-    )
+    singing = singing_of(place, model, ends_piece=ends_piece) if sings else None
+    return singing, manner_of(place, ends_piece=ends_piece)
 
 
 class Held:
-    """What serves one bar after the other until something about it has changed."""
+    """What serves one bar after the other until something about it has changed.
+
+    Phrases of a section have much in common, and phrases of a piece often ask for the same.
+    """
 
     def __init__(self) -> None:
+        self._section: Section | None = None
         self._settled: Settled | None = None
         self._figures: Figures | None = None
+        self._of: tuple[object, ...] = ()  # what the piece is asked for, of all that is known
+        self._known: dict[tuple[object, ...], tuple[Singing | None, Integers]] = {}
+
+    def place(self, state: State, seed: int, style: Style, asked: MusicalParameters) -> Place:
+        """Where the phrase stands that has been begun."""
+        section = self._section
+        if section is None or not section.is_of(state, style, asked):
+            section = self._section = section_of(state, seed, style, asked)
+        return place_of(state, section)
 
     def hold(self, settled: Settled) -> None:
         """Have what was settled before the phrase began."""
@@ -61,8 +78,23 @@ class Held:
         """What the phrase asks of a bar."""
         settled = self._settled
         if settled is None or not settled.holds(place, model, ends_piece):
-            settled = self._settled = settle(place, model, ends_piece=ends_piece)
+            settled = self._settled = self.settle(place, model, ends_piece=ends_piece)
         return settled
+
+    def settle(self, place: Place, model: Model, *, ends_piece: bool) -> Settled:
+        """What a phrase asks of its bars, which another one of the piece may have asked."""
+        piece, key = (place.style, place.parameters, model, place.piece), place.key
+        if not all(map(is_, piece, self._of)) or len(self._known) >= MOST_KNOWN:
+            self._known.clear()
+        self._of = piece
+        asked = (
+            place.section, place.cadence, place.phrase_bars, key.tonic, key.mode, place.metre,
+            ends_piece,
+        )  # fmt: skip
+        known = self._known.get(asked)
+        if known is None:
+            known = self._known[asked] = settle(place, model, ends_piece=ends_piece)
+        return Settled(place, model, ends_piece, *known)
 
     def figures(self, plan: Plan, place: Place) -> Figures:
         """What bass and comp play in a bar."""

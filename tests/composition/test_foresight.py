@@ -75,7 +75,7 @@ def test_the_first_bar_of_a_phrase_has_no_chords_to_draw(monkeypatch):
     for _ in range(CHANGE_BAR):
         composer.compose_bar(asked, rules)
     drawn = []
-    for room, step in ((composing, "draw_harmony"), (composing, "place_of"), (settled, "settle")):
+    for room, step in ((composing, "draw_harmony"), (settled, "place_of"), (settled, "settle")):
         monkeypatch.setattr(room, step, lambda *_, step=step, **__: drawn.append(step))
 
     bar = composer.compose_bar(asked, rules)
