@@ -23,7 +23,7 @@ from genmusic.composition.state import BarTheme
 from genmusic.composition.theory import family, nearest_pitch
 from genmusic.composition.trails import Trail
 from genmusic.composition.viewpoints import MODES
-from genmusic.composition.weighing import taste_of
+from genmusic.composition.weighing import goal_tones, taste_of
 from genmusic.names import MODES as SCALES
 from genmusic.units import TICKS_PER_BEAT, exp2
 from genmusic.values import value
@@ -39,6 +39,8 @@ NONE = -1  # no onset
 SPARE_DRAWS = DRAWS_PER_NOTE - 1
 
 _SETTING = Layout(SOME_SETTING)
+_put_tones: Callable[..., None] = Struct("=4d").pack_into
+_BYTES_BEFORE_TONES = 8 * (len(_SETTING.words(SOME_SETTING)) - 2 - 4)  # and behind them two words
 _put_notes: Sequence[Callable[..., None]] = [
     Struct(f"={notes}q").pack_into for notes in range(MOST_NOTES + 1)
 ]
@@ -84,6 +86,13 @@ def singing_of(place: Place, model: Model, *, ends_piece: bool) -> Singing:
     )  # fmt: skip
     songs = model.songs(_FAMILIES[mode], _temperature(place))
     return Singing(wanted_onsets(place, model), _SCALES[mode], setting, songs)
+
+
+def closing(singing: Singing, place: Place, *, ends_piece: bool) -> Singing:
+    """The same for a phrase that may close otherwise."""
+    setting = singing.setting.copy()
+    _put_tones(setting, _BYTES_BEFORE_TONES, *goal_tones(place, ends_piece=ends_piece))
+    return Singing(singing.wanted, singing.scale, setting, singing.songs)
 
 
 def compose_melody(

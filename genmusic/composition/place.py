@@ -39,7 +39,8 @@ class Section:
     bars: int
     label: str
     theme: str  # the label without its primes
-    rules: SectionRules  # what the style says of it
+    rules: SectionRules  # what the style says of it,
+    register: int  # and of where its melody lies, in semitones
     statement: int  # how many earlier sections of the piece had the same theme
     groove: Draws  # of the theme,
     texture: Draws  # and of this statement of it
@@ -69,7 +70,8 @@ class Place:
     section_bars: int
     section: str  # its label,
     theme: str  # without its primes,
-    section_rules: SectionRules  # and what the style says of it
+    section_rules: SectionRules  # and what the style says of it,
+    register: int  # and of where its melody lies, in semitones
     statement: int
     groove: Draws  # of the theme,
     texture: Draws  # and of this statement of it
@@ -97,6 +99,7 @@ def section_of(state: State, seed: int, style: Style, parameters: MusicalParamet
     """The section that has been begun."""
     label, phrases, piece = state.labels[state.section], state.phrases, state.piece
     theme, rules, statement = theme_of(label), section_rules(style, label), form.statement(state)
+    named = style.sections.get(label)  # a label that the style lacks lies in the middle
     return Section(
         seed,
         piece,
@@ -107,6 +110,7 @@ def section_of(state: State, seed: int, style: Style, parameters: MusicalParamet
         label,
         theme,
         rules,
+        named.register if named else 0,
         statement,
         _draws(seed, piece, theme, 0),
         _draws(seed, piece, theme, statement),
@@ -132,6 +136,7 @@ def place_of(state: State, section: Section) -> Place:
         section=section.label,
         theme=section.theme,
         section_rules=section.rules,
+        register=section.register,
         statement=section.statement,
         groove=section.groove,
         texture=section.texture,

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genmusic.composition.accompaniment import Figures, figures_of
-from genmusic.composition.melody import Singing, singing_of
+from genmusic.composition.melody import Singing, closing, singing_of
 from genmusic.composition.model import Model
 from genmusic.composition.performance import manner_of
 from genmusic.composition.place import Place, Section, place_of, section_of
@@ -22,6 +22,9 @@ from genmusic.mood.mapping import MusicalParameters
 from genmusic.rules import Style
 
 Integers = NDArray[np.int64]
+
+Known = tuple[Singing | None, Integers]
+"""What is to be sung in the bars of a phrase, and the manner in which they are played."""
 
 MOST_KNOWN = 8  # kinds of phrases of a piece that are kept
 
@@ -40,14 +43,23 @@ class Settled(NamedTuple):
         return self.place is place and self.model is model and self.ends_piece is ends_piece
 
 
-def settle(place: Place, model: Model, *, ends_piece: bool) -> tuple[Singing | None, Integers]:
+def settle(place: Place, model: Model, *, ends_piece: bool) -> Known:
     """What a phrase asks of its bars, or of the last bar of a piece: to be sung, to be played.
 
-    Of its place only what `Held.settle` looks at, beside what a whole piece has in common.
+    Phrases of a piece for which `_kind` says the same ask for the same, but for their cadence.
     """
     sings = "melody" in place.section_rules.parts
     singing = singing_of(place, model, ends_piece=ends_piece) if sings else None
     return singing, manner_of(place, ends_piece=ends_piece)
+
+
+def _kind(place: Place, ends_piece: bool) -> tuple[object, ...]:
+    """All of a phrase that it settles something by, beside what the whole piece has in common."""
+    key, rules = place.key, id(place.section_rules)  # its style lives as long
+    return (
+        rules, place.theme, place.register, place.phrase_bars, place.metre, key.tonic, key.mode,
+        ends_piece,
+    )  # fmt: skip
 
 
 class Held:
@@ -61,7 +73,7 @@ class Held:
         self._settled: Settled | None = None
         self._figures: Figures | None = None
         self._of: tuple[object, ...] = ()  # what the piece is asked for, of all that is known
-        self._known: dict[tuple[object, ...], tuple[Singing | None, Integers]] = {}
+        self._known: dict[tuple[object, ...], Known] = {}
 
     def place(self, state: State, seed: int, style: Style, asked: MusicalParameters) -> Place:
         """Where the phrase stands that has been begun."""
@@ -83,18 +95,19 @@ class Held:
 
     def settle(self, place: Place, model: Model, *, ends_piece: bool) -> Settled:
         """What a phrase asks of its bars, which another one of the piece may have asked."""
-        piece, key = (place.style, place.parameters, model, place.piece), place.key
+        piece = place.style, place.parameters, model, place.piece
         if not all(map(is_, piece, self._of)) or len(self._known) >= MOST_KNOWN:
             self._known.clear()
         self._of = piece
-        asked = (
-            place.section, place.cadence, place.phrase_bars, key.tonic, key.mode, place.metre,
-            ends_piece,
-        )  # fmt: skip
-        known = self._known.get(asked)
+        kind = _kind(place, ends_piece)
+        known = self._known.get(kind)
         if known is None:
-            known = self._known[asked] = settle(place, model, ends_piece=ends_piece)
-        return Settled(place, model, ends_piece, *known)
+            known = self._known[kind] = settle(place, model, ends_piece=ends_piece)
+            return Settled(place, model, ends_piece, *known)
+        singing, manner = known
+        if singing is not None:
+            singing = closing(singing, place, ends_piece=ends_piece)
+        return Settled(place, model, ends_piece, singing, manner)
 
     def figures(self, plan: Plan, place: Place) -> Figures:
         """What bass and comp play in a bar."""

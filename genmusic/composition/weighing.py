@@ -33,10 +33,15 @@ def taste_of(place: Place, home: int, *, ends_piece: bool) -> Taste:
         _arch(place, part, home),
         _firmness(place),
         place.metre.levels,
-        FINAL_TONES if ends_piece else GOAL_TONES[place.cadence],
+        goal_tones(place, ends_piece=ends_piece),
         part.low - home,
         part.high - home,
     )
+
+
+def goal_tones(place: Place, *, ends_piece: bool) -> Shares:
+    """How welcome each tone of its chord is as the last note of a phrase."""
+    return FINAL_TONES if ends_piece else GOAL_TONES[place.cadence]
 
 
 def _firmness(place: Place) -> float:
@@ -50,8 +55,7 @@ def _firmness(place: Place) -> float:
 def _arch(place: Place, part: PartRules, home: int) -> Arch:
     """Pitches near the middle, as mood, section and the arch of the phrase move it."""
     rules = place.style.melody
-    section = place.style.sections.get(place.section)
-    lift = place.parameters.register_shift + (section.register if section else 0)
+    lift = place.parameters.register_shift + place.register
     reach = character(place.seed, place.piece, rules.variety).reach
     return Arch(
         (part.low + part.high) / 2.0 + lift,
