@@ -17,6 +17,7 @@ from genmusic.synthesis.tone import response
 from genmusic.synthesis.voicing import (
     ANY_SEED,
     CONTROL_FRAMES,
+    RELEASED_TO_SILENCE,
     SIXTY_DB_OCTAVES,
     SOUNDS_TO_SILENCE,
     TOUCHES,
@@ -228,7 +229,7 @@ class ModalPatch:
             settings,
             touched,
             whole,
-            quanta(SOUNDS_TO_SILENCE * min(self.release_seconds, longest)),
+            quanta(RELEASED_TO_SILENCE * min(self.release_seconds, longest)),
             quanta(SOUNDS_TO_SILENCE * longest),
             varied=self.blow.varied,
         )

@@ -20,6 +20,7 @@ from genmusic.synthesis.modes import (
 )
 from genmusic.synthesis.voicing import (
     ANY_SEED,
+    RELEASED_TO_SILENCE,
     SOUNDS_TO_SILENCE,
     VELOCITY_GAINS,
     Doubles,
@@ -87,7 +88,7 @@ class PianoPatch:
             settings,
             touched,
             whole,
-            quanta(SOUNDS_TO_SILENCE * release),
+            quanta(RELEASED_TO_SILENCE * release),
             quanta(SOUNDS_TO_SILENCE * longest),
             varied=self.blow.varied,
         )
