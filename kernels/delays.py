@@ -90,10 +90,9 @@ def _pass_on(q: int, levels: tuple[float, float], fed: Ints, sends: Floats) -> N
     fresh = fed[HALL - 1, q] == 0
     for t in range(0, QUANTUM, LANES):
         level = ramp(levels[0], levels[1], t)
-        left = splat(f32(0.0)) if fresh else load(sends, hall + t)
-        right = splat(f32(0.0)) if fresh else load(sends, hall + side + t)
-        store(sends, hall + t, fma(level, load(sends, source + t), left))
-        store(sends, hall + side + t, fma(level, load(sends, source + side + t), right))
+        before = splat(f32(0.0)) if fresh else load(sends, hall + t)
+        both = load(sends, source + t) + load(sends, source + side + t)
+        store(sends, hall + t, fma(level, both, before))
     fed[HALL - 1, q] = 1
 
 

@@ -10,6 +10,7 @@ from kernels._jit import fragment
 from kernels._types import Float, Floats, Ints, Vector
 from kernels.buses import RUNS, SILENT, STEPS, STRIDE, is_sounding, read_quantum, turn_over, wipe
 from kernels.lanes import LANES, QUANTUM
+from kernels.runs import Four as Side
 from kernels.runs import Quantum, to_frames
 from kernels.simd import (
     fma,
@@ -73,6 +74,26 @@ def _dip(x: Quantum, depth: Line, dips: Floats, at: int) -> Quantum:
 
 
 @fragment
+def _added(x: Quantum, mix: Quantum) -> Quantum:
+    """A mix with one part more."""
+    return (
+        mix[0] + x[0], mix[1] + x[1], mix[2] + x[2], mix[3] + x[3],
+        mix[4] + x[4], mix[5] + x[5], mix[6] + x[6], mix[7] + x[7],
+    )  # fmt: skip
+
+
+@fragment
+def _sent(x: Quantum, line: Line, space: Side) -> Side:
+    """What goes to a space with the middle of one part more."""
+    return (
+        fma(x[0] + x[4], _along(line, 0), space[0]),
+        fma(x[1] + x[5], _along(line, 16), space[1]),
+        fma(x[2] + x[6], _along(line, 32), space[2]),
+        fma(x[3] + x[7], _along(line, 48), space[3]),
+    )
+
+
+@fragment
 def _add_side(x: Vector, level: Vector, fresh: bool, target: int, mix: Floats) -> None:
     before = splat(f32(0.0)) if fresh else load(mix, target)
     store(mix, target, fma(x, level, before))
@@ -80,7 +101,7 @@ def _add_side(x: Vector, level: Vector, fresh: bool, target: int, mix: Floats) -
 
 @fragment
 def _add(x: Quantum, line: Line, fresh: bool, target: int, side: int, mix: Floats) -> None:
-    """Add what went through a fader to both sides of a mix, or begin it."""
+    """Add what went through a fader to both sides of a send, or begin it."""
     g0, g1, g2, g3 = _along(line, 0), _along(line, 16), _along(line, 32), _along(line, 48)
     right = target + side
     _add_side(x[0], g0, fresh, target, mix)
@@ -94,10 +115,18 @@ def _add(x: Quantum, line: Line, fresh: bool, target: int, side: int, mix: Float
 
 
 @fragment
-def _silence(target: int, side: int, mix: Floats) -> None:
-    for t in range(target, target + QUANTUM, LANES):
-        store(mix, t, splat(f32(0.0)))
-        store(mix, side + t, splat(f32(0.0)))
+def _leave_side(x: Side, target: int, mix: Floats) -> None:
+    store(mix, target, x[0])
+    store(mix, target + LANES, x[1])
+    store(mix, target + 2 * LANES, x[2])
+    store(mix, target + 3 * LANES, x[3])
+
+
+@fragment
+def _leave(x: Quantum, target: int, side: int, mix: Floats) -> None:
+    """Write a quantum of both sides."""
+    _leave_side((x[0], x[1], x[2], x[3]), target, mix)
+    _leave_side((x[4], x[5], x[6], x[7]), target + side, mix)
 
 
 @fragment
@@ -105,13 +134,75 @@ def _send(
     strip: int, q: int, borders: tuple[int, int], strips: Floats, x: Quantum, fed: Ints,
     sends: Floats,
 ) -> None:  # fmt: skip
-    """Feed the effects from what went through a fader."""
+    """Feed echo and chorus from what went through a fader."""
     frames = fed.shape[1] * QUANTUM
-    for send in range(SENDS):
-        if _is_up(strips, strip, send + 1, borders):
-            line, target = _line(strips, strip, send + 1, borders), send * 2 * frames + q * QUANTUM
+    for row in range(ECHO, CHORUS + 1):
+        if _is_up(strips, strip, row, borders):
+            send = row - 1
+            line, target = _line(strips, strip, row, borders), send * 2 * frames + q * QUANTUM
             _add(x, line, fed[send, q] == 0, target, frames, sends)
             fed[send, q] = 1
+
+
+@fragment
+def _out_of_strip(
+    strip: int, q: int, borders: tuple[int, int], held: int, strips: Floats, dips: Floats,
+    buses: Ints,
+) -> Quantum:  # fmt: skip
+    """A quantum of a strip that is up, whose bus is silent then."""
+    at = q * QUANTUM
+    x = _faded(strip * 2 * STRIDE + at, held, _line(strips, strip, GAIN, borders), buses)
+    wipe(buses, strip, q)
+    if _is_up(strips, strip, DUCK, borders):
+        x = _dip(x, _line(strips, strip, DUCK, borders), dips, at)
+    return x
+
+
+@fragment
+def _mix_quantum(
+    q: int,
+    listener: int,
+    parts: int,
+    borders: tuple[int, int],
+    strips: Floats,
+    dips: Floats,
+    buses: Ints,
+    fed: Ints,
+    sends: Floats,
+    dry: Floats,
+    stems: Floats,
+) -> None:
+    """Run a quantum of all parts of one listener through their strips.
+
+    The mix and what goes to both spaces stay in registers until the last part.
+    """
+    frames, at, none = fed.shape[1] * QUANTUM, q * QUANTUM, splat(f32(0.0))
+    mix = none, none, none, none, none, none, none, none
+    room, hall = (none, none, none, none), (none, none, none, none)
+    for part in range(parts):
+        strip = listener * parts + part
+        held = is_sounding(buses, strip, q)
+        if held == SILENT:
+            continue
+        if not _is_up(strips, strip, GAIN, borders):
+            wipe(buses, strip, q)
+            continue
+        x = _out_of_strip(strip, q, borders, held, strips, dips, buses)
+        mix = _added(x, mix)
+        if _is_up(strips, strip, ROOM, borders):
+            room = _sent(x, _line(strips, strip, ROOM, borders), room)
+            fed[ROOM - 1, q] = 1
+        if _is_up(strips, strip, HALL, borders):
+            hall = _sent(x, _line(strips, strip, HALL, borders), hall)
+            fed[HALL - 1, q] = 1
+        _send(strip, q, borders, strips, x, fed, sends)
+        if stems.shape[0] > 0:
+            _leave(x, part * 2 * frames + at, frames, stems)
+    _leave(mix, listener * 2 * frames + at, frames, dry)
+    if fed[ROOM - 1, q] != 0:
+        _leave_side(room, (ROOM - 1) * 2 * frames + at, sends)
+    if fed[HALL - 1, q] != 0:
+        _leave_side(hall, (HALL - 1) * 2 * frames + at, sends)
 
 
 @fragment
@@ -149,9 +240,9 @@ def mix_strips(
     fed : (4, quanta) int32, written in full
         Whether each send holds anything.
     sends : (4 * 2 * frames,) float32
-        Left and right of each; written where it is fed.
+        Left and right of each, of room and hall the sum alone on the left; written where it is fed.
     dry : (at least listeners * 2 * frames,) float32
-        Left and right of each listener; this one's are written in full in full.
+        Left and right of each listener; this one's are written in full.
     stems : (parts * 2 * frames,) float32, or (0,)
         What each strip gives to the dry bus, written where it sounds.
 
@@ -159,31 +250,12 @@ def mix_strips(
     -----
     What is left out because it is silent or its level is zero would change no sample.
     """
-    frames, first = quanta * QUANTUM, listener * parts
-    whole = f32(1.0), f32(0.0)
     for q in range(quanta):
-        at, fresh, borders = q * QUANTUM, True, (q * step, (q + 1) * step)
-        target = listener * 2 * frames + at
+        borders = q * step, (q + 1) * step
         for send in range(SENDS):
             fed[send, q] = 0
-        for part in range(parts):
-            strip = first + part
-            held = is_sounding(buses, strip, q)
-            if held == SILENT:
-                continue
-            if not _is_up(strips, strip, GAIN, borders):
-                wipe(buses, strip, q)
-                continue
-            x = _faded(strip * 2 * STRIDE + at, held, _line(strips, strip, GAIN, borders), buses)
-            wipe(buses, strip, q)
-            if _is_up(strips, strip, DUCK, borders):
-                x = _dip(x, _line(strips, strip, DUCK, borders), dips, at)
-            _add(x, whole, fresh, target, frames, dry)
-            fresh = False
-            _send(strip, q, borders, strips, x, fed, sends)
-            if stems.shape[0] > 0:
-                _add(x, whole, True, part * 2 * frames + at, frames, stems)
-        if fresh:
-            _silence(target, frames, dry)
+        _mix_quantum(
+            q, listener, parts, borders, strips, dips, buses, fed, sends, dry, stems
+        )  # fmt: skip
     for part in range(parts):
-        turn_over(quanta, buses, first + part)
+        turn_over(quanta, buses, listener * parts + part)

@@ -37,14 +37,15 @@ from kernels.simd import (
 )
 
 LINES = 8
-DIFFUSERS = 3  # a side
-RINGS = LINES + 2 * DIFFUSERS
+DIFFUSERS = 3
+RINGS = LINES + DIFFUSERS
 SIZE, START, LENGTH = 0, 1, 2  # rows of the table of a space
 STEPS = QUANTUM // LANES
 WHOLE, SHARE, RISE = 0, LANES, 2 * LANES  # of drifts, in scratch
 ENDS = 2 * LANES  # of heads, in scratch: which rings are written at one of their ends
 HEADS, MOVES = 3 * LANES, 3 * LANES  # numbers in scratch
 ROWS = LINES + 1  # of a room: the gain of a turn through each line, and the damping
+OF_BOTH = 0.595  # of the sum of both sides: a part in the middle gains what a wide one loses
 DIFFUSION = 0.62  # of each diffuser
 DRIFT_FRAMES = 9.0  # how far a moving line moves
 DRIFT_STEPS = (46_000_000, 31_000_000, 62_000_000, 38_000_000)
@@ -192,7 +193,6 @@ def _quantum(
     """Run one quantum of one listener; about the largest value that went into a line."""
     (source, out, side), (heads, moves) = bus, desk
     d0, d1, d2 = (heads[8], heads[24]), (heads[9], heads[25]), (heads[10], heads[26])
-    d3, d4, d5 = (heads[11], heads[27]), (heads[12], heads[28]), (heads[13], heads[29])
     r0, r1, r2, r3 = heads[16], heads[17], heads[18], heads[19]
     r4, r5, r6, r7 = heads[20], heads[21], heads[22], heads[23]
     damping, bits = splat(room[LINES]), splat_int(i32(0))
@@ -201,9 +201,8 @@ def _quantum(
     for step in range(STEPS):
         t = step * LANES
         here = source + t
-        left = _diffuse(_diffuse(load(sends, here), lines, d0, t), lines, d1, t)
-        right = _diffuse(_diffuse(load(sends, here + side), lines, d3, t), lines, d4, t)
-        left, right = _diffuse(left, lines, d2, t), _diffuse(right, lines, d5, t)
+        x = _diffuse(load(sends, here) * splat(f32(OF_BOTH)), lines, d0, t)
+        x = _diffuse(_diffuse(x, lines, d1, t), lines, d2, t)
         y0 = _moving(lines, r0, step, 0, moves, damping)
         x1, x2, x4, x7 = (
             load(lines, r1 + t), load(lines, r2 + t), load(lines, r4 + t), load(lines, r7 + t)
@@ -216,14 +215,14 @@ def _quantum(
         y7 = _softened(x7, b7, damping)
         b1, b2, b4, b7 = x1, x2, x4, x7
         z = _hadamard((y0, y1, y2, y3, y4, y5, y6, y7))
-        bits = _turn(lines, heads[0] + t, fma(splat(room[0]), z[0], left), bits)
-        bits = _turn(lines, heads[1] + t, fma(splat(room[1]), z[1], right), bits)
-        bits = _turn(lines, heads[2] + t, fma(splat(room[2]), z[2], left), bits)
-        bits = _turn(lines, heads[3] + t, fma(splat(room[3]), z[3], right), bits)
-        bits = _turn(lines, heads[4] + t, fma(splat(room[4]), z[4], left), bits)
-        bits = _turn(lines, heads[5] + t, fma(splat(room[5]), z[5], right), bits)
-        bits = _turn(lines, heads[6] + t, fma(splat(room[6]), z[6], left), bits)
-        bits = _turn(lines, heads[7] + t, fma(splat(room[7]), z[7], right), bits)
+        bits = _turn(lines, heads[0] + t, fma(splat(room[0]), z[0], x), bits)
+        bits = _turn(lines, heads[1] + t, fma(splat(room[1]), z[1], x), bits)
+        bits = _turn(lines, heads[2] + t, fma(splat(room[2]), z[2], x), bits)
+        bits = _turn(lines, heads[3] + t, fma(splat(room[3]), z[3], x), bits)
+        bits = _turn(lines, heads[4] + t, fma(splat(room[4]), z[4], x), bits)
+        bits = _turn(lines, heads[5] + t, fma(splat(room[5]), z[5], x), bits)
+        bits = _turn(lines, heads[6] + t, fma(splat(room[6]), z[6], x), bits)
+        bits = _turn(lines, heads[7] + t, fma(splat(room[7]), z[7], x), bits)
         level = ramp(wet[0], wet[1], t)
         even, odd = z[0] + z[1], z[0] - z[1]  # twice the sums of four lines
         give(here, out + t, side, (even * level, odd * level), sends, dry)
@@ -258,9 +257,9 @@ def reverb(
     clocks : (listeners,) int64, quanta
         Since each session began.
     space : (3, 16) int32, frames
-        Of the rings of the eight lines, the left and the right diffusers: sizes, whole quanta;
-        where each begins among a listener's; delays, at least 66 + 9, and longest in the last
-        line. A ring is at least 25 frames longer than its delay. Two more are nothing.
+        Of the rings of the eight lines and the diffusers: sizes, whole quanta; where each begins
+        among a listener's; delays, at least 66 + 9, and longest in the last line. A ring is at
+        least 25 frames longer than its delay. What follows them is nothing.
     rooms : (listeners, quanta, 9) float32
         For each quantum the gain of a turn through each line (with the 1/sqrt(8) of the matrix),
         and the damping, 0..0.5.
@@ -273,7 +272,7 @@ def reverb(
     fed : (4, quanta) int32, in/out
         Whether each send holds anything; where it does not, and nothing rings, nothing is done.
     sends : (4 * 2 * frames,) float32, in/out
-        Left and right of each.
+        Left and right of each; what comes in is on the left, the sum of both sides.
     dry : (at least listeners * 2 * frames,) float32, in/out
         Left and right of each listener.
 

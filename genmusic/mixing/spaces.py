@@ -21,7 +21,7 @@ class Space:
     """Lengths of lines and diffusers in frames, most of them prime, and how fast highs die."""
 
     lines: tuple[int, ...]  # the longest is the last
-    diffusers: tuple[int, ...]  # left, then right
+    diffusers: tuple[int, ...]
     damping: float
 
     @property
@@ -48,12 +48,12 @@ class Space:
 
 HALL = Space(
     lines=(1117, 1291, 1423, 1571, 1733, 1907, 2089, 2281),  # 23 to 48 ms
-    diffusers=(107, 197, 331, 113, 211, 317),
+    diffusers=(107, 197, 331),
     damping=0.3,
 )
 ROOM = Space(
     lines=(353, 409, 457, 509, 569, 631, 701, 773),  # 7 to 16 ms
-    diffusers=(79, 137, 197, 83, 131, 211),
+    diffusers=(79, 137, 197),
     damping=0.25,
 )
 

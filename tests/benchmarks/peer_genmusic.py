@@ -167,10 +167,11 @@ def _reverberate(
     dry: Floats,
 ) -> None:
     """The same sound in everybody's hall."""
-    begin = (mixing.HALL - 1) * sound.shape[0]
+    begin, half = (mixing.HALL - 1) * sound.shape[0], sound.shape[0] // TWO_SIDES
     for listener in range(clocks.shape[0]):
+        for t in range(0, half, LANES):
+            store(sends, begin + t, load(sound, t) + load(sound, half + t))
         for t in range(0, sound.shape[0], LANES):
-            store(sends, begin + t, load(sound, t))
             store(dry, listener * sound.shape[0] + t, splat(f32(0.0)))
         reverbs.reverb(
             quanta, listener, mixing.HALL, clocks, space, rooms, wet, bank[0], bank[1],
