@@ -26,10 +26,11 @@ from genmusic.composition.attribution import Decision
 from genmusic.composition.bars import bar_of
 from genmusic.composition.clearing import accompanying, as_asked
 from genmusic.composition.counter import choose_kind, compose_counter
+from genmusic.composition.decisions import decision_of
 from genmusic.composition.drums import compose_drums
 from genmusic.composition.foresight import Begun, Foresight
 from genmusic.composition.hooks import hooked_bar
-from genmusic.composition.melody import MelodyBar, Singing, compose_melody, singing_of
+from genmusic.composition.melody import Singing, compose_melody, singing_of
 from genmusic.composition.memory import Memory
 from genmusic.composition.metre import metre
 from genmusic.composition.place import Place
@@ -52,7 +53,6 @@ from genmusic.errors import UnknownNameError
 from genmusic.mood.mapping import MusicalParameters
 from genmusic.rules import Style
 from genmusic.score.events import Bar
-from kernels.songs import Task
 
 Integers = NDArray[np.int64]
 
@@ -366,7 +366,7 @@ class Composer:
             singing = singing_of(place, self._model, ends_piece=plan.ends_piece)
         bar = compose_melody(plan, singing, self._model, state.themes, memory, trail)
         if self.decisions is not None and bar.task is not None:
-            self.decisions.append(self._decided(plan, bar, bar.task))
+            self.decisions.append(decision_of(state.bar, plan, self._model, bar))
         themes = state.themes.get(plan.theme, ())
         if plan.phrase < len(themes) and not plan.repeated:
             kept = themes[plan.phrase].with_bar(plan.phrase_bar, bar.theme)
@@ -377,15 +377,6 @@ class Composer:
         if not hooks or "melody" not in hooks:
             return bar.rows, Melody(bar.begins)
         return row_table(hooked_bar(plan, "melody", table_rows(bar.rows))), Melody(bar.begins)
-
-    def _decided(self, plan: Plan, bar: MelodyBar, task: Task) -> Decision:
-        """How a bar came about that has just been sung."""
-        model = self._model
-        drawn = model.drawn(model.melody_desk(task.known + task.coming).values, task)
-        theme, rows = (self._state.piece, plan.theme), table_rows(bar.rows)
-        return Decision(
-            self._state.bar, theme, rows, bar.steps, bar.aimed, drawn, plan.metre.name
-        )  # fmt: skip
 
     def _answer(self, plan: Plan) -> tuple[Integers, Melody]:
         """A bar of the answer to what a player called, in the place of a melody."""

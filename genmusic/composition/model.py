@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import product
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
@@ -17,7 +18,7 @@ from genmusic.composition.desks import PITCHES, desk_for
 from genmusic.composition.forest import Forest, plant
 from genmusic.composition.liveliness import QUANTILES, SPREAD
 from genmusic.composition.markov import Integers
-from genmusic.composition.operations import OPERATIONS, context_of
+from genmusic.composition.operations import MOTIF_ORDER, OPERATIONS, context_of
 from genmusic.composition.trained import CHORD_ORDER, COMPOUND, Trained, load_trained
 from genmusic.composition.viewpoints import (
     FEATURE_SIZES,
@@ -116,7 +117,6 @@ class Model:
         self.views = parts[0][0].outline.views
         self._names = named_features(self.views)
         self._cooled: dict[int, Handle[tuple[Doubles, ...]]] = {}
-        self._motif_after = lru_cache(maxsize=1024)(self._mixed_motif)
         self._songs_at = lru_cache(maxsize=256)(self._songs)
         if any(trained.outline.views != self.views for trained, _ in parts):
             raise ModelError(f"the models {self.name} look at melodies in different ways")
@@ -143,11 +143,24 @@ class Model:
 
     def motif_distribution(self, mode: str, heard: Sequence[int]) -> Doubles:
         """Probability of each of `OPERATIONS` after those that were heard; not to be changed."""
-        return self._motif_after(context_of(MODES.index(mode), heard))
+        row: Doubles = self._motifs[context_of(MODES.index(mode), heard)]
+        return row
 
-    def _mixed_motif(self, steps: tuple[int, ...]) -> Doubles:
+    @cached_property
+    def _motifs(self) -> Doubles:
+        """Probability of each operation after every context; a step of -1 is the last of its axis.
+
+        There are few, and each is met when many others want to know theirs.
+        """
+        steps, known = range(-1, len(OPERATIONS)), len(OPERATIONS) + 1
+        motifs = np.zeros((len(MODES), *[known] * MOTIF_ORDER, len(OPERATIONS)))
+        for context in product(range(len(MODES)), *[steps] * MOTIF_ORDER):
+            motifs[context] = self._mixed_motif([step for step in context if step >= 0])
+        return motifs
+
+    def _mixed_motif(self, steps: Sequence[int]) -> Doubles:
         mixed, said = np.zeros(len(OPERATIONS)), np.empty(len(OPERATIONS))
-        context = np.array([step for step in steps if step >= 0], np.int64)
+        context = np.array(steps, np.int64)
         for trained, share in self.parts:
             sampling.distribution(trained.trees.motif.tree, context, len(context), said)
             mixed += share * said
@@ -216,6 +229,7 @@ class Model:
             self._liveliness,
             self._plain_songs,
             self._weight_words,
+            self._motifs,
         )
 
     def melody_desk(self, notes: int) -> Handle[Desk]:

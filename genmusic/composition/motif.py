@@ -8,7 +8,6 @@ breaks up an idea of its phrase, as the model has learned that bars do.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
 from itertools import pairwise
 
 from genmusic.composition.chance import choose, draw_once
@@ -132,7 +131,7 @@ def _weights(plan: Plan, model: Model, bars: Sequence[BarTheme]) -> list[float]:
     Novelty, and the third bar of four, call for something new.
     """
     heard = operations_of(bars[-2 - MOTIF_ORDER :])[-MOTIF_ORDER:]  # each asks for two before it
-    usual = _expectation(model, family(plan.key.mode), tuple(heard))
+    usual = model.motif_distribution(family(plan.key.mode), heard).tolist()
     weights = [own * share for own, share in zip(_own_weights(plan.style), usual, strict=True)]
     weights[NEW] *= 2.0 * plan.parameters.novelty
     if plan.phrase_bar % 4 == CONTRAST_BAR:
@@ -146,12 +145,6 @@ def _own_weights(style: Style) -> tuple[float, ...]:
 
 
 _CONTRAST = tuple(CONTRAST.get(name, 1.0) for name in OPERATIONS)
-
-
-@lru_cache(maxsize=4096)
-def _expectation(model: Model, mode: str, heard: tuple[int, ...]) -> tuple[float, ...]:
-    """How probable the model thinks each operation after others; few histories are ever met."""
-    return tuple(model.motif_distribution(mode, heard).tolist())
 
 
 def _source(plan: Plan, heard: Sequence[PhraseTheme], phrase: int, bar: int) -> _Source | None:
