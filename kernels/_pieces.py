@@ -17,7 +17,8 @@ from numba.core.codegen import CodeLibrary, JITCodeLibrary
 from numba.core.compiler_machinery import register_pass
 from numba.core.typed_passes import NativeLowering
 
-from kernels._lowering import KernelLower
+from kernels._calls import caller
+from kernels._lowering import KernelLower, PieceLower
 
 SHARED = "linkonce_odr"
 """Linkage of what may be defined several times, and goes when all have taken it in."""
@@ -27,12 +28,11 @@ class _Kernel(JITCodeLibrary):
     """The code of a kernel."""
 
     def _optimize_functions(self, module: Any) -> None:
-        """Simplify what is defined here; by itself Numba tries what is only mentioned as well."""
+        """Simplify nothing yet: before a kernel has its pieces, all of them seem to cost nothing.
+
+        LLVM would write loops and branches down several times that are long.
+        """
         module.data_layout = self._codegen._data_layout
-        for function in module.functions:
-            if not function.is_declaration:
-                passes, builder = self._codegen._function_pass_manager()
-                passes.run(function, builder)
 
     def finalize(self) -> None:
         """Link each piece once, whoever calls it, and translate all for the processor."""
@@ -105,7 +105,8 @@ def _stand_in(state: Any, lowered: Any) -> Any:
     """Enter the piece in Numba's tables, by an object that nobody may call: it has no address."""
     names = (lowered.fndesc.lookup_module(), lowered.fndesc.qualname, "a piece of kernels")
     key = _dynfunc.make_function(*names, 0, lowered.env, (state.library,))
-    state.targetctx.insert_user_function(key, lowered.fndesc, [state.library])
+    call = caller(lowered.fndesc, state.library)
+    state.targetctx.insert_func_defn([(call, key, call.signature)])
     return lowered._replace(cfunc=key)
 
 
@@ -132,7 +133,7 @@ class DraftLowering(NativeLowering):
     """Translates a piece."""
 
     _name = "draft_lowering"
-    lowering_class = KernelLower
+    lowering_class = PieceLower
 
     def run_pass(self, state: Any) -> bool:
         """Translate a piece, and let others call it."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from numba.core import ir_utils, postproc, ssa
+from numba.core import ir, ir_utils, postproc, ssa
 from numba.core.interpreter import Interpreter, peep_hole_list_to_tuple
 from numba.core.rewrites import static_binop, static_getitem, static_raise
 from numba.core.typed_passes import PreLowerStripPhis
@@ -21,6 +21,9 @@ REWRITES = (
     static_binop.DetectStaticBinops,
 )
 """What stands in an instruction as a constant, rather than in a variable."""
+
+MET = "met"
+"""Of what is known of a function: names of variables to which branches bring values."""
 
 
 class _Reader(Interpreter):  # type: ignore[misc]
@@ -54,6 +57,12 @@ def divide_variables(state: Any) -> None:
 
 def find_last_uses(state: Any) -> None:
     """Have branches that meet store what they bring, and drop references where they are counted."""
+    state.metadata[MET] = {
+        instruction.target.name
+        for block in state.func_ir.blocks.values()
+        for instruction in block.find_insts(ir.Assign)
+        if isinstance(instruction.value, ir.Expr) and instruction.value.op == "phi"
+    }
     function = PreLowerStripPhis()._strip_phi_nodes(state.func_ir)
     function._definitions = ir_utils.build_definitions(function.blocks)
     function.generator_info = None

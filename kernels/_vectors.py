@@ -8,6 +8,8 @@ from llvmlite import ir
 from numba import types
 from numba.extending import models, register_model
 
+from kernels._elements import data_of
+
 LANES = 16
 
 FLOAT = ir.FloatType()
@@ -46,10 +48,10 @@ class _IntModel(models.PrimitiveModel):
         super().__init__(manager, fe_type, INTS)
 
 
-def pointer_to(context: Any, builder: Any, array_type: Any, array: Any, index: Any, to: Any) -> Any:
+def pointer_to(builder: Any, array: Any, index: Any, to: Any) -> Any:
     """The place of an element of an array, as that of a value of type ``to``."""
-    data = context.make_array(array_type)(context, builder, array).data
-    return builder.bitcast(builder.gep(data, [index]), to.as_pointer())
+    place = builder.gep(data_of(builder, array), [index])
+    return builder.bitcast(place, to.as_pointer())
 
 
 def load_at(builder: Any, pointer: Any) -> Any:

@@ -17,6 +17,7 @@ from llvmlite import ir
 from numba import typeof
 from numba.extending import intrinsic
 
+from kernels._elements import data_of
 from kernels._types import Longs
 
 T = TypeVar("T")
@@ -87,7 +88,7 @@ def reader(sample: T) -> Any:
     @intrinsic
     def read(_typing: Any, words: Any) -> Any:
         def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            first = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+            first = data_of(builder, arguments[0])
             return _read(builder, first, 0, context.get_value_type(kind))[0]
 
         return kind(words), generate

@@ -80,7 +80,7 @@ def prefetch(_typing: Any, array: Any, index: Any) -> Any:
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         place, number = arguments
-        where = _vectors.pointer_to(context, builder, signature.args[0], place, number, _BYTE)
+        where = _vectors.pointer_to(builder, place, number, _BYTE)
         wanted = ir.FunctionType(ir.VoidType(), [_BYTE.as_pointer(), _INT, _INT, _INT])
         name = "llvm.prefetch.p0i8"
         fetch = cgutils.get_or_insert_function(builder.module, wanted, name)

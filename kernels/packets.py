@@ -33,8 +33,8 @@ def _call(
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         at, held, sound, count, bytes_, first, limit = args
         zero = ir.Constant(_ADDRESS, 0)
-        source = pointer_to(context, builder, sig.args[2], sound, zero, FLOAT)
-        target = pointer_to(context, builder, sig.args[4], bytes_, first, _BYTE)
+        source = pointer_to(builder, sound, zero, FLOAT)
+        target = pointer_to(builder, bytes_, first, _BYTE)
         kinds = [_ADDRESS, source.type, INT, target.type, INT]
         called = builder.inttoptr(at, ir.FunctionType(INT, kinds).as_pointer())
         return builder.call(called, [held, source, count, target, limit])

@@ -184,7 +184,7 @@ def transpose(
         def place(number: int, array: int) -> Any:
             step = builder.mul(args[array + 2], ir.Constant(args[array + 2].type, number))
             index = builder.add(args[array + 1], step)
-            return pointer_to(context, builder, sig.args[array], args[array], index, FLOATS)
+            return pointer_to(builder, args[array], index, FLOATS)
 
         rows = [load_at(builder, place(t, 0)) for t in range(LANES)]
         for lane, row in enumerate(_transposed(builder, rows)):

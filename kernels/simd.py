@@ -72,7 +72,7 @@ def load(typingctx: Any, array: Any, index: Any) -> Any:
     """Sixteen floats of a flat float32 array, from element ``index`` on."""
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        return load_at(builder, pointer_to(context, builder, sig.args[0], args[0], args[1], FLOATS))
+        return load_at(builder, pointer_to(builder, args[0], args[1], FLOATS))
 
     return f32x16(array, types.intp), generate
 
@@ -82,7 +82,7 @@ def load_int(typingctx: Any, array: Any, index: Any) -> Any:
     """Sixteen ints of a flat int32 array, from element ``index`` on."""
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        return load_at(builder, pointer_to(context, builder, sig.args[0], args[0], args[1], INTS))
+        return load_at(builder, pointer_to(builder, args[0], args[1], INTS))
 
     return i32x16(array, types.intp), generate
 
@@ -92,7 +92,7 @@ def store(typingctx: Any, array: Any, index: Any, value: Any) -> Any:
     """Write sixteen floats."""
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        pointer = pointer_to(context, builder, sig.args[0], args[0], args[1], FLOATS)
+        pointer = pointer_to(builder, args[0], args[1], FLOATS)
         store_at(builder, args[2], pointer)
         return context.get_dummy_value()
 
@@ -104,7 +104,7 @@ def store_int(typingctx: Any, array: Any, index: Any, value: Any) -> Any:
     """Write sixteen ints."""
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        pointer = pointer_to(context, builder, sig.args[0], args[0], args[1], INTS)
+        pointer = pointer_to(builder, args[0], args[1], INTS)
         store_at(builder, args[2], pointer)
         return context.get_dummy_value()
 
@@ -130,8 +130,8 @@ def load_splat(typingctx: Any, array: Any, index: Any) -> Any:
     """
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        data = context.make_array(sig.args[0])(context, builder, args[0]).data
-        return broadcast(builder, load_at(builder, builder.gep(data, [args[1]])), FLOATS)
+        place = pointer_to(builder, args[0], args[1], FLOAT)
+        return broadcast(builder, load_at(builder, place), FLOATS)
 
     return f32x16(array, types.intp), generate
 

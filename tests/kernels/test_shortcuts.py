@@ -147,6 +147,60 @@ def half(number):
     return number * 0.5
 
 
+@_jit.fragment
+def raised(number, by=2, wanted=True):
+    if wanted:
+        number = number + by
+    return number, wanted
+
+
+def test_a_piece_takes_what_is_left_out_and_gives_back_whatever_branches_bring():
+    @compiled
+    def raise_all(one):
+        (plain, _), (more, _), (same, told) = raised(one), raised(one, 5), raised(one, 5, False)
+        return plain, more, same, told
+
+    assert raise_all(1) == (3, 6, 1, False)
+
+
+def test_a_variable_may_be_known_on_one_branch_alone():
+    @compiled
+    def last_of(count):
+        for number in range(count):
+            last = number * 2
+        return last if count > 0 else -1
+
+    assert (last_of(3), last_of(0)) == (4, -1)
+
+
+def test_elements_are_counted_from_the_end_below_zero():
+    @compiled
+    def move(table, row, column, unsigned):
+        table[row, column] = table[-1, unsigned] + table[0][1]
+        return table[row][column]
+
+    table = np.arange(6.0).reshape(2, 3)
+
+    assert move(table, -2, -1, np.uint8(1)) == 5.0
+    assert table.tolist() == [[0.0, 1.0, 5.0], [3.0, 4.0, 5.0]]
+
+
+@_jit.fragment
+def refuse(number):
+    if number < 0:
+        raise ValueError
+    return number
+
+
+def test_what_only_kernels_call_cannot_raise():
+    @compiled
+    def call(number):
+        return refuse(number)
+
+    with pytest.raises(errors.LoweringError, match=r"(?s)cannot raise.*test_shortcuts.py"):
+        call(1)
+
+
 def test_a_type_that_grows_in_a_loop_is_found():
     @compiled
     def add_halves(count):
