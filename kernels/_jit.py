@@ -44,12 +44,14 @@ def _take_shortcuts() -> str:
         from kernels._first import try_numbers_and_arrays_first
         from kernels._kept import KernelCache  # noqa: F401 - `_with_cache` uses it
         from kernels._once import ask_once
+        from kernels._pieces import translate_in_few_words
         from kernels._signatures import keep_signatures
         from kernels._steps import KernelCompiler, PieceCompiler
 
         try_numbers_and_arrays_first()
         ask_once()
         keep_signatures()
+        translate_in_few_words()
     except (ImportError, AttributeError) as error:
         return f"Numba {numba.__version__} is not as expected ({error}); install another"
     _OUTSIDE["pipeline_class"] = KernelCompiler
