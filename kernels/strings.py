@@ -162,34 +162,27 @@ def _bent(turn: float, bend: tuple[float, float], frame: int, scratch: Floats) -
 
 
 @fragment
-def _quantum(
-    slot: int,
-    sizes: tuple[int, ...],
-    is_held: bool,
-    bend: tuple[float, float],
-    held: Held,
-    lanes: Lanes,
-    begin: int,
-    row: Floats,
+def _is_straight(bends: Floats, bus: int, column: int) -> bool:
+    """Whether a bus is not bent from one border of quanta to the next."""
+    return bool(bends[bus, column] == f32(0.0) and bends[bus, column + 1] == f32(0.0))
+
+
+@fragment
+def _turns(
+    slot: int, begin: int, end: int, taps: Taps, ring: int, level: Vector, held: Held, row: Floats
 ) -> None:
-    """One quantum of one string into its row, from a place on."""
-    settings, _, line, places = held
-    base, at = slot * LINE, slot * sizes[5]
-    turn, level = settings[at + TURN_FRAMES], splat(settings[at + LEVEL])
-    straight = bend[0] == f32(0.0) and bend[1] == f32(0.0)
-    period, tap_0, tap_1, tap_2, pair = _taps(slot, turn, held, is_held)
-    write, ring = int(places[slot]), _ring_of(turn)
-    for t in range(0, QUANTUM, LANES):
-        if not straight:
-            turned = _bent(turn, bend, t, lanes[4])
-            period, tap_0, tap_1, tap_2, pair = _taps(slot, turned, held, is_held)
-        read = base + PAD + ((write - min(period, ring - TAIL)) & (ring - 1))
+    """The frames of one string from one place of its row to another."""
+    line, places, base = held[2], held[3], slot * LINE
+    period, tap_0, tap_1, tap_2, pair = taps
+    write, back = int(places[slot]), min(period, ring - TAIL)
+    for t in range(begin, end, LANES):
+        read = base + PAD + ((write - back) & (ring - 1))
         here, before = load(line, read), load(line, read - 1)
         wave = fma(tap_0, here, fma(tap_1, before, tap_2 * load(line, read - 2)))
         around = load(line, read - 1 + APART) + load(line, read - 1 - APART)
         wave = fma(pair, around, wave)
         _mirror(line, base, ring, write, wave)
-        store(row, begin + t, wave * level)
+        store(row, t, wave * level)
         write = (write + LANES) & (ring - 1)
     places[slot] = i32(write)
 
@@ -211,9 +204,23 @@ def _stretch(
     brightness, bends = ramps
     if age == 0:
         _excite(slot, brightness[listener, column], held)
-    for quantum in range(quanta):
-        bend = bends[bus, column + quantum], bends[bus, column + quantum + 1]
-        _quantum(slot, sizes, left > 0, bend, held, lanes, begin_of(quantum), row)
+    settings, at = held[0], slot * sizes[5]
+    turn, level = settings[at + TURN_FRAMES], splat(settings[at + LEVEL])
+    taps, ring = _taps(slot, turn, held, left > 0), _ring_of(turn)
+    quantum = 0
+    while quantum < quanta:
+        begin, straight = begin_of(quantum), quantum
+        while straight < quanta and _is_straight(bends, bus, column + straight):
+            straight += 1
+        if straight > quantum:
+            _turns(slot, begin, begin_of(straight), taps, ring, level, held, row)
+            quantum = straight
+        else:
+            bend = bends[bus, column + quantum], bends[bus, column + quantum + 1]
+            for t in range(0, QUANTUM, LANES):
+                bent = _taps(slot, _bent(turn, bend, t, lanes[4]), held, left > 0)
+                _turns(slot, begin + t, begin + t + LANES, bent, ring, level, held, row)
+            quantum += 1
 
 
 _play = stretches_player(_stretch)
