@@ -36,7 +36,8 @@ from kernels.lanes import (
     rows_of,
     sizes_of,
 )
-from kernels.oscillators import next_noise, white
+from kernels.memory import prefetch
+from kernels.oscillators import FULL_SCALE, next_noise
 from kernels.polynomials import exp2, sine
 from kernels.shuffles import transpose
 from kernels.simd import (
@@ -192,7 +193,7 @@ def _plan(lanes: Lanes) -> int:
         store(sheet, plan + FILTER + 2 * LANES, c)
         store(sheet, plan + RISING, gain)
         store(sheet, plan + RISING + LANES, (wanted - gain) * splat(f32(1.0 / CONTROL_FRAMES)))
-        hiss = (load(settings, BREATH) + onset) * splat(f32(0.5 * WORD))
+        hiss = (load(settings, BREATH) + onset) * splat(f32(0.5 * WORD / FULL_SCALE))
         store(sheet, plan + HISS, hiss)
         gain = wanted
     for row, value in ((ENVELOPE, e), (GAIN, gain), (ATTACKING, attacking), (ONSET, onset)):
@@ -249,13 +250,27 @@ def _read(lane: int, bent: bool, plan: int, lanes: Lanes) -> Vector:
 
 
 @fragment
+def _fetch(first: int, tables: Floats) -> None:
+    """Have the cache fetch sixteen nodes, of which every control period reads others."""
+    inner = first + tables.shape[0] // 2
+    prefetch(tables, first)
+    prefetch(tables, first + LANES - 1)
+    prefetch(tables, inner)
+    prefetch(tables, inner + LANES - 1)
+
+
+@fragment
 def _read_all(plan: int, t0: int, all_bent: int, lanes: Lanes) -> None:
     """Bring what all voices read in a control period to the tile."""
     facts, sheet = lanes[4], lanes[5]
+    soon, later = plan + PLACES + PLANNED, 0
+    if t0 == QUANTUM - CONTROL_FRAMES:  # what comes then is not planned yet
+        soon, later = plan + PLACES, CONTROL_FRAMES
     for lane in range(LANES):
         if facts[ALIVE + lane] > f32(0.0):
             read = _read(lane, (all_bent >> lane) & 1 != 0, plan, lanes)
             store(sheet, READ + lane * CONTROL_FRAMES, read)
+            _fetch(int(sheet[soon + lane]) + later, lanes[6])
     transpose(sheet, READ, CONTROL_FRAMES, sheet, t0 * LANES, LANES)
 
 
@@ -279,7 +294,7 @@ def _frames(
     )
     for place in range(t0 * LANES, (t0 + CONTROL_FRAMES) * LANES, LANES):
         seed = next_noise(seed)
-        m1, n2 = svf_step(white(seed), n1, n2, noise_svf[0], noise_svf[1], noise_svf[2])
+        m1, n2 = svf_step(to_float(seed), n1, n2, noise_svf[0], noise_svf[1], noise_svf[2])
         voice = fma(n1 + m1, hiss, load(tile, place))
         n1 = m1
         m1, m2 = svf_step(voice, s1, s2, a, b, c)
