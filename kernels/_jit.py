@@ -68,7 +68,7 @@ if SLOW:
 
 def kernel(function: F) -> F:
     """Compile a kernel: releases the GIL, is cached, never raises for arithmetic."""
-    compiled = _with_cache(njit(**_OPTIONS, **_OUTSIDE)(function))
+    compiled = _with_plain_numbers(_with_cache(njit(**_OPTIONS, **_OUTSIDE)(function)))
     module = function.__module__.removeprefix("kernels.")
     KERNELS[f"{module}.{function.__name__}"] = compiled
     return compiled  # type: ignore[no-any-return]
@@ -85,12 +85,23 @@ def _with_cache(compiled: Any) -> Any:  # noqa: ANN401 - numba's, untyped
     return compiled
 
 
+def _with_plain_numbers(compiled: Any) -> Any:  # noqa: ANN401 - numba's, untyped
+    """Have it compiled once for all numbers that are written in calls of it."""
+    if SLOW:
+        return compiled
+    from kernels._signatures import take_plain_numbers
+
+    return take_plain_numbers(compiled)
+
+
 def fragment(function: F) -> F:
     """Compile a piece that only kernels call, usually on vectors; it is inlined into them."""
-    return njit(**_OPTIONS, **_INSIDE)(function)  # type: ignore[no-any-return]
+    piece = _with_plain_numbers(njit(**_OPTIONS, **_INSIDE)(function))
+    return piece  # type: ignore[no-any-return]
 
 
 def viewer(function: F) -> F:
     """As `fragment`, for a piece that returns parts of arrays and so must count references."""
     options = _INSIDE | {"_nrt": True, "forceinline": False}
-    return njit(**_OPTIONS, **options)(function)  # type: ignore[no-any-return]
+    piece = _with_plain_numbers(njit(**_OPTIONS, **options)(function))
+    return piece  # type: ignore[no-any-return]

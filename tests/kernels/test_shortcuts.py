@@ -213,6 +213,20 @@ def test_a_type_that_grows_in_a_loop_is_found():
     assert str(add_halves.nopython_signatures[0].return_type) == "float64"
 
 
+@_jit.fragment
+def twice(number):
+    return number + number
+
+
+def test_a_piece_is_compiled_once_whatever_numbers_stand_in_its_calls():
+    @compiled
+    def add_up(number):
+        return twice(1) + twice(number) + twice(2) + twice(3)
+
+    assert add_up(4) == 20
+    assert [str(one) for one in twice.nopython_signatures] == ["(int64,) -> int64"]
+
+
 @pytest.fixture
 def counted_memory():
     """Numba counts what compiled code takes and gives back."""
