@@ -138,9 +138,21 @@ def quanta_here(slot: int, block: tuple[int, int], timing: Longs) -> int:
 
 
 @fragment
-def _list_voices(block: tuple[int, int], timing: Longs, desk: Desk) -> int:
+def sort_by_bus(slots: Ints, places: Ints) -> None:
+    """Bring voices of one bus together, which are then added as one."""
+    for lane in range(1, slots.shape[0]):
+        slot, here = slots[lane], lane
+        while here > 0 and places[slots[here - 1], BUS] > places[slot, BUS]:
+            slots[here] = slots[here - 1]
+            here -= 1
+        slots[here] = slot
+
+
+@fragment
+def _list_voices(block: tuple[int, int], timing: Longs, places: Ints, desk: Desk) -> int:
     """Write the slots that sound, the heavy and the long first; how many there are.
 
+    Those that are alike lie as their buses do: what a bus is given comes together.
     ``desk`` holds their weights at first. A counting sort: one pass counts, one places.
     """
     order, counts, keys = desk[0], desk[1], desk[2]
@@ -162,6 +174,11 @@ def _list_voices(block: tuple[int, int], timing: Longs, desk: Desk) -> int:
         if keys[slot] >= 0:
             order[counts[keys[slot]]] = i32(slot)
             counts[keys[slot]] += i32(1)
+    begin = 0
+    for key in range(kinds - 1):
+        if counts[key] > begin + 1:
+            sort_by_bus(order[begin : int(counts[key])], places)
+        begin = int(counts[key])
     return total
 
 
@@ -215,17 +232,6 @@ def measure(
     facts[SIDES + RIGHT + lane] = pans[slot, 1]
     announce(lane, spans, buses)
     return lasts
-
-
-@fragment
-def sort_by_bus(slots: Ints, places: Ints) -> None:
-    """Bring voices of one bus together, which are then added as one."""
-    for lane in range(1, slots.shape[0]):
-        slot, here = slots[lane], lane
-        while here > 0 and places[slots[here - 1], BUS] > places[slot, BUS]:
-            slots[here] = slots[here - 1]
-            here -= 1
-        slots[here] = slot
 
 
 @fragment
@@ -309,7 +315,7 @@ def lanes_player(quantum: Fragment, weigh: Fragment, sizes: tuple[int, ...]) -> 
         _begin_voices(block, roll, held, varied, widths)
         for slot in range(timing.shape[0]):
             desk[2][slot] = i32(weigh(slot, widths, held))
-        count = _list_voices(block, timing, desk)
+        count = _list_voices(block, timing, roll[1], desk)
         for base in range(0, count, LANES):
             slots, spans = desk[0][base : min(base + LANES, count)], desk[1]
             steps = _measure_all(slots, block, roll, ramps, desk, buses)
