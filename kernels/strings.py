@@ -33,6 +33,7 @@ SETTINGS = (
     "hardness",  # 0..1, one-pole coefficient of the excitation at brightness 0.5
     "brightness",  # how far brightness moves the hardness
     "pluck_place",  # 0..0.5, along the string
+    "past",  # share of the frame before that is taken from the excitation, which is then brighter
 )
 WHOLE_SETTINGS = ("place", "seed")  # where the line is written next; not zero
 VARIED = (("turn_frames",), ("pluck_place",), ("seed",))
@@ -50,7 +51,7 @@ STATES, COUNTERS = LINE, 1
 SIZES = sizes_of(SETTINGS, WHOLE_SETTINGS, (STATES, COUNTERS), VARIED)
 
 (TURN_FRAMES, LEVEL, HELD_GAIN, RELEASED_GAIN, DAMPING, WARMTH, HARDNESS, BRIGHTNESS, PLUCK_PLACE,
- ) = range(len(SETTINGS))  # fmt: skip
+ PAST) = range(len(SETTINGS))  # fmt: skip
 SEED = 1
 
 
@@ -104,15 +105,15 @@ def _excite(slot: int, bright: float, held: Held) -> None:
     ring = _ring_of(turn)
     for i in range(PAD + ring + TAIL):
         line[base + i] = f32(0.0)
-    smooth = smoother = f32(0.0)
+    past, smooth, smoother = settings[at + PAST], f32(0.0), f32(0.0)
     start = base + PAD + ring - period
     for i in range(period):
         seed = i32(seed ^ i32(seed << 13))
         seed = i32(seed ^ ((seed >> 17) & 0x7FFF))
         seed = i32(seed ^ i32(seed << 5))
         smooth = smooth + hardness * (f32(seed) * f32(PHASE_TO_HALF_TURNS) - smooth)
-        smoother = smoother + hardness * (smooth - smoother)
-        line[start + i] = smoother
+        before, smoother = smoother, smoother + hardness * (smooth - smoother)
+        line[start + i] = smoother - past * before
     _pluck(start, period, int(settings[at + PLUCK_PLACE] * f32(period)), line)
     for i in range(PAD):
         line[base + i] = line[base + ring + i]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from genmusic.rules import Number, rule
 from genmusic.synthesis import arrays
+from genmusic.synthesis.held import NO_AIR_HZ
 from genmusic.synthesis.voicing import (
     ANY_SEED,
     RELEASED_TO_SILENCE,
@@ -16,10 +17,11 @@ from genmusic.synthesis.voicing import (
     Voicing,
     quanta,
 )
-from genmusic.units import SAMPLE_RATE, db_to_gain, exp2, pitch_to_hz
+from genmusic.units import SAMPLE_RATE, TWO_PI, db_to_gain, exp2, pitch_to_hz
 from kernels.strings import LONGEST_PERIOD, SHORTEST_PERIOD
 
 MIDDLE_C_PITCH = 60
+LOG2_E = 1.4426950408889634
 OFF_CENTS = 1.0  # by which a note is out of tune
 PLACE_VARIES = 0.2  # share of the pluck's place by which notes differ
 
@@ -37,7 +39,18 @@ class StringPatch:
     pluck_place: float = rule(Number(0.0, 0.5), "along the string", 0.2)
     warmth: float = rule(Number(0.0, 0.3), "how fast what is above 1 kHz dies", 0.0)
     ring_follows: float = rule(Number(0.0, 2.0), "octaves of shorter ring per octave", 0.5)
+    air_hz: float = rule(
+        Number(500.0, NO_AIR_HZ, "Hz"), "from here on the pluck is brighter by 6 dB an octave",
+        NO_AIR_HZ,
+    )  # fmt: skip
     width: float = rule(Number(0.0, 1.0), "spread of notes between left and right", 0.0)
+
+    @property
+    def past(self) -> float:
+        """The zero of a filter that brings out the highs of a pluck; 0: it does nothing."""
+        return (
+            exp2(-TWO_PI * LOG2_E * self.air_hz / SAMPLE_RATE) if self.air_hz < NO_AIR_HZ else 0.0
+        )
 
     def voicing(self, pitch: float) -> Voicing:
         """The settings of the voices of a pitch."""
@@ -53,9 +66,10 @@ class StringPatch:
             "warmth": self.warmth,
             "brightness": self.brightness,
             "pluck_place": self.pluck_place,
+            "past": self.past,
         }
         touched = {
-            "level": db_to_gain(self.level_db) * VELOCITY_GAINS,
+            "level": db_to_gain(self.level_db) / (1.0 - self.past) * VELOCITY_GAINS,
             "hardness": self.hardness * arrays.exp2(1.5 * TOUCHES),
         }
         varied = {
