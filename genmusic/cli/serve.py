@@ -148,9 +148,9 @@ def _serve(arguments: argparse.Namespace, wait: Wait) -> None:
         url = service.address_of(listener, secure=tls is not None)
         with _archive(folder) as archive, StyleWatch(library, own):
             app = create_app(library, settings, mint=mint, keeper=Keeper(archive))
-            asyncio.run(
-                service.serve(app, listener, tls, lambda: _say(f"genmusic is ready: {url}"))
-            )
+            with asyncio.Runner(loop_factory=service.loop_factory(tls)) as runner:
+                ready = partial(_say, f"genmusic is ready: {url}")
+                runner.run(service.serve(app, listener, tls, ready))
 
 
 def _settings(arguments: argparse.Namespace) -> Settings:

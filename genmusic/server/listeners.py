@@ -21,11 +21,12 @@ from genmusic.server.rows import Rows
 from genmusic.server.tally import Tally
 from genmusic.session.clock import Clock, monotonic_seconds
 from genmusic.session.library import Library
+from genmusic.session.opening import Wishes, open_session
 from genmusic.session.parcels import Replay, Step
 from genmusic.session.registry import Registry
 from genmusic.session.requests import Answer, Request
 from genmusic.session.revival import revive
-from genmusic.session.session import Session, Wishes, open_session
+from genmusic.session.session import Session
 from genmusic.session.tokens import Purpose, TokenMint
 from genmusic.units import SAMPLE_RATE
 

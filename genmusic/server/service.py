@@ -96,6 +96,21 @@ def _play(library: Library, style: str) -> None:
         engine.render(block)
 
 
+def loop_factory(tls: ssl.SSLContext | None) -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """What makes the loop; None for the one that Python has.
+
+    With uvloop an ack takes half the time on its way in. Its encrypted transports cannot be
+    referred to weakly, as `gate.door.Counter` does.
+    """
+    if tls is not None:
+        return None
+    try:
+        from uvloop import new_event_loop
+    except ImportError:  # as on Windows
+        return None
+    return new_event_loop
+
+
 async def serve(
     app: web.Application,
     listener: socket.socket,

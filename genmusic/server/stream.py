@@ -31,9 +31,10 @@ from genmusic.server.presence import Presence
 from genmusic.server.rooms.guest import RoomGuest
 from genmusic.server.socket import SUBPROTOCOL, StreamSocket, framed
 from genmusic.server.web_keyboard import WebKeyboard
+from genmusic.session.opening import Wishes
 from genmusic.session.parcels import Replay
 from genmusic.session.requests import Request
-from genmusic.session.session import Session, Wishes
+from genmusic.session.session import Session
 from genmusic.units import SAMPLE_RATE
 
 BELIEVED_FRAMES = 10 * SAMPLE_RATE  # missed between two acks: later, nothing is rendered

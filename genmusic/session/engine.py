@@ -19,8 +19,9 @@ from genmusic.composition.word_credits import Decided
 from genmusic.controls.spec import Value
 from genmusic.session.library import Library
 from genmusic.session.log import POSITION, SKIP, Change, checked_position
+from genmusic.session.moments import Moment
 from genmusic.session.rack import MOST_LISTENERS, Rack
-from genmusic.session.seat import Moment, Seat
+from genmusic.session.seat import Seat
 from genmusic.session.song import NextBeat
 from genmusic.session.timed import TimedBar
 from genmusic.threads import OfThread

@@ -13,7 +13,7 @@ import numpy as np
 from genmusic.encoding import Block
 from genmusic.session.engine import Engine
 from genmusic.session.log import EDITION
-from genmusic.session.seat import Moment
+from genmusic.session.moments import Moment
 from genmusic.session.stills import Frozen
 from genmusic.units import SAMPLE_RATE
 

@@ -15,10 +15,11 @@ from genmusic import __version__
 from genmusic.config import Settings
 from genmusic.encoding import StreamEncoder
 from genmusic.errors import ProtocolError
+from genmusic.session.codecs import open_encoder
 from genmusic.session.engine import Engine
 from genmusic.session.library import Library
 from genmusic.session.log import Change
-from genmusic.session.session import WARM_PACKETS, Session, open_encoder
+from genmusic.session.session import WARM_PACKETS, Session
 from genmusic.session.stills import Frozen, Still
 from genmusic.storage import LogRow, SessionRow
 from genmusic.units import SAMPLE_RATE

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 from genmusic.composition.composer import Composer
@@ -20,10 +19,11 @@ from genmusic.controls.spec import CONTROLS, Value, check_changes, defaults
 from genmusic.names import PARTS
 from genmusic.rules import Style
 from genmusic.score.events import Bar
-from genmusic.session.conductor import Conductor, ConductorState, Due
+from genmusic.session.conductor import Conductor, Due
 from genmusic.session.desk import Desk
 from genmusic.session.library import Library
 from genmusic.session.log import EDITION, POSITION, SKIP, Change
+from genmusic.session.moments import Moment
 from genmusic.session.rack import SILENCE, Rack, Sound
 from genmusic.session.shelf import edition_of
 from genmusic.session.song import NextBeat
@@ -40,22 +40,6 @@ EVENTS: dict[str, Value] = {CUE: None, CALL: None}  # while nothing plays yet
 PLAYED = PARTS.index(PART)
 FADING_QUANTA = 150  # with a cross-fade of echoes still shorter than the shortest beat
 NOWHERE: tuple[Sound, int] = (SILENCE, 0)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Moment:
-    """A seat between two blocks: everything its future depends on besides seed and log."""
-
-    frame: int
-    values: Mapping[str, Value]
-    style: Style
-    section: str
-    wished_style: Style
-    changes: int  # in the log so far
-    conductor: ConductorState
-    desk: Desk
-    sound: Sound
-    keys: Mapping[int, PlayedNote]  # held by a player, by pitch
 
 
 class Seat:

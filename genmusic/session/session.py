@@ -10,20 +10,18 @@ import secrets
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from types import MappingProxyType
 
 import numpy as np
 
 from genmusic.config import Settings
 from genmusic.controls.spec import Value
-from genmusic.encoding import STREAM_CODECS, Block, Parcel, StreamEncoder, open_stream_encoder
+from genmusic.encoding import Block, Parcel, StreamEncoder
 from genmusic.encoding.parcel import joined
-from genmusic.errors import EncodingError, ProtocolError, UnknownNameError
-from genmusic.seeding import SEED_LIMIT
+from genmusic.errors import ProtocolError
+from genmusic.session.codecs import open_encoder
 from genmusic.session.engine import Engine, TimedBar
-from genmusic.session.library import Library
 from genmusic.session.log import EDITION, Change
 from genmusic.session.pacing import Pacing
 from genmusic.session.parcels import Replay, Step
@@ -36,15 +34,6 @@ ID_BYTES = 9
 WARM_PACKETS = 4  # 80 ms: what an Opus decoder needs to be in step with an encoder
 SILENCE = np.zeros((2, 0), np.float32)
 NOTHING: Mapping[str, object] = MappingProxyType({})
-
-
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """What a listener asks a new session to be; the codecs in order of preference."""
-
-    codecs: tuple[str, ...]
-    seed: int | None = None
-    controls: Mapping[str, object] = field(default_factory=dict)
 
 
 class Session:
@@ -382,28 +371,3 @@ class Session:
     def controls(self) -> dict[str, Value]:
         """The controls as they stand."""
         return self.engine.controls()
-
-
-def open_session(library: Library, wishes: Wishes, settings: Settings, now: float) -> Session:
-    """Begin a new piece for a new listener; without a seed it is one nobody heard before.
-
-    Raises
-    ------
-    ProtocolError, ControlError, UnknownNameError
-        The server has none of the codecs; a control or the style is not there.
-    """
-    seed = secrets.randbelow(SEED_LIMIT) if wishes.seed is None else wishes.seed
-    encoder = open_encoder(wishes.codecs, seed, settings)
-    engine = Engine(library, seed, wishes.controls, follows_edits=True, rests=True)
-    return Session(engine, encoder, settings, now, wishes.controls)
-
-
-def open_encoder(codecs: Sequence[str], seed: int, settings: Settings) -> StreamEncoder:
-    """The first codec that works; one that this server does not know or have is passed over."""
-    for codec in codecs:
-        with suppress(UnknownNameError, EncodingError):
-            return open_stream_encoder(
-                codec, seed, bitrate=settings.opus_bitrate, complexity=settings.opus_complexity
-            )
-    asked, known = ", ".join(codecs), ", ".join(STREAM_CODECS)
-    raise ProtocolError(f"this server has none of {asked}; it has {known}")

@@ -27,8 +27,8 @@ from genmusic.score.events import Bar, ChordSpan
 from genmusic.score.harmony import Chord, Key
 from genmusic.session.conductor import BarLine, ConductorState
 from genmusic.session.desk import Desk
+from genmusic.session.moments import Moment
 from genmusic.session.rack import Sound
-from genmusic.session.seat import Moment
 from genmusic.session.shelf import StyleShelf, edition_of
 from genmusic.session.song import Song
 from genmusic.session.timed import Beat, TimedBar

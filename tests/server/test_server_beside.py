@@ -6,7 +6,7 @@ import pytest
 from radio import offline
 
 from genmusic.server.stream import LISTENERS
-from genmusic.session.session import Wishes
+from genmusic.session.opening import Wishes
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from genmusic.server.rendering import RenderPool
 from genmusic.server.service import open_door, reserve
 from genmusic.server.stream import LISTENERS
 from genmusic.session.clock import monotonic_seconds
-from genmusic.session.session import Wishes, open_session
+from genmusic.session.opening import Wishes, open_session
 
 LONG_SECONDS = 60.0
 

@@ -11,8 +11,8 @@ from genmusic.encoding import PACKET_FRAMES, Parcel
 from genmusic.server.chunks import Chunk
 from genmusic.server.listeners import Listeners
 from genmusic.server.player import Player
+from genmusic.session.opening import Wishes
 from genmusic.session.parcels import Replay, Step
-from genmusic.session.session import Wishes
 
 SILENCE = bytes(3_840)
 SILENT = replace(UNPACED, lookahead_seconds=0.0)

@@ -8,8 +8,8 @@ from radio import PATIENCE, UNPACED
 
 from genmusic.server.rendering import RenderPool
 from genmusic.server.rows import Rows
+from genmusic.session.opening import Wishes, open_session
 from genmusic.session.rack import MOST_LISTENERS
-from genmusic.session.session import Wishes, open_session
 
 CROWD = MOST_LISTENERS + 1
 PACKET_FRAMES = 960

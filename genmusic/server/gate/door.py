@@ -7,6 +7,7 @@ import resource
 from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
+from typing import cast
 from weakref import WeakSet
 
 from aiohttp import web
@@ -34,16 +35,15 @@ class Door(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Count the connection and hand it on."""
-        if not isinstance(transport, asyncio.Transport):
+        stream = cast("asyncio.Transport", transport)  # of TCP; uvloop has classes of its own
+        if not self._counter.admit(stream):
+            stream.abort()
             return
-        if not self._counter.admit(transport):
-            transport.abort()
-            return
-        if hasattr(transport, "max_size"):
-            transport.max_size = READ_BYTES
+        if hasattr(stream, "max_size"):
+            stream.max_size = READ_BYTES
         protocol = self._factory()
-        transport.set_protocol(protocol)
-        protocol.connection_made(transport)
+        stream.set_protocol(protocol)
+        protocol.connection_made(stream)
 
 
 class Counter:

@@ -25,7 +25,8 @@ from genmusic.server.rest.schemas import (
 )
 from genmusic.server.stream import LISTENERS
 from genmusic.session.feedback import REACTIONS, changes_after
-from genmusic.session.session import Session, Wishes
+from genmusic.session.opening import Wishes
+from genmusic.session.session import Session
 
 BASE = "/api/v1/sessions"
 

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from genmusic.config import Settings
 from genmusic.encoding import Block, Parcel, StreamEncoder
 from genmusic.encoding.parcel import joined
+from genmusic.session.codecs import open_encoder
 from genmusic.session.parcels import Replay
-from genmusic.session.session import open_encoder
 from genmusic.session.timed import TimedBar
 
 
