@@ -23,6 +23,7 @@ from genmusic.errors import EncodingError, ServerError
 from genmusic.server import journal
 from genmusic.server.gate.door import DOOR, Door, raise_file_limit
 from genmusic.server.listeners import Listeners
+from genmusic.server.pages import give_back_compiler
 from genmusic.server.stream import LISTENERS
 from genmusic.server.succession import Succession
 from genmusic.session.engine import Engine
@@ -86,6 +87,7 @@ def warm_up(library: Library, compiled: Callable[[], None] = lambda: None) -> No
     # A collection that walks styles and models costs a render thread 50 ms. One before this would
     # cost a tenth of the start, and find some 3,000 small objects that imports leave.
     gc.freeze()
+    give_back_compiler()
 
 
 def _play(library: Library, style: str) -> None:
@@ -145,6 +147,7 @@ async def _warm_the_rest(listeners: Listeners) -> None:
         except Exception as error:
             journal.write_failure("failed", error, style=style)
     gc.freeze()
+    give_back_compiler()
 
 
 @asynccontextmanager
