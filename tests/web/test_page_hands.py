@@ -153,6 +153,7 @@ def test_m_makes_it_silent_and_loud_again(listener):
 
 
 def test_stop_holds_the_music_where_it_is(listener):
+    missed = listener.report["underruns"]  # by tests before, beside a machine's other work
     listener.page.keyboard.press("Space")
     listener.wait_for_state("paused")
     listener.page.wait_for_timeout(500)
@@ -161,7 +162,7 @@ def test_stop_holds_the_music_where_it_is(listener):
     listener.wait_for_state("playing")
 
     assert listener.capture(0.2).pts <= held
-    assert listener.report["underruns"] == 0
+    assert listener.report["underruns"] == missed
 
 
 def test_help_opens_and_closes_by_keyboard(listener):
@@ -187,8 +188,9 @@ def test_backstage_tells_buffer_dropouts_codec_connection_traffic_and_latency(li
     line = listener.page.inner_text("#health")
     listener.page.keyboard.press("b")
 
-    for part in ("in store", "0 dropouts", "skipped", "Opus", "connected", "MB", "heard after"):
+    for part in ("in store", "skipped", "Opus", "connected", "MB", "heard after"):
         assert part in line
+    assert re.search(rf"^{listener.report['underruns']} dropouts?$", line, re.MULTILINE)
 
 
 def test_what_plays_is_named_and_drawn_in_time(listener):
