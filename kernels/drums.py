@@ -14,7 +14,6 @@ from numba import int32 as i32
 from kernels._jit import fragment, kernel
 from kernels._types import Floats, Ints, IntVector, Lanes, Vector
 from kernels.filters import svf_coefficients, svf_step
-from kernels.hits import ROW_WORDS, take_rows
 from kernels.kits import (
     BAND,
     BRIGHTNESS,
@@ -74,6 +73,7 @@ from kernels.simd import (
     to_int,
     where_less,
 )
+from kernels.takes import ROW_WORDS, take_rows
 from kernels.tones import Three, power_of_quantum, steady_tones, swept_tone
 
 INDEX_SCALE = 2.0**27  # shifted left by four bits: an index of 1 is half a turn
@@ -333,7 +333,7 @@ def _write(tile: Floats, sheet: Floats, place: int, apart: int, count: int, out:
 
 @kernel
 def record_drum(row: int, quanta: int, count: int, takes: Lanes, out: Floats) -> None:
-    """Record takes of a hit, as `kernels.hits` reads them.
+    """Record takes of a hit, as `kernels.takes` has them.
 
     Parameters
     ----------

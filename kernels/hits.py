@@ -12,13 +12,10 @@ from numba import int32 as i32
 from kernels._jit import fragment, kernel
 from kernels._types import Desk, Floats, Held, Ints, Lanes, Ramps, Roll
 from kernels.lanes import LANES, plain, sizes_of
-from kernels.memory import prefetch
-from kernels.pairs import PAIR_FRAMES, unpaired
-from kernels.simd import load, splat, store
-from kernels.stretches import STRETCH, begin_of, stretches_player
-from kernels.voices import QUANTUM
+from kernels.simd import store
+from kernels.stretches import begin_of, stretches_player
+from kernels.takes import ROW_WORDS, read_take, take_rows
 
-ROW_WORDS = QUANTUM // 2  # a quantum of a take
 SETTINGS = (
     "level",
     "reach",  # takes from where one looks for a dark one to where one looks for a bright one
@@ -36,14 +33,6 @@ VARIED = (("chance",),)
 SIZES = sizes_of(SETTINGS, WHOLE_SETTINGS, (STATES, COUNTERS), VARIED)
 LEVEL, REACH, CHANCE, MIDDLE = range(len(SETTINGS))
 ROW, QUANTA, TAKES = range(len(WHOLE_SETTINGS))
-
-
-def rows_of_take(quanta: int) -> int:
-    """How many rows a take has: its quanta, then how loud each of them is, and all together."""
-    return quanta + 1 + quanta // ROW_WORDS
-
-
-take_rows = fragment(rows_of_take)
 
 
 @fragment
@@ -83,14 +72,9 @@ def _stretch(
     level = f32(settings[slot * sizes[5] + LEVEL] * state[slot * sizes[2]])
     begin, lasts = int(counters[slot * sizes[3]]), int(whole_settings[slot * sizes[1] + QUANTA])
     for quantum in range(quanta):
-        now = min(age + quantum, lasts - 1)
-        gain = f32(recordings[begin + lasts * ROW_WORDS + now] * level)
-        for half in range(2):
-            here, t = begin + now * ROW_WORDS + half * LANES, begin_of(quantum) + half * PAIR_FRAMES
-            prefetch(recordings, here + STRETCH * ROW_WORDS)
-            earlier, later = unpaired(load(recordings, here))
-            store(row, t, earlier * splat(gain))
-            store(row, t + LANES, later * splat(gain))
+        four, here = read_take(begin, lasts, age + quantum, level, recordings), begin_of(quantum)
+        for number, x in enumerate(four):
+            store(row, here + number * LANES, x)
 
 
 _play = stretches_player(_stretch)
@@ -112,8 +96,7 @@ def render_hits(
     Parameters
     ----------
     first, quanta, roll, held, varied, ramps, desk, buses
-        As in `kernels.saws.render_saws`; the desk's lanes hold the recordings, in rows of
-        `ROW_WORDS`: of each take its quanta as `kernels.pairs` has them, then the gain of each, and
-        how loud the take is as a whole.
+        As in `kernels.saws.render_saws`; the desk's lanes hold the recordings, as in
+        `kernels.takes`.
     """
     _play(plain(SIZES), (first, quanta), roll, held, varied, ramps, desk, buses)

@@ -11,7 +11,6 @@ from numba import int32 as i32
 
 from kernels._jit import fragment, kernel
 from kernels._types import Desk, Float, Floats, Held, Ints, Lanes, Ramps, Roll, Vector
-from kernels.knocks import knock
 from kernels.lanes import CONTROL_FRAMES, LANES, QUANTUM, sizes_of
 from kernels.polynomials import exp2, sine
 from kernels.shuffles import turned_1, turned_2, turned_4, turned_8
@@ -26,6 +25,7 @@ from kernels.simd import (
     where_less,
 )
 from kernels.stretches import STRETCH, begin_of, stretches_player
+from kernels.takes import ROW_WORDS, read_take, take_rows
 from kernels.waves import MOST_MODES as MOST_MODES
 from kernels.waves import PLACES as PLACES
 from kernels.waves import SCRATCH as SCRATCH
@@ -38,9 +38,6 @@ _STATE = (
     "awake",  # modes up to the last that can be heard
     "loss",  # of the modes in a frame, in the mean of their power, without the damper
     "even",  # 1 where nobody hears that they lose more or less than that, else 0
-    "noise",  # envelope of the knock, falling
-    "integrator_1",
-    "integrator_2",
 )  # then of each mode its place in the plane
 _SETTINGS = (
     "level",
@@ -50,10 +47,8 @@ _SETTINGS = (
     "second_share",  # of what the first string loses, lost by the second
     "damper",  # 1 less the factor per frame once released
     "tremolo_depth",  # 0..1
-    "noise",  # of the knock at its start
-    "noise_decay",  # factor per frame
-    "noise_cutoff",  # Hz
-    "noise_damping",  # 1/Q
+    "knock",  # gain of its recording
+    "take",  # of that, too large by less than one
 )
 _OF_A_MODE = (
     "tilt",  # octaves above the first mode
@@ -67,8 +62,14 @@ _OF_A_MODE = (
     "second_turn_along",  # the same of a frame, with what is lost
     "second_turn_up",
 )
-WHOLE_SETTINGS = ("seed", "tremolo_phase", "tremolo_step")  # not zero; of 2^32; per quantum
-COUNTERS = 2
+WHOLE_SETTINGS = (
+    "tremolo_phase",  # of 2^32
+    "tremolo_step",  # per quantum
+    "row",  # where the takes of the knock begin
+    "quanta",  # of each of them; 0: there is no knock
+    "takes",
+)
+COUNTERS = 1
 OWN, COMMON, TABLES = len(_STATE), len(_SETTINGS), len(_OF_A_MODE)
 MODES = 16
 
@@ -80,19 +81,19 @@ def settings_for(modes: int) -> tuple[str, ...]:
 
 
 SETTINGS = settings_for(MODES)
-VARIED = (("seed",), ("hardness",), ("noise_cutoff",))
+VARIED = (("take",), ("hardness",))
 STATES = OWN + PLACES * MODES
 SIZES = sizes_of(SETTINGS, WHOLE_SETTINGS, (STATES, COUNTERS), VARIED)
 
-GAIN, ONSET, TREMOLO, AWAKE, LOSS, EVEN, NOISE, INTEGRATOR_1, INTEGRATOR_2 = range(OWN)
-(LEVEL, ONSET_STEP, HARDNESS, BRIGHTNESS, SHARE, DAMPER, DEPTH, KNOCK, NOISE_DECAY, NOISE_CUTOFF,
- NOISE_DAMPING) = range(COMMON)  # fmt: skip
-SEED, PHASE, PHASE_STEP = range(3)
+GAIN, ONSET, TREMOLO, AWAKE, LOSS, EVEN = range(OWN)
+(LEVEL, ONSET_STEP, HARDNESS, BRIGHTNESS, SHARE, DAMPER, DEPTH, KNOCK,
+ TAKE) = range(COMMON)  # fmt: skip
+PHASE, PHASE_STEP, ROW, QUANTA, TAKES = range(len(WHOLE_SETTINGS))
 FIRST_PLACES, TURNS, LOSSES = 1, 5, 7  # tables of a mode, by number
+TILE = QUANTUM * LANES  # before the scratch for tables
 _OCTAVES = 1.4426950408889634  # log2 of e
 ASLEEP = 3.2e-5  # -90 dB of full scale
 MASKED = 1e-3  # -60 dB: a mode that far below the strongest of its voice is not heard either
-SPREAD = 0.3  # -10 dB: no more of a knock than that lies where it could be told from a mode
 # A sum of squares: the power of what even waves leave out, of which there is most at both ends of a
 # span and a third of that in the mean, is -90 dB of full scale then.
 UNHEARD = 3.0 * ASLEEP**2 / LANES**2
@@ -108,7 +109,6 @@ def _strike(slot: int, sizes: tuple[int, ...], bank: Bank, bright: float, held: 
         state[own + row] = f32(0.0)
     level = settings[at + LEVEL]
     state[own + TREMOLO], state[own + AWAKE] = f32(1.0), f32(modes)
-    state[own + NOISE] = f32(level * settings[at + KNOCK])
     for row in range(COUNTERS):
         counters[slot * COUNTERS + row] = whole_settings[slot * sizes[1] + row]
     swing = (bright - f32(0.5)) * f32(2.0)
@@ -214,9 +214,6 @@ def _look_after(at: int, own: int, bank: Bank, held: Held, tile: Floats) -> None
     even = apart < f32(UNHEARD) and settings[at + DEPTH] == f32(0.0)
     state[own + AWAKE], state[own + LOSS] = f32(awake), survey[0]
     state[own + EVEN] = f32(1.0) if even else f32(0.0)
-    noise = state[own + NOISE] * f32(SPREAD)
-    if noise * noise < survey[1]:
-        state[own + NOISE] = f32(0.0)
 
 
 @fragment
@@ -232,7 +229,7 @@ def _turn_motor(
     """Move the first mode up and down: discs open and close tubes."""
     settings, whole_settings, state, counters = held
     depth, own = settings[slot * sizes[5] + DEPTH], slot * sizes[2]
-    tile, scratch = lanes[5], lanes[6]
+    tile, scratch = lanes[5], lanes[5][TILE:]
     step = whole_settings[slot * sizes[1] + PHASE_STEP]
     gain = state[own + TREMOLO]
     for quantum in range(quanta):
@@ -254,17 +251,19 @@ def _turn_motor(
 
 @fragment
 def _knock(
-    slot: int, sizes: tuple[int, ...], held: Held, quanta: int, tile: Floats, row: Floats
+    at: int, whole: int, age: int, quanta: int, held: Held, takes: Floats, row: Floats
 ) -> None:
     """Add the blow itself to a row while it lasts."""
-    settings, _, state, counters = held
-    at, own = slot * sizes[5], slot * sizes[2]
-    count, decay = counters[slot * COUNTERS + SEED], settings[at + NOISE_DECAY]
-    now = state[own + NOISE], state[own + INTEGRATOR_1], state[own + INTEGRATOR_2]
-    band = settings[at + NOISE_CUTOFF], settings[at + NOISE_DAMPING]
-    noise, low, high = knock(count, decay, band, now, quanta, tile, row)
-    counters[slot * COUNTERS + SEED] = i32(count + quanta * QUANTUM)
-    state[own + NOISE], state[own + INTEGRATOR_1], state[own + INTEGRATOR_2] = noise, low, high
+    settings, whole_settings = held[0], held[1]
+    lasts, last = int(whole_settings[whole + QUANTA]), int(whole_settings[whole + TAKES]) - 1
+    rows = min(int(settings[at + TAKE]), last) * take_rows(lasts)
+    begin = (int(whole_settings[whole + ROW]) + rows) * ROW_WORDS
+    level = f32(settings[at + LEVEL] * settings[at + KNOCK])
+    for quantum in range(min(quanta, lasts - age)):
+        four, here = read_take(begin, lasts, age + quantum, level, takes), begin_of(quantum)
+        for number, x in enumerate(four):
+            t = here + number * LANES
+            store(row, t, load(row, t) + x)
 
 
 @fragment
@@ -293,11 +292,12 @@ def _stretch(
     row: Floats,
 ) -> None:
     """Some quanta of one voice into its row."""
-    settings, _, state, _ = held
+    settings, whole_settings, state, _ = held
+    whole = slot * sizes[1]
     at, own, modes = slot * sizes[5], slot * sizes[2], (sizes[2] - OWN) // PLACES
     turns, places = at + COMMON + TURNS * modes, own + OWN
     age, anew, quanta, left = when
-    tile, scratch = lanes[5], lanes[6]
+    tile, scratch = lanes[5], lanes[5][TILE:]
     if age == 0:
         bright = ramps[0][where[0], where[2]]
         _strike(slot, sizes, (turns, places, modes, modes), bright, held)
@@ -321,8 +321,8 @@ def _stretch(
         ring(awake, quanta, scratch, row)
     if settings[at + DEPTH] > f32(0.0):
         _turn_motor(slot, sizes, held, quanta, lanes, row)
-    if state[own + NOISE] > f32(0.0):
-        _knock(slot, sizes, held, quanta, tile, row)
+    if age < whole_settings[whole + QUANTA]:
+        _knock(at, whole, age, quanta, held, lanes[6], row)
     if state[own + GAIN] < f32(1.0):
         _rise(at, own, held, quanta, row)
 
@@ -354,11 +354,11 @@ def render_modes(
     Parameters
     ----------
     first, quanta, roll, varied, ramps, buses
-        As in `kernels.saws.render_saws`; a seed must not be zero.
+        As in `kernels.saws.render_saws`.
     held : tuple, in/out
         As there. How many modes a voice has, up to `MOST_MODES`, follows from its size.
     desk : tuple, in/out
-        As there, with `SCRATCH` floats for tables.
+        As there, with `SCRATCH` floats behind the tile; its lanes hold takes of knocks.
 
     Notes
     -----

@@ -11,13 +11,10 @@ from kernels.polynomials import PHASE_TO_HALF_TURNS
 from kernels.simd import (
     fma,
     greater_of,
-    lane_numbers,
     lesser_of,
-    shift_right,
     splat,
     splat_int,
     to_float,
-    to_int,
 )
 
 REACH_FRAMES = 4.5  # of the smoothed edge, to either side
@@ -83,15 +80,3 @@ def next_noise(seed: IntVector) -> IntVector:
 def white(seed: IntVector) -> Vector:
     """White noise in -1..1 from a generator state."""
     return to_float(seed) * splat(f32(PHASE_TO_HALF_TURNS))
-
-
-@fragment
-def noise_at(place: int) -> Vector:
-    """White noise in -1..1 at sixteen places from one on, whatever was asked before.
-
-    Neighbours are as strangers: C. Wellons, "Prospecting for hash functions", 2018.
-    """
-    x = splat_int(place) + to_int(lane_numbers())
-    x = (x ^ shift_right(x, 16)) * splat_int(i32(0x7FEB352D))
-    x = (x ^ shift_right(x, 15)) * splat_int(i32(0x846CA68B - (1 << 32)))
-    return white(x ^ shift_right(x, 16))

@@ -18,9 +18,9 @@ from genmusic.errors import GenmusicError
 from genmusic.synthesis.drums import Hit
 from genmusic.units import QUANTUM, SAMPLE_RATE
 from kernels.drums import record_drum
-from kernels.hits import ROW_WORDS, rows_of_take
 from kernels.lanes import LANES
 from kernels.memory import reserved
+from kernels.takes import ROW_WORDS, rows_of_take
 
 LONG_QUANTA = SAMPLE_RATE // QUANTUM  # a second: of what rings for longer half as many takes do
 A_HIT_LOOKS = 4  # takes wide, of sixteen
@@ -57,8 +57,8 @@ class Hits:
 
     Parameters
     ----------
-    words : (rows * `kernels.hits.ROW_WORDS`,) float32
-        Where they lie, as `kernels.hits` reads them.
+    words : (rows * `kernels.takes.ROW_WORDS`,) float32
+        Where they lie, as `kernels.takes` has them.
     takes : int
         Of a short hit; of a long one there are half as many.
     """

@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from genmusic.synthesis.ensembles import EnsemblePatch
 from genmusic.synthesis.hits import Hits
 from genmusic.synthesis.kits import Kit
+from genmusic.synthesis.modes import ModalPatch
 from genmusic.synthesis.patches import find_patch
+from genmusic.synthesis.pianos import PianoPatch
 from genmusic.synthesis.pools import KINDS, Kind
 from genmusic.synthesis.recipes import Cook, Recipe, touched_of
 from genmusic.synthesis.recordings import Recordings, rows_of_group
@@ -214,7 +216,7 @@ class LiveInstrument:
         if isinstance(found, EnsemblePatch):
             recordings = Recordings(tables, KEYS_APART)
             found = ElsewherePatch(found.width, partial(found.voicing_from, recordings))
-        elif isinstance(found, Kit):
+        elif isinstance(found, Kit | ModalPatch | PianoPatch):
             found = ElsewherePatch(found.width, partial(found.voicing_from, Hits(tables)))
         elif kind.tables is not None:
             tables[:] = kind.tables

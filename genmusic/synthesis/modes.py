@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from genmusic.rules import BandRules, ListOf, Number, Table, rule
 from genmusic.synthesis import arrays
+from genmusic.synthesis.drums import Drum, Hit
+from genmusic.synthesis.hits import HITS, Hits, Place
 from genmusic.synthesis.tone import response
 from genmusic.synthesis.voicing import (
-    ANY_SEED,
     CONTROL_FRAMES,
     RELEASED_TO_SILENCE,
     SIXTY_DB_OCTAVES,
@@ -47,7 +48,7 @@ SILENT_DB = -80.0
 INAUDIBLE_DB = -90.0  # of a mode: the kernel lets it sleep
 QUARTER_PI = 0.7853981633974483
 NO_TWO_ALIKE = 0.12  # octaves of level per octave that blows differ by
-KNOCK_VARIES = 0.07  # share of its middle by which knocks differ
+NO_KNOCK = Place(0, 0, 1, 1)
 DARK_LIMIT, HARD_LIMIT = -3.0, 3.0  # of the hardness, in octaves of level per octave
 
 
@@ -162,28 +163,41 @@ class Blow:
         }
 
     @property
-    def settings(self) -> dict[str, float]:
-        """Those that are the same for all blows."""
-        return {
-            "brightness": self.brightness,
-            "noise": self._knock_gain(),
-            "noise_decay": decay_per_frame(self.knock_seconds),
-            "noise_cutoff": self.knock_hz,
-            "noise_damping": self.knock_width,
-        }
+    def knocks(self) -> tuple[Hit, ...]:
+        """The knock, if there is one, as what it is: a drum."""
+        if self.knock_db <= SILENT_DB:
+            return ()
+        q = 1.0 / self.knock_width
+        noise = Drum(
+            0.0, noise=1.0, noise_seconds=self.knock_seconds, cutoff_hz=self.knock_hz, resonance=q,
+            band=1.0, high=0.0,
+        )  # fmt: skip
+        return (Hit(noise, brightness_octaves=0.0),)
 
-    @property
-    def varied(self) -> dict[str, float]:
-        """How far blows differ."""
-        cutoff = KNOCK_VARIES * self.knock_hz
-        return {"seed": ANY_SEED[1], "hardness": NO_TWO_ALIKE, "noise_cutoff": cutoff}
+    def knock_in(self, recordings: Hits) -> Place:
+        """Where takes of the knock are."""
+        return next(map(recordings.place_of, self.knocks), NO_KNOCK)
+
+    def settings(self, knock: Place) -> dict[str, float]:
+        """Those that are the same for all blows."""
+        take = 0.5 * knock.takes
+        return {"brightness": self.brightness, "knock": self._knock_gain(), "take": take}
 
     def _knock_gain(self) -> float:
         """Makes up for what the band leaves of white noise: its share of the spectrum, times Q."""
-        if self.knock_db <= SILENT_DB:
-            return 0.0
         passed = QUARTER_PI * self.knock_hz / (SAMPLE_RATE / 4.0) / self.knock_width
         return db_to_gain(self.knock_db) / math.sqrt(passed)
+
+
+def whole_settings(knock: Place, tremolo_step: int = 0) -> dict[str, int]:
+    """Of a note; discs begin to turn with it."""
+    takes = {"row": knock.row, "quanta": knock.quanta, "takes": knock.takes}
+    return takes | {"tremolo_phase": QUARTER_TURN, "tremolo_step": tremolo_step}
+
+
+def varied(knock: Place) -> dict[str, float]:
+    """How far blows differ."""
+    return {"take": 0.5 * knock.takes, "hardness": NO_TWO_ALIKE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,28 +224,34 @@ class ModalPatch:
     width: float = rule(Number(0.0, 1.0), "spread of notes between left and right", 0.0)
     tone: BandRules = rule(Table(BandRules), "three bands, worked into the modes", BandRules())
 
+    @property
+    def hits(self) -> tuple[Hit, ...]:
+        """What is recorded."""
+        return self.blow.knocks
+
     def voicing(self, pitch: float) -> Voicing:
         """The settings of the voices of a pitch."""
+        return self.voicing_from(HITS, pitch)
+
+    def voicing_from(self, recordings: Hits, pitch: float) -> Voicing:
+        """The settings of the voices of a pitch whose knock is in some recordings."""
+        knock = self.blow.knock_in(recordings)
         settings = {
             "damper": 1.0 - decay_per_frame(self.release_seconds),
             "tremolo_depth": 1.0 - db_to_gain(-self.tremolo_db),
-            **self.blow.settings,
+            **self.blow.settings(knock),
             **bank(self.resonances(pitch), MODES),
         }
         touched = {"level": db_to_gain(self.level_db) * VELOCITY_GAINS} | self.blow.touched(pitch)
-        whole = {
-            "seed": ANY_SEED[0],
-            "tremolo_phase": QUARTER_TURN,
-            "tremolo_step": hz_to_increment(self.tremolo_hz * QUANTUM),
-        }
+        step = hz_to_increment(self.tremolo_hz * QUANTUM)
         longest = max(mode.seconds for mode in self.modes) * self._shorter(pitch)
         return Voicing(
             settings,
             touched,
-            whole,
+            whole_settings(knock, step),
             quanta(RELEASED_TO_SILENCE * min(self.release_seconds, longest)),
             quanta(SOUNDS_TO_SILENCE * longest),
-            varied=self.blow.varied,
+            varied=varied(knock),
         )
 
     def resonances(self, pitch: float) -> Resonances:

@@ -78,7 +78,7 @@ PATCHES = read_patches()
 for _, shipped in PATCHES.values():
     if isinstance(shipped, EnsemblePatch):
         RECORDINGS.register(shipped.group)
-    elif isinstance(shipped, Kit):
+    elif isinstance(shipped, Kit | ModalPatch | PianoPatch):
         for hit in shipped.hits:
             HITS.register(hit)
 

@@ -10,16 +10,18 @@ import numpy as np
 
 from genmusic.rules import Number, Table, rule
 from genmusic.synthesis import arrays
+from genmusic.synthesis.drums import Hit
+from genmusic.synthesis.hits import HITS, Hits
 from genmusic.synthesis.modes import (
     HIGHEST_MODE_HZ,
     MIDDLE_C_PITCH,
-    QUARTER_TURN,
     Blow,
     Resonances,
     bank,
+    varied,
+    whole_settings,
 )
 from genmusic.synthesis.voicing import (
-    ANY_SEED,
     RELEASED_TO_SILENCE,
     SOUNDS_TO_SILENCE,
     VELOCITY_GAINS,
@@ -68,8 +70,18 @@ class PianoPatch:
     release_follows: float = rule(Number(0.0, 2.0), "octaves of shorter damping per octave", 0.4)
     width: float = rule(Number(0.0, 1.0), "spread of notes between left and right", 0.0)
 
+    @property
+    def hits(self) -> tuple[Hit, ...]:
+        """What is recorded."""
+        return self.blow.knocks
+
     def voicing(self, pitch: float) -> Voicing:
         """The settings of the voices of a pitch."""
+        return self.voicing_from(HITS, pitch)
+
+    def voicing_from(self, recordings: Hits, pitch: float) -> Voicing:
+        """The settings of the voices of a pitch whose knock is in some recordings."""
+        knock = self.blow.knock_in(recordings)
         octaves = (pitch - MIDDLE_C_PITCH) / 12.0
         longest = self.seconds * self.after_times * exp2(-self.decay_follows * octaves)
         release, damper = longest, 0.0
@@ -79,18 +91,17 @@ class PianoPatch:
         first, second = self.resonances(pitch)
         settings = {
             "damper": damper,
-            **self.blow.settings,
+            **self.blow.settings(knock),
             **bank(first, MODES, second),
         }
         touched = {"level": db_to_gain(self.level_db) * VELOCITY_GAINS} | self.blow.touched(pitch)
-        whole = {"seed": ANY_SEED[0], "tremolo_phase": QUARTER_TURN, "tremolo_step": 0}
         return Voicing(
             settings,
             touched,
-            whole,
+            whole_settings(knock),
             quanta(RELEASED_TO_SILENCE * release),
             quanta(SOUNDS_TO_SILENCE * longest),
-            varied=self.blow.varied,
+            varied=varied(knock),
         )
 
     def partials_hz(self, pitch: float, numbers: Doubles) -> Doubles:

@@ -83,8 +83,8 @@ KINDS: Mapping[str, Kind] = {
         wavetables.render_wavetables, wavetables, HELD, TABLES, scratch=wavetables.SCRATCH
     ),
     "strings": Kind(strings.render_strings, strings, ("level", "hardness"), in_lanes=False),
-    "modes": Kind(modes.render_modes, modes, STRUCK, in_lanes=False, scratch=modes.SCRATCH),
-    "pianos": Kind(modes.render_modes, pianos, STRUCK, in_lanes=False, scratch=modes.SCRATCH),
+    "modes": Kind(modes.render_modes, modes, STRUCK, HITS.words, False, modes.SCRATCH, HITS),
+    "pianos": Kind(modes.render_modes, pianos, STRUCK, HITS.words, False, modes.SCRATCH, HITS),
 }
 
 

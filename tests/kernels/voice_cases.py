@@ -24,9 +24,9 @@ from kernels.buses import (
     STRIDE,
     drain_buses,
 )
-from kernels.hits import ROW_WORDS, rows_of_take
 from kernels.lanes import QUANTUM
 from kernels.readings import VELOCITIES
+from kernels.takes import ROW_WORDS, rows_of_take
 
 VOICES = 32
 

@@ -11,8 +11,8 @@ from genmusic.synthesis.hits import HITS, Hits
 from genmusic.synthesis.orchestra import Orchestra, PlayedNote
 from genmusic.synthesis.patches import PATCHES
 from genmusic.units import QUANTUM, SAMPLE_RATE
-from kernels.hits import ROW_WORDS
 from kernels.lanes import LANES
+from kernels.takes import ROW_WORDS
 
 HAT, KICK, CRASH = 42, 36, 49
 LISTENERS = 16

@@ -11,7 +11,7 @@ from genmusic.synthesis.orchestra import Orchestra, PlayedNote
 from genmusic.synthesis.patches import PATCHES
 from genmusic.synthesis.recordings import KEYS, RECORDINGS, Recordings, loop_of
 from genmusic.units import QUANTUM, SAMPLE_RATE, pitch_to_hz
-from kernels import hits
+from kernels import takes
 from kernels.recordings import MOST_LOOP_QUANTA, ROW_WORDS
 
 GROUPS = {name: patch.group for name, (kind, patch) in PATCHES.items() if kind == "ensembles"}
@@ -75,7 +75,7 @@ CHOIR_ROW = RECORDINGS.register(GROUPS["choir"]) * KEYS + 61
     ("patch", "part", "key", "made", "begin", "size"),
     [
         ("choir", "pad", 61, RECORDINGS, CHOIR_ROW * ROW_WORDS, ROW_WORDS),
-        ("kit", "drums", 51, HITS, RIDE.row * hits.ROW_WORDS, RIDE.rows * hits.ROW_WORDS),
+        ("kit", "drums", 51, HITS, RIDE.row * takes.ROW_WORDS, RIDE.rows * takes.ROW_WORDS),
     ],
 )
 def test_voices_that_come_from_elsewhere_find_their_recordings_made(
