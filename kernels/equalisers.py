@@ -16,6 +16,7 @@ from kernels._types import Float, Floats, Ints, Vector
 from kernels.buses import RUNS as IN_RUNS
 from kernels.buses import SILENT, SOUNDING, STRIDE, is_sounding, read_quantum
 from kernels.lanes import LANES, QUANTUM
+from kernels.matrices import Matrix, Pair, times
 from kernels.rings import QUIETEST
 from kernels.runs import (
     RUN,
@@ -28,7 +29,6 @@ from kernels.runs import (
     summed_pair,
     to_runs,
 )
-from kernels.scans import Matrix, Pair, times
 from kernels.shuffles import of_last_runs, of_run_1, run_numbers
 from kernels.simd import (
     float_to_bits,

@@ -253,7 +253,7 @@ def _turn_motor(
 def _knock(
     at: int, whole: int, age: int, quanta: int, held: Held, takes: Floats, row: Floats
 ) -> None:
-    """Add the blow itself to a row while it lasts."""
+    """Add the blow itself to a row while it lasts: a take that was recorded."""
     settings, whole_settings = held[0], held[1]
     lasts, last = int(whole_settings[whole + QUANTA]), int(whole_settings[whole + TAKES]) - 1
     rows = min(int(settings[at + TAKE]), last) * take_rows(lasts)

@@ -14,7 +14,7 @@ from numba import float32 as f32
 
 from kernels._jit import fragment
 from kernels._types import Vector
-from kernels.scans import Matrix, Pair
+from kernels.matrices import Matrix, Pair
 from kernels.shuffles import (
     even_fours,
     first_halves,

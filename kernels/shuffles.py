@@ -28,16 +28,6 @@ def after(typingctx: Any, before: Any, x: Any) -> Any:
 
 
 @intrinsic
-def last_lane(typingctx: Any, x: Any) -> Any:
-    """The last lane in all lanes."""
-
-    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        return _shuffled(builder, args[0], args[0], [LANES - 1] * LANES)
-
-    return f32x16(f32x16), generate
-
-
-@intrinsic
 def backwards(typingctx: Any, x: Any) -> Any:
     """All lanes, the last first."""
 
