@@ -17,7 +17,7 @@ from genmusic.session.moments import Moment
 from genmusic.session.stills import Frozen
 from genmusic.units import SAMPLE_RATE
 
-STRIDE_FRAMES = 12 * SAMPLE_RATE  # between moments: 0.1 to 0.3 MB, against rendering again
+STRIDE_FRAMES = 8 * SAMPLE_RATE  # between moments: 0.1 to 0.3 MB each, against rendering it again
 SHORTEST_FRAMES = SAMPLE_RATE  # the first stride: those who come together do not copy together
 NEAR_FRAMES = SAMPLE_RATE // 5  # a change is often followed by another: a moment is kept there
 
