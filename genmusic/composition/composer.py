@@ -25,7 +25,7 @@ from genmusic.composition.arrangement import players
 from genmusic.composition.attribution import Decision
 from genmusic.composition.bars import bar_of
 from genmusic.composition.clearing import accompanying, as_asked
-from genmusic.composition.counter import choose_kind, compose_counter
+from genmusic.composition.counter import compose_counter
 from genmusic.composition.decisions import decision_of
 from genmusic.composition.drums import compose_drums
 from genmusic.composition.foresight import Begun, Foresight
@@ -317,8 +317,7 @@ class Composer:
             rows, melody = self._sing(place, plan, settled.singing)
             accompanist.lay("melody", rows)
         if "counter" in playing:
-            kind = choose_kind(plan, place.texture.kind)
-            second = tuple(compose_counter(plan, rows.tolist(), kind, state.counter))
+            second = tuple(compose_counter(plan, rows.tolist(), place.counter, state.counter))
             accompanist.lay("counter", row_table(hooked_bar(plan, "counter", second)))
         if "drums" in playing:
             accompanist.lay("drums", self._drums(plan, place.groove.beat))

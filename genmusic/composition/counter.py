@@ -10,6 +10,7 @@ from itertools import chain
 from genmusic.composition.chance import choose
 from genmusic.composition.plan import Plan, Row, Span
 from genmusic.composition.theory import OCTAVE, chord_scale, chord_tones
+from genmusic.rules import Style
 from genmusic.units import TICKS_PER_BEAT
 
 LEAST_GAP_TICKS = TICKS_PER_BEAT  # a shorter rest is a breath, not a question
@@ -25,9 +26,9 @@ Sung = Sequence[Sequence[int]]
 """The rows of a melody."""
 
 
-def choose_kind(plan: Plan, draw: float) -> str:
-    """How the second voice behaves in the sections of a theme."""
-    kinds = plan.style.counter.kinds
+def choose_kind(style: Style, draw: float) -> str:
+    """How the second voice behaves in a section."""
+    kinds = style.counter.kinds
     return tuple(kinds)[choose(kinds.values(), draw)]
 
 

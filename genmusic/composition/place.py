@@ -10,6 +10,7 @@ from typing import NamedTuple
 from genmusic.composition import form
 from genmusic.composition.arrangement import players
 from genmusic.composition.chance import draw
+from genmusic.composition.counter import choose_kind
 from genmusic.composition.metre import Metre, metre
 from genmusic.composition.plan import section_rules, theme_of
 from genmusic.composition.state import Slot, State
@@ -44,6 +45,7 @@ class Section:
     statement: int  # how many earlier sections of the piece had the same theme
     groove: Draws  # of the theme,
     texture: Draws  # and of this statement of it
+    counter: str  # how the second voice behaves
     players: frozenset[str] | None  # of every bar, None where they come and go
     metre: Metre
 
@@ -75,6 +77,7 @@ class Place:
     statement: int
     groove: Draws  # of the theme,
     texture: Draws  # and of this statement of it
+    counter: str  # how the second voice behaves
     players: frozenset[str] | None  # of every bar, None where they come and go
     metre: Metre
     key: Key
@@ -100,6 +103,7 @@ def section_of(state: State, seed: int, style: Style, parameters: MusicalParamet
     label, phrases, piece = state.labels[state.section], state.phrases, state.piece
     theme, rules, statement = theme_of(label), section_rules(style, label), form.statement(state)
     named = style.sections.get(label)  # a label that the style lacks lies in the middle
+    texture = _draws(seed, piece, theme, statement)
     return Section(
         seed,
         piece,
@@ -113,7 +117,8 @@ def section_of(state: State, seed: int, style: Style, parameters: MusicalParamet
         named.register if named else 0,
         statement,
         _draws(seed, piece, theme, 0),
-        _draws(seed, piece, theme, statement),
+        texture,
+        choose_kind(style, texture.kind),
         _players(style, rules, parameters),
         metre(state.metre),
     )
@@ -140,6 +145,7 @@ def place_of(state: State, section: Section) -> Place:
         statement=section.statement,
         groove=section.groove,
         texture=section.texture,
+        counter=section.counter,
         players=section.players,
         metre=section.metre,
         key=Key(state.tonic, state.mode),
