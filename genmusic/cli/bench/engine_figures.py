@@ -30,7 +30,7 @@ from genmusic.units import QUANTUM, SAMPLE_RATE
 VOICES = 64
 BARS = 200  # of each style
 PASSES = 5  # over the bars of all styles
-COMPOSITION = "genmusic.composition."
+COMPOSITION = "genmusic.composition"
 FAR_BARS = 500
 SECOND = SAMPLE_RATE // QUANTUM * QUANTUM
 HOP = Settings().shared_chunk_frames  # in which the server renders a row
@@ -133,7 +133,7 @@ def _pass_ms(library: Library) -> list[float]:
 
 def _forget(models: Iterable[Model]) -> None:
     """Let composing forget what it remembers of the bars that have been composed."""
-    modules = [module for name, module in sys.modules.items() if name.startswith(COMPOSITION)]
+    modules = [room for name, room in sys.modules.items() if name.rpartition(".")[0] == COMPOSITION]
     for place in (*modules, *models):
         for kept in vars(place).values():
             if hasattr(kept, "cache_clear"):
