@@ -40,8 +40,8 @@ class Begun:
         self._seed, self._style, self._model, self._parameters = seed, style, model, parameters
         self._held = held
         self._state = coming = state.copy()
-        for _ in range(ahead):
-            form.advance(coming)
+        if ahead:
+            form.advance(coming, ahead)
         self._marks = _marks_of(coming)
         form.begin_phrase(coming, seed, style, parameters)
         self.asked = ask_harmony(coming, seed, style, parameters)

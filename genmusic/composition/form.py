@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from genmusic.composition.chance import choose, draw
 from genmusic.composition.hooks import Moment, hooked
-from genmusic.composition.keys import piece_tonic, related_key
+from genmusic.composition.keys import key_of, piece_tonic, related_key
 from genmusic.composition.plan import section_rules, theme_of
 from genmusic.composition.state import NO_BACKING, State
 from genmusic.composition.theory import is_minor
@@ -43,14 +43,15 @@ def begin_phrase(state: State, seed: int, style: Style, parameters: MusicalParam
         _choose_key(state, seed, style, parameters)
 
 
-def advance(state: State) -> None:
-    """Step to the next bar; after the last one of a piece, a new piece begins.
+def advance(state: State, bars: int = 1) -> None:
+    """Step to the next bar, or over some to the end of the phrase.
 
-    Themes that will not return are forgotten, so that the state stays small.
+    After the last one of a piece, a new piece begins. Themes that will not return are forgotten, so
+    that the state stays small.
     """
-    state.bar += 1
-    state.piece_bar += 1
-    state.phrase_bar += 1
+    state.bar += bars
+    state.piece_bar += bars
+    state.phrase_bar += bars
     if state.phrase_bar < state.phrases[state.phrase][0]:
         return
     state.phrase_bar = 0
@@ -293,14 +294,14 @@ def _section_key(
     state: State, seed: int, style: Style, section: int, parameters: MusicalParameters
 ) -> Key:
     """The key of a section: beside that of the piece, unless the listener has set it."""
-    home = Key(state.home, state.home_mode)
+    home = key_of(state.home, state.home_mode)
     last = section == len(state.labels) - 1
     if parameters.key is not None or last:
         return home
     relations = section_rules(style, state.labels[section]).keys
     theme = theme_of(state.labels[section])
     key = related_key(home, relations[_relation(seed, state.piece, theme, len(relations))])
-    return Key(key.tonic, parameters.mode) if parameters.mode else key
+    return key_of(key.tonic, parameters.mode) if parameters.mode else key
 
 
 @lru_cache(maxsize=4096)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from genmusic.composition.chance import draw
 from genmusic.composition.theory import OCTAVE, is_minor
@@ -25,13 +25,19 @@ _RELATIONS: Mapping[str, tuple[int, int, bool]] = {
 }
 
 
+@cache
+def key_of(tonic: int, mode: str) -> Key:
+    """A key, the same each time."""
+    return Key(tonic, mode)
+
+
 def related_key(home: Key, relation: str) -> Key:
     """The key of a section beside that of its piece."""
     bright, dark, turns = _RELATIONS[relation]
     tonic = (home.tonic + (dark if is_minor(home.mode) else bright)) % OCTAVE
     if not turns:
-        return Key(tonic, home.mode)
-    return Key(tonic, "major" if is_minor(home.mode) else "minor")
+        return key_of(tonic, home.mode)
+    return key_of(tonic, "major" if is_minor(home.mode) else "minor")
 
 
 def piece_tonic(seed: int, piece: int) -> int:

@@ -11,6 +11,7 @@ from genmusic.composition import form
 from genmusic.composition.arrangement import players
 from genmusic.composition.chance import draw
 from genmusic.composition.counter import choose_kind
+from genmusic.composition.keys import key_of
 from genmusic.composition.metre import Metre, metre
 from genmusic.composition.plan import section_rules, theme_of
 from genmusic.composition.state import Slot, State
@@ -148,7 +149,7 @@ def place_of(state: State, section: Section) -> Place:
         counter=section.counter,
         players=section.players,
         metre=section.metre,
-        key=Key(state.tonic, state.mode),
+        key=key_of(state.tonic, state.mode),
         chords=state.chords,
         starts=list(accumulate([eighths for eighths, _ in state.chords], initial=0)),
     )
