@@ -10,11 +10,13 @@ from typing import NamedTuple
 from genmusic.composition import form
 from genmusic.composition.arrangement import players
 from genmusic.composition.chance import draw
+from genmusic.composition.colour import Planned
 from genmusic.composition.counter import choose_kind
 from genmusic.composition.keys import key_of
-from genmusic.composition.metre import Metre, metre
+from genmusic.composition.metre import EIGHTH_TICKS, Metre, metre
 from genmusic.composition.plan import section_rules, theme_of
 from genmusic.composition.state import Slot, State
+from genmusic.composition.theory import TONIC
 from genmusic.mood.mapping import MusicalParameters
 from genmusic.rules import SectionRules, Style
 from genmusic.score.harmony import Key
@@ -82,8 +84,8 @@ class Place:
     players: frozenset[str] | None  # of every bar, None where they come and go
     metre: Metre
     key: Key
-    chords: Sequence[Slot]
-    starts: Sequence[int]  # eighth of the phrase at which each chord begins, and the end
+    chords: Sequence[Planned]
+    starts: Sequence[int]  # eighth of the phrase at which each chord begins
 
     def is_of(self, state: State, style: Style, parameters: MusicalParameters) -> bool:
         """Whether this is still where the composer stands, and what is asked."""
@@ -128,6 +130,7 @@ def section_of(state: State, seed: int, style: Style, parameters: MusicalParamet
 def place_of(state: State, section: Section) -> Place:
     """Where the phrase stands that has been begun in a section."""
     bars, cadence = state.phrases[state.phrase]
+    starts = list(accumulate([eighths for eighths, _ in state.chords[:-1]], initial=0))
     return Place(
         seed=section.seed,
         piece=section.piece,
@@ -150,9 +153,27 @@ def place_of(state: State, section: Section) -> Place:
         players=section.players,
         metre=section.metre,
         key=key_of(state.tonic, state.mode),
-        chords=state.chords,
-        starts=list(accumulate([eighths for eighths, _ in state.chords], initial=0)),
+        chords=_planned(state.chords, starts, section.metre.eighths),
+        starts=starts,
     )
+
+
+def _planned(chords: Sequence[Slot], starts: Sequence[int], eighths: int) -> Sequence[Planned]:
+    """The chords of a phrase, each in its bar of so many eighths."""
+    final = len(chords) - 1
+    following = [degree for _, degree in chords[1:]]
+    following.append(TONIC)
+    return [
+        Planned(
+            starts[number] % eighths * EIGHTH_TICKS,
+            length * EIGHTH_TICKS,
+            degree,
+            following[number],
+            number in (0, final),
+            0 < number < final - 1,
+        )
+        for number, (length, degree) in enumerate(chords)
+    ]
 
 
 @lru_cache(maxsize=1024)

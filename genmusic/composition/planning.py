@@ -11,12 +11,12 @@ from genmusic.composition.chance import BarChance, draw, draw_bar
 from genmusic.composition.colour import Planned, colour_chords
 from genmusic.composition.harmony import Task, end_chords, plan_chords
 from genmusic.composition.hooks import Moment, hooked
-from genmusic.composition.metre import EIGHTH_TICKS, Metre, metre
+from genmusic.composition.metre import Metre, metre
 from genmusic.composition.model import Model
 from genmusic.composition.place import Place, density_of
 from genmusic.composition.plan import Plan, Span, section_rules, theme_of
 from genmusic.composition.state import PhraseTheme, Slot, State
-from genmusic.composition.theory import FIFTH, OCTAVE, TONIC
+from genmusic.composition.theory import FIFTH, OCTAVE
 from genmusic.mood.mapping import MusicalParameters
 from genmusic.names import MODES
 from genmusic.rules import Scenario, Style
@@ -220,22 +220,11 @@ def _bars(theme: PhraseTheme, metre_name: str) -> int:
     return sum(eighths for eighths, _ in theme.chords) // metre(metre_name).eighths
 
 
-def _bar_chords(place: Place, bar: int) -> list[Planned]:
+def _bar_chords(place: Place, bar: int) -> Sequence[Planned]:
     """The planned chords that begin in a bar."""
-    eighths, starts, planned = place.metre.eighths, place.starts, place.chords
-    begin, final = bar * eighths, len(planned) - 1
+    starts, begin = place.starts, bar * place.metre.eighths
     first = bisect_left(starts, begin)
-    return [
-        Planned(
-            (starts[number] - begin) * EIGHTH_TICKS,
-            planned[number][0] * EIGHTH_TICKS,
-            planned[number][1],
-            planned[number + 1][1] if number < final else TONIC,
-            number in (0, final),
-            0 < number < final - 1,
-        )
-        for number in range(first, bisect_left(starts, begin + eighths, first, final + 1))
-    ]
+    return place.chords[first : bisect_left(starts, begin + place.metre.eighths, first)]
 
 
 def _modulating(spans: tuple[Span, ...], tonic: int, middle: int) -> tuple[Span, ...]:
