@@ -41,7 +41,7 @@ def _take_shortcuts() -> str:
         newest = ".".join(map(str, TESTED[1]))
         return f"Numba {numba.__version__} is not known; run: pip install 'numba<{newest}'"
     try:
-        from kernels._first import try_numbers_and_arrays_first
+        from kernels._first import choose_without_a_call, try_numbers_and_arrays_first
         from kernels._kept import KernelCache  # noqa: F401 - `_with_cache` uses it
         from kernels._once import ask_once
         from kernels._pieces import translate_in_few_words
@@ -49,6 +49,7 @@ def _take_shortcuts() -> str:
         from kernels._steps import KernelCompiler, PieceCompiler
 
         try_numbers_and_arrays_first()
+        choose_without_a_call()
         ask_once()
         keep_signatures()
         translate_in_few_words()

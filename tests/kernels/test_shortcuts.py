@@ -163,6 +163,27 @@ def test_a_piece_takes_what_is_left_out_and_gives_back_whatever_branches_bring()
     assert raise_all(1) == (3, 6, 1, False)
 
 
+def test_the_least_the_greatest_and_the_whole_are_those_of_python():
+    @compiled
+    def choose(one, other, small):
+        return (
+            min(one, other),
+            max(one, other),
+            max(other, one),
+            min(small, 7),
+            int(one),
+            int(small),
+        )
+
+    for one in (1.5, -1.5, 0.25):
+        chosen = choose(one, 1.25, np.int16(9))
+        assert chosen == (min(one, 1.25), max(one, 1.25), max(1.25, one), 7, int(one), 9)
+    assert choose(np.inf, np.nan, np.int16(9))[:2] == (np.inf, np.inf)  # as Python: the first
+    assert [str(kind) for kind in choose.nopython_signatures[0].return_type][3:] == [
+        "int64", "int64", "int16",
+    ]  # fmt: skip
+
+
 def test_a_variable_may_be_known_on_one_branch_alone():
     @compiled
     def last_of(count):
