@@ -1,8 +1,13 @@
-"""The ensemble voice: a group of players, read from a recording, a low-pass filter, an envelope.
+"""The ensemble voice: a group of players, read from a recording in layers, and an envelope.
 
-What a group sounds like is worked out once for each key (`kernels.recordings`). A voice enters its
-loop at a place of its own, and reads it frame by frame: a quantum is four vectors that lie side by
-side. Where a voice is bent, or between two keys, it reads between the frames.
+What a group sounds like is worked out once for each key, as filters of three cut-offs hear it
+(`kernels.recordings`). A voice enters its loop at a place of its own, and mixes the layers: how
+loud each is follows from how long ago the note was started and let go, and from how bright its
+listener wants it. That is planned for fifteen quanta at once, with their borders in the lanes;
+nothing is filtered, and nothing remembered but how far a bend has brought it.
+
+The voices of a bus are read together, quantum by quantum, and added up in registers. A note that
+starts inside a quantum reads its loop so many frames later.
 """
 
 from __future__ import annotations
@@ -11,218 +16,282 @@ from numba import float32 as f32
 from numba import int32 as i32
 
 from kernels._jit import fragment, kernel
-from kernels._types import Desk, Floats, Held, Ints, Lanes, Ramps, Roll, Vector
-from kernels.envelopes import move_envelope
-from kernels.filters import svf_coefficients, svf_step
-from kernels.lanes import (
-    ALIVE,
-    BRIGHT,
-    CONTROL_FRAMES,
-    HELD,
-    LANES,
-    QUANTUM,
-    bend_factor,
-    lanes_player,
-    rows_of,
-    sizes_of,
+from kernels._types import Desk, Floats, Held, Ints, Ramps, Roll, Vector
+from kernels.buses import SOUNDING, STEPS, STRIDE, WHOLE
+from kernels.envelopes import RELEASE_TARGET
+from kernels.lanes import LANES, QUANTUM, SIDES, begin_voices, plain, rows_of, sizes_of, sort_by_bus
+from kernels.layers import (
+    LINE,
+    PLANNED,
+    STRETCH,
+    Sound,
+    hear,
+    hear_bent,
+    plan_layers,
 )
 from kernels.memory import prefetch
-from kernels.pairs import PAIR_FRAMES, unpaired
 from kernels.polynomials import exp2
-from kernels.recordings import QUANTUM_WORDS, ROW_WORDS
-from kernels.shuffles import transpose
+from kernels.recordings import HEAD, LAYERS_APART, ROW_WORDS, SHARES
+from kernels.rows import LEFT, RIGHT, add_sound, add_sums
 from kernels.simd import (
     fma,
-    lanes_below,
+    greater_of,
+    lane_numbers,
     lesser_of,
     load,
-    magnitude,
+    load_splat,
     splat,
-    store,
+    splat_int,
+    where_less,
 )
+from kernels.stretches import list_in_turn
+from kernels.voices import BUS, DELAY, END, FADE_QUANTA, LISTENER, RELEASE, START, retire
 
-TO_UNITY = 0.5 * 2.0**-31  # of what comes out of the filter: the sum of two means
 SETTINGS = (
     # The state at the start of a note.
-    "envelope",  # 0..1
-    "gain",  # what the last frame was multiplied by
-    "attacking",  # 1 until the peak
-    "integrator_1",
-    "integrator_2",
     "ahead",  # frames behind the beginning of the quantum where it reads, 0 unless it was bent
     # What stays.
     "level",  # gain at the peak
-    "attack_step",  # per control period
-    "decay_rate",  # share of the way to sustain per control period
+    "peak_frames",  # from the start to the peak
+    "decay_octaves",  # by which what is above sustain changes in a frame
     "sustain",  # 0..1
-    "release_rate",  # share of the way to silence per control period
-    "cutoff_octaves",  # log2 of Hz with the envelope at zero
+    "release_octaves",  # by which it changes in a frame
+    "cutoff_octaves",  # above the darkest layer with the envelope at zero
     "envelope_octaves",  # added at the envelope's peak
     "brightness_octaves",  # added or taken at brightness 1 or 0
-    "damping",  # 1/Q
-    "past",  # share of the low-pass a frame before in what comes out: 1 for a plain one
     "pace",  # frames of the recording to one that is heard: 1 on a key
 )
 WHOLE_SETTINGS = (
-    "quantum",  # of the loop that is read next
+    "quantum",  # of the loop where the note begins, or would have begun
     "row",  # of the recordings
     "quanta",  # of the loop
 )
-STATES, COUNTERS = 6, 1
 VARIED = (("quantum",),)
-SIZES = sizes_of(SETTINGS, WHOLE_SETTINGS, (STATES, COUNTERS), VARIED)
+SIZES = sizes_of(SETTINGS, WHOLE_SETTINGS, (1, 1), VARIED)
+(AHEAD, LEVEL, PEAK_FRAMES, DECAY, SUSTAIN, FALL, CUTOFF, ENVELOPE_OCTAVES, BRIGHTNESS,
+ PACE) = range(len(SETTINGS))  # fmt: skip
+ROW, LOOP_QUANTA = 1, 2  # of the whole settings
 
-(ENVELOPE, GAIN, ATTACKING, INTEGRATOR_1, INTEGRATOR_2, AHEAD, LEVEL, ATTACK_STEP, _, _, _, CUTOFF,
- ENVELOPE_OCTAVES, BRIGHTNESS, DAMPING, PAST, PACE) = rows_of(SETTINGS)  # fmt: skip
-ROWS, LOOPS = LANES, 2 * LANES
-PERIODS = QUANTUM // CONTROL_FRAMES
-TILE = CONTROL_FRAMES * LANES
-SOON_QUANTA = 6  # of a recording, which nobody else has fetched into the cache
-FASTEST = 3.0  # frames of the recording to one that is heard
-PACES = QUANTUM * LANES  # behind the tile: how fast each voice reads in each control period,
-READ = PACES + PERIODS * LANES  # what sixteen voices read in a quantum,
-LINE = READ + QUANTUM * LANES  # and for one that is bent the frames around those that it reads
-LINE_PAIRS = 9
-PLAN = LINE + LINE_PAIRS * PAIR_FRAMES  # then what is worked out for each control period
-PLANNED = 5 * LANES
-SCRATCH = PLAN + PERIODS * PLANNED - PACES
+SPANS = (
+    "first",  # quantum of the block in which a voice sounds
+    "last",  # that follows those in which it sounds
+    "waits",  # frames of the first before it does
+    "words",  # the first of its recording
+    "frame",  # of the loop that it reads next
+    "frames",  # of the loop
+    "strays",  # 1 if it reads between the frames even where it is not bent
+)
+FIRST, LAST, WAITS, WORDS, FRAME, FRAMES, STRAYS = rows_of(SPANS)
+BRIGHTS = 0  # in the sheet: brightness at the borders of a stretch, then the plans of all voices
+PLANS = LANES
+OTHER = PLANS + LANES * PLANNED  # and what one of them needs if it is bent
+SCRATCH = OTHER + LINE
 
-
-@fragment
-def _unpack(recordings: Floats, place: int, sheet: Floats, begin: int, apart: int) -> None:
-    """Read sixteen words, which are two times sixteen frames."""
-    earlier, later = unpaired(load(recordings, place))
-    store(sheet, begin, earlier)
-    store(sheet, begin + apart, later)
-
-
-@fragment
-def _read(lane: int, lanes: Lanes) -> None:
-    """Read a quantum as it was recorded."""
-    whole_settings, counters, sheet, recordings = lanes[1], lanes[3], lanes[5], lanes[6]
-    quantum, begin = int(counters[lane]), READ + lane * CONTROL_FRAMES
-    place = int(whole_settings[ROWS + lane]) * ROW_WORDS + quantum * QUANTUM_WORDS
-    _unpack(recordings, place, sheet, begin, TILE)
-    _unpack(recordings, place + LANES, sheet, begin + 2 * TILE, TILE)
-    soon = place + SOON_QUANTA * QUANTUM_WORDS
-    prefetch(recordings, soon)
-    prefetch(recordings, soon + LANES)
-    quantum += 1
-    counters[lane] = i32(0 if quantum >= whole_settings[LOOPS + lane] else quantum)
+SOON_FRAMES = 6 * QUANTUM  # of a recording, which nobody else has fetched into the cache
+DEEPEST_OCTAVES = -40.0
+LONGEST_QUANTA = 1 << 17  # 3 minutes, after which an envelope rests
 
 
 @fragment
-def _between(sheet: Floats, place: float) -> float:
-    """What lies between the frames of a line: E. Catmull, R. Rom, 1974."""
-    frame = int(place)
-    share, here = f32(place - f32(frame)), LINE + PAIR_FRAMES + frame
-    a, b, c, d = sheet[here - 1], sheet[here], sheet[here + 1], sheet[here + 2]
-    bow = f32(2.0) * a - f32(5.0) * b + f32(4.0) * c - d
-    bow = bow + share * (f32(3.0) * (b - c) + d - a)
-    return float(b + f32(0.5) * share * (c - a + share * bow))
+def _fallen(frames: Vector, octaves: Vector) -> Vector:
+    """What is left after some frames, at so many octaves a frame; all of it before the first."""
+    lost = greater_of(frames * octaves, splat(f32(DEEPEST_OCTAVES)))
+    return exp2(lesser_of(lost, splat(f32(0.0))))
 
 
 @fragment
-def _read_bent(lane: int, lanes: Lanes) -> None:
-    """Read between the frames, at the pace of each control period."""
-    whole_settings, state, counters, sheet, recordings = (*lanes[1:4], *lanes[5:])
-    row, pairs = int(whole_settings[ROWS + lane]) * ROW_WORDS, 2 * int(whole_settings[LOOPS + lane])
-    first = 2 * int(counters[lane]) - 1 + pairs
-    for pair in range(LINE_PAIRS):
-        place = row + (first + pair) % pairs * LANES
-        _unpack(recordings, place, sheet, LINE + pair * PAIR_FRAMES, LANES)
-    ahead = state[AHEAD + lane]
-    for period in range(PERIODS):
-        begin = READ + period * TILE + lane * CONTROL_FRAMES
-        for frame in range(begin, begin + CONTROL_FRAMES):
-            sheet[frame] = _between(sheet, ahead)
-            ahead = f32(ahead + sheet[PACES + period * LANES + lane])
-    over = int(ahead) // QUANTUM
-    state[AHEAD + lane] = ahead - f32(over * QUANTUM)
-    counters[lane] = i32((int(counters[lane]) + over) % (pairs // 2))
+def _held(frames: Vector, settings: Floats, at: int) -> Vector:
+    """The envelope so many frames after the start, unless the note was let go."""
+    peak, sustain = load_splat(settings, at + PEAK_FRAMES), load_splat(settings, at + SUSTAIN)
+    left = _fallen(frames - peak, load_splat(settings, at + DECAY))
+    return where_less(frames, peak, frames / peak, fma(splat(f32(1.0)) - sustain, left, sustain))
 
 
 @fragment
-def _read_all(lanes: Lanes) -> None:
-    """Bring what sixteen voices read in a quantum to the tile."""
-    settings, state, facts, sheet = lanes[0], lanes[2], lanes[4], lanes[5]
-    bent, one = lanes_below(splat(f32(0.0)), load(state, AHEAD)), splat(f32(1.0))
-    for period in range(PERIODS):
-        pace = load(settings, PACE) * bend_factor(facts, period * CONTROL_FRAMES)
-        bent |= lanes_below(splat(f32(0.0)), magnitude(pace - one))
-        store(sheet, PACES + period * LANES, lesser_of(pace, splat(f32(FASTEST))))
-    for lane in range(LANES):
-        if facts[ALIVE + lane] > f32(0.0):
-            if (bent >> lane) & 1 == 0:
-                _read(lane, lanes)
+def _frames_since(quantum: int, border: int, delay: int) -> Vector:
+    """Frames that a voice has had since a quantum, at the borders of a stretch."""
+    quanta = min(max(border - quantum, -LONGEST_QUANTA), LONGEST_QUANTA)
+    return fma(lane_numbers(), splat(f32(QUANTUM)), splat(f32(quanta * QUANTUM - delay)))
+
+
+@fragment
+def _envelope(slot: int, quantum: int, roll: Roll, settings: Floats, at: int) -> Vector:
+    """The envelope at the borders of a stretch; before a note it lies below zero."""
+    timing, delay = roll[0], int(roll[1][slot, DELAY])
+    start, release = timing[slot, START], timing[slot, RELEASE]
+    e = _held(_frames_since(start, quantum, delay), settings, at)
+    if release < quantum + LANES:
+        gate = splat(f32(min(release - start, LONGEST_QUANTA) * QUANTUM))
+        since = _frames_since(release, quantum, delay)
+        target = splat(f32(RELEASE_TARGET))
+        left = _fallen(since, load_splat(settings, at + FALL))
+        falls = greater_of(fma(_held(gate, settings, at) - target, left, target), splat(f32(0.0)))
+        e = where_less(since, splat(f32(0.0)), e, falls)
+    return e
+
+
+@fragment
+def _faded(quanta_left: int) -> Vector:
+    """How loud a voice still is at the borders of a stretch, so many quanta before its end."""
+    left = splat(f32(min(quanta_left, LONGEST_QUANTA))) - lane_numbers()
+    share = greater_of(left * splat(f32(1.0 / FADE_QUANTA)), splat(f32(0.0)))
+    return lesser_of(share, splat(f32(1.0)))
+
+
+@fragment
+def _share(layer: int, place: Vector) -> Vector:
+    """How much of a layer is heard by a filter at a place."""
+    factors = SHARES[layer - 1]
+    p = fma(splat(f32(factors[3])), place, splat(f32(factors[2])))
+    return fma(fma(p, place, splat(f32(factors[1]))), place, splat(f32(factors[0])))
+
+
+@fragment
+def _plan(lane: int, slot: int, quantum: int, roll: Roll, settings: Floats, desk: Desk) -> None:
+    """Plan a stretch of a voice."""
+    sheet, at = desk[3][5], slot * SIZES[5]
+    e = _envelope(slot, quantum, roll, settings, at)
+    gain = e * _faded(roll[0][slot, END] - quantum) * load_splat(settings, at + LEVEL)
+    swing = (load(sheet, BRIGHTS) - splat(f32(0.5))) * splat(f32(2.0))
+    octaves = fma(load_splat(settings, at + BRIGHTNESS), swing, load_splat(settings, at + CUTOFF))
+    octaves = fma(load_splat(settings, at + ENVELOPE_OCTAVES), e, octaves)
+    place = fma(octaves, splat(f32(1.0 / LAYERS_APART)), splat(f32(-1.0)))
+    place = lesser_of(greater_of(place, splat(f32(-1.0))), splat(f32(1.0)))
+    gains = gain, gain * _share(1, place), gain * _share(2, place)
+    plan_layers(gains, desk[3][6], int(desk[1][WORDS + lane]), sheet, PLANS + lane * PLANNED)
+
+
+@fragment
+def _strays(slot: int, held: Held) -> bool:
+    """Whether a voice lies between two keys, or was bent."""
+    return bool(held[0][slot * SIZES[5] + PACE] != f32(1.0) or held[2][slot] != f32(0.0))
+
+
+@fragment
+def _enter(
+    lane: int, slot: int, block: tuple[int, int], roll: Roll, held: Held, desk: Desk
+) -> None:
+    """Write where in a block a voice sounds, and where in its loop it reads."""
+    timing, spans, facts = roll[0], desk[1], desk[3][4]
+    start, delay = timing[slot, START], int(roll[1][slot, DELAY])
+    first = int(max(start - block[0], 0))
+    frames = int(held[1][slot * SIZES[1] + LOOP_QUANTA]) * QUANTUM
+    age = int(block[0] + first - start)
+    spans[FIRST + lane] = i32(first)
+    spans[LAST + lane] = i32(min(timing[slot, END] - block[0], block[1]))
+    spans[WAITS + lane] = i32(delay if age == 0 else 0)
+    spans[WORDS + lane] = i32(int(held[1][slot * SIZES[1] + ROW]) * ROW_WORDS)
+    frame = (int(held[3][slot]) + age) * QUANTUM + frames - delay
+    spans[FRAME + lane] = i32(frame % frames)
+    spans[FRAMES + lane] = i32(frames)
+    spans[STRAYS + lane] = i32(_strays(slot, held))
+    begin = int(spans[WORDS + lane]) + HEAD + frame % frames
+    prefetch(desk[3][6], int(spans[WORDS + lane]))
+    for line in range(begin, begin + SOON_FRAMES, LANES):
+        prefetch(desk[3][6], line)
+    facts[SIDES + LEFT + lane] = f32(roll[4][slot, 0] * f32(STEPS))
+    facts[SIDES + RIGHT + lane] = f32(roll[4][slot, 1] * f32(STEPS))
+
+
+@fragment
+def _follow(listener: int, step: int, quanta: int, brightness: Floats, sheet: Floats) -> None:
+    """Write how bright a listener wants it at the borders of a stretch."""
+    for border in range(LANES):
+        sheet[BRIGHTS + border] = brightness[listener, min(step + border, quanta)]
+
+
+@fragment
+def _read(lane: int, border: int, spans: Ints, sheet: Floats, recordings: Floats) -> Sound:
+    """A quantum of a voice that is not bent."""
+    frame, frames = int(spans[FRAME + lane]), int(spans[FRAMES + lane])
+    place = int(spans[WORDS + lane]) + HEAD + frame
+    for line in range(place + SOON_FRAMES, place + SOON_FRAMES + QUANTUM, LANES):
+        prefetch(recordings, line)
+    frame += QUANTUM
+    spans[FRAME + lane] = i32(frame - frames if frame >= frames else frame)
+    return hear(recordings, place, sheet, PLANS + lane * PLANNED + border)
+
+
+@fragment
+def _read_bent(
+    lane: int, slot: int, step: int, border: int, roll: Roll, held: Held, bends: Floats, desk: Desk
+) -> Sound:
+    """A quantum of a voice that is bent, or strays."""
+    spans, state, counters = desk[1], held[2], held[3]
+    frames, bus = int(spans[FRAMES + lane]), roll[1][slot, BUS]
+    loop = int(spans[WORDS + lane]), int(spans[FRAME + lane]), frames
+    pace, plan = held[0][slot * SIZES[5] + PACE], PLANS + lane * PLANNED + border
+    bend = bends[bus, step], bends[bus, step + 1]
+    sound, ahead = hear_bent(desk[3][6], loop, state[slot], pace, bend, desk[3][5], plan, OTHER)
+    over, quanta = int(ahead * f32(1.0 / QUANTUM)), frames // QUANTUM
+    state[slot] = f32(ahead - f32(over * QUANTUM))
+    counters[slot] = i32((int(counters[slot]) + over - 1 + quanta) % quanta)
+    spans[FRAME + lane] = i32((loop[1] + over * QUANTUM) % frames)
+    spans[STRAYS + lane] = i32(_strays(slot, held))
+    return sound
+
+
+@fragment
+def _waiting(sound: Sound, frames: int) -> Sound:
+    """Silence for some frames, then a quantum."""
+    none, here, until = splat(f32(0.0)), lane_numbers(), splat(f32(frames))
+    sixteen = splat(f32(LANES))
+    later = here + sixteen
+    return (
+        where_less(here, until, none, sound[0]),
+        where_less(later, until, none, sound[1]),
+        where_less(later + sixteen, until, none, sound[2]),
+        where_less(later + sixteen + sixteen, until, none, sound[3]),
+    )
+
+
+@fragment
+def _add_quantum(
+    slots: Ints, step: int, border: int, roll: Roll, held: Held, bends: Floats, desk: Desk,
+    buses: Ints,
+) -> None:  # fmt: skip
+    """Add a quantum of all voices of a bus, which lies so many borders after a stretch began."""
+    spans, facts, none = desk[1], desk[3][4], splat_int(i32(0))
+    lefts, rights, sounds = (none, none, none, none), (none, none, none, none), False
+    bus = int(roll[1][slots[0], BUS])
+    ahead = bus * 2 * STRIDE + step * QUANTUM + SOON_FRAMES
+    for line in range(ahead, ahead + QUANTUM, LANES):
+        prefetch(buses, line)
+        prefetch(buses, line + STRIDE)
+    bent = i32(bends[bus, step] != f32(0.0) or bends[bus, step + 1] != f32(0.0))
+    for lane in range(slots.shape[0]):
+        if spans[FIRST + lane] <= step < spans[LAST + lane]:
+            if bent + spans[STRAYS + lane] == 0:
+                sound = _read(lane, border, spans, desk[3][5], desk[3][6])
             else:
-                _read_bent(lane, lanes)
-    for begin in range(0, QUANTUM * LANES, TILE):
-        transpose(sheet, READ + begin, CONTROL_FRAMES, sheet, begin, LANES)
+                slot = int(slots[lane])
+                sound = _read_bent(lane, slot, step, border, roll, held, bends, desk)
+            if step == spans[FIRST + lane] and spans[WAITS + lane] > 0:
+                sound = _waiting(sound, int(spans[WAITS + lane]))
+            left = load_splat(facts, SIDES + LEFT + lane)
+            right = load_splat(facts, SIDES + RIGHT + lane)
+            (lefts, rights), sounds = add_sound(sound, left, right, (lefts, rights)), True
+    if sounds:
+        place = bus * 2 * STRIDE + step * QUANTUM
+        buses[bus * 2 * STRIDE + SOUNDING + step] = WHOLE
+        add_sums(lefts, place, buses)
+        add_sums(rights, place + STRIDE, buses)
 
 
 @fragment
-def _plan(lanes: Lanes) -> None:
-    """Work out all that moves on the control grid, for all periods of a quantum.
-
-    Together, as in `kernels.saws`, because each is a long chain of operations.
-    """
-    settings, _, state, _, facts, sheet, _ = lanes
-    swing = (load(facts, BRIGHT) - splat(f32(0.5))) * splat(f32(2.0))
-    octaves = fma(load(settings, BRIGHTNESS), swing, load(settings, CUTOFF))
-    e, gain, attacking = load(state, ENVELOPE), load(state, GAIN), load(state, ATTACKING)
-    level = load(settings, LEVEL) * splat(f32(TO_UNITY)) * load(facts, ALIVE)
-    held = load(facts, HELD)
-    for plan in range(PLAN, PLAN + PERIODS * PLANNED, PLANNED):
-        e, attacking = move_envelope(e, attacking, held, settings, ATTACK_STEP)
-        cutoff = exp2(fma(load(settings, ENVELOPE_OCTAVES), e, octaves))
-        a, b, c = svf_coefficients(cutoff, load(settings, DAMPING))
-        wanted = e * level
-        rise = (wanted - gain) * splat(f32(1.0 / CONTROL_FRAMES))
-        for row, value in enumerate((a, b, c, gain, rise)):
-            store(sheet, plan + row * LANES, value)
-        gain = wanted
-    for row, value in enumerate((e, gain, attacking)):
-        store(state, row * LANES, value)
-
-
-@fragment
-def _frames(
-    integrators: tuple[Vector, Vector], past: Vector, plan: int, tile: Floats, begin: int
-) -> tuple[Vector, Vector]:
-    """One control period of sound: what was read, filter, gain."""
-    s1, s2 = integrators
-    a, b, c = load(tile, plan), load(tile, plan + LANES), load(tile, plan + 2 * LANES)
-    gain, rise = load(tile, plan + 3 * LANES), load(tile, plan + 4 * LANES)
-    for place in range(begin, begin + TILE, LANES):
-        n1, n2 = svf_step(load(tile, place), s1, s2, a, b, c)
-        gain = gain + rise
-        store(tile, place, fma(past, s2, n2) * gain)
-        s1, s2 = n1, n2
-    return s1, s2
-
-
-@fragment
-def _weigh(slot: int, sizes: tuple[int, ...], held: Held) -> int:
-    """All cost the same, but for what is bent."""
-    return 0
-
-
-@fragment
-def _quantum(lanes: Lanes) -> None:
-    """One quantum of sixteen voices into the tile."""
-    settings, state, tile = lanes[0], lanes[2], lanes[5]
-    past = load(settings, PAST)
-    _plan(lanes)
-    _read_all(lanes)
-    integrators = load(state, INTEGRATOR_1), load(state, INTEGRATOR_2)
-    for period in range(PERIODS):
-        integrators = _frames(integrators, past, PLAN + period * PLANNED, tile, period * TILE)
-    store(state, INTEGRATOR_1, integrators[0])
-    store(state, INTEGRATOR_2, integrators[1])
-
-
-_play = lanes_player(_quantum, _weigh, SIZES)
+def _play_bus(
+    slots: Ints, block: tuple[int, int], roll: Roll, held: Held, ramps: Ramps, desk: Desk,
+    buses: Ints,
+) -> None:  # fmt: skip
+    """Play up to sixteen voices of a bus."""
+    for lane in range(slots.shape[0]):
+        _enter(lane, int(slots[lane]), block, roll, held, desk)
+    for begin in range(0, block[1], STRETCH):
+        _follow(int(roll[1][slots[0], LISTENER]), begin, block[1], ramps[0], desk[3][5])
+        for lane in range(slots.shape[0]):
+            _plan(lane, int(slots[lane]), block[0] + begin, roll, held[0], desk)
+        for step in range(begin, min(begin + STRETCH, block[1])):
+            _add_quantum(slots, step, step - begin, roll, held, ramps[1], desk, buses)
 
 
 @kernel
@@ -243,4 +312,17 @@ def render_ensembles(
     first, quanta, roll, held, varied, ramps, desk, buses
         As in `kernels.saws.render_saws`; the desk's lanes hold the recordings.
     """
-    _play((first, quanta), roll, held, varied, ramps, desk, buses)
+    block, places = (first, quanta), roll[1]
+    begin_voices(block, roll, held, varied, plain(SIZES))
+    slots = desk[0][: list_in_turn(block, roll[0], desk[0])]
+    sort_by_bus(slots, places)
+    begin = 0
+    while begin < slots.shape[0]:
+        end = begin + 1
+        while end < min(slots.shape[0], begin + LANES) and (
+            places[slots[end], BUS] == places[slots[begin], BUS]
+        ):
+            end += 1
+        _play_bus(slots[begin:end], block, roll, held, ramps, desk, buses)
+        begin = end
+    retire(first + quanta, roll[0], desk[2])

@@ -115,7 +115,7 @@ def bend_factor(facts: Floats, frame: int) -> Vector:
 
 
 @fragment
-def _begin_voices(
+def begin_voices(
     block: tuple[int, int], roll: Roll, held: Held, varied: Ints, sizes: tuple[int, ...]
 ) -> None:
     """Vary the voices that start in the block, and set their state and counters."""
@@ -312,7 +312,7 @@ def lanes_player(quantum: Fragment, weigh: Fragment, sizes: tuple[int, ...]) -> 
         buses: Ints,
     ) -> None:
         timing, widths, facts = roll[0], plain(sizes), desk[3][4]
-        _begin_voices(block, roll, held, varied, widths)
+        begin_voices(block, roll, held, varied, widths)
         for slot in range(timing.shape[0]):
             desk[2][slot] = i32(weigh(slot, widths, held))
         count = _list_voices(block, timing, roll[1], desk)

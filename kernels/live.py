@@ -96,7 +96,7 @@ BEND_OCTAVES = 2.0 / 12.0  # at the end of the wheel
 NS_PER_FRAME_TIMES_3 = 62_500  # a frame lasts 62 500 / 3 ns
 MIDI_WORDS, MIDI_EVENTS = 8, 4096  # as `genmusic.midi.events` lays them out
 FOREVER_FRAMES = 1 << 50
-BLOCK_BYTES = 42 << 20  # the memory of a live instrument, with room for any kind
+BLOCK_BYTES = 51 << 20  # the memory of a live instrument, with room for any kind
 
 
 @viewer

@@ -2,7 +2,16 @@
 
 Each player wanders around the note by a sine of its own. In the time of the loop all come round to
 where they began, a whole number of times, and so do the notes and the breath: the end is followed
-by the beginning as every other frame by the next. It is kept as words (`kernels.pairs`).
+by the beginning as every other frame by the next.
+
+What is kept is the loop as three low-pass filters hear it, an octave and a half apart: what the
+middle one lets through, and by what the darker and the brighter differ from it. They leave all
+phases as they are, so a mix of them sounds like a filter anywhere between (`SHARES`): to within
+2 dB, or 0.7 dB on the average.
+
+A word of a recording is a frame: these layers, in as many of its bits as each needs. Read as a
+number, it is the first with a trace of the others. What comes before the frames says how large a
+step of each layer is; what comes after them repeats the first frames.
 """
 
 from __future__ import annotations
@@ -15,15 +24,19 @@ from kernels._types import Floats, Ints, IntVector, Vector
 from kernels.filters import svf_coefficients, svf_step
 from kernels.lanes import CONTROL_FRAMES, LANES, QUANTUM
 from kernels.oscillators import next_noise, saw, saw_width, white
-from kernels.pairs import PAIR_FRAMES, paired
 from kernels.polynomials import exp2, sine
-from kernels.shuffles import transpose, turned_1
+from kernels.shuffles import transpose, turned_1, turned_2, turned_4, turned_8
 from kernels.simd import (
+    bits_to_float,
     fma,
+    greater_of,
     lane_numbers,
+    largest_lane,
     load,
     load_int,
     load_splat,
+    magnitude,
+    nearest,
     shift_left,
     splat,
     splat_int,
@@ -36,9 +49,23 @@ from kernels.wavetables import CALM, NODE_BITS, NODES, PAD, PLACE_BITS, at_nodes
 
 MOST_PLAYERS = LANES
 MOST_LOOP_QUANTA = 3_072  # 4.1 seconds
-QUANTUM_WORDS = QUANTUM // 2
-ROW_WORDS = MOST_LOOP_QUANTA * QUANTUM_WORDS  # of a recording
+HEAD = LANES  # words before the first frame: steps of layers
+ROW_WORDS = HEAD + (MOST_LOOP_QUANTA + 1) * QUANTUM  # of a recording
 STRAY_BITS = 5  # a phase may stray by sixteen turns to either side
+
+LAYERS = 3
+LAYERS_APART = 1.5  # octaves
+LAYER_BITS = (13, 10, 9)  # of the middle, of the darker and of the brighter one
+TOPS = tuple(2.0 ** (bits - 1) - 1.5 for bits in LAYER_BITS)  # with half a step of dither
+PLACES = tuple(sum(LAYER_BITS[layer + 1 :]) for layer in range(LAYERS))  # of the lowest bits
+"""Of layers in a word."""
+SHARES = (
+    (0.068302, -0.963415, 0.359472, 0.377287),
+    (0.0172481, 0.269525, 0.468202, 0.217851),
+)
+"""Of the darker and the brighter layer, as polynomials of the place of a filter, -1 to 1 from the
+one to the other: fitted to state-variable low-passes with a Q of 0.6 to 0.85.
+"""
 
 PLAYERS = (
     "phase",  # at the beginning
@@ -56,20 +83,30 @@ GROUP = (
     "frames",  # of a row of it, but for what it repeats; 0: saws, and no table
 )
 LEVELS = (
-    "share",  # by what a sound is multiplied to be at most `TOP`
+    "unit",  # by what a sound is multiplied to be 1 at most
     "hiss",  # of the breath
     "noise_octaves",  # log2 of Hz of its band
     "noise_damping",  # 1/Q
+    "dark_octaves",  # log2 of Hz of the darkest layer
+    "layer_damping",  # of the filters, each of which runs forwards and backwards
+    "past",  # share of what it is a frame before, on the way forwards: 1 for a plain filter
 )
 PHASE, STEP, FRAME_STEP, WANDER, WANDER_STEP, SEED, WHOLE = (
     row * LANES for row in range(len(PLAYERS) + 1)
 )
 WHOLE_PLACES = WHOLE + len(GROUP)
-SHARE, HISS, NOISE_OCTAVES, NOISE_DAMPING = range(LANES, LANES + len(LEVELS))  # behind the strays
+UNIT, HISS, NOISE_OCTAVES, NOISE_DAMPING, DARK_OCTAVES, LAYER_DAMPING, PAST = range(
+    LANES, LANES + len(LEVELS)
+)
+"""Behind the strays."""
 REAL_PLACES = LANES + len(LEVELS)
 SHEET = 2 * LANES  # ints: where all players are, and how far they go in a frame
 TILE = CONTROL_FRAMES * LANES
-SCRATCH = MOST_LOOP_QUANTA * QUANTUM + TILE  # floats: a loop, then a tile
+LOOP = MOST_LOOP_QUANTA * QUANTUM
+TURNED = LOOP  # behind the loop: the same, a sixteenth in each lane; then what filters make of it
+FORWARDS = 2 * LOOP
+FIRST_LAYER = 3 * LOOP
+SCRATCH = FIRST_LAYER + LAYERS * LOOP  # floats
 
 
 @fragment
@@ -81,7 +118,7 @@ def _breathe(whole: Ints, real: Floats, scratch: Floats) -> None:
     a, b, c = svf_coefficients(
         exp2(load_splat(real, NOISE_OCTAVES)), load_splat(real, NOISE_DAMPING)
     )
-    frames, tile = int(whole[WHOLE + 1]) * QUANTUM // LANES, MOST_LOOP_QUANTA * QUANTUM
+    frames, tile = int(whole[WHOLE + 1]) * QUANTUM // LANES, TURNED
     hiss, s1, s2 = load_splat(real, HISS), splat(f32(0.0)), splat(f32(0.0))
     for _ in range(2):
         seed, s1, s2 = load_int(whole, SEED), turned_1(s1), turned_1(s2)
@@ -154,12 +191,90 @@ def _play(whole: Ints, real: Floats, tables: Floats, sheet: Ints, scratch: Float
 
 
 @fragment
-def _pack(whole: Ints, share: Vector, scratch: Floats, out: Floats) -> None:
-    """Write the loop as words."""
-    place = int(whole[WHOLE + 2]) * ROW_WORDS
-    for begin in range(0, int(whole[WHOLE + 1]) * QUANTUM, PAIR_FRAMES):
-        earlier, later = load(scratch, begin) * share, load(scratch, begin + LANES) * share
-        store(out, place + begin // 2, paired(earlier, later))
+def _turned_back(x: Vector) -> Vector:
+    """Each lane's neighbour on the right."""
+    return turned_1(turned_2(turned_4(turned_8(x))))
+
+
+@fragment
+def _filter(octave: float, vectors: int, real: Floats, scratch: Floats, layer: int) -> None:
+    """Write what a low-pass makes of the loop, four times as loud: forwards, and then backwards.
+
+    Both run twice, as in `_breathe`. What the pair leaves of a frequency is what one filter with
+    the Q of a patch leaves; `genmusic.synthesis.recordings` says which damping does so.
+    """
+    cutoff = exp2(load_splat(real, DARK_OCTAVES) + splat(f32(octave)))
+    a, b, c = svf_coefficients(cutoff, load_splat(real, LAYER_DAMPING))
+    past, s1, s2 = load_splat(real, PAST), splat(f32(0.0)), splat(f32(0.0))
+    for _ in range(2):
+        s1, s2 = turned_1(s1), turned_1(s2)
+        for place in range(0, vectors * LANES, LANES):
+            n1, n2 = svf_step(load(scratch, TURNED + place), s1, s2, a, b, c)
+            store(scratch, FORWARDS + place, fma(past, s1 + s2, n1 + n2))
+            s1, s2 = n1, n2
+    s1, s2 = splat(f32(0.0)), splat(f32(0.0))
+    for _ in range(2):
+        s1, s2 = _turned_back(s1), _turned_back(s2)
+        for place in range((vectors - 1) * LANES, -LANES, -LANES):
+            n1, n2 = svf_step(load(scratch, FORWARDS + place), s1, s2, a, b, c)
+            store(scratch, layer + place, s1 + n1 + (s2 + n2))
+            s1, s2 = n1, n2
+
+
+@fragment
+def _divide(vectors: int, real: Floats, scratch: Floats) -> None:
+    """Write the layers of the loop, a sixteenth in each lane."""
+    for begin in range(0, vectors, LANES):
+        transpose(scratch, begin, vectors, scratch, TURNED + begin * LANES, LANES)
+    for layer in range(LAYERS):
+        _filter(f32(layer) * f32(LAYERS_APART), vectors, real, scratch, FIRST_LAYER + layer * LOOP)
+    for place in range(FIRST_LAYER, FIRST_LAYER + vectors * LANES, LANES):
+        dark, middle = load(scratch, place), load(scratch, place + LOOP)
+        store(scratch, place, middle)
+        store(scratch, place + LOOP, dark - middle)
+        store(scratch, place + 2 * LOOP, load(scratch, place + 2 * LOOP) - middle)
+
+
+@fragment
+def _step_of(vectors: int, scratch: Floats, layer: int, top: float) -> float:
+    """The smallest step with which a layer stays within its bits."""
+    peak = splat(f32(1e-9))
+    for place in range(layer, layer + vectors * LANES, LANES):
+        peak = greater_of(peak, magnitude(load(scratch, place)))
+    return float(largest_lane(peak) / f32(top))
+
+
+@fragment
+def _rounded(seed: IntVector, scratch: Floats, place: int, steps: float) -> IntVector:
+    """A layer in steps, of which there are so many to a unit, dithered."""
+    dither = white(seed) * splat(f32(0.5))
+    return to_int(nearest(fma(load(scratch, place), splat(steps), dither)))
+
+
+@fragment
+def _pack(
+    vectors: int, place: int, unit: float, seed: IntVector, scratch: Floats, out: Floats
+) -> None:
+    """Write the loop as words, and before it the steps of its layers."""
+    one = f32(1.0)
+    step_1 = f32(_step_of(vectors, scratch, FIRST_LAYER, TOPS[0]))
+    step_2 = f32(_step_of(vectors, scratch, FIRST_LAYER + LOOP, TOPS[1]))
+    step_3 = f32(_step_of(vectors, scratch, FIRST_LAYER + 2 * LOOP, TOPS[2]))
+    unit = unit * f32(0.25)  # a filter doubles what it hears, twice
+    out[place], out[place + 1], out[place + 2] = step_1 * unit, step_2 * unit, step_3 * unit
+    for begin in range(0, vectors * LANES, LANES):
+        layer, seed = FIRST_LAYER + begin, next_noise(seed)
+        word = shift_left(_rounded(seed, scratch, layer, one / step_1), PLACES[0])
+        seed = next_noise(seed)
+        middle = _rounded(seed, scratch, layer + LOOP, one / step_2)
+        word, seed = word + shift_left(middle, PLACES[1]), next_noise(seed)
+        word = word + _rounded(seed, scratch, layer + 2 * LOOP, one / step_3)
+        store(scratch, TURNED + begin, bits_to_float(word))
+    first = place + HEAD
+    for begin in range(0, vectors, LANES):
+        transpose(scratch, TURNED + begin * LANES, LANES, out, first + begin, vectors)
+    for frame in range(first, first + QUANTUM, LANES):
+        store(out, frame + vectors * LANES, load(out, frame))
 
 
 @kernel
@@ -180,7 +295,14 @@ def record_group(
         To write on.
     out : (rows * `ROW_WORDS`,) float32
         Recordings, whose row is written as far as the loop goes.
+
+    Notes
+    -----
+    A filter that runs forwards and backwards has no phase: F. Gustafsson, "Determining the initial
+    states in forward-backward filtering", 1996; here the loop has no end at which to begin.
     """
+    vectors, row = int(whole[WHOLE + 1]) * QUANTUM // LANES, int(whole[WHOLE + 2]) * ROW_WORDS
     _breathe(whole, real, scratch)
     _play(whole, real, tables, sheet, scratch)
-    _pack(whole, load_splat(real, SHARE), scratch, out)
+    _divide(vectors, real, scratch)
+    _pack(vectors, row, real[UNIT], load_int(whole, SEED), scratch, out)

@@ -101,18 +101,14 @@ def _added(total: IntVector, x: Vector, side: Vector) -> IntVector:
 
 
 @fragment
-def _add_voice(
-    lane: int, step: int, delay: int, sides: Floats, rows: Floats, sums: tuple[Sums, Sums]
+def add_sound(
+    sound: tuple[Vector, Vector, Vector, Vector],
+    left: Vector,
+    right: Vector,
+    sums: tuple[Sums, Sums],
 ) -> tuple[Sums, Sums]:
-    """Add the window of one voice."""
-    lefts, rights = sums
-    first, row, turn = begin_at(step) - delay, lane * ROW, RING - 1
-    left = splat(f32(sides[LEFT + lane] * f32(STEPS)))
-    right = splat(f32(sides[RIGHT + lane] * f32(STEPS)))
-    a = load(rows, row + (first & turn))
-    b = load(rows, row + ((first + LANES) & turn))
-    c = load(rows, row + ((first + 2 * LANES) & turn))
-    d = load(rows, row + ((first + 3 * LANES) & turn))
+    """Add a quantum to both sides, in steps of a bus."""
+    (a, b, c, d), (lefts, rights) = sound, sums
     return (
         (_added(lefts[0], a, left), _added(lefts[1], b, left),
          _added(lefts[2], c, left), _added(lefts[3], d, left)),
@@ -122,13 +118,29 @@ def _add_voice(
 
 
 @fragment
+def _add_voice(
+    lane: int, step: int, delay: int, sides: Floats, rows: Floats, sums: tuple[Sums, Sums]
+) -> tuple[Sums, Sums]:
+    """Add the window of one voice."""
+    first, row, turn = begin_at(step) - delay, lane * ROW, RING - 1
+    left = splat(f32(sides[LEFT + lane] * f32(STEPS)))
+    right = splat(f32(sides[RIGHT + lane] * f32(STEPS)))
+    a = load(rows, row + (first & turn))
+    b = load(rows, row + ((first + LANES) & turn))
+    c = load(rows, row + ((first + 2 * LANES) & turn))
+    d = load(rows, row + ((first + 3 * LANES) & turn))
+    return add_sound((a, b, c, d), left, right, sums)
+
+
+@fragment
 def add_to(buses: Ints, place: int, total: IntVector) -> None:
     """Add sixteen frames to a bus."""
     store_int(buses, place, load_int(buses, place) + total)
 
 
 @fragment
-def _add_sums(sums: Sums, place: int, buses: Ints) -> None:
+def add_sums(sums: Sums, place: int, buses: Ints) -> None:
+    """Add one side of a quantum to a bus."""
     add_to(buses, place, sums[0])
     add_to(buses, place + LANES, sums[1])
     add_to(buses, place + 2 * LANES, sums[2])
@@ -153,5 +165,5 @@ def add_rows(voices: int, step: int, spans: Ints, sides: Floats, rows: Floats, b
             lane += 1
         if sounds:  # else the step may lie beyond the block, and beyond the last bus
             here = place + step * QUANTUM
-            _add_sums(sums[0], here, buses)
-            _add_sums(sums[1], here + STRIDE, buses)
+            add_sums(sums[0], here, buses)
+            add_sums(sums[1], here + STRIDE, buses)

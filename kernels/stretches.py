@@ -27,7 +27,7 @@ def begin_of(quantum: int) -> int:
 
 
 @fragment
-def _list_in_turn(block: tuple[int, int], timing: Longs, order: Ints) -> int:
+def list_in_turn(block: tuple[int, int], timing: Longs, order: Ints) -> int:
     """Write the slots that sound in a block as they lie; how many there are."""
     count = 0
     for slot in range(timing.shape[0]):
@@ -90,7 +90,7 @@ def stretches_player(stretch: Fragment) -> Fragment:
     ) -> None:
         timing, places, row, spans = roll[0], roll[1], desk[4], desk[1]
         sides = desk[3][4][SIDES:]
-        slots = desk[0][: _list_in_turn(block, timing, desk[0])]
+        slots = desk[0][: list_in_turn(block, timing, desk[0])]
         sort_by_bus(slots, places)  # which stays in the cache meanwhile
         for number in range(slots.shape[0]):
             slot = int(slots[number])

@@ -15,11 +15,18 @@ from genmusic.synthesis.recordings import (
     Recordings,
     loop_of,
 )
-from genmusic.synthesis.voicing import Voicing
+from genmusic.synthesis.voicing import (
+    CONTROL_FRAMES,
+    SIXTY_DB_OCTAVES,
+    TOUCHES,
+    Voicing,
+    steps,
+)
 from genmusic.synthesis.wavetables import NOISE_GAIN, TABLES_DB
-from genmusic.units import exp2
-from kernels.recordings import MOST_PLAYERS
+from genmusic.units import SAMPLE_RATE, exp2, log2
+from kernels.recordings import LAYERS, LAYERS_APART, MOST_PLAYERS
 
+HARD_VELOCITY = 110
 SAWS_DB = -14.0  # six saws are as loud as two that are 5 dB louder
 
 
@@ -44,8 +51,16 @@ class EnsemblePatch(HeldPatch):
         return Group(
             self.timbre, self.players, self.detune_cents, self.drift_cents, self.drift_hz,
             self.drift_spread, 0.5 * NOISE_GAIN * self.breath, self.noise_hz, self.noise_follows,
-            self.noise_resonance,
+            self.noise_resonance, self._dark_octaves, self.cutoff_follows, self.resonance,
+            2.0 / self.lift - 1.0,
         )  # fmt: skip
+
+    @property
+    def _dark_octaves(self) -> float:
+        """The brightest layer is what is heard of a hard note that is held at full brightness."""
+        swings = self.brightness_octaves + self.velocity_octaves * TOUCHES[HARD_VELOCITY]
+        brightest = log2(self.cutoff_hz) + self.envelope_octaves * self.sustain + swings
+        return float(brightest - (LAYERS - 1) * LAYERS_APART)
 
     def voicing(self, pitch: float) -> Voicing:
         """The settings of the voices of a pitch."""
@@ -55,9 +70,18 @@ class EnsemblePatch(HeldPatch):
         """The settings of the voices of a pitch that read some recordings."""
         group, key = self.group, recordings.key_of(pitch)
         quanta, row = loop_of(key).quanta, recordings.row_of(group, key)
-        settings = self.shape | {"pace": exp2((pitch - key) / 12.0)}
+        settings = self.shape | self._envelope | {"pace": exp2((pitch - key) / 12.0)}
         touched = self.touched(pitch, SAWS_DB if self.timbre == SAW else TABLES_DB)
-        touched["level"] *= group.headroom
+        touched["cutoff_octaves"] -= group.darkest(key)
         whole = {"quantum": quanta // 2, "row": row, "quanta": quanta}
         varied = {"quantum": quanta / 2 - 1.0}
         return Voicing(settings, touched, whole, self.release_quanta, FOREVER_QUANTA, varied=varied)
+
+    @property
+    def _envelope(self) -> dict[str, float]:
+        """The envelope by frames."""
+        return {
+            "peak_frames": steps(self.attack_seconds) * CONTROL_FRAMES,
+            "decay_octaves": -SIXTY_DB_OCTAVES / (self.decay_seconds * SAMPLE_RATE),
+            "release_octaves": -SIXTY_DB_OCTAVES / (self.release_seconds * SAMPLE_RATE),
+        }

@@ -76,6 +76,7 @@ KINDS: Mapping[str, Kind] = {
         ensembles,
         HELD,
         RECORDINGS.words,
+        in_lanes=False,
         scratch=ensembles.SCRATCH,
         recordings=RECORDINGS,
     ),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from math import sqrt
 from threading import Lock
 from typing import NamedTuple
 
@@ -22,7 +23,6 @@ from genmusic.synthesis.voicing import ANY_SEED, CONTROL_FRAMES, Doubles, chance
 from genmusic.units import QUANTUM, SAMPLE_RATE, TWO_PI, exp2, log2, pitch_to_hz
 from kernels.memory import aligned, reserved
 from kernels.oscillators import FULL_SCALE
-from kernels.pairs import TOP
 from kernels.recordings import (
     MOST_LOOP_QUANTA,
     ROW_WORDS,
@@ -35,12 +35,12 @@ from kernels.simd import LANES
 from kernels.wavetables import WORD
 
 KEYS = 128
-MOST_GROUPS = 12
-LOOPS = range(MOST_LOOP_QUANTA, MOST_LOOP_QUANTA * 5 // 6, -4)  # quanta
+MOST_GROUPS = 20
+LOW_KEY = 44  # below it tones that differ little need longer to come round
+LOW_LOOPS = range(MOST_LOOP_QUANTA, MOST_LOOP_QUANTA * 5 // 6, -4)  # quanta
+LOOPS = range(2_048, 2_048 * 5 // 6, -4)
 SAW = "saw"
 GROUP_TIMBRES = (SAW, *TIMBRES)
-PEAK = 3.0  # of what reads a table with unit power
-SAW_PEAK = 1.2  # its edge overshoots by 0.13
 TURN, HALF_TURN = 2.0**32, 2.0**31
 MOST = 0xFFFFFFFF  # of a phase
 
@@ -65,9 +65,9 @@ class Loop(NamedTuple):
 @lru_cache(KEYS)
 def loop_of(key: int) -> Loop:
     """The loop that is nearest to a whole number of cycles."""
-    hz = pitch_to_hz(key)
-    cycles = {quanta: hz * (quanta * QUANTUM / SAMPLE_RATE) for quanta in LOOPS}
-    best = min(LOOPS, key=lambda quanta: abs(cycles[quanta] - round(cycles[quanta])))
+    hz, loops = pitch_to_hz(key), LOW_LOOPS if key < LOW_KEY else LOOPS
+    cycles = {quanta: hz * (quanta * QUANTUM / SAMPLE_RATE) for quanta in loops}
+    best = min(loops, key=lambda quanta: abs(cycles[quanta] - round(cycles[quanta])))
     return Loop(best, round(cycles[best]))
 
 
@@ -85,11 +85,14 @@ class Group:
     noise_hz: float
     noise_follows: float
     noise_resonance: float
+    dark_octaves: float  # log2 of Hz of the darkest layer at middle C
+    dark_follows: float  # octaves of it per octave of pitch
+    resonance: float  # Q of the low-pass filters of which the layers are
+    past: float  # share of the low-pass a frame before in what comes out: 1 for a plain one
 
-    @property
-    def headroom(self) -> float:
-        """The largest sample of a recording stands for so much."""
-        return self.players * (SAW_PEAK if self.timbre == SAW else PEAK)
+    def darkest(self, pitch: float) -> float:
+        """The cut-off of the darkest layer of a pitch: log2 of Hz."""
+        return self.dark_octaves + (pitch - MIDDLE_C_PITCH) / 12.0 * self.dark_follows
 
     def parts(self, key: int, row: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         """What `kernels.recordings.record_group` is told."""
@@ -132,10 +135,13 @@ class Group:
         octaves = (key - MIDDLE_C_PITCH) / 12.0
         unit = FULL_SCALE if self.timbre == SAW else WORD
         return (
-            TOP / (self.headroom * unit),
+            1.0 / unit,
             self.hiss * unit,
             log2(self.noise_hz) + octaves * self.noise_follows,
             1.0 / self.noise_resonance,
+            self.darkest(key),
+            sqrt(2.0 / self.resonance),  # both ways: the Q at the cut-off, and like one beside it
+            self.past,
         )
 
 

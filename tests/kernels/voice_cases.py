@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 from case_blocks import F32, QUANTA, Case, blocks_of
+from recorded import layers_of
 
 from genmusic.synthesis.drums import Hit
 from genmusic.synthesis.live import LiveInstrument
@@ -87,7 +88,7 @@ def render_recording(_lengths, loud=1.0):
     sheet, scratch = np.zeros(recordings.SHEET, np.int32), np.zeros(recordings.SCRATCH, F32)
     out = np.zeros(recordings.ROW_WORDS, F32)
     recordings.record_group(whole, real, TABLES, sheet, scratch, out)
-    return frames_of(out)[: loop_of(60).frames][-QUANTA * QUANTUM :]
+    return layers_of(out, loop_of(60).frames)[:, -QUANTA * QUANTUM :]
 
 
 def render_hit(_lengths, loud=1.0):

@@ -1,41 +1,85 @@
 """Recordings of groups: loops without a seam, in tune, made where they are read."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from sounding import play
+from recorded import layers_of
+from sounding import play, spectrum_db, still
 
 from genmusic.errors import GenmusicError
 from genmusic.names import PARTS
 from genmusic.synthesis.hits import HITS
 from genmusic.synthesis.orchestra import Orchestra, PlayedNote
 from genmusic.synthesis.patches import PATCHES
+from genmusic.synthesis.pools import MAX_BLOCK_QUANTA
 from genmusic.synthesis.recordings import KEYS, RECORDINGS, Recordings, loop_of
 from genmusic.units import QUANTUM, SAMPLE_RATE, pitch_to_hz
 from kernels import takes
-from kernels.recordings import MOST_LOOP_QUANTA, ROW_WORDS
+from kernels.recordings import LAYER_BITS, ROW_WORDS
 
 GROUPS = {name: patch.group for name, (kind, patch) in PATCHES.items() if kind == "ensembles"}
 
 
 def loop(group, key):
-    """The frames of a recording, of 1 at most."""
+    """The middle, the darker and the brighter layer of a recording."""
     row = RECORDINGS.row_of(group, key)
-    words = RECORDINGS.words[row * ROW_WORDS :][: loop_of(key).frames // 2]
-    words = words.view(np.int32).reshape(-1, 16).astype(np.int64)
-    later = (words << 48) >> 48
-    return np.stack(((words - later) >> 16, later), axis=1).reshape(-1) / 32_768
+    return layers_of(RECORDINGS.words[row * ROW_WORDS : (row + 1) * ROW_WORDS], loop_of(key).frames)
 
 
 @pytest.mark.parametrize("name", GROUPS)
 @pytest.mark.parametrize("key", [36, 60, 84])
 def test_the_end_of_a_loop_is_followed_by_its_beginning_as_any_frame_by_the_next(name, key):
-    frames = loop(GROUPS[name], key)
-    across = np.concatenate((frames[-100:], frames[:100]))
+    layers = loop(GROUPS[name], key)
+    across = np.concatenate((layers[:, -100:], layers[:, :100]), axis=1)
 
     # A seam would bend the sound more sharply than it is bent anywhere else.
-    assert np.abs(np.diff(across, 2)).max() <= np.abs(np.diff(frames, 2)).max()
-    assert frames.std() > 0.1
-    assert np.abs(frames).max() < 0.99
+    assert (np.abs(np.diff(across, 2)).max(1) <= np.abs(np.diff(layers, 2)).max(1)).all()
+    assert layers[0].std() > 0.1 * np.abs(layers[0]).max()
+
+
+@pytest.mark.parametrize("name", GROUPS)
+def test_layers_use_their_bits_and_do_not_wrap(name):
+    row = RECORDINGS.row_of(GROUPS[name], 60)
+    steps = np.abs(loop(GROUPS[name], 60)).max(axis=1) / RECORDINGS.words[row * ROW_WORDS :][:3]
+
+    most = 2.0 ** (np.array(LAYER_BITS) - 1) - 1
+    assert (steps <= most).all()
+    assert (steps >= most - 1.5).all()
+
+
+def tone(brightness):
+    """A held string that is still, and the frequencies of their spectrum."""
+    orchestra, sound = Orchestra(1), []
+    orchestra.play(0, PlayedNote(0, 10**6, 0, "bare", 48, 90, 0.0))
+    bright = np.full((1, MAX_BLOCK_QUANTA + 1), brightness, np.float32)
+    for first in range(0, 16 * MAX_BLOCK_QUANTA, MAX_BLOCK_QUANTA):
+        block = orchestra.render(first, MAX_BLOCK_QUANTA, bright)
+        sound.append(block.reshape(len(PARTS), 2, -1)[0, 0].copy())
+    return spectrum_db(np.concatenate(sound)[SAMPLE_RATE : 2 * SAMPLE_RATE])
+
+
+def low_pass_db(hz, cutoff_hz, resonance):
+    """A state-variable low-pass, at frequencies."""
+    place = np.tan(np.pi * hz / SAMPLE_RATE) / np.tan(np.pi * cutoff_hz / SAMPLE_RATE)
+    return -10 * np.log10((1 - place**2) ** 2 + (place / resonance) ** 2)
+
+
+def test_layers_are_mixed_to_what_a_filter_between_them_would_leave(monkeypatch):
+    patch = replace(still(PATCHES["string-ensemble"][1]), players=1)
+    monkeypatch.setitem(PATCHES, "bare", ("ensembles", patch))
+    partials = np.round(pitch_to_hz(48) * np.arange(1, 60)).astype(int)  # also bins
+    at = {bright: tone(bright)[partials] for bright in np.linspace(0.2, 0.9, 8)}
+
+    plain = patch.touched(48.0, 0.0)["cutoff_octaves"][90] + patch.envelope_octaves * patch.sustain
+    cutoffs = {b: 2 ** (plain + (2 * b - 1) * patch.brightness_octaves) for b in at}
+    off = np.array([
+        at[b] - low_pass_db(partials, cutoffs[b], patch.resonance) for b in at
+    ])  # fmt: skip
+    off -= np.mean(off, axis=0)  # less the string
+
+    assert np.abs(off).max() < 2.5
+    assert np.sqrt(np.mean(off**2)) < 1.0
 
 
 def test_loops_are_whole_numbers_of_cycles_of_their_keys():
@@ -98,7 +142,7 @@ def test_voices_that_come_from_elsewhere_find_their_recordings_made(
 
 
 def test_a_group_for_which_there_is_no_room_is_refused():
-    words = np.zeros(4 * MOST_LOOP_QUANTA * QUANTUM // 2, np.float32)
+    words = np.zeros(4 * ROW_WORDS, np.float32)
     few = Recordings(words, keys_apart=KEYS // 4)
     few.row_of(GROUPS["choir"], 64)
 
