@@ -28,24 +28,32 @@ PERFORMER, PERFORMER_CHANNEL = "performer", 5
 
 PATCH_PROGRAMS: Mapping[str, int] = {
     "warm-pad": 89,  # Pad 2 (warm)
+    "bright-pad": 89,  # Pad 2 (warm)
     "soft-lead": 82,  # Lead 3 (calliope)
     "bright-lead": 81,  # Lead 2 (sawtooth)
     "saw-bass": 38,  # Synth Bass 1
     "round-bass": 39,  # Synth Bass 2
     "nylon": 24,  # Acoustic Guitar (nylon)
+    "bright-nylon": 24,  # Acoustic Guitar (nylon)
     "harp": 46,  # Orchestral Harp
+    "bright-harp": 46,  # Orchestral Harp
     "electric-piano": 4,  # Electric Piano 1
     "bell": 98,  # FX 3 (crystal)
     "vibraphone": 11,  # Vibraphone
+    "bright-vibraphone": 11,  # Vibraphone
     "marimba": 12,  # Marimba
     "glass": 92,  # Pad 5 (bowed)
+    "bright-glass": 92,  # Pad 5 (bowed)
     "piano": 0,  # Acoustic Grand Piano
     "string-ensemble": 48,  # String Ensemble 1
+    "bright-strings": 48,  # String Ensemble 1
     "organ": 16,  # Drawbar Organ
     "choir": 52,  # Choir Aahs
+    "bright-choir": 52,  # Choir Aahs
     "flute": 73,  # Flute
     "bowed": 40,  # Violin
     "brass": 62,  # Synth Brass 1
+    "bright-brass": 62,  # Synth Brass 1
     "drive-bass": 87,  # Lead 8 (bass + lead)
     "sub-bass": 39,  # Synth Bass 2
     "fm-bass": 38,  # Synth Bass 1
@@ -60,7 +68,9 @@ PATCH_PROGRAMS: Mapping[str, int] = {
     "low-strings": 48,  # String Ensemble 1
     "brass-swell": 61,  # Brass Section
     "violin": 40,  # Violin
+    "bright-violin": 40,  # Violin
     "cello": 42,  # Cello
+    "bright-cello": 42,  # Cello
     "accordion": 21,  # Accordion
     "whistle": 78,  # Whistle
     "dusty": 40,  # Brush Kit
