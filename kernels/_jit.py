@@ -61,7 +61,7 @@ def _take_shortcuts() -> str:
 
 
 SLOW = _take_shortcuts()
-"""Why kernels are compiled the plain way, which takes half as long again; empty if they are not."""
+"""Why kernels are compiled the plain way, which takes longer; empty if they are not."""
 
 if SLOW:
     warnings.warn(f"{SLOW}; until then first starts are slow", stacklevel=1)
