@@ -21,11 +21,13 @@ QUANTUM = 64  # frames; the smallest unit of rendering
 TICKS_PER_BEAT = 960  # divisible by 3, 5 and 64
 CONCERT_A_HZ = 440.0
 CONCERT_A_PITCH = 69
+MIDDLE_C_PITCH = 60
 
 REMEMBERED = 4_096
 """Powers and logarithms: notes of a sound have most of theirs in common. What was
 asked for longest ago gives way: a larger store grows for hours and saves nothing."""
 LOG2_10 = 3.321928094887362
+LOG2_E = 1.4426950408889634
 SQRT_HALF = 0.7071067811865476
 TWO_OVER_LN_2 = 2.8853900817779268
 TWO_PI = 6.283185307179586

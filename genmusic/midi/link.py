@@ -18,7 +18,7 @@ from genmusic.midi.clock import TICKS_PER_BEAT, Line
 
 MINUTE_NS = 60_000_000_000
 # Before it is announced. Whoever is there is older then and keeps the tempo: of peers that began
-# .6 s before us one in four lost theirs, of those .8 s before one in twelve, beyond 1 s none of 80.
+# .6 s before us one in four lost theirs, of those .8 s one in twelve, of those 1.2 s and more none.
 HUSH_SECONDS = 1.5
 MEETING_SECONDS = 0.6  # after it: peers answer within a quarter of a second
 SURE_NS = 200_000  # a look that took longer was interrupted,

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar
-
 import numpy as np
 
-from genmusic.encoding import Block, Parcel
+from genmusic.encoding import Block
 from genmusic.session.engine import Ensemble
 from genmusic.session.parcels import Step
 from genmusic.session.rack import MOST_LISTENERS
@@ -15,8 +12,6 @@ from genmusic.session.session import Session
 from genmusic.threads import OfThread
 
 Outcome = Step | Exception
-Given = TypeVar("Given")
-Made = TypeVar("Made")
 
 
 def _paper(frames: int) -> Block:
@@ -45,27 +40,18 @@ class Company:
         self.sessions.remove(session)
 
     def advance(self, frames: int) -> dict[Session, Outcome]:
-        """Render and encode the next frames of everybody; what came of it for each.
-
-        First all is encoded, then all is taken down: what encoders read and write drives Python
-        out of the processor's cache.
-        """
+        """Render and encode the next frames of everybody; what came of it for each."""
         block = _papers.of(frames)[: len(self.sessions)]
         self._ensemble.render(block)
-        sounds = [*map(self._encoded, self.sessions, block)]
-        return {
-            session: sound if isinstance(sound, Exception) else _tried(session.absorb, sound)
-            for session, sound in zip(self.sessions, sounds, strict=True)
-        }
+        heard = zip(self.sessions, block, strict=True)
+        return {session: self._absorb(session, sound) for session, sound in heard}
 
-    def _encoded(self, session: Session, block: Block) -> Parcel | Exception:
+    def _absorb(self, session: Session, sound: Block) -> Outcome:
+        """Have a session encode its sound; a fault is its own."""
         fault = self._ensemble.failures.get(session.engine.seat)
-        return _tried(session.encode, block) if fault is None else fault
-
-
-def _tried(work: Callable[[Given], Made], given: Given) -> Made | Exception:
-    """What comes of work for one session; a fault is its own."""
-    try:
-        return work(given)
-    except Exception as error:
-        return error
+        if fault is not None:
+            return fault
+        try:
+            return session.absorb(sound)
+        except Exception as error:
+            return error

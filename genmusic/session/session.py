@@ -226,9 +226,9 @@ class Session:
             sound = joined(filter(None, (before, self._render(frames))))
             return self._step(plan.answers(landings), sound)
 
-    def absorb(self, sound: Parcel) -> Step:
-        """Take down what was rendered for it in company, and `encode` gave."""
-        return self._step((), sound)
+    def absorb(self, block: Block) -> Step:
+        """Encode what was rendered for it in company."""
+        return self._step((), self._encode(block))
 
     def _step(self, answers: tuple[Answer, ...], sound: Parcel | None) -> Step:
         bars = tuple(self.engine.take_bars())
@@ -264,10 +264,9 @@ class Session:
             return None
         block = np.empty((2, frames), np.float32)
         self.engine.render(block)
-        return self.encode(block)
+        return self._encode(block)
 
-    def encode(self, block: Block) -> Parcel:
-        """The packets of what was rendered next."""
+    def _encode(self, block: Block) -> Parcel:
         if self.pacing.lasting and not self.encoder.repeats:
             self._tail = block[:, -WARM_PACKETS * self.encoder.packet_frames :].copy()
         sound = self._parcel_of(block, self._end, splices=self._splicing)

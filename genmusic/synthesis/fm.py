@@ -17,9 +17,8 @@ from genmusic.synthesis.voicing import (
     quanta,
     steps,
 )
-from genmusic.units import db_to_gain, exp2, hz_to_increment, pitch_to_hz
+from genmusic.units import MIDDLE_C_PITCH, db_to_gain, exp2, hz_to_increment, pitch_to_hz
 
-MIDDLE_C_PITCH = 60
 # Side bands of an index of b radians matter up to about the (b + 2.5)th (J. Carson's rule, and some
 # more for -50 dB); from 30 kHz on they would fold back to where they are heard.
 SIDE_BANDS, HIGHEST_SIDE_BAND_HZ = 2.5, 30_000.0

@@ -14,10 +14,9 @@ from genmusic.synthesis.voicing import (
     quanta,
     steps,
 )
-from genmusic.units import SAMPLE_RATE, db_to_gain, log2, sine
+from genmusic.units import MIDDLE_C_PITCH, SAMPLE_RATE, db_to_gain, log2, sine
 from kernels.envelopes import RELEASE_TARGET
 
-MIDDLE_C_PITCH = 60
 FOREVER_QUANTA = 1 << 30  # a held note never ends by itself
 NO_AIR_HZ = SAMPLE_RATE / 2.0
 RELEASES = log2(1.0 - 1.0 / RELEASE_TARGET) / SIXTY_DB_OCTAVES  # of a release to -60 dB

@@ -30,6 +30,7 @@ from genmusic.synthesis.voicing import (
 )
 from genmusic.units import (
     LOG2_10,
+    MIDDLE_C_PITCH,
     QUANTUM,
     SAMPLE_RATE,
     db_to_gain,
@@ -41,7 +42,6 @@ from genmusic.units import (
 from kernels.modes import MODES, MOST_MODES
 from kernels.waves import SPAN
 
-MIDDLE_C_PITCH = 60
 HIGHEST_MODE_HZ = 16_000.0
 QUARTER_TURN = -(2**30)  # a phase: the motor begins with open tubes
 SILENT_DB = -80.0

@@ -14,7 +14,6 @@ from genmusic.synthesis.drums import Hit
 from genmusic.synthesis.hits import HITS, Hits
 from genmusic.synthesis.modes import (
     HIGHEST_MODE_HZ,
-    MIDDLE_C_PITCH,
     Blow,
     Resonances,
     bank,
@@ -31,7 +30,7 @@ from genmusic.synthesis.voicing import (
     decay_per_frame,
     quanta,
 )
-from genmusic.units import LOG2_10, db_to_gain, exp2, log2, pitch_to_hz
+from genmusic.units import LOG2_10, MIDDLE_C_PITCH, db_to_gain, exp2, log2, pitch_to_hz
 from kernels.pianos import MODES
 
 MOST_PARTIALS = 44

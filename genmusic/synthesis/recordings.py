@@ -17,10 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genmusic.errors import GenmusicError
-from genmusic.synthesis.held import MIDDLE_C_PITCH
 from genmusic.synthesis.timbres import TABLES, TIMBRES, Place, table_place
 from genmusic.synthesis.voicing import ANY_SEED, CONTROL_FRAMES, Doubles, chances
-from genmusic.units import QUANTUM, SAMPLE_RATE, TWO_PI, exp2, log2, pitch_to_hz
+from genmusic.units import MIDDLE_C_PITCH, QUANTUM, SAMPLE_RATE, TWO_PI, exp2, log2, pitch_to_hz
 from kernels.memory import aligned, reserved
 from kernels.oscillators import FULL_SCALE
 from kernels.recordings import (

@@ -17,11 +17,17 @@ from genmusic.synthesis.voicing import (
     Voicing,
     quanta,
 )
-from genmusic.units import SAMPLE_RATE, TWO_PI, db_to_gain, exp2, pitch_to_hz
+from genmusic.units import (
+    LOG2_E,
+    MIDDLE_C_PITCH,
+    SAMPLE_RATE,
+    TWO_PI,
+    db_to_gain,
+    exp2,
+    pitch_to_hz,
+)
 from kernels.strings import LONGEST_PERIOD, SHORTEST_PERIOD
 
-MIDDLE_C_PITCH = 60
-LOG2_E = 1.4426950408889634
 OFF_CENTS = 1.0  # by which a note is out of tune
 PLACE_VARIES = 0.2  # share of the pluck's place by which notes differ
 
@@ -48,9 +54,9 @@ class StringPatch:
     @property
     def past(self) -> float:
         """The zero of a filter that brings out the highs of a pluck; 0: it does nothing."""
-        return (
-            exp2(-TWO_PI * LOG2_E * self.air_hz / SAMPLE_RATE) if self.air_hz < NO_AIR_HZ else 0.0
-        )
+        if self.air_hz == NO_AIR_HZ:
+            return 0.0
+        return exp2(-TWO_PI * LOG2_E * self.air_hz / SAMPLE_RATE)
 
     def voicing(self, pitch: float) -> Voicing:
         """The settings of the voices of a pitch."""

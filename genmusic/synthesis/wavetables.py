@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from genmusic.rules import Number, rule
 from genmusic.rules.kinds import Choice
-from genmusic.synthesis.held import FOREVER_QUANTA, MIDDLE_C_PITCH, HeldPatch
+from genmusic.synthesis.held import FOREVER_QUANTA, HeldPatch
 from genmusic.synthesis.timbres import TIMBRES, table_place
 from genmusic.synthesis.voicing import (
     ANY_PHASE,
@@ -17,7 +17,7 @@ from genmusic.synthesis.voicing import (
     decay_per_step,
     steps,
 )
-from genmusic.units import exp2, hz_to_increment, log2
+from genmusic.units import MIDDLE_C_PITCH, exp2, hz_to_increment, log2
 
 NOISE_GAIN = 8.0  # of three players: at a breath of 1 the noise is nearly as loud as the tone
 TABLES_DB = -24.0  # three players of a period with unit power
