@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -19,11 +19,12 @@ from genmusic.session.timed import Beat, TimedBar, time_bar
 from genmusic.session.titles import title
 from genmusic.synthesis.pools import Clock
 from genmusic.units import TICKS_PER_BEAT, beat_frames
+from genmusic.values import value
 
 MELODY = PARTS.index("melody")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class BarLine:
     """A bar line, and what the composer remembers there."""
 
@@ -194,14 +195,13 @@ class Conductor:
         """The cue that has not been done yet; empty for none."""
         return self._composer.cue_in_force
 
-    def play_until(self, frame: int, style: Style) -> Iterator[Due]:
-        """Compose and time what begins before ``frame``, beat by beat."""
-        while self.next_beat_frame < frame:
-            bar = self._bar
-            if bar is None or len(self._beats) == bar.beats:
-                bar = self._begin_bar(style)
-            beat = self._begin_beat(bar)
-            yield Due(bar, len(self._beats) - 1, beat, self._song.opens_frame)
+    def begin_beat(self, style: Style) -> Due:
+        """Compose and time the beat that comes next."""
+        bar = self._bar
+        if bar is None or len(self._beats) == bar.beats:
+            bar = self._begin_bar(style)
+        beat = self._begin_beat(bar)
+        return Due(bar, len(self._beats) - 1, beat, self._song.opens_frame)
 
     def pass_pieces(self, frame: int, style: Style) -> None:
         """Leave out whole pieces that end by ``frame``, unless a change of style is due."""
@@ -256,11 +256,11 @@ class Conductor:
         return bar.tempo_bpm if wished is None else float(wished)
 
     def _begin_beat(self, bar: Bar) -> Beat:
-        tempo_bpm = self._tempo_of(bar)
+        beat_bpm = tempo_bpm = self._tempo_of(bar)
         changed = tempo_bpm != self._tempo_bpm
         self._tempo_bpm = tempo_bpm
-        pace = self._pace(bar.pace, bar.beats)
-        beat_bpm = tempo_bpm * pace[len(self._beats)]
+        if bar.pace:
+            beat_bpm *= self._pace(bar.pace, bar.beats)[len(self._beats)]
         beat = Beat(self.next_beat_frame, beat_frames(beat_bpm), beat_bpm)
         self._beats.append(beat)
         self.next_beat_frame += beat.frames

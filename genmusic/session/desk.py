@@ -12,7 +12,6 @@ from genmusic.mixing.faders import (
     LONGEST_ECHO_FRAMES,
     SHORTEST_ECHO_FRAMES,
     Faders,
-    Ints,
 )
 from genmusic.mixing.spaces import HALL, ROOM, Space, turns
 from genmusic.names import PARTS
@@ -22,7 +21,7 @@ from genmusic.session.targets import STRIP_NAMES, fader_targets
 from genmusic.units import QUANTUM, SAMPLE_RATE
 
 BENT = PARTS.index(PART)  # the part that follows the pitch wheel
-NEVER = 1 << 60  # a frame beyond all others
+NEVER = 1 << 60  # a quantum beyond all others
 ECHO_FADE_QUANTA = 64  # from one echo time to the next: 85 ms
 
 
@@ -37,7 +36,7 @@ _SPACES = {"room_seconds": ROOM, "hall_seconds": HALL}
 class Desk:
     """Turns control values into moving faders for one listener of a rack."""
 
-    __slots__ = ("_kicks", "_next_kick", "_ramps", "_stale", "echo")
+    __slots__ = ("_ramps", "_stale", "echo")
 
     def __init__(self, controls: Mapping[str, Value], style: Style) -> None:
         targets = fader_targets(controls, style, "")
@@ -47,16 +46,12 @@ class Desk:
         self._ramps["hall_seconds"] = Ramp(style.mix.hall_seconds)
         self.echo = (LONGEST_ECHO_FRAMES, LONGEST_ECHO_FRAMES)
         """Frames of the echo before and of the one now; the next may come when it has faded in."""
-        self._kicks: list[int] = []  # frames at which kicks start that are still to come
-        self._next_kick = NEVER
         self.forget_written()
 
     def copy(self) -> Desk:
         """Faders that go on from here on their own."""
         twin = object.__new__(Desk)  # a third of the time that `copy.copy` takes
-        twin.echo, twin._next_kick = self.echo, self._next_kick
-        twin._ramps = dict(self._ramps)
-        twin._kicks = list(self._kicks)
+        twin.echo, twin._ramps = self.echo, dict(self._ramps)
         twin.forget_written()
         return twin
 
@@ -78,24 +73,19 @@ class Desk:
         the control that decides how fast.
         """
         length = max(FADER_QUANTA, _quanta(CONTROLS[changed].ramp_seconds))
-        moved = False
-        for name, target in fader_targets(controls, style, label).items():
-            moved |= target != self._ramps[name].target
-            self._aim(name, target, at, length)
+        ramps, targets = self._ramps, fader_targets(controls, style, label)
+        moved = [name for name, target in targets.items() if target != ramps[name].target]
+        for name in moved:
+            self._aim(name, targets[name], at, length)
         self._aim("room_seconds", style.mix.room_seconds, at, FADER_QUANTA)
         self._aim("hall_seconds", style.mix.hall_seconds, at, FADER_QUANTA)
-        return moved
+        return bool(moved)
 
     def _aim(self, name: str, target: float, at: int, length: int) -> None:
         if target != self._ramps[name].target:
             self._ramps[name] = self._ramps[name].aimed(target, at, length)
             if name not in self._stale:
                 self._stale.append(name)
-
-    def kick(self, frame: int) -> None:
-        """Let the parts that make way for the kick do so from a frame on."""
-        self._kicks.append(frame)
-        self._next_kick = min(self._next_kick, frame)
 
     @property
     def echo_fades(self) -> bool:
@@ -116,23 +106,19 @@ class Desk:
     def fill(self, listener: int, first: int, quanta: int, faders: Faders) -> int:
         """Write this listener's faders for a block that begins at quantum ``first``.
 
-        Faders that rest are as they were written the last time; no kick is, the rack has
-        forgotten those of the block before.
+        Faders that rest are as they were written the last time.
 
         Returns
         -------
         The quantum from which on something has to be written again.
         """
-        end = first + quanta
-        if self._next_kick < end * QUANTUM:
-            self._fill_kicks(first, end, faders.kicks[listener])
         if self._stale:
             self._fill_stale(listener, first, quanta, faders)
-        return self.due(end)
+        return self.due(first + quanta)
 
     def due(self, quantum: int) -> int:
         """The quantum from which on something has to be written, if it is not at once."""
-        return quantum if self._stale else self._next_kick // QUANTUM
+        return quantum if self._stale else NEVER
 
     def _fill_stale(self, listener: int, first: int, quanta: int, faders: Faders) -> None:
         """Write the faders that move, and for blocks of any length those that have arrived."""
@@ -150,14 +136,6 @@ class Desk:
                 ramp.fill(first, place)
         self._stale = moving
         faders.moving[listener] = bool(moving)
-
-    def _fill_kicks(self, first: int, end: int, kicks: Ints) -> None:
-        """Write where in each quantum a kick starts."""
-        for frame in self._kicks:
-            if first <= frame // QUANTUM < end:
-                kicks[frame // QUANTUM - first] = frame % QUANTUM
-        self._kicks = [frame for frame in self._kicks if frame // QUANTUM >= end]
-        self._next_kick = min(self._kicks, default=NEVER)
 
 
 def _where() -> Iterator[tuple[str, tuple[str, int, int, int | None]]]:

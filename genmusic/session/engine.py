@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from genmusic.composition.word_credits import Decided
 from genmusic.controls.spec import Value
+from genmusic.session.desk import NEVER
 from genmusic.session.library import Library
 from genmusic.session.log import POSITION, SKIP, Change, checked_position
 from genmusic.session.moments import Moment
@@ -288,18 +289,26 @@ class Ensemble:
             ahead = min((frames - done) // QUANTUM, AHEAD_QUANTA)
             if any(self._each(self._stirring(ahead), Seat.play_ahead, ahead)):
                 self._each(self.seats, Seat.compose_ahead)
-            end = rack.quantum + ahead
+            end, calm = rack.quantum + ahead, self._calm_until
             while rack.quantum < end:
-                quanta = self._prepare(min(end - rack.quantum, rack.most_quanta))
+                quanta = min(end - rack.quantum, rack.most_quanta)
+                if calm < rack.quantum + quanta:
+                    quanta = self._prepare(quanta)
+                    calm = self._calm_until
                 rack.render_into(quanta, self._rows, done, out)
                 done += quanta * QUANTUM
 
     def _prepare(self, quanta: int) -> int:
         """Have everybody ready for a block of up to so many quanta; how many it has."""
-        if stirring := self._stirring(quanta):
-            quanta = min(self._each(stirring, Seat.stand_by, quanta), default=quanta)
-            self._each(self._stirring(quanta), Seat.prepare, quanta)
+        stirring = self._stirring(quanta)
+        quanta = min(self._each(stirring, Seat.stand_by, quanta), default=quanta)
+        self._each(self._stirring(quanta), Seat.prepare, quanta)
         return quanta
+
+    @property
+    def _calm_until(self) -> int:
+        """The quantum before which nobody has anything to do."""
+        return min([seat.stirs for seat in self.seats], default=NEVER)
 
     def _stirring(self, quanta: int) -> list[Seat]:
         """Who has something to do in a block."""

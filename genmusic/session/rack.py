@@ -8,6 +8,7 @@ where they were.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,9 +39,10 @@ class Sound:
 
     orchestra: OrchestraState
     console: ConsoleState
+    kicks: tuple[int, ...]  # frames of the listener, still to come
 
 
-SILENCE = Sound(SILENT_ORCHESTRA, SILENT_CONSOLE)
+SILENCE = Sound(SILENT_ORCHESTRA, SILENT_CONSOLE, ())
 
 
 class Rack:
@@ -53,10 +55,12 @@ class Rack:
         self.most_quanta = ALONE_QUANTA if listeners == 1 else SHARED_QUANTA
         """Quanta of a longest block; what is longer is rendered in pieces."""
         self.faders: Faders = make_faders(listeners, self.most_quanta)
-        """To be set before a block is rendered, as far as the block goes; kicks are gone then."""
+        """To be set before a block is rendered, as far as the block goes; but for kicks."""
         self.quantum = 0
         """Quanta rendered so far."""
         self._origins = np.zeros(listeners, np.int64)  # the rack's quantum that is each one's first
+        self._kicks: list[tuple[int, int, int]] = []
+        """A heap of those to come: the rack's quantum, the listener, the frame in the quantum."""
         self._everybody = np.arange(listeners, dtype=np.int32)
 
     def play(self, listener: int, note: PlayedNote) -> None:
@@ -64,9 +68,14 @@ class Rack:
         self._orchestra.play(listener, note, int(self._origins[listener]))
 
     def play_beat(self, listener: int, reading: Reading, beat: int, clock: Clock) -> None:
-        """Play the notes of a beat, still to come, as `Orchestra.play_beat` takes them."""
+        """Play the notes of a beat, still to come, as `Orchestra.play_beat` takes them.
+
+        The parts that make way for the kick do so.
+        """
         origin = int(self._origins[listener])
         self._orchestra.play_beat(listener, reading, beat, clock, origin)
+        for frame in reading.kicks_of_beat(beat, clock):
+            heappush(self._kicks, (frame // QUANTUM + origin, listener, frame % QUANTUM))
 
     def let_go(self, listener: int, note: PlayedNote, frame: int) -> None:
         """Let a note that is held go at the quantum of a frame still to come."""
@@ -92,6 +101,7 @@ class Rack:
         out : (rows, 2, frames) float32, C-contiguous
         """
         faders, clocks = self.faders, self.quantum - self._origins
+        struck = self._strike(quanta)
         try:
             ramps = faders.brightness, faders.bends
             buses = self._orchestra.play_block(self.quantum, quanta, *ramps)
@@ -101,8 +111,20 @@ class Rack:
             wipe_shared_buses()
             raise
         finally:
-            faders.kicks.fill(NO_KICK)
+            for place in struck:
+                faders.kicks[place] = NO_KICK
         self.quantum += quanta
+
+    def _strike(self, quanta: int) -> list[tuple[int, int]]:
+        """Write the kicks of a block; where they are written."""
+        struck, kicks, end = [], self._kicks, self.quantum + quanta
+        while kicks and kicks[0][0] < end:
+            quantum, listener, frame = heappop(kicks)
+            if quantum >= self.quantum:
+                place = listener, quantum - self.quantum
+                self.faders.kicks[place] = frame
+                struck.append(place)
+        return struck
 
     @property
     def stems(self) -> Floats:
@@ -117,6 +139,7 @@ class Rack:
         """Be silent, and go on from a quantum of the listener."""
         self._orchestra.clear(listener)
         self._console.clear(listener)
+        self._forget_kicks(listener)
         self._origins[listener] = self.quantum - quantum
 
     def levelling(self, listener: int) -> str:
@@ -130,11 +153,21 @@ class Rack:
     def take(self, listener: int) -> Sound:
         """A copy of what sounds of a listener."""
         orchestra = self._orchestra.take(listener, self.quantum)
-        return Sound(orchestra, self._console.take(listener))
+        origin = int(self._origins[listener])
+        kicks = sorted(kick for kick in self._kicks if kick[1] == listener)
+        frames = tuple((quantum - origin) * QUANTUM + frame for quantum, _, frame in kicks)
+        return Sound(orchestra, self._console.take(listener), frames)
 
     def put(self, listener: int, sound: Sound, quantum: int) -> None:
         """Let a listener go on in a place, from a quantum of theirs."""
         self._orchestra.clear(listener)
         self._orchestra.put(listener, sound.orchestra, self.quantum)
         self._console.put(listener, sound.console)
-        self._origins[listener] = self.quantum - quantum
+        self._forget_kicks(listener)
+        origin = self._origins[listener] = self.quantum - quantum
+        for frame in sound.kicks:
+            heappush(self._kicks, (frame // QUANTUM + origin, listener, frame % QUANTUM))
+
+    def _forget_kicks(self, listener: int) -> None:
+        self._kicks = [kick for kick in self._kicks if kick[1] != listener]
+        heapify(self._kicks)

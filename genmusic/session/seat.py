@@ -305,23 +305,26 @@ class Seat:
 
     def _play_until(self, frame: int) -> None:
         """Play every beat that begins before a frame, up to one that brings another echo."""
-        if self._conductor.next_beat_frame < frame:
-            echo = self._desk.echo
-            for due in self._compose_until(frame):
-                self._play(due, self._read(due.bar))
-                if self._desk.echo != echo:
-                    return
+        conductor, desk, echo = self._conductor, self._desk, self._desk.echo
+        while conductor.next_beat_frame < frame and desk.echo == echo:
+            due = self._begin_beat()
+            self._play(due, self._read(due.bar))
 
     def _compose_until(self, frame: int) -> Iterator[Due]:
         """Compose every beat that begins before ``frame``; `_read` knows what plays it."""
-        for due in self._conductor.play_until(frame, self._wished_style):
-            bar, quantum = due.bar, due.beat.start_frame // QUANTUM
-            if self._conductor.style is not self._style or bar.section != self._section:
-                self._adopt(self._conductor.style, bar.section, quantum)
-            echo_seconds = self._style.mix.echo_beats * 60.0 / self._conductor.tempo_bpm
-            self._desk.set_echo(echo_seconds, quantum)
-            self.values[CUE] = self._conductor.cue_in_force or None  # it may be done
-            yield due
+        while self._conductor.next_beat_frame < frame:
+            yield self._begin_beat()
+
+    def _begin_beat(self) -> Due:
+        """Compose the beat that comes next, and let the mixer follow."""
+        conductor = self._conductor
+        due = conductor.begin_beat(self._wished_style)
+        quantum, style, section = due.beat.start_frame // QUANTUM, conductor.style, due.bar.section
+        if style is not self._style or section != self._section:
+            self._adopt(style, section, quantum)
+        self._desk.set_echo(style.mix.echo_beats * 60.0 / conductor.tempo_bpm, quantum)
+        self.values[CUE] = conductor.cue_in_force or None  # it may be done
+        return due
 
     def keep_decisions(self) -> list[Decided]:
         """Note from now on how melodies come about, until the seat goes back in time."""
@@ -376,7 +379,8 @@ class Seat:
         """The notes of a bar with what plays them."""
         for number, (read, sounds, reading) in enumerate(self._readings):
             if read is bar and sounds is self._sounds:
-                self._readings = self._readings[number:]
+                if number:
+                    self._readings = self._readings[number:]
                 return reading
         reading = Reading(bar, self._sounds)
         self._readings = ((bar, self._sounds, reading),)
@@ -385,8 +389,6 @@ class Seat:
     def _play(self, due: Due, reading: Reading) -> None:
         clock = due.clock
         self.rack.play_beat(self.number, reading, due.number, clock)
-        for frame in reading.kicks_of_beat(clock):
-            self._desk.kick(frame)
 
     def take_bars(self) -> list[TimedBar]:
         """Bars composed since the last call, on the clock."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from genmusic.mood.mapping import MusicalParameters
 from genmusic.score.events import Bar
 from genmusic.units import TICKS_PER_BEAT, beat_frames
+from genmusic.values import value
 
 Longs = NDArray[np.int64]
 
@@ -30,7 +31,7 @@ class Beat(NamedTuple):
         return self.start_frame + self.frames
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class TimedBar:
     """A bar as it sounds, in frames since the session began."""
 

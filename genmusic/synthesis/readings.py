@@ -102,13 +102,16 @@ class Reading:
         """Words of the books that it names, by kind."""
         self.given: list[Given] = [_given(row) for row in begins.tolist()]
         """The notes that start in each beat."""
-        self._kick_ticks: list[int] = kicks[:kicked].tolist()
+        self._kick_ticks: list[list[int]] = [[] for _ in range(bar.beats)] if kicked else []
+        for tick in kicks[:kicked].tolist():
+            self._kick_ticks[tick // TICKS_PER_BEAT].append(tick)
 
-    def kicks_of_beat(self, clock: Clock) -> list[int]:
-        """The frames at which a kick starts in the beat of a clock."""
+    def kicks_of_beat(self, beat: int, clock: Clock) -> Sequence[int]:
+        """The frames at which a kick starts in a beat."""
+        if not self._kick_ticks:
+            return ()
         tick, frame, frames, ticks, from_frame = clock
-        here = (kick - tick for kick in self._kick_ticks if 0 <= kick - tick < TICKS_PER_BEAT)
-        starts = (frame + since * frames // ticks for since in here)
+        starts = [frame + (kick - tick) * frames // ticks for kick in self._kick_ticks[beat]]
         return [start for start in starts if start >= from_frame]
 
 
