@@ -12,6 +12,7 @@ from numba import int32 as i32
 from kernels._jit import fragment, kernel
 from kernels._types import Desk, Float, Floats, Held, Ints, Lanes, Ramps, Roll, Vector
 from kernels.lanes import CONTROL_FRAMES, LANES, QUANTUM, sizes_of
+from kernels.memory import prefetch
 from kernels.polynomials import exp2, sine
 from kernels.shuffles import turned_1, turned_2, turned_4, turned_8
 from kernels.simd import (
@@ -327,7 +328,23 @@ def _stretch(
         _rise(at, own, held, quanta, row)
 
 
-_play = stretches_player(_stretch)
+@fragment
+def _fetch(slot: int, sizes: tuple[int, ...], held: Held) -> None:
+    """Have the cache fetch what is read of a voice: of its first modes, as most others sleep."""
+    settings, whole_settings, state, _ = held
+    at, own, modes = slot * sizes[5], slot * sizes[2], (sizes[2] - OWN) // PLACES
+    prefetch(settings, at)
+    prefetch(whole_settings, slot * sizes[1])
+    prefetch(state, own)
+    for table in range(TURNS, TABLES):
+        prefetch(settings, at + COMMON + table * modes)
+        prefetch(settings, at + COMMON + table * modes + LANES - 1)
+    for table in range(PLACES):
+        prefetch(state, own + OWN + table * modes)
+        prefetch(state, own + OWN + table * modes + LANES - 1)
+
+
+_play = stretches_player(_stretch, _fetch)
 
 
 @fragment

@@ -68,13 +68,19 @@ def _length(age: int, rest: int, holds: int) -> int:
     return int(min(longest, holds) if holds > 0 else longest)
 
 
-def stretches_player(stretch: Fragment) -> Fragment:
+@fragment
+def fetch_nothing(slot: int, sizes: tuple[int, ...], held: Held) -> None:
+    """Leave what is held of a voice where it is."""
+
+
+def stretches_player(stretch: Fragment, fetch: Fragment = fetch_nothing) -> Fragment:
     """What renders a block of voices, one after the other; it is handed their sizes.
 
     ``stretch`` renders up to `STRETCH` quanta of a slot into a row, as `begin_of` says. It is told
     the sizes; how many quanta ago the voice started, whether what it works out for a block is to be
     worked out anew, how many quanta are asked for, and in how many it is let go, or was; and where
-    in the ramps it is: listener, bus and quantum.
+    in the ramps it is: listener, bus and quantum. ``fetch`` has the cache fetch what is held of the
+    next voice meanwhile.
     """
 
     @fragment
@@ -94,6 +100,8 @@ def stretches_player(stretch: Fragment) -> Fragment:
         sort_by_bus(slots, places)  # which stays in the cache meanwhile
         for number in range(slots.shape[0]):
             slot = int(slots[number])
+            if number + 1 < slots.shape[0]:
+                fetch(int(slots[number + 1]), sizes, held)
             lasts = measure(0, slot, block, roll, desk, buses)
             column = max(timing[slot, START] - block[0], 0)
             first_age = block[0] + column - timing[slot, START]
