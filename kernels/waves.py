@@ -188,28 +188,54 @@ def ring_evenly(awake: int, loss: float, quanta: int, scratch: Floats, row: Floa
 
 
 @fragment
-def _sides(mode: int, span: int, scratch: Floats) -> Turn:
-    """A mode in the frames before the middle of a span, latest first, and after it."""
-    station, wave = _AHEAD + span * _STATION + mode, mode * _WAVE
+def _both_added(sums: Turn, station: int, waves: tuple[Turn, Turn], scratch: Floats) -> Turn:
+    """A span in the frames before its middle, latest first, and after it."""
+    before, later = sums
     along, up = load_splat(scratch, station), load_splat(scratch, station + MOST_MODES)
-    before = fnma(load(scratch, wave + 3 * LANES), along, load(scratch, wave + 2 * LANES) * up)
-    return before, fma(load(scratch, wave + LANES), along, load(scratch, wave) * up)
+    before, later = fma(waves[1][0], up, before), fma(waves[0][0], up, later)
+    return fnma(waves[1][1], along, before), fma(waves[0][1], along, later)
+
+
+@fragment
+def _waves_of(mode: int, scratch: Floats) -> tuple[Turn, Turn]:
+    """What a mode sounds like after the middle of a span and before it: upright and along."""
+    wave = mode * _WAVE
+    return (
+        (load(scratch, wave), load(scratch, wave + LANES)),
+        (load(scratch, wave + 2 * LANES), load(scratch, wave + 3 * LANES)),
+    )
+
+
+@fragment
+def _lay_sides(sides: Turn, begin: int, row: Floats) -> None:
+    """Write a span."""
+    store(row, begin, backwards(sides[0]))
+    store(row, begin + LANES, sides[1])
 
 
 @fragment
 def ring(awake: int, quanta: int, scratch: Floats, row: Floats) -> None:
-    """Write quanta of all modes that are awake, of those that were run ahead."""
-    for span in range(quanta * _SPANS):
-        before, later = splat(f32(0.0)), splat(f32(0.0))
+    """Write quanta of all modes that are awake, two at once; an odd one may be followed by any."""
+    zero = splat(f32(0.0))
+    for quantum in range(0, quanta, 2):
+        place, begin = _AHEAD + quantum * _SPANS * _STATION, begin_of(quantum)
+        a, b, c, d = (zero, zero), (zero, zero), (zero, zero), (zero, zero)
         for mode in range(awake):
-            sides = _sides(mode, span, scratch)
-            before, later = before + sides[0], later + sides[1]
-        store(row, begin_of(0) + span * SPAN, backwards(before))
-        store(row, begin_of(0) + span * SPAN + LANES, later)
+            waves = _waves_of(mode, scratch)
+            a = _both_added(a, place + mode, waves, scratch)
+            b = _both_added(b, place + _STATION + mode, waves, scratch)
+            c = _both_added(c, place + 2 * _STATION + mode, waves, scratch)
+            d = _both_added(d, place + 3 * _STATION + mode, waves, scratch)
+        _lay_sides(a, begin, row)
+        _lay_sides(b, begin + SPAN, row)
+        _lay_sides(c, begin + 2 * SPAN, row)
+        _lay_sides(d, begin + 3 * SPAN, row)
 
 
 @fragment
 def first_of(span: int, scratch: Floats) -> Turn:
     """The first mode alone in both halves of a span."""
-    before, later = _sides(0, span, scratch)
+    nothing = splat(f32(0.0)), splat(f32(0.0))
+    station, waves = _AHEAD + span * _STATION, _waves_of(0, scratch)
+    before, later = _both_added(nothing, station, waves, scratch)
     return backwards(before), later
