@@ -242,7 +242,7 @@ def start_beat(
     clock: tuple[int, ...],
     place: tuple[int, ...],
     most: int,
-    started: Longs,
+    taken: Longs,
 ) -> None:
     """Give the notes of a beat their slots in the pools of their kinds, kind after kind.
 
@@ -259,8 +259,8 @@ def start_beat(
         settings), as `start_voices` takes them.
     clock, place, most
         As `start_voices` takes them; notes are numbered in the order in which they lie.
-    started : (kinds,) int64, written for kinds that have notes in the beat
-        How many voices were started.
+    taken : (kinds,) int64, in/out
+        Voices that sound or are still to: those that are started are counted in.
     """
     first = begins[beat, 0]
     for kind in range(pools.shape[0]):
@@ -270,7 +270,7 @@ def start_beat(
         roll, settings, whole_settings = _read_seats(pools[kind])
         number = place[FIRST_NUMBER] + begin - first
         here = place[HERE], place[FIRST_BUS], place[ORIGIN_FRAME], number
-        started[kind] = start_voices(
+        taken[kind] += start_voices(
             notes[begin:end], sides[begin:end], clock, here, _read_book(books[kind]), most,
             roll, settings, whole_settings,
         )  # fmt: skip

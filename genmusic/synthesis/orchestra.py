@@ -10,15 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genmusic.names import PARTS
-from genmusic.synthesis.pools import KINDS, MOST_VOICES, Clock, Place, Pool, Rows
+from genmusic.synthesis.pools import KINDS, MOST_VOICES, Berths, Clock, Place, Pool, Rows
 from genmusic.synthesis.readings import Reading, find_cook, twist_of
 from genmusic.synthesis.recipes import COOKBOOK
 from genmusic.threads import OfThread
 from genmusic.units import QUANTUM
 from kernels.buses import REACHING, STRIDE, TAIL, drain_buses, hand_over, take_in
 from kernels.memory import aligned
+from kernels.pools import render_pools
 from kernels.readings import VELOCITIES
-from kernels.voices import SEATS_WORDS, start_beat
+from kernels.voices import start_beat
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
@@ -76,11 +77,10 @@ class Orchestra:
     """Voice pools of a rack of listeners; every listener sounds as if alone."""
 
     def __init__(self, listeners: int) -> None:
-        self._seats = np.zeros((len(KINDS), SEATS_WORDS), np.int64)  # of the voices of each pool
-        pools = zip(KINDS.items(), self._seats, strict=True)
-        self._pools = {name: Pool(kind, words) for (name, kind), words in pools}
+        self._berths = berths = Berths.of(len(KINDS))
+        pools = enumerate(KINDS.items())
+        self._pools = {name: Pool(kind, berths.at(n)) for n, (name, kind) in pools}
         self._of_kinds = tuple(self._pools.values())
-        self._started = np.zeros(len(self._of_kinds), np.int64)
         self._played = 0  # notes; their numbers say which came first
         self._sides = 2 * listeners * len(PARTS)
         self.tails = np.zeros(self._sides // 2 * TAIL, np.int32)
@@ -126,12 +126,9 @@ class Orchestra:
             self._of_kinds[kind].make_room(notes)
         place = self._place(listener, origin, count)
         start_beat(
-            beat, *reading.arrays, reading.shelf, self._seats, clock, place, MOST_VOICES,
-            self._started,
+            beat, *reading.arrays, reading.shelf, self._berths.seats, clock, place, MOST_VOICES,
+            self._berths.taken,
         )  # fmt: skip
-        started = self._started.tolist()
-        for kind, _ in given:
-            self._of_kinds[kind].count_in(started[kind])
 
     def _place(self, listener: int, origin: int, notes: int) -> Place:
         """Where some notes of a listener go, under numbers of their own."""
@@ -213,8 +210,7 @@ class Orchestra:
         """
         buses = _shared_buses.of(self._sides)
         ramps = (brightness, self._straight(quanta) if bends is None else bends)
-        for pool in self._pools.values():
-            pool.render(first, quanta, ramps, buses)
+        render_pools(first, quanta, self._berths.sounds, self._berths.taken, ramps, buses)
         return buses
 
     def _straight(self, quanta: int) -> Floats:

@@ -22,6 +22,7 @@ from kernels._types import Book, Held, Lanes, Roll
 from kernels.handles import Handle
 from kernels.lanes import COUNTS, LANE_FACTS, LANES, MOST_QUANTA
 from kernels.memory import aligned
+from kernels.pools import ADDRESS, POOL_WORDS, address_of
 from kernels.rows import ROW
 from kernels.voices import BUS, END, LISTENER, SEATS_WORDS, release_voice, start_beat
 
@@ -145,23 +146,41 @@ class Rows(NamedTuple):
         )
 
 
+class Berths(NamedTuple):
+    """What kernels know of some pools, a row for each."""
+
+    seats: Longs  # words of its slots, as `kernels.voices.start_beat` takes them
+    sounds: Longs  # words of what renders it, as `kernels.pools.render_pools` takes them
+    taken: Longs  # how many of its slots
+
+    @classmethod
+    def of(cls, pools: int) -> Berths:
+        """For pools to come."""
+        rows = (pools, SEATS_WORDS), (pools, POOL_WORDS), (pools,)
+        return cls(*(np.zeros(shape, np.int64) for shape in rows))
+
+    def at(self, number: int) -> Berths:
+        """Those of one pool."""
+        return Berths(*(rows[number : number + 1] for rows in self))
+
+
 class Pool:
     """The voices of one kind.
 
     Parameters
     ----------
     kind : Kind
-    words : (`kernels.voices.SEATS_WORDS`,) int64
-        Where it says to `kernels.voices.start_beat` where its slots are; they move as they grow.
+    berths : Berths
+        Its own, where it tells kernels where its slots are; they move as they grow.
     """
 
-    def __init__(self, kind: Kind, words: Longs | None = None) -> None:
+    def __init__(self, kind: Kind, berths: Berths | None = None) -> None:
         self._kind = kind
-        self._words = np.zeros(SEATS_WORDS, np.int64) if words is None else words
+        self.berths = Berths.of(1) if berths is None else berths
         self._sizes: tuple[int, ...] = kind.module.SIZES
         self._varied = np.array(kind.varied, np.int32)
         self._lanes = self._make_lanes()
-        self._slots = self._taken = 0
+        self._slots, self._is_ready = 0, False
         self._rows = Rows.of(0, self._sizes)
         self._grow()
 
@@ -187,12 +206,15 @@ class Pool:
         old, self._slots = self._slots, max(2 * self._slots, LANES)
         grown = Rows.of(self._slots, self._sizes)
         grown.put(slice(old), self._rows)
-        self._rows, self._roll, self._held = grown, grown.roll, grown.held
-        self._words[:] = Handle((grown.roll, grown.settings, grown.whole_settings)).words
-        self._ended = np.zeros(self._slots + 1, np.int32)
+        self._rows = grown
+        ended = np.zeros(self._slots + 1, np.int32)
         order, counts = np.zeros(self._slots, np.int32), aligned(COUNTS, np.int32)
         rows = aligned(LANES * ROW, np.float32)
-        self._desk = (order, counts, self._ended, self._lanes, rows)
+        desk = (order, counts, ended, self._lanes, rows)
+        self._sound = (grown.roll, grown.held, self._varied, desk)
+        (seats,), (sounds,), _ = self.berths
+        seats[:] = Handle((grown.roll, grown.settings, grown.whole_settings)).words
+        sounds[:] = Handle((int(sounds[ADDRESS]), *self._sound)).words
 
     def start(self, given: Given, when: Clock, where: Place, book: Book) -> None:
         """Give notes their slots; each sounds from its start on.
@@ -207,49 +229,29 @@ class Pool:
             The recipes that the notes name.
         """
         count = len(given[0])
-        started = np.zeros(1, np.int64)
         self.make_room(count)
         start_beat(
-            0, *given, np.array([[0, count]]), Handle(book).words[None], self._words[None], when,
-            where, MOST_VOICES, started,
+            0, *given, np.array([[0, count]]), Handle(book).words[None], self.berths.seats, when,
+            where, MOST_VOICES, self.berths.taken,
         )  # fmt: skip
-        self.count_in(int(started[0]))
 
     def make_room(self, notes: int) -> None:
-        """Have free slots for so many notes."""
-        while self._slots - self._taken < notes:
+        """Have free slots for so many notes, and the kernel that renders them."""
+        while self._slots - self.berths.taken[0] < notes:
             self._grow()
-
-    def count_in(self, started: int) -> None:
-        """Count voices that were started in its slots."""
-        self._taken += started
+        if not self._is_ready:
+            self.berths.sounds[0, ADDRESS] = address_of(self._kind.kernel)
+            self._is_ready = True
 
     def release(self, number: int, quantum: int) -> None:
         """Let a note go, if it still sounds, at a quantum that is not rendered yet."""
-        release_voice(number, quantum, self._roll)
+        release_voice(number, quantum, self._rows.roll)
 
     def let_go(self, listener: int, seed: int, quantum: int) -> None:
         """Let a listener's notes of a seed go, wherever they sit by now."""
         slots = self._slots_of(listener)
         for slot in slots[self._rows.seeds[slots] == seed].tolist():
             self.release(int(self._rows.numbers[slot]), quantum)
-
-    def render(self, first: int, quanta: int, ramps: tuple[Floats, Floats], buses: Ints) -> None:
-        """Render a block and add every voice to its bus.
-
-        Parameters
-        ----------
-        first, quanta : int
-            The block, at most `MAX_BLOCK_QUANTA`.
-        ramps : tuple of (listeners, quanta + 1) and (buses, quanta + 1) float32
-            Brightness, 0..1, and bend, octaves.
-        buses : (buses * 2 * `kernels.buses.STRIDE`,) int32, in/out
-        """
-        if not self._taken:
-            return
-        kernel, desk = self._kind.kernel, self._desk
-        kernel(first, quanta, self._roll, self._held, self._varied, ramps, desk, buses)
-        self._taken -= int(self._ended[0])
 
     def take(self, listener: int, now: int) -> Rows | None:
         """A copy of one listener's voices between two blocks, on a clock that says 0 at ``now``."""
@@ -268,26 +270,25 @@ class Pool:
         if self._kind.recordings is not None:
             named = voices.whole_settings[:, self._kind.module.WHOLE_SETTINGS.index("row")]
             self._kind.recordings.make(named.tolist())
-        count, rows = len(numbers), self._rows
-        while self._slots - self._taken < count:
-            self._grow()
-            rows = self._rows
+        count = len(numbers)
+        self.make_room(count)
+        rows = self._rows
         slots = np.flatnonzero(rows.timing[:, END] == 0)[:count]
         rows.put(slots, voices)
         rows.timing[slots] = voices.timing + now
         rows.places[slots, BUS] += place[1] * (place[0] - voices.places[:, LISTENER])
         rows.places[slots, LISTENER] = place[0]
         rows.numbers[slots] = numbers
-        self._taken += count
+        self.berths.taken[0] += count
 
     def clear(self, listener: int) -> None:
         """Forget one listener's voices."""
         slots = self._slots_of(listener)
         self._rows.timing[slots, END] = 0
-        self._taken -= slots.size
+        self.berths.taken[0] -= slots.size
 
     def _slots_of(self, listener: int) -> NDArray[np.intp]:
-        if not self._taken:
+        if not self.berths.taken[0]:
             return NO_SLOTS
         rows = self._rows
         mine: NDArray[np.bool_] = rows.timing[:, END] > 0

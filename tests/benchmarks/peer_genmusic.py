@@ -28,6 +28,7 @@ from kernels.buses import STRIDE, drain_buses
 from kernels.lanes import LANES
 from kernels.memory import aligned
 from kernels.oscillators import FULL_SCALE, saw, saw_width
+from kernels.pools import render_pools
 from kernels.readings import VELOCITIES
 from kernels.simd import load, splat, splat_int, store, to_float
 from kernels.voices import START_TICK
@@ -91,7 +92,8 @@ def _play(seconds: int, gate_seconds: float, rounds: range) -> float:
             given, where = (notes[started:due], sides[started:due]), (0, 0, 0, started)
             pool.start(given, IN_FRAMES, where, book)
             started = due
-        pool.render(first, MAX_BLOCK_QUANTA, (bright, straight), buses)
+        ramps, berths = (bright, straight), pool.berths
+        render_pools(first, MAX_BLOCK_QUANTA, berths.sounds, berths.taken, ramps, buses)
         _mix_down(MAX_BLOCK_QUANTA, buses, out, mix)
     return time.process_time() - begin
 

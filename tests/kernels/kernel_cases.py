@@ -19,7 +19,14 @@ from mixer_cases import (
     render_reverb,
     render_strips,
 )
-from voice_cases import render_hit, render_live, render_recording, render_release, voice_case
+from voice_cases import (
+    VOICES_USE,
+    render_hit,
+    render_live,
+    render_recording,
+    render_release,
+    voice_case,
+)
 
 from kernels import (
     packets,
@@ -99,9 +106,8 @@ CASES = {
     "strings.render_strings": voice_case("nylon", SCALE),
     "modes.render_modes": voice_case("piano", SCALE),
     "voices.start_beat": voice_case("soft-lead", SCALE),
-    "voices.release_voice": Case(
-        render_release, uses=("voices.start_beat", "saws.render_saws", "buses.drain_buses")
-    ),
+    "pools.render_pools": voice_case("soft-lead", SCALE),
+    "voices.release_voice": Case(render_release, uses=VOICES_USE),
     "buses.drain_buses": voice_case("soft-lead", SCALE),
     "buses.take_in": Case(render_handing, uses=HANDING, calls=2),
     "buses.hand_over": Case(render_handing, uses=HANDING, calls=2),

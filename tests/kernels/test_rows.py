@@ -6,7 +6,7 @@ import os
 
 import numpy as np
 import pytest
-from voice_cases import start
+from voice_cases import render, start
 
 from genmusic.synthesis.pools import KINDS, MAX_BLOCK_QUANTA, Pool
 from genmusic.synthesis.readings import find_cook
@@ -44,4 +44,4 @@ def test_a_note_at_the_end_of_a_block_beside_a_longer_one_touches_no_memory_but_
     start(pool, [(cook, 60, 90)] * len(notes), notes)
     buses = bus_with_nothing_behind()
 
-    assert not dies(lambda: pool.render(0, MAX_BLOCK_QUANTA, (still, still), buses))
+    assert not dies(lambda: render(pool, 0, MAX_BLOCK_QUANTA, (still, still), buses))

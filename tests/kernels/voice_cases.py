@@ -26,6 +26,7 @@ from kernels.buses import (
     drain_buses,
 )
 from kernels.lanes import QUANTUM
+from kernels.pools import render_pools
 from kernels.readings import VELOCITIES
 from kernels.takes import ROW_WORDS, rows_of_take
 
@@ -36,7 +37,7 @@ def voices(patch_name, pitches):
     """Render a pool of 32 voices that start, release and end at different quanta, each on a bus."""
     cook = find_cook(patch_name)
 
-    def render(lengths, loud=1.0, only=None):
+    def run(lengths, loud=1.0, only=None):
         pool, buses = Pool(KINDS[cook.kind]), np.zeros(VOICES * 2 * STRIDE, np.int32)
         sounding = range(VOICES if loud else 0) if only is None else only
         dishes = [(cook, pitches[voice % len(pitches)], 20 + 3 * voice) for voice in sounding]
@@ -50,13 +51,18 @@ def voices(patch_name, pitches):
         for first, quanta in blocks_of(lengths):
             here = slice(first, first + quanta + 1)
             ramps = (bright[:, here].copy(), bends[:, here].copy())
-            pool.render(first, quanta, ramps, buses)
+            render(pool, first, quanta, ramps, buses)
             block = np.full(VOICES * 2 * quanta * QUANTUM, 9.0, F32)
             drain_buses(quanta, buses, block)
             out.append(block.reshape(VOICES, 2, -1))
         return np.concatenate(out, axis=2).reshape(VOICES, -1)
 
-    return render
+    return run
+
+
+def render(pool, first, quanta, ramps, buses):
+    """Add a block of a pool's voices to buses."""
+    render_pools(first, quanta, pool.berths.sounds, pool.berths.taken, ramps, buses)
 
 
 def start(pool, dishes, notes, pan=0.0):
@@ -73,11 +79,16 @@ def start(pool, dishes, notes, pan=0.0):
         pool.start((given, sides), IN_FRAMES, (0, 0, 0, 0), book)
 
 
+CALLED_INSIDE = {
+    f"{kind.kernel.__module__.removeprefix('kernels.')}.{kind.kernel.__name__}"
+    for kind in KINDS.values()
+}
+"""Kernels that another calls, by their addresses: Numba wraps nothing that they are given."""
+VOICES_USE = ("voices.start_beat", "pools.render_pools", "buses.drain_buses")
+
+
 def voice_case(patch_name, pitches):
-    kernel = KINDS[PATCHES[patch_name][0]].kernel
-    name = f"{kernel.__module__.removeprefix('kernels.')}.{kernel.__name__}"
-    uses = ("voices.start_beat", name, "buses.drain_buses")
-    return Case(voices(patch_name, pitches), uses=uses)
+    return Case(voices(patch_name, pitches), uses=VOICES_USE)
 
 
 def render_recording(_lengths, loud=1.0):
@@ -124,7 +135,7 @@ def render_release(lengths, loud=1.0):
         if first == 0:
             pool.release(0, 9)
         ramps = (still[:, : quanta + 1].copy(), still[:, : quanta + 1].copy())
-        pool.render(first, quanta, ramps, buses)
+        render(pool, first, quanta, ramps, buses)
         block = np.zeros(2 * quanta * QUANTUM, F32)
         drain_buses(quanta, buses, block)
         out.append(block.reshape(2, -1))
