@@ -52,11 +52,17 @@ PLACE = (
 )
 HERE, FIRST_BUS, ORIGIN_FRAME, FIRST_NUMBER = range(len(PLACE))
 LIFE = (
-    "release_quanta",  # from release to silence
     "longest_quanta",  # from start to silence, however long it is held
     "choke",
+    "peak_quanta",  # from start to the peak of what it is held at
+    "fall_quanta",  # in each of `FALLS` steps, in which it falls from there
+    "release_quanta",  # from release to silence, when it is let go at the peak,
+    "release_quanta_1",  # and after each of the steps
+    "release_quanta_2",
+    "release_quanta_3",
 )
-RELEASE_QUANTA, LONGEST_QUANTA, LIFE_CHOKE = range(len(LIFE))
+LONGEST_QUANTA, LIFE_CHOKE, PEAK_QUANTA, FALL_QUANTA, RELEASE_QUANTA = range(5)
+FALLS = len(LIFE) - 1 - RELEASE_QUANTA
 PAN_SOURCE = 255  # of the random numbers of a note, the one that spreads it
 
 _LONGS, _INTS, _FLOATS = (np.zeros((1, 1), kind) for kind in (np.int64, np.int32, np.float32))
@@ -156,16 +162,30 @@ def _name(slot: int, seed: int, number: int, side: tuple[float, float], roll: Ro
 
 
 @fragment
+def _tail(held: int, life: Ints, row: int) -> int:
+    """Quanta from release to silence of what is held for so many: no fewer than there are.
+
+    They curve upwards over what a step takes away, and so lie below the line between its ends.
+    """
+    each = life[row, FALL_QUANTA]
+    fallen = min(max(held - life[row, PEAK_QUANTA], 0), FALLS * each)
+    step = min(fallen // each, FALLS - 1)
+    before = life[row, RELEASE_QUANTA + step]
+    less = before - life[row, RELEASE_QUANTA + step + 1]
+    return int(before - less * (fallen - step * each) // each)
+
+
+@fragment
 def _live(slot: int, start: int, gate_frames: int, life: Ints, row: int, roll: Roll) -> None:
     """Say when a voice is let go, and when it ends."""
     timing, places = roll[0], roll[1]
-    tail, longest = life[row, RELEASE_QUANTA], life[row, LONGEST_QUANTA]
+    longest = life[row, LONGEST_QUANTA]
     held = max((gate_frames + QUANTUM // 2) // QUANTUM, 1)
     release = start + min(held, longest)
     timing[slot, START], timing[slot, RELEASE] = start, release
-    timing[slot, END] = min(release + tail, start + longest)
+    timing[slot, END] = min(release + _tail(held, life, row), start + longest)
     timing[slot, FADE] = timing[slot, END] - FADE_QUANTA
-    places[slot, CHOKE], places[slot, TAIL] = life[row, LIFE_CHOKE], tail
+    places[slot, CHOKE], places[slot, TAIL] = life[row, LIFE_CHOKE], life[row, RELEASE_QUANTA]
 
 
 @fragment
@@ -193,7 +213,7 @@ def start_voices(
     book : tuple
         Of each pitch (pitches, P + V) float32 settings and (pitches, I) int32 whole settings; which
         (T,) int32 of the settings are others for each touch; of each touch of each pitch those as
-        (pitches * touches, T) float32, and (pitches * touches, 3) int32 columns as in `LIFE`.
+        (pitches * touches, T) float32, and (pitches * touches, 8) int32 columns as in `LIFE`.
     most : int
         Voices that may last on one bus.
     roll : tuple of (timing, places, seeds, numbers, pans), in/out

@@ -75,7 +75,9 @@ class EnsemblePatch(HeldPatch):
         touched["cutoff_octaves"] -= group.darkest(key)
         whole = {"quantum": quanta // 2, "row": row, "quanta": quanta}
         varied = {"quantum": quanta / 2 - 1.0}
-        return Voicing(settings, touched, whole, self.release_quanta, FOREVER_QUANTA, varied=varied)
+        return Voicing(
+            settings, touched, whole, self.release_quanta, FOREVER_QUANTA, 0, varied, self.falls
+        )
 
     @property
     def _envelope(self) -> dict[str, float]:

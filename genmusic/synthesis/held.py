@@ -16,10 +16,11 @@ from genmusic.synthesis.voicing import (
 )
 from genmusic.units import MIDDLE_C_PITCH, SAMPLE_RATE, db_to_gain, log2, sine
 from kernels.envelopes import RELEASE_TARGET
+from kernels.voices import FALLS
 
 FOREVER_QUANTA = 1 << 30  # a held note never ends by itself
 NO_AIR_HZ = SAMPLE_RATE / 2.0
-RELEASES = log2(1.0 - 1.0 / RELEASE_TARGET) / SIXTY_DB_OCTAVES  # of a release to -60 dB
+FALL_DB = 10.0  # in a step in which an envelope falls from its peak towards sustain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +46,20 @@ class HeldPatch:
 
     @property
     def release_quanta(self) -> int:
-        """From note end to silence, which the envelope reaches, as it aims below zero."""
-        return quanta(self.release_seconds * RELEASES) + 1
+        """From note end at the peak to silence."""
+        return self._release_quanta(1.0)
+
+    def _release_quanta(self, level: float) -> int:
+        """From a level of the envelope to silence, which it reaches, as it aims below zero."""
+        share = log2(1.0 - level / RELEASE_TARGET) / SIXTY_DB_OCTAVES  # of a release to -60 dB
+        return quanta(self.release_seconds * share) + 1
+
+    @property
+    def falls(self) -> tuple[int, ...]:
+        """When the envelope has its peak, how it falls from there, and what is left to release."""
+        above = [db_to_gain(-FALL_DB * step) for step in range(1, FALLS + 1)]
+        left = [self._release_quanta(self.sustain + (1.0 - self.sustain) * gain) for gain in above]
+        return quanta(self.attack_seconds), quanta(self.decay_seconds * FALL_DB / 60.0), *left
 
     @property
     def shape(self) -> dict[str, float]:

@@ -33,7 +33,7 @@ class Recipe(NamedTuple):
     settings: NDArray[np.float32]  # (P + V,)
     whole_settings: NDArray[np.int32]  # (I,)
     touches: NDArray[np.float32]  # (velocities, T)
-    lives: NDArray[np.int32]  # (velocities, 3)
+    lives: NDArray[np.int32]  # (velocities, columns as in `kernels.voices.LIFE`)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,7 +52,10 @@ class Cook:
         varied = [voicing.varied.get(name, 0.0) for names in tables.VARIED for name in names]
         whole = [voicing.whole_settings[name] for name in tables.WHOLE_SETTINGS]
         touches = np.array([voicing.touched[name] for name in kind.touched], np.float32)
-        life = voicing.release_quanta, voicing.longest_quanta, voicing.choke
+        peak, fall, *fallen = voicing.falls
+        life = (
+            voicing.longest_quanta, voicing.choke, peak, fall, voicing.release_quanta, *fallen
+        )  # fmt: skip
         return Recipe(
             np.array(settings + varied, np.float32),
             np.array(whole, np.int32),

@@ -51,4 +51,6 @@ class SawPatch(HeldPatch):
         touched = self.touched(pitch, SAWS_DB)
         if self.drive > 0.0:  # the lift lies before the saturation
             touched["level"] /= self.lift
-        return Voicing(settings, touched, whole, self.release_quanta, FOREVER_QUANTA, varied=varied)
+        return Voicing(
+            settings, touched, whole, self.release_quanta, FOREVER_QUANTA, 0, varied, self.falls
+        )

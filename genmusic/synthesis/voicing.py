@@ -11,11 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genmusic.units import QUANTUM, SAMPLE_RATE, exp2
+from kernels.voices import FALLS
 
 SIXTY_DB_OCTAVES = 9.965784284662087  # log2 of 1000: a decay time is to -60 dB
 SOUNDS_TO_SILENCE = 1.2  # of a decay to -60 dB: a voice ends 72 dB below where it began
 RELEASED_TO_SILENCE = 0.9  # and one that was let go 54 dB below it, beside what its part plays on
 CONTROL_FRAMES = 16  # the grid on which voices move
+NO_FALLS = (2**30, 1, *(0 for _ in range(FALLS)))  # what never reaches a peak does not fall
 ANY_PHASE = 2.0**31  # as far as a phase may lie from another
 ANY_SEED = (2**30 + 1, 2.0**30 - 2.0**8)  # middle and reach of seeds that are never zero
 _MIX = 0x9E3779B97F4A7C15
@@ -37,6 +39,7 @@ class Voicing:
     longest_quanta: int | Longs  # from note start to silence, however long it is held
     choke: int = 0  # voices of a bus with the same number silence each other; 0: none
     varied: Mapping[str, float] = field(default_factory=dict)  # how far settings of notes differ
+    falls: tuple[int, ...] = NO_FALLS  # how a held note falls: the rest of `kernels.voices.LIFE`
 
 
 class Patch(Protocol):

@@ -63,7 +63,9 @@ class WavetablePatch(HeldPatch):
         settings = self.shape | self._breath(pitch) | self._sway()
         touched = self.touched(pitch, TABLES_DB)
         touched["level"] *= PLAYERS
-        return Voicing(settings, touched, whole, self.release_quanta, FOREVER_QUANTA, varied=varied)
+        return Voicing(
+            settings, touched, whole, self.release_quanta, FOREVER_QUANTA, 0, varied, self.falls
+        )
 
     def _breath(self, pitch: float) -> dict[str, float]:
         octaves = (pitch - MIDDLE_C_PITCH) / 12.0

@@ -1,6 +1,7 @@
 """Tuning, aliasing, clicks and decay of the patches, measured on the sound itself."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -16,11 +17,15 @@ from sounding import (
 )
 
 from genmusic.errors import UnknownNameError
+from genmusic.synthesis.held import HeldPatch
+from genmusic.synthesis.live import ElsewherePatch
 from genmusic.synthesis.patches import PATCHES, find_patch
+from genmusic.synthesis.voicing import NO_FALLS
 from genmusic.units import SAMPLE_RATE, pitch_to_hz
 
 BENT = [name for name in PITCHED if PATCHES[name][0] not in ("modes", "pianos")]
 HARMONIC = [name for name in BENT if PATCHES[name][0] != "fm"]
+HELD = [name for name in PITCHED if isinstance(PATCHES[name][1], HeldPatch)]
 HIGHEST_PLAYED = 96
 AIRY = {name for name in PITCHED if getattr(PATCHES[name][1], "lift", 1.0) > 1.0}
 DRIVEN = {name for name in PITCHED if getattr(PATCHES[name][1], "drive", 0.0) > 0.0}
@@ -105,6 +110,20 @@ def test_a_note_ends_in_silence(patch):
     sound = play(patch, 38 if patch in KITS else 60, seconds=12.0, gate_seconds=0.5)
 
     assert np.abs(sound[:, -SAMPLE_RATE:]).max() == 0.0
+
+
+@pytest.mark.parametrize("gate_seconds", [0.02, 0.15, 0.6])
+@pytest.mark.parametrize("patch", HELD)
+def test_a_note_that_has_fallen_before_it_is_let_go_ends_early_unheard(
+    monkeypatch, patch, gate_seconds
+):
+    kind, found = PATCHES[patch]
+    late = ElsewherePatch(found.width, lambda pitch: replace(found.voicing(pitch), falls=NO_FALLS))
+    monkeypatch.setitem(PATCHES, "late", (kind, late))
+
+    early, whole = (play(name, 57, 4.0, gate_seconds).sum(axis=0) for name in (patch, "late"))
+
+    assert np.abs(whole - early).max() < 3e-4 * np.abs(whole).max()  # -70 dB
 
 
 @pytest.mark.parametrize("patch", sorted(PATCHES))
