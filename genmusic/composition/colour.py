@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import NamedTuple
 
 from genmusic.composition.chance import choose
 from genmusic.composition.plan import Span
@@ -37,15 +36,13 @@ BORROWED: dict[str, dict[int, Chord]] = {
 }
 
 
-class Planned(NamedTuple):
-    """A planned chord in its bar, and what surrounds it."""
+Planned = tuple[int, int, int, int, bool, bool]
+"""A planned chord in its bar, and what surrounds it.
 
-    start_tick: int
-    ticks: int
-    degree: int
-    next_degree: int
-    is_plain: bool  # the first or last chord of a phrase, which stays what it is
-    inverts: bool  # neither of these, nor the chord before the last
+Its first tick and its ticks; its degree and that of the next chord; whether it is the first or last
+chord of a phrase, which stays what it is; whether it is neither of these, nor the one before the
+last, and so may be turned over.
+"""
 
 
 def colour_chords(

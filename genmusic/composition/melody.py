@@ -45,8 +45,9 @@ _put_notes: Sequence[Callable[..., None]] = [
     Struct(f"={notes}q").pack_into for notes in range(MOST_NOTES + 1)
 ]
 _BYTES_OF_ONSETS = MOST_NOTES * np.dtype(np.int64).itemsize
-_SCALES = {name: np.array(scale) for name, scale in SCALES.items()}
-_FAMILIES = {name: MODES.index(family(name)) for name in SCALES}
+SCALE_TABLES = {name: np.array(scale) for name, scale in SCALES.items()}
+FAMILIES = {name: MODES.index(family(name)) for name in SCALES}
+"""Of each mode the semitones of its steps, and the number of its family."""
 
 
 class MelodyBar(NamedTuple):
@@ -80,12 +81,12 @@ def singing_of(place: Place, model: Model, *, ends_piece: bool) -> Singing:
     rules, home, mode = place.style.melody, home_of(place), place.key.mode
     arch, firmness, levels, tones, low, high = taste_of(place, home, ends_piece=ends_piece)
     setting = _SETTING.row(
-        _FAMILIES[mode], home, place.metre.pulse_ticks, place.metre.bar_ticks,
+        FAMILIES[mode], home, place.metre.pulse_ticks, place.metre.bar_ticks,
         int(rules.breath * TICKS_PER_BEAT), rules.max_leap, rules.repeats,
         *arch, firmness, *levels, *tones, low, high,
     )  # fmt: skip
-    songs = model.songs(_FAMILIES[mode], _temperature(place))
-    return Singing(wanted_onsets(place, model), _SCALES[mode], setting, songs)
+    songs = model.songs(FAMILIES[mode], _temperature(place))
+    return Singing(wanted_onsets(place, model), SCALE_TABLES[mode], setting, songs)
 
 
 def closing(singing: Singing, place: Place, *, ends_piece: bool) -> Singing:

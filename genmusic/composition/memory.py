@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from itertools import chain
 from operator import is_
@@ -9,33 +10,26 @@ from operator import is_
 import numpy as np
 from numpy.typing import NDArray
 
+from genmusic.composition.melody import FAMILIES, SCALE_TABLES
 from genmusic.composition.motif import Themes
 from genmusic.composition.place import Place
 from genmusic.composition.state import PhraseTheme
-from genmusic.composition.theory import family, step_pitch
-from genmusic.composition.viewpoints import MODES
-from genmusic.names import MODES as SCALES
-from kernels import looking
+from kernels import remembering
 from kernels.looking import COLUMNS
 
 Integers = NDArray[np.int64]
 
 NOTHING = np.empty((0, COLUMNS), np.int64)
-STEPS = 512  # around the tonic; more than a theme may have, however it is turned
-_PITCHES = {
-    mode: np.array([step_pitch(mode, step) for step in range(-STEPS // 2, STEPS // 2)])
-    for mode in SCALES
-}
 
 
 class Memory:
-    """What a piece has sung so far: each phrase laid out once, and kept while it is remembered."""
+    """What a piece has sung so far: each phrase told in numbers once, while it is remembered."""
 
     def __init__(self) -> None:
         self._place: Place | None = None  # for which the tunes were recalled
         self._asked: tuple[object, ...] = ()
         self._phrases: Sequence[PhraseTheme] = ()
-        self._laid: dict[int, tuple[PhraseTheme, Integers]] = {}  # by its id, which lives with it
+        self._told: dict[int, _Told] = {}  # by the id of the phrase, which lives with it
         self._tunes = NOTHING
 
     def recall(self, place: Place, themes: Themes) -> Integers:
@@ -48,19 +42,35 @@ class Memory:
             return self._tunes
         self._place = place
         phrases = remembered(place, themes)
-        asked = (place.key.mode, place.metre.bar_ticks, place.metre.pulse_ticks)
+        asked = place.key.mode, place.metre
         if asked != self._asked or not _are_same(phrases, self._phrases):
-            if asked[1:] != self._asked[1:]:
-                self._laid = {}
-            known = self._laid
-            self._laid = {
-                id(phrase): known.get(id(phrase)) or (phrase, _laid_out(phrase, *asked[1:]))
-                for phrase in phrases
-            }
-            tunes = [tune for _, tune in self._laid.values()]
-            self._tunes = _in_mode(np.concatenate(tunes), asked[0]) if tunes else NOTHING
+            known = self._told
+            self._told = {id(phrase): known.get(id(phrase)) or _Told(phrase) for phrase in phrases}
+            self._tunes = self._laid_out(place)
             self._asked, self._phrases = asked, phrases
         return self._tunes
+
+    def _laid_out(self, place: Place) -> Integers:
+        """The phrases that were told, in the mode and the metre of a place."""
+        told, mode, metre = self._told.values(), place.key.mode, place.metre
+        numbers = np.frombuffer(bytearray().join([one.numbers for one in told]), np.int64)
+        tunes = np.empty((sum([one.notes for one in told]), COLUMNS), np.int64)
+        remembering.remember(
+            numbers, metre.bar_ticks, metre.pulse_ticks, FAMILIES[mode], SCALE_TABLES[mode], tunes
+        )  # fmt: skip
+        return tunes
+
+
+class _Told:
+    """A phrase in numbers, as `kernels.remembering` reads them."""
+
+    def __init__(self, phrase: PhraseTheme) -> None:
+        numbers = [len(phrase.bars)]
+        for bar in phrase.bars:
+            numbers.append(len(bar))
+            numbers += chain.from_iterable(bar)
+        self.phrase, self.notes = phrase, sum(map(len, phrase.bars))
+        self.numbers = array("q", numbers)
 
 
 def _are_same(phrases: Sequence[PhraseTheme], others: Sequence[PhraseTheme]) -> bool:
@@ -77,30 +87,3 @@ def remembered(place: Place, themes: Themes) -> list[PhraseTheme]:
         for number, phrase in enumerate(phrases)
         if any(phrase.bars) and not (number == now and label == place.theme)
     ]
-
-
-def _laid_out(phrase: PhraseTheme, bar_ticks: int, beat_ticks: int) -> Integers:
-    """A phrase whose notes are as long as they wait for the next, with steps for pitches.
-
-    Note by note: for so few of them each step of NumPy takes longer than all in a row.
-    """
-    bar_lines = range(0, len(phrase.bars) * bar_ticks, bar_ticks)
-    bars = zip(bar_lines, phrase.bars, strict=True)
-    notes = [(line + tick, step, tick) for line, bar in bars for tick, step in bar]
-    ends = [start for start, _, _ in notes[1:]]
-    ends.append(bar_lines.stop)
-    rows = [
-        (0, step, start, end - start, tick, beat_ticks, 0, 0, reach)
-        for reach, ((start, step, tick), end) in enumerate(zip(notes, ends, strict=True))
-    ]
-    numbers = np.fromiter(chain.from_iterable(rows), np.int64, COLUMNS * len(rows))
-    tune = numbers.reshape(-1, COLUMNS)
-    tune[0, looking.BEGINS] = tune[-1, looking.ENDS] = 1
-    return tune
-
-
-def _in_mode(tune: Integers, mode: str) -> Integers:
-    """The same tune with pitches for its steps, and the mode of now."""
-    tune[:, looking.PITCH] = _PITCHES[mode][tune[:, looking.PITCH] + STEPS // 2]
-    tune[:, looking.MODE] = MODES.index(family(mode))
-    return tune

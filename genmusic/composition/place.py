@@ -161,19 +161,20 @@ def place_of(state: State, section: Section) -> Place:
 def _planned(chords: Sequence[Slot], starts: Sequence[int], eighths: int) -> Sequence[Planned]:
     """The chords of a phrase, each in its bar of so many eighths."""
     final = len(chords) - 1
-    following = [degree for _, degree in chords[1:]]
-    following.append(TONIC)
-    return [
-        Planned(
-            starts[number] % eighths * EIGHTH_TICKS,
-            length * EIGHTH_TICKS,
-            degree,
-            following[number],
-            number in (0, final),
-            0 < number < final - 1,
+    degrees = [degree for _, degree in chords]
+    edges = [True, *[False] * (final - 1), True]
+    inner = [False, *[True] * (final - 2), False, False]
+    return list(
+        zip(
+            [start % eighths * EIGHTH_TICKS for start in starts],
+            [length * EIGHTH_TICKS for length, _ in chords],
+            degrees,
+            [*degrees[1:], TONIC],
+            edges,
+            inner,
+            strict=False,  # one chord alone is both of the edges
         )
-        for number, (length, degree) in enumerate(chords)
-    ]
+    )
 
 
 @lru_cache(maxsize=1024)

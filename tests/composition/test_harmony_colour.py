@@ -3,13 +3,13 @@ from dataclasses import replace
 import pytest
 from composing import style
 
-from genmusic.composition.colour import BORROWED, Planned, colour_chords
+from genmusic.composition.colour import BORROWED, colour_chords
 from genmusic.names import MODES, QUALITIES
 
 RULES = replace(style().harmony, sevenths=0.0, suspensions=0.0)
 NEVER, ALWAYS = [0.999] * 16, [0.0] * 16
-DOMINANT = Planned(0, 3840, degree=4, next_degree=0, is_plain=False, inverts=True)
-SUPERTONIC = Planned(0, 3840, degree=1, next_degree=4, is_plain=False, inverts=True)
+DOMINANT = (0, 3840, 4, 0, False, True)
+SUPERTONIC = (0, 3840, 1, 4, False, True)
 
 
 def colour(planned, mode="major", dissonance=0.0, draws=NEVER, **rules):
@@ -19,7 +19,7 @@ def colour(planned, mode="major", dissonance=0.0, draws=NEVER, **rules):
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("degree", range(7))
 def test_without_tension_chords_are_those_of_the_scale(mode, degree):
-    (span,) = colour(Planned(0, 3840, degree, 0, False, inverts=True), mode)
+    (span,) = colour((0, 3840, degree, 0, False, True), mode)
 
     raised = {11} if (mode, degree) == ("minor", 4) else set()
     assert set(span.tones) <= set(MODES[mode]) | raised
@@ -63,8 +63,6 @@ def test_borrowed_chords_can_be_named_and_are_foreign(mode):
 
 
 def test_a_tonic_to_rest_on_has_no_small_seventh():
-    (span,) = colour(
-        Planned(0, 3840, 0, 0, True, inverts=False), "mixolydian", draws=ALWAYS, sevenths=1.0
-    )
+    (span,) = colour((0, 3840, 0, 0, True, False), "mixolydian", draws=ALWAYS, sevenths=1.0)
 
     assert span.quality == ""
