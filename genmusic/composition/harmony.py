@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +27,7 @@ from kernels.words import room_for
 Degrees = frozenset[int]
 Doubles = NDArray[np.float64]
 
-ALL: Degrees = frozenset(range(DEGREES))
+EVERY_DEGREE = (1 << DEGREES) - 1  # as a mask
 # What a degree that the model has never heard still weighs, so that a cadence can be reached.
 FLOOR = 0.002
 LEAST_DIMINISHED = 0.3  # of the weight of a diminished chord without any tension
@@ -119,16 +119,16 @@ def end_chords(
     """Known chords, with a new end where the cadence asks for another one."""
     lengths = [eighths for eighths, _ in known]
     masks = _masks(task, lengths)
-    if known[-1][1] in masks[-1]:
+    if masks[-1] >> known[-1][1] & 1:
         return tuple(known)
     room = _ending_room(task, lengths)
-    kept = [frozenset({degree}) for _, degree in known[: len(known) - room]]
+    kept = [1 << degree for _, degree in known[: len(known) - room]]
     return _fill(task, lengths, kept + masks[len(kept) :], rules, model, draws)
 
 
 def free_slots(task: Task, lengths: Sequence[int]) -> list[bool]:
     """Whether each chord of a phrase was free to be one or another."""
-    return [len(mask) > 1 for mask in _masks(task, lengths)]
+    return [mask & (mask - 1) > 0 for mask in _masks(task, lengths)]
 
 
 def heard_degree(
@@ -153,18 +153,18 @@ def chords_of_degree(model: Model, mode: str, degree: int) -> tuple[tuple[int, s
 def _fill(
     task: Task,
     lengths: Sequence[int],
-    masks: Sequence[Degrees],
+    masks: Sequence[int],
     rules: HarmonyRules,
     model: Model,
     draws: Sequence[float] | Doubles,
 ) -> tuple[Slot, ...]:
-    """A degree for each chord, of those its mask allows."""
+    """A degree for each chord, of those its mask allows, a bit each."""
     known = len(task.before)
     degrees = np.array([*task.before, *[0] * len(lengths)], np.int64)
     chords = chords_in(model, task.mode)
     harmonies.draw_degrees(
-        chords.words, *_taste(task, rules), np.array([_bits(mask) for mask in masks]),
-        np.asarray(draws), known, _desks.of(chords.values.words.own.shape).words, degrees,
+        chords.words, *_taste(task, rules), np.array(masks), np.asarray(draws), known,
+        _desks.of(chords.values.words.own.shape).words, degrees,
     )  # fmt: skip
     return tuple(zip(lengths, degrees[known:].tolist(), strict=True))
 
@@ -226,21 +226,26 @@ def _rhythm(task: Task, rules: HarmonyRules, draw: float) -> list[int]:
     return [eighths for word in (*words, WHOLE_BAR) for eighths in chord_lengths(task.metre, word)]
 
 
-def _masks(task: Task, lengths: Sequence[int]) -> list[Degrees]:
-    """The degrees each chord may have, so that the phrase begins and ends as it should."""
-    free = [task.start] + [ALL] * (len(lengths) - 1)
-    room = _ending_room(task, lengths)
-    return free[: len(lengths) - room] + _ending(task)[len(_ending(task)) - room :]
+def _masks(task: Task, lengths: Sequence[int]) -> list[int]:
+    """The degrees each chord may have, so that the phrase begins and ends as it should.
+
+    The cadence decides some chords at the end; the first one stays free.
+    """
+    ending, room = _ending(task.mode, task.cadence), _ending_room(task, lengths)
+    free = [_bits(task.start), *[EVERY_DEGREE] * (len(lengths) - 1 - room)]
+    return [*free, *ending[len(ending) - room :]]
 
 
 def _ending_room(task: Task, lengths: Sequence[int]) -> int:
     """How many chords at the end the cadence decides; the first chord stays free."""
-    return min(len(_ending(task)), len(lengths) - 1)
+    return min(len(_ending(task.mode, task.cadence)), len(lengths) - 1)
 
 
-def _ending(task: Task) -> list[Degrees]:
-    formula = CADENCES[task.mode].get(task.cadence)
-    return [formula.approach, *formula.last] if formula else []
+@cache
+def _ending(mode: str, cadence: str) -> tuple[int, ...]:
+    """The degrees that a cadence allows for the last chords of a phrase."""
+    formula = CADENCES[mode].get(cadence)
+    return tuple(map(_bits, (formula.approach, *formula.last))) if formula else ()
 
 
 @lru_cache(maxsize=8192)
