@@ -62,7 +62,7 @@ class Desk(NamedTuple):
     counts: Longs  # (PARTS,)
     basses: Longs  # (MOST_CHORDS, 2) the bass note before each chord and under it
     pitches: Longs  # (2, MOST_CHORDS, MOST_VOICES) of the chords of comp and pad
-    lines: Longs  # (5, MOST_ROWS + LONGEST) scratch
+    lines: Longs  # (7, MOST_ROWS + LONGEST) scratch
     trail: Longs  # (MOST_ROWS + LONGEST, TRAIL_COLUMNS) scratch
     order: Longs  # (PARTS * MOST_ROWS,) scratch
     played: Longs  # (PARTS * MOST_ROWS, playing.PLAYED_COLUMNS) scratch
@@ -133,7 +133,7 @@ def _settle(
     What mends one may break the other, so both look again. When no tone will do, the note before
     goes on: that leaves a note less each time, so it ends. Returns how many notes the trail has.
     """
-    room = Room(lines[0], lines[1:4])
+    room = Room(lines[0], lines[1:4], lines[5:])
     before, after, pitches = lines[4, :3], memory[OUTER : OUTER + 3], lines[4, 3:]
     for n in range(len(before)):
         before[n] = after[n]

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from kernels._jit import fragment, kernel
 from kernels._types import Longs
+from kernels.memory import prefetch
 
 BUCKET_BITS = 16
 MARK_BITS = 18  # of the number of a word of marks: ten times as many marks as there are runs
@@ -67,30 +68,39 @@ def _ratio(wait: int, before: int) -> int:
 
 
 @fragment
-def time_trail(trail: Trail, notes: int) -> None:
-    """Work out the ratios of the first notes of a trail from their onsets."""
+def time_trail(trail: Trail, first: int, notes: int) -> None:
+    """Work out the ratios of a trail from their onsets, from some note on as far as there are."""
     onsets = trail.onsets
-    for note in range(2, notes):
+    for note in range(max(first, 2), notes):
         wait, before = onsets[note] - onsets[note - 1], onsets[note - 1] - onsets[note - 2]
         trail.ratios[note] = _ratio(wait, before)
 
 
 @fragment
-def completes(runs: Runs, trail: Trail, note: int) -> bool:
-    """Whether a note is the last of a run that some work has."""
-    first = note - runs.steps
-    if first < 0:
-        return False
-    key = np.uint64(0)
-    for step in range(first + 1, note + 1):
+def run_key(runs: Runs, trail: Trail, note: int) -> np.uint64:
+    """The hash of the run that ends with a note, which has enough notes before it."""
+    key, first = np.uint64(0), note - runs.steps + 1
+    for step in range(first, note + 1):
         key = mix(key, trail.pitches[step] - trail.pitches[step - 1])
-        if runs.counts_rhythm and step > first + 1:
+        if runs.counts_rhythm and step > first:
             key = mix(key, trail.ratios[step])
-    return _is_among(runs, key)
+    return key
 
 
 @fragment
-def _is_among(runs: Runs, key: np.uint64) -> bool:
+def completes(runs: Runs, trail: Trail, note: int) -> bool:
+    """Whether a note is the last of a run that some work has."""
+    return note >= runs.steps and is_among(runs, run_key(runs, trail, note))
+
+
+@fragment
+def expect_mark(runs: Runs, key: np.uint64) -> None:
+    """Ask for what `is_among` will read of a key."""
+    prefetch(runs.marks, np.int64(key >> MARK_SHIFT))
+
+
+@fragment
+def is_among(runs: Runs, key: np.uint64) -> bool:
     """Look where the key would be if those of its bucket lay evenly, and go on from there.
 
     Nearly always a mark is missing: then nothing is read that lies outside the cache.

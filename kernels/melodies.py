@@ -304,7 +304,7 @@ def sing(
     look_ahead(songs.transitions, goals.weights, span.low, span.high, desk.messages[:notes])
     for note in range(task.before + notes):
         played.pitches[note] -= songs.lowest
-    time_trail(played, task.before + notes)
+    time_trail(played, task.before - songs.copied_rhythm.steps + 2, task.before + notes)
     desk.tried[:notes] = False
     _draw_notes(songs, task, line, goals, span, played, uniforms, room, desk)
     for note in range(notes):

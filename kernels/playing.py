@@ -173,12 +173,13 @@ def _velocity(note: Longs, habit: Doubles, chance: float, bar: Bar) -> int:
 def _sort(order: Longs, out: Longs, notes: int) -> None:
     """Order notes by start, part and pitch; most of those of a part lie so already."""
     for n in range(notes):
-        place = n
-        key = _key(out[n])
-        while place > 0 and _key(out[order[place - 1]]) > key:
+        place, key = n, _key(out[n]) * len(order) + n
+        while place > 0 and order[place - 1] > key:
             order[place] = order[place - 1]
             place -= 1
-        order[place] = n
+        order[place] = key
+    for n in range(notes):
+        order[n] %= len(order)
 
 
 @fragment

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
+
 from kernels._jit import fragment
 from kernels._types import Longs
 from kernels.chords import OCTAVE, ROOT, SCALE, is_tone, sounding
-from kernels.copying import Runs, Trail, completes, time_trail
+from kernels.copying import (
+    Runs,
+    Trail,
+    completes,
+    expect_mark,
+    is_among,
+    run_key,
+    time_trail,
+)
 from kernels.looking import BEAT, BEGINS, DURATION, ENDS, MODE, PITCH, POSITION, REACH, START
 
 AGO, OF_PITCH, BEGAN = range(3)
@@ -38,6 +48,7 @@ class Room(NamedTuple):
 
     line: Longs  # (notes of the bar,)
     heard: Longs  # (3, all notes)
+    keys: Longs  # (2, notes of the bar)
 
 
 @fragment
@@ -125,17 +136,38 @@ def _top_line(rows: Longs, line: Longs) -> int:
 
 
 @fragment
+def _ask(runs: Runs, heard: Trail, known: int, begin: int, count: int, keys: Longs) -> None:
+    """Hash the runs that end with some notes of a bar, and ask whether works have them.
+
+    Marks lie outside the cache: so nobody waits for a single answer.
+    """
+    for n in range(max(begin, runs.steps - known), count):
+        key = run_key(runs, heard, known + n)
+        expect_mark(runs, key)
+        keys[n] = np.int64(key)
+
+
+@fragment
+def _is_copied(runs: Runs, known: int, n: int, keys: Longs) -> bool:
+    """Whether a note of a bar completes a run that some work has."""
+    return known + n >= runs.steps and is_among(runs, np.uint64(keys[n]))
+
+
+@fragment
 def _first_copy(
-    tune: Runs, rhythm: Runs, rows: Longs, line: Longs, known: int, begin: int, heard: Trail
+    tune: Runs, rhythm: Runs, rows: Longs, known: int, begin: int, room: Room
 ) -> tuple[int, int]:
     """How long the line of a bar is, and its first note from a place on that completes a copy."""
+    line, heard = room.line, Trail(room.heard[0], room.heard[1], room.heard[2])
     count = _top_line(rows, line)
     for n in range(count):
         heard.pitches[known + n] = rows[line[n], HEIGHT]
         heard.onsets[known + n] = rows[line[n], ONSET]
-    time_trail(heard, known + count)
+    time_trail(heard, known - rhythm.steps + 2, known + count)
+    _ask(tune, heard, known, begin, count, room.keys[0])
+    _ask(rhythm, heard, known, begin, count, room.keys[1])
     for n in range(begin, count):
-        if completes(tune, heard, known + n) or completes(rhythm, heard, known + n):
+        if _is_copied(tune, known, n, room.keys[0]) or _is_copied(rhythm, known, n, room.keys[1]):
             return count, n
         if _is_caught(rhythm, heard, known + n):
             return count, n
@@ -236,14 +268,14 @@ def guard(
     """
     heard = Trail(room.heard[0], room.heard[1], room.heard[2])
     changed = False
-    count, found = _first_copy(tune, rhythm, rows, room.line, before, begin, heard)
+    count, found = _first_copy(tune, rhythm, rows, before, begin, room)
     while found >= 0:
         changed = True
         copied = room.line[found]
         chord = sounding(ground.chords, rows[copied, ONSET])
         pitch = _another_tone(tune, rhythm, heard, before + found, before + count, chord, ground)
         _change(rows, copied, pitch)
-        count, found = _first_copy(tune, rhythm, rows, room.line, before, found, heard)
+        count, found = _first_copy(tune, rhythm, rows, before, found, room)
     for n in range(count):
         place, row = before + n, room.line[n]
         out[place, AGO] = ground.bar_ticks - rows[row, ONSET]

@@ -54,7 +54,7 @@ def new_desk() -> Desk:
         counts=np.zeros(parts, np.int64),
         basses=np.zeros((MOST_CHORDS, 2), np.int64),
         pitches=np.zeros((2, MOST_CHORDS, MOST_VOICES), np.int64),
-        lines=np.zeros((5, MOST_ROWS + LONGEST), np.int64),
+        lines=np.zeros((7, MOST_ROWS + LONGEST), np.int64),
         trail=np.zeros((MOST_ROWS + LONGEST, TRAIL_COLUMNS), np.int64),
         order=np.zeros(notes, np.int64),
         played=np.zeros((notes, playing.PLAYED_COLUMNS), np.int64),
