@@ -86,6 +86,7 @@ class Task(NamedTuple):
     plays: int  # the parts that do, a bit each
     tonic: int  # pitch class
     bar_ticks: int
+    phrase_bar: int  # bars of the phrase before this one
     ends_piece: bool
     leads_home: bool  # whether the next bar brings melody and bass home to the tonic
     begins: tuple[int, int]  # ticks at which phrases of the melody begin, -1 for none
@@ -100,7 +101,7 @@ class Task(NamedTuple):
 _LINES, _SHEETS = np.zeros((2, 1), np.int64), np.zeros((2, 1, 1), np.int64)  # of the kinds meant
 _SHAPES = Shapes(_LINES, _LINES[0], 0)
 SOME_TASK = Task(
-    0, 0, 0, 0, False, False, (0, 0), False, 0, 0, (0, 0), BassTask(False, 0, 0, 0.0),
+    0, 0, 0, 0, 0, False, False, (0, 0), False, 0, 0, (0, 0), BassTask(False, 0, 0, 0.0),
     CompTask(0, 0),
 )  # fmt: skip
 _read_task, _read_bar = reader(SOME_TASK), reader(playing.SOME_BAR)
@@ -252,7 +253,7 @@ def accompany(
     strokes : (strokes, 2) int64
         Ticks, and signs of `voicings`, of comp.
     bar_words : (words,) int64
-        Of the `playing.Bar`: what all played notes share.
+        Of the `playing.Bar`: what all played notes of the phrase share.
     desk_words : (words,) int64
         Of the `Desk`: the rows of melody, counter and drums; those of the others are written.
     trails : (PARTS, LONGEST, TRAIL_COLUMNS) int64, in/out
@@ -295,6 +296,6 @@ def accompany(
         return 0
     chance = playing.Chance(task.key, *task.touch)
     return playing.play(
-        desk.rows, desk.counts, ways.habits, chance, bar, ways.groove, chords, desk.order,
-        desk.played, out,
+        desk.rows, desk.counts, ways.habits, chance, bar, task.phrase_bar, ways.groove, chords,
+        desk.order, desk.played, out,
     )  # fmt: skip

@@ -42,8 +42,9 @@ class Bar(NamedTuple):
     place_ticks: int  # chance is drawn for each place of so many ticks
     beat_ticks: float
     swing: float  # ticks by which the middle of a beat comes late, for each tick from its ends
-    peak_tick: float  # from the bar line, where the phrase is loudest; may lie outside the bar
-    reach_ticks: float  # from there to where half of ``arch`` is lost twice
+    # From the first bar line of the phrase to where it is loudest; there half of ``arch`` is gained
+    # that is lost so far from it:
+    reach_ticks: float
     arch: float  # velocity
     accent: float  # velocity of strong beats
     strong_ticks: int  # strong beats are its multiples
@@ -55,7 +56,7 @@ class Bar(NamedTuple):
     velocity: float
 
 
-SOME_BAR = Bar(1.0, 1, 1.0, 0.0, 0.0, 1.0, 0.0, 0.0, 1, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0)
+SOME_BAR = Bar(1.0, 1, 1.0, 0.0, 1.0, 0.0, 0.0, 1, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0)
 
 
 @fragment
@@ -65,6 +66,7 @@ def play(
     habits: Doubles,
     chance: Chance,
     bar: Bar,
+    phrase_bar: int,
     groove: Doubles,
     chords: Longs,
     order: Longs,
@@ -85,6 +87,8 @@ def play(
         Draws for time and velocity.
     bar : Bar
         What all notes share.
+    phrase_bar : int
+        Bars of the phrase before this one.
     groove : (steps,) float64, ticks
         How late each step of the bar is.
     chords : (chords, CHORD_COLUMNS) int64
@@ -98,6 +102,7 @@ def play(
     int: how many notes sound.
     """
     places = int(bar.bar_ticks) // bar.place_ticks
+    peak_tick = bar.reach_ticks - phrase_bar * bar.bar_ticks  # which may lie outside the bar
     notes = 0
     for part in range(len(counts)):
         rank, before = 0, -1
@@ -112,7 +117,7 @@ def play(
             late = uniform(chance.key, chance.times + place)
             loud = uniform(chance.key, chance.velocities + place)
             _place(note, habits[part], late, rank, bar, groove, chords, played[notes])
-            played[notes, VELOCITY] = _velocity(note, habits[part], loud, bar)
+            played[notes, VELOCITY] = _velocity(note, habits[part], loud, bar, peak_tick)
             notes += 1
     _sort(order, played, notes)
     kept = _trim(order, played, notes)
@@ -143,9 +148,9 @@ def _place(
 ) -> None:
     """Start and end of a note."""
     start = float(note[START])
-    into = start % bar.beat_ticks
+    into = float(note[START] % int(bar.beat_ticks))
     late = habit[LATE_TICKS] + bar.swing * min(into, bar.beat_ticks - into)
-    late += groove[int(start) * len(groove) // int(bar.bar_ticks)] + rank * habit[STRUM_TICKS]
+    late += groove[note[START] * len(groove) // int(bar.bar_ticks)] + rank * habit[STRUM_TICKS]
     played = start + bar.loose_ticks * habit[LOOSENESS] * (chance - 0.5) + late
     played = max(0.0, min(played, bar.bar_ticks - bar.shortest_ticks))
     end = start + note[DURATION] * (bar.gate if habit[GATED] > 0.0 else 1.0)
@@ -158,9 +163,9 @@ def _place(
 
 
 @fragment
-def _velocity(note: Longs, habit: Doubles, chance: float, bar: Bar) -> int:
+def _velocity(note: Longs, habit: Doubles, chance: float, bar: Bar, peak_tick: float) -> int:
     """What a note owes to its place in the phrase, to the beat and to its pattern."""
-    away = (note[START] - bar.peak_tick) / bar.reach_ticks
+    away = (note[START] - peak_tick) / bar.reach_ticks
     velocity = bar.velocity + habit[OWN_VELOCITY]
     velocity += bar.loose_velocity * habit[LOOSENESS] * (chance - 0.5)
     velocity += bar.arch * (0.5 - away * away) + bar.accent_velocity * note[ACCENT]

@@ -23,9 +23,7 @@ from kernels.voicings import MOST_VOICES, NEXT, CompTask
 PARTS_OF = {name: number for number, name in enumerate(PARTS)}
 NO_STEPS = np.empty((0, 2), np.int64)
 NO_TRAIL = np.empty((0, 3), np.int64)
-PLAIN = playing.Bar(
-    3840.0, 80, 960.0, 0.0, 0.0, 1.0, 0.0, 0.0, 1920, 0.0, 30.0, 0.0, 0.0, 1.0, 64.0
-)
+PLAIN = playing.Bar(3840.0, 80, 960.0, 0.0, 1.0, 0.0, 0.0, 1920, 0.0, 30.0, 0.0, 0.0, 1.0, 64.0)
 TASK, BAR = Layout(kernel.SOME_TASK), Layout(playing.SOME_BAR)
 
 
@@ -53,12 +51,25 @@ def ways(part, low, high, voices=4):
     return Handle(Ways(ranges, 0, shapes, shapes, habits, np.zeros(1)))
 
 
-def task(stages, part, begins=(-1, -1), bar_ticks=3840, key=0):
+def task(stages, part, begins=(-1, -1), bar_ticks=3840, phrase_bar=0, key=0):
     """What is asked of one part."""
     bass, comp = BassTask(False, 960, -1, 0.0), CompTask(NEXT, 0)
     plays = 1 << PARTS_OF[part]
     return Task(
-        stages, plays, 0, bar_ticks, False, False, begins, False, key, WALK, TOUCH, bass, comp
+        stages,
+        plays,
+        0,
+        bar_ticks,
+        phrase_bar,
+        False,
+        False,
+        begins,
+        False,
+        key,
+        WALK,
+        TOUCH,
+        bass,
+        comp,
     )
 
 
@@ -103,11 +114,11 @@ def perform(plan, parts):
         desk.rows[number, : len(rows)] = np.array(rows, np.int64).reshape(-1, 4)
         desk.counts[number] = len(rows)
     rule, memory = nothing_to_copy(), np.zeros(kernel.MEMORY, np.int64)
-    asked = task(kernel.PLAY, "drums", key=plan.chance.key)
+    asked = task(kernel.PLAY, "drums", phrase_bar=plan.phrase_bar, key=plan.chance.key)
     kept = kernel.accompany(
         rule.handle.words, ways_of(plan.style).words, TASK.words(asked), plan.chords, NO_STEPS,
         NO_STEPS,
-        BAR.words(feel(plan, plan.phrase_bar, ends_piece=plan.ends_piece)), Handle(desk).words,
+        BAR.words(feel(plan, ends_piece=plan.ends_piece)), Handle(desk).words,
         *NO_TRAILS.copy(), memory, out,
     )  # fmt: skip
     return out[:kept]

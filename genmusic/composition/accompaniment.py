@@ -14,7 +14,7 @@ from genmusic.composition.chance import TOUCH, WALK
 from genmusic.composition.comp import comp_strokes
 from genmusic.composition.copying import CopyRule
 from genmusic.composition.hooks import hooked_bar
-from genmusic.composition.performance import feel_words, habits
+from genmusic.composition.performance import habits
 from genmusic.composition.place import Place
 from genmusic.composition.plan import Plan, row_table
 from genmusic.composition.state import State
@@ -147,7 +147,7 @@ class Accompanist:
         task = self._task(melody)
         arguments = (
             rule.handle.words, ways_of(plan.style).words, task, plan.chords, figures.bass,
-            figures.comp, feel_words(plan, self._manner), room.desk.words, trails, lengths,
+            figures.comp, self._manner, room.desk.words, trails, lengths,
             memory, room.out,
         )  # fmt: skip
         hooks = plan.style.hooks
@@ -169,9 +169,9 @@ class Accompanist:
         plan = self._plan
         leads_home = plan.phrase_bar == plan.phrase_bars - 2 and plan.cadence == "authentic"
         return _TASK.row(
-            EVERY_STAGE, _bits(self._playing), plan.key.tonic, plan.bar_ticks, plan.ends_piece,
-            leads_home, *melody.begins, melody.answers, plan.chance.key, WALK, *TOUCH,
-            *self._figures.task,
+            EVERY_STAGE, _bits(self._playing), plan.key.tonic, plan.bar_ticks, plan.phrase_bar,
+            plan.ends_piece, leads_home, *melody.begins, melody.answers, plan.chance.key, WALK,
+            *TOUCH, *self._figures.task,
         )  # fmt: skip
 
     def _hook(self, part: str) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import chain
 
 from genmusic.composition.chance import choose
 from genmusic.composition.plan import Plan, Row, Span
@@ -191,15 +190,18 @@ def _neighbour(room: Sequence[int], pitch: int, rising: bool) -> int:
 def _along(plan: Plan, melody: Sung, last: int) -> list[Row]:
     """A third below the melody, or a sixth where that is the smoother way."""
     rows: list[Row] = []
-    metre = plan.metre
+    metre, least = plan.metre, _least_ceiling(plan)
+    starts, reaches = (
+        [span.start_tick for span in plan.spans],
+        [_reach(plan, s) for s in plan.spans],
+    )
     for tick, duration, pitch, _ in melody:
-        span = plan.span_at(tick)
-        scale = _room(plan, span, pitch, chord_only=False)
+        scale, tones = reaches[bisect_right(starts, tick) - 1]
         below = bisect_left(scale, pitch)
         choices = [scale[below - s] for s in (THIRD, SIXTH) if below >= s]
         if metre.weakness(tick) <= FIRM_WEAKNESS:
-            tones = _room(plan, span, pitch - BELOW_MELODY, chord_only=True)
-            choices = [p for p in choices if p in tones] or [_nearest(tones, last)]
+            room = tones[: bisect_right(tones, max(pitch - BELOW_MELODY, least))]
+            choices = [p for p in choices if p in room] or [_nearest(room, last)]
         if choices:
             last = min([(abs(p - last), p) for p in choices])[1]
             rows.append((tick, duration, last, -1))
@@ -227,16 +229,27 @@ def _nearest(room: Sequence[int], pitch: int) -> int:
 
 def _room(plan: Plan, span: Span, ceiling: int, *, chord_only: bool) -> tuple[int, ...]:
     """The pitches that the second voice may take over a chord, from below."""
+    scale, tones = _reach(plan, span)
+    pitches = tones if chord_only else scale
+    return pitches[: bisect_right(pitches, max(ceiling, _least_ceiling(plan)))]
+
+
+def _least_ceiling(plan: Plan) -> int:
+    """What the second voice may always take, however low the melody lies."""
+    return plan.style.parts["counter"].low + OCTAVE // 2
+
+
+def _reach(plan: Plan, span: Span) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The pitches of the part that may sound over a chord, and those of the chord, from below."""
     part, key = plan.style.parts["counter"], plan.key
-    low = part.low
-    high = min(part.high, max(ceiling, low + OCTAVE // 2))
-    pitches = _pitches(key.mode, span.root, span.quality, key.tonic, chord_only)
-    return pitches[bisect_left(pitches, low) : bisect_right(pitches, high)]
+    return _pitches(key.mode, span.root, span.quality, key.tonic, part.low, part.high)
 
 
 @lru_cache(maxsize=4096)
-def _pitches(mode: str, root: int, quality: str, tonic: int, chord_only: bool) -> tuple[int, ...]:
-    """All pitches of a chord, or of what may sound over it."""
-    classes = chord_tones(root, quality) if chord_only else chord_scale(mode, root, quality)
-    rows = [range((tonic + tone) % OCTAVE, HIGHEST + 1, OCTAVE) for tone in classes]
-    return tuple(sorted(chain.from_iterable(rows)))
+def _pitches(
+    mode: str, root: int, quality: str, tonic: int, low: int, high: int
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The pitches of a range that may sound over a chord, and those of the chord."""
+    scale, tones = chord_scale(mode, root, quality), chord_tones(root, quality)
+    pitches = [pitch for pitch in range(low, high + 1) if (pitch - tonic) % OCTAVE in scale]
+    return tuple(pitches), tuple([p for p in pitches if (p - tonic) % OCTAVE in tones])

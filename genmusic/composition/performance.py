@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from struct import Struct
-
 import numpy as np
 from numpy.typing import NDArray
 
 from genmusic.composition.place import Place
-from genmusic.composition.plan import Plan
 from genmusic.names import PARTS
 from genmusic.rules import Style
 from genmusic.units import TICKS_PER_BEAT
@@ -29,25 +25,15 @@ SHORTEST_TICKS = 30
 
 
 _BAR = Layout(playing.SOME_BAR)
-_PEAK_BYTE = 8 * playing.Bar._fields.index("peak_tick")
-_put_peak: Callable[..., None] = Struct("=d").pack_into
 
 
 def manner_of(place: Place, *, ends_piece: bool) -> Integers:
-    """How the bars of a phrase are played, or the last bar of a piece: words for `feel_words`."""
-    return _BAR.row(*feel(place, 0, ends_piece=ends_piece))
+    """How the bars of a phrase are played, or the last bar of a piece: words for kernels."""
+    return _BAR.row(*feel(place, ends_piece=ends_piece))
 
 
-def feel_words(plan: Plan, manner: Integers) -> Integers:
-    """What all notes of the bar share, as words: what its phrase says, with the peak in reach."""
-    words, bar_ticks = manner.copy(), float(plan.bar_ticks)
-    phrase_ticks = plan.phrase_bars * bar_ticks
-    _put_peak(words, _PEAK_BYTE, PEAK * phrase_ticks - plan.phrase_bar * bar_ticks)
-    return words
-
-
-def feel(place: Place, phrase_bar: int, *, ends_piece: bool) -> playing.Bar:
-    """What all notes of a bar of a phrase share."""
+def feel(place: Place, *, ends_piece: bool) -> playing.Bar:
+    """What all notes of the bars of a phrase share."""
     rules, asked = place.style.performance, place.parameters
     bar_ticks = float(place.metre.bar_ticks)
     phrase_ticks = place.phrase_bars * bar_ticks
@@ -56,7 +42,6 @@ def feel(place: Place, phrase_bar: int, *, ends_piece: bool) -> playing.Bar:
         place_ticks=CHANCE_TICKS,
         beat_ticks=float(TICKS_PER_BEAT),
         swing=0.0 if place.metre.is_compound else 2.0 * rules.swing,
-        peak_tick=PEAK * phrase_ticks - phrase_bar * bar_ticks,
         reach_ticks=PEAK * phrase_ticks,
         arch=rules.arch,
         accent=rules.accent,

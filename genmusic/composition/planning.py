@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from genmusic.composition import cues, form
@@ -46,7 +47,7 @@ def ask_harmony(state: State, seed: int, style: Style, parameters: MusicalParame
         mode=state.mode,
         bars=bars,
         cadence=cadence,
-        start=frozenset([d - 1 for d in rules.start]),
+        start=_degrees(rules.start),
         density=density_of(rules, parameters, form.progress(state)),
         novelty=parameters.novelty,
         dissonance=parameters.dissonance,
@@ -55,6 +56,12 @@ def ask_harmony(state: State, seed: int, style: Style, parameters: MusicalParame
     returns = state.phrase < len(themes) and _bars(themes[state.phrase], state.metre) == bars
     known = themes[state.phrase].chords if returns else ()
     return Asked(task, known, (seed, state.piece, state.piece_bar))
+
+
+@lru_cache(maxsize=256)
+def _degrees(counted: tuple[int, ...]) -> frozenset[int]:
+    """Degrees that musicians count from 1."""
+    return frozenset([degree - 1 for degree in counted])
 
 
 def draw_harmony(asked: Asked, rules: HarmonyRules, model: Model) -> tuple[Slot, ...]:
