@@ -76,6 +76,15 @@ def _add_cell(
     desk.counts[bar] = min(known + count, len(onsets))
 
 
+@fragment
+def _is_same(before: Longs, other: Longs) -> bool:
+    """Whether bars have come the same way: then the same is expected of both."""
+    same = True
+    for step in range(ORDER):
+        same = same and before[step] == other[step]
+    return same
+
+
 @kernel
 def draw_onsets(
     cells_words: Longs,
@@ -118,7 +127,8 @@ def draw_onsets(
     for pulse in range(pulses):
         begin(cells.words, metre, pulse, desk.room)
         for bar in range(bars):
-            expect(cells.words, desk.before[bar], desk.room)
+            if bar == 0 or not _is_same(desk.before[bar], desk.before[bar - 1]):
+                expect(cells.words, desk.before[bar], desk.room)
             rest = max(0.0, wanted - desk.counts[bar]) / (pulses - pulse)
             cell = draw_cell(
                 desk.room.mixed, taste.welcome, taste.counts, min(MOST_PER_BEAT, rest), taste.pull,
