@@ -129,9 +129,9 @@ def finish(
     memory : four of float32, in/out
         Filters and state of `loudness.level`, states and delays of `dynamics.limit`.
     ceiling : float, 0..1
-    scratch : (`loudness.TILE`,), (quanta + 1, 16) and (2 * (64 + frames),) float32
+    scratch : (`weighting.TILES`,), (quanta + 1, 16) and (`dynamics.LINE`,) float32
         Of the leveller, the gains, and of the limiter.
-    dry : (at least listeners * 2 * frames and whole groups of sixteen rows,) float32
+    dry : (at least listeners * 2 * frames,) float32
     first : int, frames
         Where the block begins in ``out``.
     out : (rows, 2, at least first + frames) float32, written for those who have a row

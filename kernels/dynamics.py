@@ -7,12 +7,16 @@ from numba import float32 as f32
 from kernels._jit import fragment, kernel
 from kernels._types import Float, Floats, Ints, Vector
 from kernels.lanes import LANES, QUANTUM
+from kernels.memory import prefetch
 from kernels.mixing import ramp
+from kernels.runs import Four as Side
+from kernels.shuffles import after
 from kernels.simd import (
     float_to_bits,
     fma,
     greater_of,
     lane_numbers,
+    lanes_below,
     largest_magnitude,
     load,
     magnitude,
@@ -24,11 +28,16 @@ STEP = 16  # frames between gains
 LOOKAHEAD_FRAMES = QUANTUM  # the limiter's latency
 STEPS = LOOKAHEAD_FRAMES // STEP
 AVERAGED = 3  # steps over which the gain moves
-HELD, LAST_GAIN, LAST_PEAK = STEPS, STEPS + AVERAGED, STEPS + AVERAGED + 1
-STATE = STEPS + AVERAGED + 2  # floats remembered of a listener
+HELD, LAST_GAIN = STEPS, STEPS + AVERAGED
+STATE = LAST_GAIN + 1  # floats remembered of a listener
+RESTS, RELEASES, HOLDS = 0, 1, 2
+RING = 2 * QUANTUM
+LINE = 2 * RING  # a quantum and the one before it, of both sides
 RELEASE_PER_STEP = 0.0022  # share of the way back to 1 in 16 frames: about 150 ms
+LEFT_OF_STEPS = tuple((1.0 - RELEASE_PER_STEP) ** step for step in range(1, STEPS + 1))
 NEAR_ONE = 1.0 - 5e-4  # -0.004 dB; of what is left, floats would never go the last of the way
 TINY = 1e-9
+AHEAD = 4 * QUANTUM  # frames: what the cache fetches of where sound will be written
 
 # A quarter and half a frame after the sixth of twelve frames (three quarters is the quarter
 # backwards): least squares up to 20 kHz; within 0.15 dB to 18 kHz.
@@ -70,48 +79,60 @@ def _largest(left: Vector, right: Vector) -> Float:
 
 
 @fragment
-def _bends(line: Floats, t: int) -> Vector:
-    """Magnitudes of the second differences of sixteen frames."""
-    before = load(line, t - 1)
-    return magnitude((load(line, t) - before) - (before - load(line, t - 2)))
+def _need(line: Floats, start: int, side: int, ceiling: float) -> Float:
+    """The gain that a step needs, samples and points between them, both channels linked."""
+    peak = _largest(load(line, start), load(line, side + start))
+    between = _largest(_between(line, start), _between(line, side + start))
+    return min(f32(1.0), ceiling / max(max(peak, between), f32(TINY)))
 
 
 @fragment
-def _may_pass(
-    peak: float, line: Floats, begin: int, frames: int, side: int, ceiling: float
-) -> bool:
-    """Whether a point between could pass the ceiling, in some frames from one on.
+def _entered(source: int, gain: tuple[float, float], dry: Floats) -> Side:
+    """A quantum of one side at its level."""
+    return (
+        load(dry, source) * ramp(gain[0], gain[1], 0),
+        load(dry, source + 16) * ramp(gain[0], gain[1], 16),
+        load(dry, source + 32) * ramp(gain[0], gain[1], 32),
+        load(dry, source + 48) * ramp(gain[0], gain[1], 48),
+    )
 
-    Points between are measured from twelve frames, so those of the step before count, too.
+
+@fragment
+def _loudest(x: Side) -> Vector:
+    """The largest of each four magnitudes."""
+    one = greater_of(magnitude(x[0]), magnitude(x[1]))
+    return greater_of(one, greater_of(magnitude(x[2]), magnitude(x[3])))
+
+
+@fragment
+def _bends(before: tuple[Vector, Vector], x: Side) -> Vector:
+    """The largest second differences of a quantum and the step before, of which two are given."""
+    o, p = before[0] - after(before[0], before[0]), before[1] - after(before[0], before[1])
+    a, b = x[0] - after(before[1], x[0]), x[1] - after(x[0], x[1])
+    c, d = x[2] - after(x[1], x[2]), x[3] - after(x[2], x[3])
+    bent = _loudest((a - after(p, a), b - after(a, b), c - after(b, c), d - after(c, d)))
+    return greater_of(bent, magnitude(p - after(o, p)))
+
+
+@fragment
+def _may_pass(left: Side, right: Side, before: int, apart: int, out: Floats, top: float) -> bool:
+    """Whether a point between could pass the ceiling in a quantum, or lies just before it.
+
+    Points between are measured from twelve frames, so those of the step before count, too. Where
+    none could, the limiter does not act, and none needs to be looked at.
     """
-    if peak * f32(MOST_BETWEEN) <= ceiling:
+    last = before + QUANTUM - STEP
+    x, y = load(out, last), load(out, apart + last)
+    peaks = greater_of(greater_of(_loudest(left), _loudest(right)), _loudest((x, x, y, y)))
+    if lanes_below(splat(f32(top / f32(MOST_BETWEEN))), peaks) == 0:
         return False
-    bend = splat(f32(0.0))
-    for t in range(begin - STEP, begin + frames, LANES):
-        bend = greater_of(greater_of(_bends(line, t), _bends(line, side + t)), bend)
-    bound = peak * f32(OF_PEAK) + largest_magnitude(float_to_bits(bend)) * f32(OF_BEND)
-    return bool(bound > ceiling)
-
-
-@fragment
-def _largest_of(line: Floats, start: int, side: int) -> Float:
-    """The largest sample of a step."""
-    return max(_largest(load(line, start), load(line, side + start)), f32(TINY))
-
-
-@fragment
-def _true_peak(line: Floats, start: int, side: int, ceiling: float, state: Floats) -> Float:
-    """The largest value of a step, samples and points between them, both channels linked.
-
-    Points between are looked at only where one could pass the ceiling; elsewhere the limiter does
-    not act, and the answer makes no difference.
-    """
-    peak = _largest_of(line, start, side)
-    near = max(peak, state[LAST_PEAK])
-    state[LAST_PEAK] = peak
-    if _may_pass(near, line, start, STEP, side, ceiling):
-        peak = max(peak, _largest(_between(line, start), _between(line, side + start)))
-    return peak
+    bends = greater_of(
+        _bends((load(out, last - STEP), x), left),
+        _bends((load(out, apart + last - STEP), y), right),
+    )
+    bound = largest_magnitude(float_to_bits(peaks)) * f32(OF_PEAK)
+    bound = bound + largest_magnitude(float_to_bits(bends)) * f32(OF_BEND)
+    return bool(bound > top)
 
 
 @fragment
@@ -140,43 +161,113 @@ def _smoothed(need: float, state: Floats) -> Float:
 
 
 @fragment
-def _enter(source: int, gain: tuple[float, float], dry: Floats, at: int, line: Floats) -> Vector:
-    """Bring a quantum to its level behind the past one; its largest values, in sixteen lanes."""
-    largest = splat(f32(TINY))
-    for t in range(0, QUANTUM, LANES):
-        x = load(dry, source + t) * ramp(gain[0], gain[1], t)
-        largest = greater_of(magnitude(x), largest)
-        store(line, at + t, x)
-    return largest
-
-
-@fragment
-def _rests(state: Floats) -> bool:
-    """Whether the gain is 1, and has long been."""
-    rests = True
-    for row in range(LAST_GAIN + 1):
+def _stage(state: Floats) -> int:
+    """Whether the gain is 1 and has long been, or only comes back to it, or a peak is held."""
+    rests = releases = True
+    for row in range(STEPS):
+        releases &= state[row] == f32(1.0)
+    for row in range(STEPS, LAST_GAIN + 1):
         rests &= state[row] == f32(1.0)
-    return rests
+    if not releases:
+        return HOLDS
+    return RESTS if rests else RELEASES
 
 
 @fragment
-def _copy(source: int, line: Floats, target: int, out: Floats) -> None:
-    for t in range(0, QUANTUM, LANES):
-        store(out, target + t, load(line, source + t))
+def _keep(x: Side, target: int, out: Floats) -> None:
+    """Write a quantum of one side."""
+    store(out, target, x[0])
+    store(out, target + 16, x[1])
+    store(out, target + 32, x[2])
+    store(out, target + 48, x[3])
 
 
 @fragment
-def _leave(
-    need: float, line: Floats, start: int, side: int, state: Floats, target: int, apart: int,
-    out: Floats,
-) -> None:  # fmt: skip
-    """Let a step of the past quantum leave at the gain that is needed for all that is held."""
-    before, now = state[LAST_GAIN], _smoothed(need, state)
-    state[LAST_GAIN] = now
+def _kept(source: int, line: Floats) -> Side:
+    """A quantum of one side, as `_keep` wrote it."""
+    return (
+        load(line, source), load(line, source + 16), load(line, source + 32),
+        load(line, source + 48),
+    )  # fmt: skip
+
+
+@fragment
+def _leave_between(before: float, now: float, start: int, apart: int, out: Floats) -> None:
+    """Let a step leave at a gain that moves from one to another."""
     rise = (now - before) * f32(1.0 / STEP)
     gain = fma(lane_numbers(), splat(rise), splat(before + rise))
-    store(out, target, load(line, start) * gain)
-    store(out, target + apart, load(line, side + start) * gain)
+    store(out, start, load(out, start) * gain)
+    store(out, start + apart, load(out, start + apart) * gain)
+
+
+@fragment
+def _leave(need: float, start: int, apart: int, state: Floats, out: Floats) -> None:
+    """Let a step leave at the gain that is needed for all that is held."""
+    before, now = state[LAST_GAIN], _smoothed(need, state)
+    state[LAST_GAIN] = now
+    _leave_between(before, now, start, apart, out)
+
+
+@fragment
+def _closer(away: float, left: float) -> Float:
+    """What some steps later has come back to 1."""
+    gain = f32(1.0) - away * f32(left)
+    return gain if gain < f32(NEAR_ONE) else f32(1.0)
+
+
+@fragment
+def _release(before: int, apart: int, state: Floats, out: Floats) -> None:
+    """Let a quantum leave while no peak is held: as four times `_leave`, but all at once."""
+    x, y, last = state[HELD + 1], state[HELD + 2], state[LAST_GAIN]
+    away, third = f32(1.0) - y, f32(1.0 / AVERAGED)
+    a, b = _closer(away, LEFT_OF_STEPS[0]), _closer(away, LEFT_OF_STEPS[1])
+    c, d = _closer(away, LEFT_OF_STEPS[2]), _closer(away, LEFT_OF_STEPS[3])
+    one, two, three, four = (
+        (x + y + a) * third,
+        (y + a + b) * third,
+        (a + b + c) * third,
+        (b + c + d) * third,
+    )
+    _leave_between(last, one, before, apart, out)
+    _leave_between(one, two, before + STEP, apart, out)
+    _leave_between(two, three, before + 2 * STEP, apart, out)
+    _leave_between(three, four, before + 3 * STEP, apart, out)
+    state[HELD], state[HELD + 1], state[HELD + 2], state[LAST_GAIN] = b, c, d, four
+
+
+@fragment
+def _act(
+    left: Side, right: Side, before: int, apart: int, ceiling: float, state: Floats, line: Floats,
+    out: Floats,
+) -> None:  # fmt: skip
+    """Let a quantum leave at the gain that the next one needs."""
+    _keep(_kept(before, out), 0, line)
+    _keep(_kept(before + apart, out), RING, line)
+    _keep(left, QUANTUM, line)
+    _keep(right, RING + QUANTUM, line)
+    for t in range(0, QUANTUM, STEP):
+        _leave(_need(line, QUANTUM + t, RING, ceiling), before + t, apart, state, out)
+
+
+@fragment
+def _let_out(
+    stage: int, left: Side, right: Side, before: int, apart: int, ceiling: float, state: Floats,
+    line: Floats, out: Floats,
+) -> int:  # fmt: skip
+    """Let a quantum leave at the gain that it and the next one need; how the gain stands then."""
+    for t in range(before + AHEAD, before + AHEAD + QUANTUM, LANES):
+        prefetch(out, t)
+        prefetch(out, apart + t)
+    if _may_pass(left, right, before, apart, out, ceiling):
+        _act(left, right, before, apart, ceiling, state, line, out)
+    elif stage == RESTS:
+        return RESTS
+    elif stage == RELEASES:
+        _release(before, apart, state, out)
+    else:
+        for t in range(before, before + QUANTUM, STEP):
+            _leave(f32(1.0), t, apart, state, out)
+    return _stage(state)
 
 
 @kernel
@@ -202,12 +293,11 @@ def limit(
         Of each listener at each quantum border; lines between.
     ceiling : float, 0..1
         The largest value that may leave, four times oversampled.
-    states : (listeners, 9) float32, in/out
-        Gains of the last steps and the last peak; ones at the start.
+    states : (listeners, 8) float32, in/out
+        Gains of the last steps; ones at the start.
     delays : (listeners, 128) float32, in/out
         The last 64 frames, left then right; zeros at the start.
-    line : (at least 2 * (64 + frames),) float32, scratch
-        Half of it for each side.
+    line : (`LINE`,) float32, scratch
     rows : (listeners,) int32
         Which row of ``out`` is each listener's; a place with -1 is nobody's.
     dry : (at least listeners * 2 * frames,) float32
@@ -219,37 +309,25 @@ def limit(
 
     Notes
     -----
-    The gain is the mean over three steps of a minimum over five.
+    The gain is the mean over three steps of a minimum over five. What enters waits where it leaves,
+    but for the last quantum.
     """
-    frames, top, apart = quanta * QUANTUM, f32(ceiling), out.shape[2]
-    side, flat = line.shape[0] // 2, out.reshape(-1)
+    frames, top, apart, flat = quanta * QUANTUM, f32(ceiling), out.shape[2], out.reshape(-1)
     for listener in range(rows.shape[0]):
         if rows[listener] < 0:
             continue
-        state, past = states[listener], delays[listener]
-        _copy(0, past, 0, line)
-        _copy(QUANTUM, past, side, line)
+        state, past, source = states[listener], delays[listener], listener * 2 * frames
+        before, stage = rows[listener] * 2 * apart + first, _stage(state)
+        _keep(_kept(0, past), before, flat)
+        _keep(_kept(QUANTUM, past), before + apart, flat)
         for q in range(quanta):
-            begin, entered = q * QUANTUM, (q + 1) * QUANTUM
-            source = listener * 2 * frames + begin
-            target = rows[listener] * 2 * apart + first + begin
-            pair = (gains[q, listener], gains[q + 1, listener])
-            largest = _largest(
-                _enter(source, pair, dry, entered, line),
-                _enter(source + frames, pair, dry, side + entered, line),
-            )
-            near = max(largest, state[LAST_PEAK])
-            acts = _may_pass(near, line, entered, QUANTUM, side, top)
-            if not acts:
-                state[LAST_PEAK] = _largest_of(line, entered + QUANTUM - STEP, side)
-                if _rests(state):
-                    _copy(begin, line, target, flat)
-                    _copy(side + begin, line, target + apart, flat)
-                    continue
-            for t in range(0, QUANTUM, STEP):
-                need = f32(1.0)
-                if acts:
-                    need = min(need, top / _true_peak(line, entered + t, side, top, state))
-                _leave(need, line, begin + t, side, state, target + t, apart, flat)
-        _copy(frames, line, 0, past)
-        _copy(side + frames, line, QUANTUM, past)
+            gain = gains[q, listener], gains[q + 1, listener]
+            left, right = _entered(source, gain, dry), _entered(source + frames, gain, dry)
+            stage = _let_out(stage, left, right, before, apart, top, state, line, flat)
+            source, before = source + QUANTUM, before + QUANTUM
+            if q < quanta - 1:
+                _keep(left, before, flat)
+                _keep(right, before + apart, flat)
+            else:
+                _keep(left, 0, past)
+                _keep(right, QUANTUM, past)

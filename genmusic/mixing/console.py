@@ -24,6 +24,7 @@ from kernels import (
     loudness,
     mixing,
     reverbs,
+    weighting,
 )
 from kernels.lanes import LANES, MOST_QUANTA
 from kernels.memory import aligned
@@ -56,11 +57,11 @@ class _Scratch:
             aligned(mixing.SENDS * SIDES * MOST_FRAMES, np.float32),
         )
         self.of_parts[0][:] = equalisers.UNKNOWN
-        self.dry = aligned(-(-listeners * SIDES // LANES) * LANES * MOST_FRAMES, np.float32)
+        self.dry = aligned(listeners * SIDES * MOST_FRAMES, np.float32)
         self._fed: dict[int, Ints] = {}
-        self.tile = aligned(loudness.TILE, np.float32)
+        self.tile = aligned(weighting.TILES, np.float32)
         self.gains = np.zeros((MOST_QUANTA + 1, LANES), np.float32)
-        self.line = aligned(SIDES * (dynamics.LOOKAHEAD_FRAMES + MOST_FRAMES), np.float32)
+        self.line = aligned(dynamics.LINE, np.float32)
 
     def fed(self, quanta: int) -> Ints:
         """Which sends hold anything, in each quantum of a block."""
@@ -95,14 +96,13 @@ class Console:
         self._spaces = ROOM.table, HALL.table
 
     def _make_master(self, listeners: int) -> None:
-        groups = -(-listeners * SIDES // LANES)
-        self._filters = np.zeros((groups, loudness.FILTER_ROWS * LANES), np.float32)
+        self._filters = np.zeros((SIDES, weighting.MEMORIES, LANES), np.float32)
         self._levels = np.zeros((loudness.STATE_ROWS, LANES), np.float32)
         self._levels[list(loudness.ONES_AT_START)] = 1.0
         self._limiter = np.ones((listeners, dynamics.STATE), np.float32)
         self._delays = np.zeros((listeners, SIDES * dynamics.LOOKAHEAD_FRAMES), np.float32)
-        levels = self._levels.reshape(-1)
-        self._of_master = self._filters, levels, self._limiter, self._delays
+        level = self._filters.reshape(-1), self._levels.reshape(-1)
+        self._of_master = *level, self._limiter, self._delays
         self._ceiling = db_to_gain(CEILING_DB)
 
     def take(self, listener: int) -> ConsoleState:
@@ -134,10 +134,7 @@ class Console:
 
     def _lanes_of(self, listener: int) -> tuple[Floats, ...]:
         """One listener's lanes, as views, of what works in rows of sixteen lanes."""
-        return (
-            *(_lane(self._filters, listener * SIDES + side) for side in range(SIDES)),
-            self._levels[:, listener],
-        )
+        return *self._filters[:, :, listener], self._levels[:, listener]
 
     def mix(
         self,
@@ -209,10 +206,9 @@ class Console:
         return self._stems.block
 
 
-def _lane(groups: Floats, row: int) -> Floats:
-    """One lane of what works on rows in groups of sixteen."""
-    lanes: Floats = groups.reshape(len(groups), -1, LANES)[row // LANES, :, row % LANES]
-    return lanes
+def blank_sound(listeners: int, frames: int) -> Floats:
+    """Where finished sound is written, (listeners, 2, frames): in whole lines of the cache."""
+    return aligned(listeners * SIDES * frames, np.float32).reshape(listeners, SIDES, frames)
 
 
 NO_STEMS = np.zeros(0, np.float32)

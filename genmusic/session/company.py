@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from genmusic.encoding import Block
+from genmusic.mixing.console import blank_sound
 from genmusic.session.engine import Ensemble
 from genmusic.session.parcels import Step
 from genmusic.session.rack import MOST_LISTENERS
@@ -16,7 +15,7 @@ Outcome = Step | Exception
 
 def _paper(frames: int) -> Block:
     """Where a block is written until it is encoded: for as many listeners as there can be."""
-    return np.empty((MOST_LISTENERS, 2, frames), np.float32)
+    return blank_sound(MOST_LISTENERS, frames)
 
 
 _papers: OfThread[int, Block] = OfThread(_paper)  # by the length of a block

@@ -18,6 +18,7 @@ from kernels import (
     loudness,
     mixing,
     reverbs,
+    weighting,
 )
 from kernels.buses import (
     SOUNDING,
@@ -196,18 +197,18 @@ def render_reverb(lengths, loud=1.0):
     return effect_blocks(lengths, run, send_noise(6, loud))
 
 
-def limiter_memory(listeners, quanta):
-    """State, delay and scratch for a block of a limiter that has heard nothing."""
+def limiter_memory(listeners):
+    """State, delay and scratch of a limiter that has heard nothing."""
     state = np.ones((listeners, dynamics.STATE), F32)
-    line = np.zeros(2 * (dynamics.LOOKAHEAD_FRAMES + quanta * QUANTUM), F32)
-    return state, np.zeros((listeners, 2 * dynamics.LOOKAHEAD_FRAMES), F32), line
+    delays = np.zeros((listeners, 2 * dynamics.LOOKAHEAD_FRAMES), F32)
+    return state, delays, np.zeros(dynamics.LINE, F32)
 
 
 def render_limit(lengths, loud=1.0):
     sound = noise(8, LISTENERS * 2, QUANTA * QUANTUM) * F32(4.0 * loud)
     sound[:, 6 * QUANTUM : 14 * QUANTUM] *= F32(0.05)
     gains = np.abs(noise(9, QUANTA + 1, LANES)) + F32(0.5)
-    memory = limiter_memory(LISTENERS, QUANTA)
+    memory = limiter_memory(LISTENERS)
     out = []
     for first, quanta in blocks_of(lengths):
         piece = np.ascontiguousarray(sound[:, first * QUANTUM : (first + quanta) * QUANTUM])
@@ -219,18 +220,18 @@ def render_limit(lengths, loud=1.0):
     return np.concatenate(out, axis=1)
 
 
-def level_memory(listeners):
+def level_memory():
     """Filters and state of a leveller that has heard nothing."""
     state = np.zeros((loudness.STATE_ROWS, LANES), F32)
     state[list(loudness.ONES_AT_START)] = 1.0
-    filters = np.zeros((-(-listeners * 2 // LANES), loudness.FILTER_ROWS * LANES), F32)
+    filters = np.zeros(2 * weighting.MEMORIES * LANES, F32)
     return filters, state.reshape(-1)
 
 
 def render_level(lengths, loud=1.0):
     sound = noise(13, LANES * 2, QUANTA * QUANTUM) * F32(loud)
     faders = np.abs(noise(9, 2, QUANTA + 1, LANES)) + F32(0.5)
-    memory, tile = level_memory(LANES), np.zeros(loudness.TILE, F32)
+    memory, tile = level_memory(), np.zeros(weighting.TILES, F32)
     out = []
     for first, quanta in blocks_of(lengths):
         piece = np.ascontiguousarray(sound[:, first * QUANTUM : (first + quanta) * QUANTUM])

@@ -17,7 +17,7 @@ def limit(mono, memory=None):
     sound = np.zeros((2, 2, quanta * QUANTUM), F32)
     sound[1] = mono[: quanta * QUANTUM] * np.array([[1.0], [0.5]])
     gains, out = np.ones((quanta + 1, LANES), F32), np.empty_like(sound)
-    memory, rows = memory or limiter_memory(2, quanta), np.arange(2, dtype=np.int32)
+    memory, rows = memory or limiter_memory(2), np.arange(2, dtype=np.int32)
     dynamics.limit(quanta, gains, CEILING, *memory, rows, sound.reshape(-1), 0, out)
     return out[1, 0]
 
@@ -61,6 +61,17 @@ def test_noise_of_any_loudness_stays_below_the_ceiling():
     assert np.abs(oversampled(out)).max() <= CEILING * 1.03  # 0.25 dB
 
 
+def test_no_block_length_changes_what_hovers_about_the_ceiling():
+    rng = np.random.default_rng(5)
+    loud = np.repeat(rng.uniform(0.3, 0.9, 600) ** 2, QUANTUM)
+    mono = loud * np.sin(np.arange(600 * QUANTUM) * 0.3)
+    memory = limiter_memory(2)
+
+    pieces = [limit(mono[at : at + 3 * QUANTUM], memory) for at in range(0, mono.size, 3 * QUANTUM)]
+
+    assert np.array_equal(np.concatenate(pieces), limit(mono))
+
+
 def test_after_a_peak_the_gain_comes_back_in_half_a_second():
     mono = np.full(48_000, 0.1)
     mono[4_800] = 4.0
@@ -76,7 +87,7 @@ def test_long_after_a_peak_sound_is_only_delayed_again():
     # The release once stopped a hair below 1, where floats have no step left, and never rested.
     mono = np.random.default_rng(1).uniform(-0.35, 0.35, 2_250 * QUANTUM).astype(F32)
     mono[4_800] = 4.0
-    memory = limiter_memory(2, 2_250)
+    memory = limiter_memory(2)
 
     out = limit(mono, memory)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from mixer_cases import level_memory
 
-from kernels import loudness
+from kernels import loudness, weighting
 from kernels.lanes import LANES, QUANTUM
 
 RATE = 48_000
@@ -17,8 +17,8 @@ def play(mono, wanted=1.0):
     sound = np.zeros((LANES, quanta * QUANTUM), F32)
     sound[:2] = mono[: quanta * QUANTUM]
     ones = np.ones((quanta + 1, LANES), F32)
-    (filters, state), gains = level_memory(1), np.empty_like(ones)
-    tile = np.zeros(loudness.TILE, F32)
+    (filters, state), gains = level_memory(), np.empty_like(ones)
+    tile = np.zeros(weighting.TILES, F32)
     faders = (ones, ones * F32(wanted))
     loudness.level(quanta, 1, sound.reshape(-1), faders, filters, state, tile, gains)
     lines = np.interp(np.arange(quanta * QUANTUM) / QUANTUM, np.arange(quanta + 1), gains[:, 0])

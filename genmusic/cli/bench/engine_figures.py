@@ -16,6 +16,7 @@ from genmusic.composition.composer import Composer
 from genmusic.composition.model import Model
 from genmusic.config import Settings
 from genmusic.controls.spec import defaults
+from genmusic.mixing.console import blank_sound
 from genmusic.mood.mapping import musical_parameters
 from genmusic.names import PARTS
 from genmusic.session.compilers import compile_kernels
@@ -98,7 +99,7 @@ def _texture_ms(
                  {"style": style, "arousal": 0.5})
         for first in range(0, listeners, MOST_LISTENERS)
     ]  # fmt: skip
-    out = np.empty((MOST_LISTENERS, 2, HOP), np.float32)
+    out = blank_sound(MOST_LISTENERS, HOP)  # as the server has it
     with cpu_time() as watch:
         for _ in range(seconds * SAMPLE_RATE // HOP):
             for rack in racks:
