@@ -6,8 +6,9 @@ loud each is follows from how long ago the note was started and let go, and from
 listener wants it. That is planned for fifteen quanta at once, with their borders in the lanes;
 nothing is filtered, and nothing remembered but how far a bend has brought it.
 
-The voices of a bus are read together, quantum by quantum, and added up in registers. A note that
-starts inside a quantum reads its loop so many frames later.
+The voices of a bus are read together, quantum by quantum, and added up in registers as floats, in
+the order of their notes: a sum is rounded to the steps of its bus once. A note that starts inside a
+quantum reads its loop so many frames later.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from kernels._jit import fragment, kernel
 from kernels._types import Desk, Floats, Held, Ints, Ramps, Roll, Vector
 from kernels.buses import SOUNDING, STEPS, STRIDE, WHOLE
 from kernels.envelopes import RELEASE_TARGET
-from kernels.lanes import LANES, QUANTUM, SIDES, begin_voices, plain, rows_of, sizes_of, sort_by_bus
+from kernels.lanes import LANES, QUANTUM, begin_voices, plain, sizes_of
 from kernels.layers import (
     LINE,
     PLANNED,
@@ -32,7 +33,7 @@ from kernels.layers import (
 from kernels.memory import prefetch
 from kernels.polynomials import exp2
 from kernels.recordings import HEAD, LAYERS_APART, ROW_WORDS, SHARES
-from kernels.rows import LEFT, RIGHT, add_sound, add_sums
+from kernels.rows import add_to
 from kernels.simd import (
     fma,
     greater_of,
@@ -41,7 +42,7 @@ from kernels.simd import (
     load,
     load_splat,
     splat,
-    splat_int,
+    to_int,
     where_less,
 )
 from kernels.stretches import list_in_turn
@@ -81,13 +82,16 @@ SPANS = (
     "frames",  # of the loop
     "strays",  # 1 if it reads between the frames even where it is not bent
 )
-FIRST, LAST, WAITS, WORDS, FRAME, FRAMES, STRAYS = rows_of(SPANS)
+MOST = 2 * LANES  # voices that are added up at once: a bus has 24, and those that fade
+FIRST, LAST, WAITS, WORDS, FRAME, FRAMES, STRAYS = range(0, MOST * len(SPANS), MOST)
+LEFTS, RIGHTS = 0, MOST  # places in the facts: gains
 BRIGHTS = 0  # in the sheet: brightness at the borders of a stretch, then the plans of all voices
 PLANS = LANES
-OTHER = PLANS + LANES * PLANNED  # and what one of them needs if it is bent
+OTHER = PLANS + MOST * PLANNED  # and what one of them needs if it is bent
 SCRATCH = OTHER + LINE
 
-SOON_FRAMES = 6 * QUANTUM  # of a recording, which nobody else has fetched into the cache
+SOON_FRAMES = 3 * QUANTUM  # of a recording, which nobody else has fetched into the cache
+PAGE_WORDS = 1024  # of memory: where the next one lies takes a while to be found out
 DEEPEST_OCTAVES = -40.0
 LONGEST_QUANTA = 1 << 17  # 3 minutes, after which an envelope rests
 
@@ -103,8 +107,9 @@ def _fallen(frames: Vector, octaves: Vector) -> Vector:
 def _held(frames: Vector, settings: Floats, at: int) -> Vector:
     """The envelope so many frames after the start, unless the note was let go."""
     peak, sustain = load_splat(settings, at + PEAK_FRAMES), load_splat(settings, at + SUSTAIN)
+    rise = splat(f32(f32(1.0) / settings[at + PEAK_FRAMES]))
     left = _fallen(frames - peak, load_splat(settings, at + DECAY))
-    return where_less(frames, peak, frames / peak, fma(splat(f32(1.0)) - sustain, left, sustain))
+    return where_less(frames, peak, frames * rise, fma(splat(f32(1.0)) - sustain, left, sustain))
 
 
 @fragment
@@ -189,8 +194,10 @@ def _enter(
     prefetch(desk[3][6], int(spans[WORDS + lane]))
     for line in range(begin, begin + SOON_FRAMES, LANES):
         prefetch(desk[3][6], line)
-    facts[SIDES + LEFT + lane] = f32(roll[4][slot, 0] * f32(STEPS))
-    facts[SIDES + RIGHT + lane] = f32(roll[4][slot, 1] * f32(STEPS))
+    for page in range(begin + PAGE_WORDS, begin + PAGE_WORDS + block[1] * QUANTUM, PAGE_WORDS):
+        prefetch(desk[3][6], page)
+    facts[LEFTS + lane] = f32(roll[4][slot, 0] * f32(STEPS))
+    facts[RIGHTS + lane] = f32(roll[4][slot, 1] * f32(STEPS))
 
 
 @fragment
@@ -246,18 +253,48 @@ def _waiting(sound: Sound, frames: int) -> Sound:
 
 
 @fragment
+def _sort(slots: Ints, roll: Roll) -> None:
+    """Bring voices of one bus together, in the order of their notes."""
+    places, numbers = roll[1], roll[3]
+    for lane in range(1, slots.shape[0]):
+        slot, here = slots[lane], lane
+        bus, number = places[slot, BUS], numbers[slot]
+        while here > 0 and (
+            places[slots[here - 1], BUS] > bus
+            or (places[slots[here - 1], BUS] == bus and numbers[slots[here - 1]] > number)
+        ):
+            slots[here] = slots[here - 1]
+            here -= 1
+        slots[here] = slot
+
+
+@fragment
+def _added(sound: Sound, side: Vector, total: Sound) -> Sound:
+    """A quantum more on one side."""
+    return (
+        fma(sound[0], side, total[0]), fma(sound[1], side, total[1]),
+        fma(sound[2], side, total[2]), fma(sound[3], side, total[3]),
+    )  # fmt: skip
+
+
+@fragment
+def _give(total: Sound, place: int, buses: Ints) -> None:
+    """Add one side of a quantum to a bus."""
+    add_to(buses, place, to_int(total[0]))
+    add_to(buses, place + LANES, to_int(total[1]))
+    add_to(buses, place + 2 * LANES, to_int(total[2]))
+    add_to(buses, place + 3 * LANES, to_int(total[3]))
+
+
+@fragment
 def _add_quantum(
     slots: Ints, step: int, border: int, roll: Roll, held: Held, bends: Floats, desk: Desk,
     buses: Ints,
 ) -> None:  # fmt: skip
     """Add a quantum of all voices of a bus, which lies so many borders after a stretch began."""
-    spans, facts, none = desk[1], desk[3][4], splat_int(i32(0))
+    spans, facts, none = desk[1], desk[3][4], splat(f32(0.0))
     lefts, rights, sounds = (none, none, none, none), (none, none, none, none), False
     bus = int(roll[1][slots[0], BUS])
-    ahead = bus * 2 * STRIDE + step * QUANTUM + SOON_FRAMES
-    for line in range(ahead, ahead + QUANTUM, LANES):
-        prefetch(buses, line)
-        prefetch(buses, line + STRIDE)
     bent = i32(bends[bus, step] != f32(0.0) or bends[bus, step + 1] != f32(0.0))
     for lane in range(slots.shape[0]):
         if spans[FIRST + lane] <= step < spans[LAST + lane]:
@@ -268,14 +305,13 @@ def _add_quantum(
                 sound = _read_bent(lane, slot, step, border, roll, held, bends, desk)
             if step == spans[FIRST + lane] and spans[WAITS + lane] > 0:
                 sound = _waiting(sound, int(spans[WAITS + lane]))
-            left = load_splat(facts, SIDES + LEFT + lane)
-            right = load_splat(facts, SIDES + RIGHT + lane)
-            (lefts, rights), sounds = add_sound(sound, left, right, (lefts, rights)), True
+            lefts = _added(sound, load_splat(facts, LEFTS + lane), lefts)
+            rights, sounds = _added(sound, load_splat(facts, RIGHTS + lane), rights), True
     if sounds:
         place = bus * 2 * STRIDE + step * QUANTUM
         buses[bus * 2 * STRIDE + SOUNDING + step] = WHOLE
-        add_sums(lefts, place, buses)
-        add_sums(rights, place + STRIDE, buses)
+        _give(lefts, place, buses)
+        _give(rights, place + STRIDE, buses)
 
 
 @fragment
@@ -283,7 +319,7 @@ def _play_bus(
     slots: Ints, block: tuple[int, int], roll: Roll, held: Held, ramps: Ramps, desk: Desk,
     buses: Ints,
 ) -> None:  # fmt: skip
-    """Play up to sixteen voices of a bus."""
+    """Play up to `MOST` voices of a bus."""
     for lane in range(slots.shape[0]):
         _enter(lane, int(slots[lane]), block, roll, held, desk)
     for begin in range(0, block[1], STRETCH):
@@ -315,11 +351,11 @@ def render_ensembles(
     block, places = (first, quanta), roll[1]
     begin_voices(block, roll, held, varied, plain(SIZES))
     slots = desk[0][: list_in_turn(block, roll[0], desk[0])]
-    sort_by_bus(slots, places)
+    _sort(slots, roll)
     begin = 0
     while begin < slots.shape[0]:
         end = begin + 1
-        while end < min(slots.shape[0], begin + LANES) and (
+        while end < min(slots.shape[0], begin + MOST) and (
             places[slots[end], BUS] == places[slots[begin], BUS]
         ):
             end += 1

@@ -17,6 +17,7 @@ from kernels._types import Floats, IntVector, Vector
 from kernels.lanes import CONTROL_FRAMES, LANES, QUANTUM
 from kernels.polynomials import exp2
 from kernels.recordings import HEAD, LAYER_BITS, LAYERS, PLACES
+from kernels.shuffles import turned_back
 from kernels.simd import (
     float_to_bits,
     fma,
@@ -48,6 +49,13 @@ Sound: TypeAlias = tuple[Vector, Vector, Vector, Vector]
 
 
 @fragment
+def _plan_layer(gain: Vector, sheet: Floats, place: int) -> None:
+    """Write how loud a layer is at borders, and how much louder in a frame from there on."""
+    store(sheet, place, gain)
+    store(sheet, place + RISES, (turned_back(gain) - gain) * splat(f32(1.0 / QUANTUM)))
+
+
+@fragment
 def plan_layers(
     gains: tuple[Vector, Vector, Vector], recordings: Floats, words: int, sheet: Floats, plan: int
 ) -> None:
@@ -55,14 +63,11 @@ def plan_layers(
     middle = gains[0] * load_splat(recordings, words)
     darker = gains[1] * load_splat(recordings, words + 1)
     brighter = gains[2] * load_splat(recordings, words + 2)
-    store(sheet, plan, middle * splat(f32(2.0 ** -PLACES[0])))
+    _plan_layer(middle * splat(f32(2.0 ** -PLACES[0])), sheet, plan)
     left = fnma(middle, splat(f32(2.0 ** -LAYER_BITS[1])), darker)
-    store(sheet, plan + LANES, left * splat(f32(2.0 ** -(DARKER_SHIFT + PLACES[1]))))
+    _plan_layer(left * splat(f32(2.0 ** -(DARKER_SHIFT + PLACES[1]))), sheet, plan + LANES)
     left = fnma(darker, splat(f32(2.0 ** -LAYER_BITS[2])), brighter)
-    store(sheet, plan + 2 * LANES, left * splat(f32(2.0**-BRIGHTER_SHIFT)))
-    for place in range(plan, plan + RISES, LANES):
-        rise = (load(sheet, place + 1) - load(sheet, place)) * splat(f32(1.0 / QUANTUM))
-        store(sheet, place + RISES, rise)
+    _plan_layer(left * splat(f32(2.0**-BRIGHTER_SHIFT)), sheet, plan + 2 * LANES)
 
 
 @fragment

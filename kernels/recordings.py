@@ -25,7 +25,7 @@ from kernels.filters import svf_coefficients, svf_step
 from kernels.lanes import CONTROL_FRAMES, LANES, QUANTUM
 from kernels.oscillators import next_noise, saw, saw_width, white
 from kernels.polynomials import exp2, sine
-from kernels.shuffles import transpose, turned_1, turned_2, turned_4, turned_8
+from kernels.shuffles import transpose, turned_1, turned_back
 from kernels.simd import (
     bits_to_float,
     fma,
@@ -191,12 +191,6 @@ def _play(whole: Ints, real: Floats, tables: Floats, sheet: Ints, scratch: Float
 
 
 @fragment
-def _turned_back(x: Vector) -> Vector:
-    """Each lane's neighbour on the right."""
-    return turned_1(turned_2(turned_4(turned_8(x))))
-
-
-@fragment
 def _filter(octave: float, vectors: int, real: Floats, scratch: Floats, layer: int) -> None:
     """Write what a low-pass makes of the loop, four times as loud: forwards, and then backwards.
 
@@ -214,7 +208,7 @@ def _filter(octave: float, vectors: int, real: Floats, scratch: Floats, layer: i
             s1, s2 = n1, n2
     s1, s2 = splat(f32(0.0)), splat(f32(0.0))
     for _ in range(2):
-        s1, s2 = _turned_back(s1), _turned_back(s2)
+        s1, s2 = turned_back(s1), turned_back(s2)
         for place in range((vectors - 1) * LANES, -LANES, -LANES):
             n1, n2 = svf_step(load(scratch, FORWARDS + place), s1, s2, a, b, c)
             store(scratch, layer + place, s1 + n1 + (s2 + n2))

@@ -52,6 +52,7 @@ def _turned_by(distance: int) -> Any:
 
 
 turned_1, turned_2, turned_4, turned_8 = map(_turned_by, (1, 2, 4, 8))
+turned_back = _turned_by(LANES - 1)  # each lane's neighbour on the right
 
 
 def _picking(lanes: Iterable[int]) -> Any:
