@@ -203,6 +203,21 @@ class Conductor:
         beat = self._begin_beat(bar)
         return Due(bar, len(self._beats) - 1, beat, self._song.opens_frame)
 
+    def begin_rest(self, style: Style) -> list[Due]:
+        """Begin the other beats of the bar, unless one of them has another tempo.
+
+        They are those that come if no control moves; who moves one takes them back before.
+        """
+        bar, rest = self._bar, []
+        if bar is not None and self._tempo_of(bar) == self._tempo_bpm:
+            rest = [self.begin_beat(style) for _ in range(bar.beats - len(self._beats))]
+        return rest
+
+    def take_back(self, frame: int) -> None:
+        """Have no beat begun that begins at a frame or later, of a bar that began before."""
+        while self._beats and self._beats[-1].start_frame >= frame:
+            self.next_beat_frame = self._beats.pop().start_frame
+
     def pass_pieces(self, frame: int, style: Style) -> None:
         """Leave out whole pieces that end by ``frame``, unless a change of style is due."""
         while self._bar is not None and len(self._beats) < self._bar.beats:

@@ -175,8 +175,11 @@ class Engine:
 
     def render_again(self, out: Floats) -> None:
         """As `render`, of what was heard before: an edition that came since must wait."""
-        with self.seat.not_looking_around():
+        follows, self.seat.follows_edits = self.seat.follows_edits, False
+        try:
             self.render(out)
+        finally:
+            self.seat.follows_edits = follows
 
     @contextmanager
     def at_work(self) -> Iterator[None]:
@@ -289,6 +292,7 @@ class Ensemble:
             ahead = min((frames - done) // QUANTUM, AHEAD_QUANTA)
             if any(self._each(self._stirring(ahead), Seat.play_ahead, ahead)):
                 self._each(self.seats, Seat.compose_ahead)
+            rack.play_planned(ahead)
             end, calm = rack.quantum + ahead, self._calm_until
             while rack.quantum < end:
                 quanta = min(end - rack.quantum, rack.most_quanta)

@@ -61,6 +61,8 @@ class Rack:
         self._origins = np.zeros(listeners, np.int64)  # the rack's quantum that is each one's first
         self._kicks: list[tuple[int, int, int]] = []
         """A heap of those to come: the rack's quantum, the listener, the frame in the quantum."""
+        self._planned: list[tuple[int, int, int, Reading, Clock]] = []
+        """A heap of beats to come: the rack's quantum, the listener, the beat and what plays it."""
         self._everybody = np.arange(listeners, dtype=np.int32)
 
     def play(self, listener: int, note: PlayedNote) -> None:
@@ -76,6 +78,24 @@ class Rack:
         self._orchestra.play_beat(listener, reading, beat, clock, origin)
         for frame in reading.kicks_of_beat(beat, clock):
             heappush(self._kicks, (frame // QUANTUM + origin, listener, frame % QUANTUM))
+
+    def plan_beat(self, listener: int, reading: Reading, beat: int, clock: Clock) -> None:
+        """Have `play_planned` play a beat when it comes, as `play_beat` does."""
+        _, frame, *_ = clock
+        quantum = frame // QUANTUM + int(self._origins[listener])
+        heappush(self._planned, (quantum, listener, beat, reading, clock))
+
+    def play_planned(self, quanta: int) -> None:
+        """Play the beats that were planned and begin in the next quanta."""
+        planned, end = self._planned, self.quantum + quanta
+        while planned and planned[0][0] < end:
+            _, listener, beat, reading, clock = heappop(planned)
+            self.play_beat(listener, reading, beat, clock)
+
+    def forget_planned(self, listener: int) -> None:
+        """Play no beat of a listener that was planned."""
+        self._planned = [beat for beat in self._planned if beat[1] != listener]
+        heapify(self._planned)
 
     def let_go(self, listener: int, note: PlayedNote, frame: int) -> None:
         """Let a note that is held go at the quantum of a frame still to come."""
@@ -139,7 +159,7 @@ class Rack:
         """Be silent, and go on from a quantum of the listener."""
         self._orchestra.clear(listener)
         self._console.clear(listener)
-        self._forget_kicks(listener)
+        self._forget_coming(listener)
         self._origins[listener] = self.quantum - quantum
 
     def levelling(self, listener: int) -> str:
@@ -163,11 +183,12 @@ class Rack:
         self._orchestra.clear(listener)
         self._orchestra.put(listener, sound.orchestra, self.quantum)
         self._console.put(listener, sound.console)
-        self._forget_kicks(listener)
+        self._forget_coming(listener)
         origin = self._origins[listener] = self.quantum - quantum
         for frame in sound.kicks:
             heappush(self._kicks, (frame // QUANTUM + origin, listener, frame % QUANTUM))
 
-    def _forget_kicks(self, listener: int) -> None:
+    def _forget_coming(self, listener: int) -> None:
+        self.forget_planned(listener)
         self._kicks = [kick for kick in self._kicks if kick[1] != listener]
         heapify(self._kicks)

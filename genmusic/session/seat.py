@@ -10,34 +10,31 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from typing import Any
 
 from genmusic.composition.composer import Composer
 from genmusic.composition.word_credits import Decided
 from genmusic.controls.spec import CONTROLS, Value, check_changes, defaults
-from genmusic.names import PARTS
 from genmusic.rules import Style
 from genmusic.score.events import Bar
 from genmusic.session.conductor import Conductor, Due
 from genmusic.session.desk import Desk
+from genmusic.session.keys import Keys
 from genmusic.session.library import Library
 from genmusic.session.log import EDITION, POSITION, SKIP, Change
 from genmusic.session.moments import Moment
 from genmusic.session.rack import SILENCE, Rack, Sound
 from genmusic.session.shelf import edition_of
 from genmusic.session.song import NextBeat
-from genmusic.session.sounds import sounds_of
+from genmusic.session.sounds import Readings, sounds_of
 from genmusic.session.strokes import PART, STROKE, read_stroke
 from genmusic.session.timed import TimedBar
-from genmusic.synthesis.orchestra import UNTIL_RELEASED, PlayedNote
-from genmusic.synthesis.readings import Reading, Sounds
+from genmusic.synthesis.readings import Reading
 from genmusic.units import QUANTUM, quantum_at_or_after
 
 TUNE = ("tune_low", "tune_high")
 CUE, CALL = "cue", "call"
 EVENTS: dict[str, Value] = {CUE: None, CALL: None}  # while nothing plays yet
-PLAYED = PARTS.index(PART)
 FADING_QUANTA = 150  # with a cross-fade of echoes still shorter than the shortest beat
 NOWHERE: tuple[Sound, int] = (SILENCE, 0)
 
@@ -61,7 +58,8 @@ class Seat:
         self.seed = seed
         self.log: list[Change] = []
         self._library = library
-        self._follows_edits = follows_edits
+        self.follows_edits = follows_edits
+        """Whether it takes new editions of its style."""
         self.values = defaults() | check_changes(controls or {}) | EVENTS
         self._style = library.first_style(str(self.values["style"]))
         self._wished_style = self._style
@@ -71,8 +69,9 @@ class Seat:
         self._place = None if rack is None else (rack, 0)
         self._resting = NOWHERE  # what sounds, and the quantum, while it has no place
         self._section, self._sounds = "", sounds_of(self._style, "")
-        self._readings: tuple[tuple[Bar, Sounds, Reading], ...] = ()  # the bar's, and the next's
-        self._keys: dict[int, PlayedNote] = {}
+        self._readings = Readings()
+        self._keys = Keys({})
+        self._plans = False  # whether beats to come are planned, as long as nothing changes
         self.stirs = 0
         """The quantum of its rack until which blocks can be rendered without it."""
 
@@ -115,6 +114,7 @@ class Seat:
 
     def rise(self) -> None:
         """Rest, in little memory; the place is free."""
+        self._drop_plans()
         self._resting = (self.rack.take(self.number), self.now // QUANTUM)
         self.rack.skip_to(self.number, 0)
         self._desk.forget_written()
@@ -122,6 +122,7 @@ class Seat:
 
     def moment(self) -> Moment:
         """What `return_to` needs to come back to this frame."""
+        self._drop_plans()
         return Moment(
             self.now,
             dict(self.values),
@@ -132,7 +133,7 @@ class Seat:
             self._conductor.state(),
             self._desk.copy(),
             self.rack.take(self.number) if self._place else self._resting[0],
-            dict(self._keys),
+            dict(self._keys.held),
         )
 
     def return_to(self, moment: Moment, again: Sequence[Change] = ()) -> None:
@@ -150,7 +151,7 @@ class Seat:
         self._conductor = Conductor(self.seed, composer, self.values)
         self._conductor.return_to(moment.conductor)
         self._desk = moment.desk.copy()
-        self._keys = dict(moment.keys)
+        self._keys, self._plans = Keys(moment.keys), False
         self._resting = (moment.sound, moment.frame // QUANTUM)
         if self._place is not None:
             self.sit(*self._place)
@@ -158,6 +159,7 @@ class Seat:
     @property
     def next_beat(self) -> NextBeat:
         """The beat whose tempo can still be chosen."""
+        self._drop_plans()
         return self._conductor.next_beat
 
     @property
@@ -175,18 +177,20 @@ class Seat:
 
     def make(self, name: str, value: Value) -> int:
         """Log one change, then carry it out; the frame at which it is heard."""
+        self._drop_plans()
         now, self.stirs = self.now, 0
         self.log.append(Change(now, name, value))
         if name == SKIP:
             self._conductor.skip()
             return self._conductor.landing_frame("bar", now)
         if name == POSITION:
-            self._keys.clear()
+            self._keys.held.clear()
             self.rack.skip_to(self.number, now // QUANTUM)
             self._conductor.locate(int(value or 0), now, self._wished_style)
             return now
         if name == STROKE:
-            self._strike(value, now)
+            place = self.rack, self.number
+            self._keys.strike(read_stroke(value), self._style.parts[PART], now, place)
             return now
         if name == EDITION:
             self._wished_style = self._library.styles.edition(str(value))
@@ -214,20 +218,9 @@ class Seat:
         self._conductor.hear(None if value is None else str(value))
         self.values[name] = None  # it was said, and stands for nothing from now on
 
-    def _strike(self, value: Value, now: int) -> None:
-        """Play what a player plays, from a frame on until it is let go."""
-        stroke, rules = read_stroke(value), self._style.parts[PART]
-        if stroke.pitch in self._keys:
-            self.rack.let_go(self.number, self._keys.pop(stroke.pitch), now)
-        if stroke.velocity:
-            patch = stroke.patch or rules.patch
-            place = (stroke.pitch, stroke.velocity, rules.pan)
-            note = PlayedNote(now, UNTIL_RELEASED, PLAYED, patch, *place)
-            self._keys[stroke.pitch] = note
-            self.rack.play(self.number, note)
-
     def follow(self, changes: Sequence[Change]) -> None:
         """Add to the changes whose time is still to come."""
+        self._drop_plans()
         self._ahead = deque(sorted([*self._ahead, *changes], key=lambda change: change.frame))
         self.stirs = 0
 
@@ -243,19 +236,10 @@ class Seat:
 
     def look_around(self) -> None:
         """Log and take the newest edition of the style that was asked for, if that is wanted."""
-        if self._follows_edits and not self._ahead:
+        if self.follows_edits and not self._ahead:
             newest = self._library.style(self._wished_style.name)
             if newest is not self._wished_style:
                 self.make(EDITION, edition_of(newest))
-
-    @contextmanager
-    def not_looking_around(self) -> Iterator[None]:
-        """Take no edition but those of the log, for a while."""
-        follows, self._follows_edits = self._follows_edits, False
-        try:
-            yield
-        finally:
-            self._follows_edits = follows
 
     def stand_by(self, quanta: int) -> int:
         """Make the changes of a given log that are due; up to so many quanta, until the next."""
@@ -278,7 +262,8 @@ class Seat:
         if self._desk.echo_fades:
             quanta = min(quanta, FADING_QUANTA)
         first = self.now // QUANTUM
-        self._play_until((first + quanta) * QUANTUM)
+        if self._play_until((first + quanta) * QUANTUM):
+            self._plan_rest()
         self._stir_at(self._desk.due(first), first)
         return self._conductor.bars_at_once > composed
 
@@ -286,9 +271,7 @@ class Seat:
         """Have the bar that comes next composed and read, unless changes are still to come."""
         if not self._ahead and (coming := self._conductor.compose_ahead(self._wished_style)):
             bar, style = coming
-            if all(bar is not read for read, _, _ in self._readings):
-                sounds = sounds_of(style, bar.section)
-                self._readings = *self._readings[:1], (bar, sounds, Reading(bar, sounds))
+            self._readings.read_ahead(bar, sounds_of(style, bar.section))
 
     def prepare(self, quanta: int) -> None:
         """Have the next block's notes played and its faders set."""
@@ -303,12 +286,37 @@ class Seat:
             frame = min(frame, self._ahead[0].frame)
         self.stirs = min(quantum, frame // QUANTUM) + self.rack.quantum - first
 
-    def _play_until(self, frame: int) -> None:
-        """Play every beat that begins before a frame, up to one that brings another echo."""
+    def _play_until(self, frame: int) -> bool:
+        """Play every beat that begins before a frame, up to one that brings another echo.
+
+        Returns whether there was one.
+        """
         conductor, desk, echo = self._conductor, self._desk, self._desk.echo
+        rack, number = self.rack, self.number
+        begin = conductor.next_beat_frame
         while conductor.next_beat_frame < frame and desk.echo == echo:
             due = self._begin_beat()
-            self._play(due, self._read(due.bar))
+            rack.play_beat(number, self._read(due.bar), due.number, due.clock)
+        return conductor.next_beat_frame > begin
+
+    def _plan_rest(self) -> None:
+        """Have the rack play the other beats of the bar in their time.
+
+        Nobody can tell: whoever changes the seat, or asks where it stands, drops the plan first.
+        """
+        if self._ahead or self._desk.echo_fades:
+            return
+        rack, number = self.rack, self.number
+        for due in self._conductor.begin_rest(self._wished_style):
+            rack.plan_beat(number, self._read(due.bar), due.number, due.clock)
+            self._plans = True
+
+    def _drop_plans(self) -> None:
+        """Stand where the seat stands when it plays each beat in its time."""
+        if self._plans:
+            self._plans, self.stirs = False, 0
+            self._conductor.take_back(self.now)
+            self.rack.forget_planned(self.number)
 
     def _compose_until(self, frame: int) -> Iterator[Due]:
         """Compose every beat that begins before ``frame``; `_read` knows what plays it."""
@@ -335,6 +343,7 @@ class Seat:
 
         The notes are those of a listener who heard it all; what began earlier does not ring on.
         """
+        self._drop_plans()
         end, self.stirs = quantum_at_or_after(frame), 0
         while self.now < end:
             self.make_due_changes()
@@ -345,18 +354,19 @@ class Seat:
                 for due in self._compose_until(stop)
                 if due.beat.start_frame + due.beat.frames > stop
             ]
-            self._keys.clear()
+            self._keys.held.clear()
             self.rack.skip_to(self.number, stop // QUANTUM)
             for due, reading in beats:
-                self._play(due, reading)
+                self.rack.play_beat(self.number, reading, due.number, due.clock)
 
     def restore(self, checkpoint: Mapping[str, Any]) -> None:
         """Go to the bar line of a checkpoint; the log given at the start is followed up to it."""
+        self._drop_plans()
         frame, self.stirs = int(checkpoint["frame"]), 0
         while self._ahead and self._ahead[0].frame <= frame:
             self.rack.skip_to(self.number, self._ahead[0].frame // QUANTUM)
             self.make_due_changes()
-        self._keys.clear()
+        self._keys.held.clear()
         self.rack.skip_to(self.number, frame // QUANTUM)
         if "levelling" in checkpoint:
             self.rack.set_levelling(self.number, str(checkpoint["levelling"]))
@@ -377,18 +387,7 @@ class Seat:
 
     def _read(self, bar: Bar) -> Reading:
         """The notes of a bar with what plays them."""
-        for number, (read, sounds, reading) in enumerate(self._readings):
-            if read is bar and sounds is self._sounds:
-                if number:
-                    self._readings = self._readings[number:]
-                return reading
-        reading = Reading(bar, self._sounds)
-        self._readings = ((bar, self._sounds, reading),)
-        return reading
-
-    def _play(self, due: Due, reading: Reading) -> None:
-        clock = due.clock
-        self.rack.play_beat(self.number, reading, due.number, clock)
+        return self._readings.of(bar, self._sounds)
 
     def take_bars(self) -> list[TimedBar]:
         """Bars composed since the last call, on the clock."""

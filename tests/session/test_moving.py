@@ -6,7 +6,7 @@ import pytest
 from genmusic.errors import StorageError
 from genmusic.session.engine import Engine, Ensemble
 from genmusic.session.library import open_library
-from genmusic.session.log import Change
+from genmusic.session.log import POSITION, SKIP, Change
 from genmusic.session.seat import Seat
 from genmusic.session.stills import Still, freeze, thaw
 from genmusic.session.strokes import STROKE
@@ -88,6 +88,39 @@ def test_one_who_moves_often_through_changes_of_style_and_tempo_hears_the_same(l
         heard.append(room.of(5))
 
     assert np.array_equal(np.concatenate(heard, axis=1), alone(library, 5, 60, log=LOG))
+
+
+MADE = {
+    7: ("tempo_bpm", 150.0),
+    18: ("tune_low", 60.0),
+    19: ("tune_high", 72.0),
+    23: ("cue", "build"),
+    31: ("tune_low", None),
+    40: (SKIP, None),
+    53: ("tempo_bpm", None),
+    60: (POSITION, 37.0),
+    66: ("style", "techno"),
+}
+
+
+def test_who_changes_something_in_company_is_promised_and_hears_the_same_as_alone(library):
+    def make(seat, number):
+        if number in MADE:
+            return seat.make(*MADE[number])
+        return seat.next_beat if number % 10 == 0 else None
+
+    engine, room = Engine(library, 4, {"style": "drive"}), Together(Ensemble(3))
+    for seed in (3, 4, 5):
+        room.ensemble.join(Seat(library, seed, {"style": "drive"}))
+    solo, promises = [], []
+    for number in range(75):
+        promises.append((make(engine.seat, number), make(room.ensemble.seats[1], number)))
+        solo.append(np.empty((2, BLOCK), np.float32))
+        engine.render(solo[-1])
+        room.play(1)
+
+    assert all(promised == kept for promised, kept in promises)
+    assert np.array_equal(room.of(4), np.concatenate(solo, axis=1))
 
 
 def play(seat, blocks):
