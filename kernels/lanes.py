@@ -46,7 +46,19 @@ from kernels.rows import (
 )
 from kernels.shuffles import transpose
 from kernels.simd import LANES as LANES
-from kernels.simd import fma, load, load_int, splat, store, to_float, where_less
+from kernels.simd import (
+    fma,
+    greater_of,
+    lanes_below,
+    load,
+    load_int,
+    load_splat,
+    magnitude,
+    splat,
+    store,
+    to_float,
+    where_less,
+)
 from kernels.voices import (
     BUS,
     DELAY,
@@ -251,14 +263,23 @@ def _measure_all(
 
 
 @fragment
-def _copy_ramp(ramp: Floats, row: int, column: int, lasts: int, facts: Floats, place: int) -> bool:
-    """Write a lane's part of a ramp, from one border to the next; whether it leaves zero."""
-    moves = False
+def _is_still(ramp: Floats, row: int) -> bool:
+    """Whether a ramp is the same at all borders of a block, which are sixteen at least."""
+    values, last = ramp[row], ramp.shape[1] - LANES
+    if last < 0:
+        return False
+    first = load_splat(values, 0)
+    away = magnitude(load(values, last) - first)
+    for border in range(0, last, LANES):
+        away = greater_of(away, magnitude(load(values, border) - first))
+    return bool(lanes_below(splat(f32(0.0)), away) == 0)
+
+
+@fragment
+def _copy_ramp(ramp: Floats, row: int, column: int, lasts: int, facts: Floats, place: int) -> None:
+    """Write a lane's part of a ramp, from one border to the next."""
     for border in range(lasts + 1):
-        value = ramp[row, column + border]
-        facts[place + border * LANES] = value
-        moves |= value != f32(0.0)
-    return moves
+        facts[place + border * LANES] = ramp[row, column + border]
 
 
 @fragment
@@ -266,13 +287,24 @@ def _follow_ramps(slots: Ints, first: int, roll: Roll, ramps: Ramps, desk: Desk)
     """Write how bright and how bent each lane is in its own quanta of the block."""
     timing, places = roll[0], roll[1]
     spans, facts = desk[1], desk[3][4]
-    bending = False
+    swings, bends, longest = False, False, 0
     for lane in range(slots.shape[0]):
         slot, lasts = int(slots[lane]), int(spans[LASTS + lane])
-        column, listener = max(timing[slot, START] - first, 0), places[slot, LISTENER]
-        _copy_ramp(ramps[0], listener, column, lasts, facts, _BRIGHTS + lane)
-        bending |= _copy_ramp(ramps[1], places[slot, BUS], column, lasts, facts, _BENDS + lane)
-    facts[BENDING] = f32(1.0) if bending else f32(0.0)
+        column, bus = int(max(timing[slot, START] - first, 0)), int(places[slot, BUS])
+        listener, longest = int(places[slot, LISTENER]), max(longest, lasts)
+        facts[_BRIGHTS + lane] = ramps[0][listener, column]
+        swings |= not _is_still(ramps[0], listener)
+        bends |= ramps[1][bus, column] != f32(0.0) or not _is_still(ramps[1], bus)
+    bright = load(facts, _BRIGHTS)
+    for border in range(longest):
+        store(facts, _BRIGHTS + border * LANES, bright)
+    if swings or bends:
+        for lane in range(slots.shape[0]):
+            slot, lasts = int(slots[lane]), int(spans[LASTS + lane])
+            column, bus = int(max(timing[slot, START] - first, 0)), int(places[slot, BUS])
+            _copy_ramp(ramps[0], int(places[slot, LISTENER]), column, lasts, facts, _BRIGHTS + lane)
+            _copy_ramp(ramps[1], bus, column, lasts, facts, _BENDS + lane)
+    facts[BENDING] = f32(1.0) if bends else f32(0.0)
 
 
 @fragment
