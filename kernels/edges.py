@@ -13,7 +13,7 @@ from numba import int64 as i64
 
 from kernels._jit import fragment
 from kernels._types import Floats, Ints, IntVector, Vector
-from kernels.lanes import CONTROL_FRAMES, LANES
+from kernels.lanes import CONTROL_FRAMES, LANES, QUANTUM
 from kernels.oscillators import FULL_SCALE, REACH_FRAMES, edge, saw_width
 from kernels.shuffles import transpose
 from kernels.simd import (
@@ -33,13 +33,14 @@ from kernels.simd import (
     unsigned_to_float,
 )
 
-MOST_SAWS = 2
-EDGES = 0  # places on the sheet: for each lane its corrections of a control period,
-ENDS = EDGES + CONTROL_FRAMES * LANES  # and for each saw how far a control period takes it beyond
-STEPS = ENDS + MOST_SAWS * LANES  # its edge, by how much it moves a frame, how far the edge reaches
-REACHES = STEPS + MOST_SAWS * LANES  # to either side, and its width (`oscillators.saw_width`):
-WIDTHS = REACHES + MOST_SAWS * LANES  # all of a phase
-SHEET = WIDTHS + MOST_SAWS * LANES
+SAWS = 2 * LANES  # two of each voice
+PERIODS = QUANTUM // CONTROL_FRAMES
+EDGES = 0  # places on the sheet: for each lane its corrections of a quantum,
+ENDS = EDGES + QUANTUM * LANES  # and for each saw how far each control period takes it beyond
+STEPS = ENDS + PERIODS * SAWS  # its edge, by how much it moves a frame, how far the edge reaches
+REACHES = STEPS + PERIODS * SAWS  # to either side, and its width (`oscillators.saw_width`):
+WIDTHS = REACHES + SAWS  # all of a phase
+SHEET = WIDTHS + SAWS
 WIDEST_REACH = 2.0**31 - 2.0**8  # half a turn, as an int can hold it
 TURN = 2.0**32
 HIGH = TURN / 28.0  # a control period and two reaches are 25 frames; vibrato may raise a saw
@@ -72,7 +73,9 @@ def _near(end: Vector, step: Vector, reach: Vector) -> int:
 
 
 @fragment
-def move_saw(row: int, step: IntVector, phases: Ints, sheet: Floats) -> tuple[Vector, Vector, int]:
+def move_saw(
+    row: int, period: int, step: IntVector, phases: Ints, sheet: Floats
+) -> tuple[Vector, Vector, int]:
     """Move one saw of each voice by a control period, to where its line ends; its slope.
 
     ``row`` is where its phases stand, and in each part of the sheet all that belongs to it. The
@@ -83,15 +86,15 @@ def move_saw(row: int, step: IntVector, phases: Ints, sheet: Floats) -> tuple[Ve
     store_int(phases, row, phase)
     reach, slope = load(sheet, REACHES + row), to_float(step)
     end = unsigned_to_float(phase + to_int(reach)) - reach
-    store(sheet, ENDS + row, end)
-    store(sheet, STEPS + row, slope)
+    store(sheet, ENDS + period * SAWS + row, end)
+    store(sheet, STEPS + period * SAWS + row, slope)
     return end - splat(f32(FULL_SCALE)), slope, _near(end, slope, reach)
 
 
 @fragment
 def clear_edges(sheet: Floats) -> None:
     """Correct nothing yet."""
-    for place in range(EDGES, EDGES + CONTROL_FRAMES * LANES, LANES):
+    for place in range(EDGES, EDGES + QUANTUM * LANES, LANES):
         store(sheet, place, splat(f32(0.0)))
 
 
@@ -99,31 +102,32 @@ def clear_edges(sheet: Floats) -> None:
 def add_edges(near: int, row: int, sheet: Floats) -> None:
     """Add what saws differ from their lines: those whose bit is set, the first being at ``row``.
 
-    Before its edge a saw is a full turn above its line.
+    Rows are those of all control periods. Before its edge a saw is a full turn above its line.
     """
     frames, full = lane_numbers() - splat(f32(LAST)), splat(f32(FULL_SCALE))
     while near != 0:
         number = row + lowest_bit(near)
         near &= near - 1
-        place = EDGES + (number & (LANES - 1)) * CONTROL_FRAMES
+        place = EDGES + (number & (LANES - 1)) * QUANTUM + number // SAWS * CONTROL_FRAMES
         phase = fma(frames, splat(sheet[STEPS + number]), splat(sheet[ENDS + number]))
-        here = edge(phase * splat(sheet[WIDTHS + number]))
+        here = edge(phase * splat(sheet[WIDTHS + (number & (SAWS - 1))]))
         store(sheet, place, load(sheet, place) + (full - here))
 
 
 @fragment
-def add_earlier_edges(saws: int, sheet: Floats) -> None:
+def add_earlier_edges(sheet: Floats) -> None:
     """Add what saws differ for having passed more than one edge, all from the first on."""
-    for row in range(0, saws * LANES, LANES):
-        near = i64(1)
+    for row in range(0, PERIODS * SAWS, LANES):
+        near, reach = i64(1), load(sheet, REACHES + (row & (SAWS - 1)))
         while near != 0:
             end = load(sheet, ENDS + row) + splat(f32(TURN))
             store(sheet, ENDS + row, end)
-            near = _near(end, load(sheet, STEPS + row), load(sheet, REACHES + row))
+            near = _near(end, load(sheet, STEPS + row), reach)
             add_edges(near, row, sheet)
 
 
 @fragment
-def lay_edges(sheet: Floats, t0: int, tile: Floats) -> None:
+def lay_edges(sheet: Floats, tile: Floats) -> None:
     """Bring the corrections to the frames of a tile."""
-    transpose(sheet, EDGES, CONTROL_FRAMES, tile, t0 * LANES, LANES)
+    for t0 in range(0, QUANTUM, CONTROL_FRAMES):
+        transpose(sheet, EDGES + t0, QUANTUM, tile, t0 * LANES, LANES)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from numba import float32 as f32
+from numba import int64 as i64
 
 from kernels._jit import fragment, kernel
 from kernels._types import Desk, Floats, Held, Ints, Lanes, Ramps, Roll, Vector
 from kernels.edges import (
+    SAWS,
     SHEET,
     add_earlier_edges,
     add_edges,
@@ -101,19 +103,32 @@ PHASE_1, PHASE_2, VIBRATO, INCREMENT_1, INCREMENT_2, VIBRATO_STEP = rows_of(WHOL
 
 @fragment
 def _move(
-    increments: tuple[Vector, Vector], sway: Vector, lanes: Lanes, high: bool, t0: int
-) -> tuple[Vector, Vector]:
-    """Move both saws; the end and slope of their sum, whose edges are in the tile."""
-    counters, facts, tile, plan = lanes[3], lanes[4], lanes[5], lanes[6]
-    end, slope, some = move_saw(PHASE_1, to_int(increments[0] * sway), counters, plan)
-    more_end, more_slope, others = move_saw(PHASE_2, to_int(increments[1] * sway), counters, plan)
+    increments: tuple[Vector, Vector], sway: Vector, lanes: Lanes, period: int
+) -> tuple[Vector, Vector, int]:
+    """Move both saws; the end and slope of their sum, and which came near their edge."""
+    counters, plan = lanes[3], lanes[6]
+    one, two = to_int(increments[0] * sway), to_int(increments[1] * sway)
+    end, slope, some = move_saw(PHASE_1, period, one, counters, plan)
+    more_end, more_slope, others = move_saw(PHASE_2, period, two, counters, plan)
+    return end + more_end, slope + more_slope, some | others << LANES
+
+
+@fragment
+def _lay_edges(near: tuple[int, int], high: bool, lanes: Lanes) -> None:
+    """Bring all edges of a quantum to the tile: those of the first control periods, and the rest.
+
+    They are added in one go, as a processor takes long to see where a few of them end.
+    """
+    facts, tile, plan = lanes[4], lanes[5], lanes[6]
     sounding = lanes_below(splat(f32(0.0)), load(facts, ALIVE))
+    sounding |= sounding << LANES
+    sounding |= sounding << SAWS
     clear_edges(plan)
-    add_edges((some | others << LANES) & (sounding | sounding << LANES), PHASE_1, plan)
+    add_edges(near[0] & sounding, 0, plan)
+    add_edges(near[1] & sounding, 2 * SAWS, plan)
     if high:
-        add_earlier_edges(2, plan)
-    lay_edges(plan, t0, tile)
-    return end + more_end, slope + more_slope
+        add_earlier_edges(plan)
+    lay_edges(plan, tile)
 
 
 @fragment
@@ -129,7 +144,7 @@ def _plan(lanes: Lanes, level: Vector) -> None:
     octaves = fma(load(settings, BRIGHTNESS), swing, load(settings, CUTOFF))
     e, gain, attacking = load(state, ENVELOPE), load(state, GAIN), load(state, ATTACKING)
     reach, lfo = load(state, REACH), load_int(counters, VIBRATO)
-    held = load(facts, HELD)
+    held, early, late = load(facts, HELD), i64(0), i64(0)
     increments = (
         to_float(load_int(whole_settings, INCREMENT_1)),
         to_float(load_int(whole_settings, INCREMENT_2)),
@@ -141,7 +156,11 @@ def _plan(lanes: Lanes, level: Vector) -> None:
         lfo = lfo + load_int(whole_settings, VIBRATO_STEP)
         reach = lesser_of(one, reach + load(settings, GROWTH))
         sway = fma(sine(lfo) * reach, load(settings, DEPTH), one) * bend_factor(facts, t0)
-        end, slope = _move(increments, sway, lanes, high, t0)
+        end, slope, came = _move(increments, sway, lanes, t0 // CONTROL_FRAMES)
+        if t0 < QUANTUM // 2:
+            early |= came << (t0 // CONTROL_FRAMES * SAWS)
+        else:
+            late |= came << ((t0 - QUANTUM // 2) // CONTROL_FRAMES * SAWS)
         cutoff = exp2(fma(load(settings, ENVELOPE_OCTAVES), e, octaves))
         a, b, c = svf_coefficients(cutoff, load(settings, DAMPING))
         place, wanted = SHEET + t0 * (PLANNED * LANES // CONTROL_FRAMES), e * level
@@ -156,6 +175,7 @@ def _plan(lanes: Lanes, level: Vector) -> None:
     for row, value in ((ENVELOPE, e), (GAIN, gain), (ATTACKING, attacking), (REACH, reach)):
         store(state, row, value)
     store_int(counters, VIBRATO, lfo)
+    _lay_edges((early, late), high, lanes)
 
 
 @fragment
