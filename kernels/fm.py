@@ -1,40 +1,37 @@
-"""The FM voice: two pairs of sine operators, each a modulator on a carrier."""
+"""The FM voice: two pairs of sine operators, each a modulator on a carrier.
+
+Lanes are frames of one voice. What moves from one control period to the next is *planned* for
+sixteen of them at once, which then are the lanes: where the operators are, how deep they modulate,
+and how loud they are.
+"""
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from numba import float32 as f32
 from numba import int32 as i32
+from numba import int64 as i64
 
 from kernels._jit import fragment, kernel
-from kernels._types import Desk, Floats, Held, Ints, IntVector, Lanes, Ramps, Roll, Vector
-from kernels.lanes import (
-    ALIVE,
-    BRIGHT,
-    CONTROL_FRAMES,
-    HELD,
-    LANES,
-    QUANTUM,
-    bend_factor,
-    lanes_player,
-    rows_of,
-    sizes_of,
-)
-from kernels.polynomials import exp2, sine, sine_of_turns
+from kernels._types import Desk, Floats, Held, Ints, Lanes, Ramps, Roll, Vector
+from kernels.lanes import CONTROL_FRAMES, LANES, plain, sizes_of
+from kernels.memory import prefetch
+from kernels.plans import PERIODS, PLANNED, Fall, fall, falling, in_quanta, rising
+from kernels.polynomials import exp2, sine_of_turns
+from kernels.shuffles import after
 from kernels.simd import (
     fma,
-    fnma,
-    lesser_of,
+    lane_numbers,
     load,
-    load_int,
-    shift_left,
+    load_splat,
     splat,
     splat_int,
     store,
-    store_int,
     to_float,
     to_int,
-    where_less,
 )
+from kernels.stretches import begin_of, stretches_player
 
 SETTINGS = (
     # The state at the start of a note.
@@ -74,123 +71,256 @@ SIZES = sizes_of(SETTINGS, WHOLE_SETTINGS, (STATES, COUNTERS), VARIED)
 
 (CARRIER_1, CARRIER_2, MODULATOR_1, MODULATOR_2, ATTACK, GAIN_1, GAIN_2, ATTACK_STEP, LEVEL_1,
  LEVEL_2, CARRIER_1_DECAY, CARRIER_2_DECAY, MODULATOR_1_DECAY, MODULATOR_2_DECAY, RELEASE,
- INDEX_1, INDEX_2, BRIGHTNESS) = rows_of(SETTINGS)  # fmt: skip
-PHASES, INCREMENTS = 0, 4 * LANES
+ INDEX_1, INDEX_2, BRIGHTNESS) = range(len(SETTINGS))  # fmt: skip
+INCREMENTS = 4  # of the four operators, in the order of their phases
 INDEX_TO_TURNS = 0.5
 PHASE_TO_TURNS = 2.0**-32
-QUARTER_TURN = 1 << 30
 CONTROL_BITS = 4
+PLAN = (
+    "carrier_1",  # where the operators are as a control period begins, in turns
+    "modulator_1",
+    "carrier_2",
+    "modulator_2",
+    "carrier_step_1",  # by which they go on in a frame, where they are bent
+    "modulator_step_1",
+    "carrier_step_2",
+    "modulator_step_2",
+    "sine_1",  # of where the modulators are
+    "cosine_1",
+    "sine_2",
+    "cosine_2",
+    "depth_1",  # of modulation, in turns
+    "depth_2",
+    "begin_1",  # gain before the first frame
+    "begin_2",
+    "slope_1",  # by which it grows in a frame
+    "slope_2",
+    "bend",  # factor of all steps
+)
+PLACES, STEPS, SINES = 0, 4 * LANES, 8 * LANES  # of both pairs: tables of two rows for each
+PAIR, MODULATOR, COSINE = 2 * LANES, LANES, LANES
+DEPTHS, BEGINS, SLOPES, BENDS = (LANES * row for row in (12, 14, 16, 18))
+Swing: TypeAlias = tuple[Vector, Vector, Vector]
+"""By how much a pair goes on in 1, 2 … 16 frames: turns of the carrier, and sine and cosine of
+those of the modulator."""
 
 
 @fragment
-def _swinging(phase: IntVector, step: IntVector) -> tuple[Vector, Vector, Vector]:
-    """A sine that swings on by itself: where it is, by how much it moves, and what holds it back.
-
-    Each frame adds the second to the first, then takes the first times the third from the second:
-    two operations where a sine takes eight. It is set anew for every control period, in which it
-    stays 90 dB true.
-    """
-    half = to_int(to_float(step) * splat(f32(0.5)))
-    chord = sine(half) + sine(half)
-    move = chord * sine(phase + half + splat_int(i32(QUARTER_TURN)))
-    return sine(phase), move, chord * chord
+def _begin(slot: int, sizes: tuple[int, ...], held: Held) -> None:
+    """Put all where a note begins."""
+    settings, whole_settings, state, counters = held
+    for row in range(STATES):
+        state[slot * STATES + row] = settings[slot * sizes[5] + row]
+    for row in range(COUNTERS):
+        counters[slot * COUNTERS + row] = whole_settings[slot * sizes[1] + row]
 
 
 @fragment
-def _frames(
-    phases: tuple[IntVector, ...],
-    steps: tuple[IntVector, ...],
-    depths: tuple[Vector, Vector],
-    gains: tuple[Vector, Vector],
-    slopes: tuple[Vector, Vector],
-    tile: Floats,
-    t0: int,
-) -> tuple[Vector, Vector]:
-    """One control period of the two pairs; their gains behind it."""
-    to_turns = splat(f32(PHASE_TO_TURNS))
-    c1, c2 = to_float(phases[0]) * to_turns, to_float(phases[2]) * to_turns
-    step_1, step_2 = to_float(steps[0]) * to_turns, to_float(steps[2]) * to_turns
-    m1, move_1, hold_1 = _swinging(phases[1], steps[1])
-    m2, move_2, hold_2 = _swinging(phases[3], steps[3])
-    gain_1, gain_2 = gains
-    for t in range(t0, t0 + CONTROL_FRAMES):
-        c1 = c1 + step_1
-        c2 = c2 + step_2
-        m1 = m1 + move_1
-        m2 = m2 + move_2
-        move_1 = fnma(hold_1, m1, move_1)
-        move_2 = fnma(hold_2, m2, move_2)
-        gain_1 = gain_1 + slopes[0]
-        gain_2 = gain_2 + slopes[1]
-        one, other = sine_of_turns(fma(m1, depths[0], c1)), sine_of_turns(fma(m2, depths[1], c2))
-        store(tile, t * LANES, fma(one, gain_1, other * gain_2))
-    return gain_1, gain_2
+def _plan_level(
+    pair: int,
+    places: tuple[int, int],
+    falls: tuple[Fall, Fall],
+    moving: tuple[Vector, float, Vector],
+    quanta: int,
+    held: Held,
+    plan: Floats,
+) -> None:
+    """Write how loud a carrier is and how deep its modulation."""
+    settings, state = held[0], held[2]
+    (at, own), (attack, risen, bright) = places, moving
+    carrier, fallen = falling(state[own + CARRIER_1 + pair], falls[0], quanta)
+    depth, shallow = falling(state[own + MODULATOR_1 + pair], falls[1], quanta)
+    level, gain, row = settings[at + LEVEL_1 + pair], state[own + GAIN_1 + pair], pair * LANES
+    end = carrier * attack * splat(level)
+    begin = after(splat(gain), end)
+    store(plan, DEPTHS + row, depth * (bright * splat(settings[at + INDEX_1 + pair])))
+    store(plan, BEGINS + row, begin)
+    store(plan, SLOPES + row, (end - begin) * splat(f32(1.0 / CONTROL_FRAMES)))
+    state[own + CARRIER_1 + pair], state[own + MODULATOR_1 + pair] = fallen, shallow
+    state[own + GAIN_1 + pair] = f32(f32(fallen * risen) * level)
 
 
 @fragment
-def _weigh(slot: int, sizes: tuple[int, ...], held: Held) -> int:
-    """All cost the same."""
-    return 0
+def _brightness(
+    where: tuple[int, int, int], quanta: int, settings: Floats, bright: Floats
+) -> Vector:
+    """By what the indices are multiplied in each quantum."""
+    at, listener, column = where
+    last = column + quanta - 1
+    a, b = bright[listener, column], bright[listener, min(column + 1, last)]
+    c, d = bright[listener, min(column + 2, last)], bright[listener, last]
+    octaves = splat(f32(settings[at + BRIGHTNESS] * f32(2.0)))
+    return exp2((in_quanta(a, b, c, d) - splat(f32(0.5))) * octaves) * splat(f32(INDEX_TO_TURNS))
 
 
 @fragment
-def _step(number: int, whole_settings: Ints, bend: Vector) -> IntVector:
-    """The phase step of one operator."""
-    return to_int(to_float(load_int(whole_settings, INCREMENTS + number * LANES)) * bend)
+def _plan_straight_turns(
+    slot: int, sizes: tuple[int, ...], quanta: int, held: Held, plan: Floats
+) -> None:
+    """Write where the operators are."""
+    whole_settings, counters = held[1], held[3]
+    periods, to_turns = to_int(lane_numbers()), splat(f32(PHASE_TO_TURNS))
+    for number in range(COUNTERS):
+        step = i32(f32(whole_settings[slot * sizes[1] + INCREMENTS + number]))
+        far, phase = i32(i64(step) << CONTROL_BITS), counters[slot * COUNTERS + number]
+        places = splat_int(phase) + periods * splat_int(far)
+        store(plan, PLACES + number * LANES, to_float(places) * to_turns)
+        counters[slot * COUNTERS + number] = i32(phase + i64(far) * (quanta * PERIODS))
 
 
 @fragment
-def _quantum(lanes: Lanes) -> None:
-    """One quantum of sixteen voices into the tile."""
-    settings, whole_settings, state, counters, facts, tile, _ = lanes
-    one, half = splat(f32(1.0)), splat(f32(0.5))
-    fade = where_less(load(facts, HELD), half, load(settings, RELEASE), one)
-    swing = (load(facts, BRIGHT) - half) * splat(f32(2.0))
-    bright = exp2(load(settings, BRIGHTNESS) * swing) * splat(f32(INDEX_TO_TURNS))
-    index_1, index_2 = load(settings, INDEX_1) * bright, load(settings, INDEX_2) * bright
-    alive = load(facts, ALIVE)
-    level_1, level_2 = load(settings, LEVEL_1) * alive, load(settings, LEVEL_2) * alive
-    e1, e2 = load(state, CARRIER_1), load(state, CARRIER_2)
-    d1, d2 = load(state, MODULATOR_1), load(state, MODULATOR_2)
-    attack, gains = load(state, ATTACK), (load(state, GAIN_1), load(state, GAIN_2))
-    x = (
-        load_int(counters, PHASES),
-        load_int(counters, PHASES + LANES),
-        load_int(counters, PHASES + 2 * LANES),
-        load_int(counters, PHASES + 3 * LANES),
+def _plan_bent_turns(
+    slot: int, sizes: tuple[int, ...], quanta: int, held: Held, plan: Floats
+) -> None:
+    """Write where the operators are, and by how much they go on."""
+    whole_settings, counters = held[1], held[3]
+    for number in range(COUNTERS):
+        increment = f32(whole_settings[slot * sizes[1] + INCREMENTS + number])
+        phase = counters[slot * COUNTERS + number]
+        for period in range(quanta * PERIODS):
+            place, step = number * LANES + period, i32(increment * plan[BENDS + period])
+            plan[PLACES + place] = f32(phase) * f32(PHASE_TO_TURNS)
+            plan[STEPS + place] = f32(step) * f32(PHASE_TO_TURNS)
+            phase = i32(phase + (i64(step) << CONTROL_BITS))
+        counters[slot * COUNTERS + number] = phase
+
+
+@fragment
+def _plan_bends(bus: int, column: int, quanta: int, bends: Floats, plan: Floats) -> bool:
+    """Write by how much all steps are bent; whether any is."""
+    moves = bends[bus, column] != f32(0.0)
+    for border in range(column + 1, column + quanta + 1):
+        moves |= bends[bus, border] != f32(0.0)
+    if moves:
+        for period in range(quanta * PERIODS):
+            quantum, share = column + period // PERIODS, f32(period % PERIODS)
+            bend = bends[bus, quantum]
+            away = f32((bends[bus, quantum + 1] - bend) * f32(1.0 / PERIODS))
+            plan[BENDS + period] = bend + away * share
+        store(plan, BENDS, exp2(load(plan, BENDS)))
+    return bool(moves)
+
+
+@fragment
+def _plan_sines(plan: Floats) -> None:
+    """Write sine and cosine of where the modulators are."""
+    for pair in range(2):
+        turns, sines = load(plan, PLACES + pair * PAIR + MODULATOR), SINES + pair * PAIR
+        store(plan, sines, sine_of_turns(turns))
+        store(plan, sines + COSINE, sine_of_turns(turns + splat(f32(0.25))))
+
+
+@fragment
+def _swing(begin: int, whole_settings: Ints) -> Swing:
+    """By how much a pair goes on where it is not bent."""
+    frames, scale = lane_numbers() + splat(f32(1.0)), f32(PHASE_TO_TURNS)
+    turns = frames * splat(f32(f32(whole_settings[begin + 1]) * scale))
+    sine, cosine = sine_of_turns(turns), sine_of_turns(turns + splat(f32(0.25)))
+    return frames * splat(f32(f32(whole_settings[begin]) * scale)), sine, cosine
+
+
+@fragment
+def _loud(pair: int, period: int, turns: Vector, wave: Vector, plan: Floats) -> Vector:
+    """Sixteen frames of a carrier whose modulator is known."""
+    here, frames = pair * LANES + period, lane_numbers() + splat(f32(1.0))
+    gain = fma(frames, load_splat(plan, SLOPES + here), load_splat(plan, BEGINS + here))
+    return sine_of_turns(fma(wave, load_splat(plan, DEPTHS + here), turns)) * gain
+
+
+@fragment
+def _straight(pair: int, period: int, swing: Swing, plan: Floats) -> Vector:
+    """Sixteen frames of a pair that is not bent: its modulator is turned as all periods turn it."""
+    here = pair * PAIR + period
+    ahead = load_splat(plan, SINES + COSINE + here) * swing[1]
+    wave = fma(load_splat(plan, SINES + here), swing[2], ahead)
+    return _loud(pair, period, swing[0] + load_splat(plan, PLACES + here), wave, plan)
+
+
+@fragment
+def _bent(pair: int, period: int, plan: Floats) -> Vector:
+    """Sixteen frames of a pair at the steps of the period."""
+    carrier, frames = pair * PAIR + period, lane_numbers() + splat(f32(1.0))
+    modulator = carrier + MODULATOR
+    turns = fma(frames, load_splat(plan, STEPS + carrier), load_splat(plan, PLACES + carrier))
+    by, begin = load_splat(plan, STEPS + modulator), load_splat(plan, PLACES + modulator)
+    return _loud(pair, period, turns, sine_of_turns(fma(frames, by, begin)), plan)
+
+
+@fragment
+def _sound(
+    quantum: int, straight: bool, swings: tuple[Swing, Swing], plan: Floats, begin: int, row: Floats
+) -> None:
+    """Write a quantum of those that are planned."""
+    for number in range(PERIODS):
+        period = quantum * PERIODS + number
+        if straight:
+            one, other = (
+                _straight(0, period, swings[0], plan),
+                _straight(1, period, swings[1], plan),
+            )
+        else:
+            one, other = _bent(0, period, plan), _bent(1, period, plan)
+        store(row, begin + number * CONTROL_FRAMES, one + other)
+
+
+@fragment
+def _stretch(
+    slot: int,
+    sizes: tuple[int, ...],
+    when: tuple[int, bool, int, int],
+    where: tuple[int, int, int],
+    ramps: Ramps,
+    held: Held,
+    lanes: Lanes,
+    row: Floats,
+) -> None:
+    """Some quanta of one voice into its row."""
+    age, _, quanta, left = when
+    listener, bus, column = where
+    plan, at, own, bends = lanes[5], slot * sizes[5], slot * STATES, ramps[1]
+    settings, state, steps = held[0], held[2], slot * sizes[1] + INCREMENTS
+    if age == 0:
+        _begin(slot, sizes, held)
+    fade = f32(1.0) if left > 0 else settings[at + RELEASE]
+    first_falls = (
+        fall(f32(settings[at + CARRIER_1_DECAY] * fade)),
+        fall(settings[at + MODULATOR_1_DECAY]),
     )
-    for t0 in range(0, QUANTUM, CONTROL_FRAMES):
-        bend = bend_factor(facts, t0)
-        steps = (
-            _step(0, whole_settings, bend),
-            _step(1, whole_settings, bend),
-            _step(2, whole_settings, bend),
-            _step(3, whole_settings, bend),
-        )
-        attack = lesser_of(one, attack + load(settings, ATTACK_STEP))
-        e1 = e1 * (load(settings, CARRIER_1_DECAY) * fade)
-        e2 = e2 * (load(settings, CARRIER_2_DECAY) * fade)
-        d1 = d1 * load(settings, MODULATOR_1_DECAY)
-        d2 = d2 * load(settings, MODULATOR_2_DECAY)
-        per_frame = splat(f32(1.0 / CONTROL_FRAMES))
-        slopes = (
-            (e1 * attack * level_1 - gains[0]) * per_frame,
-            (e2 * attack * level_2 - gains[1]) * per_frame,
-        )
-        gains = _frames(x, steps, (d1 * index_1, d2 * index_2), gains, slopes, tile, t0)
-        x = (
-            x[0] + shift_left(steps[0], CONTROL_BITS),
-            x[1] + shift_left(steps[1], CONTROL_BITS),
-            x[2] + shift_left(steps[2], CONTROL_BITS),
-            x[3] + shift_left(steps[3], CONTROL_BITS),
-        )
-    for row, value in enumerate((e1, e2, d1, d2, attack, gains[0], gains[1])):
-        store(state, row * LANES, value)
-    for row, phase in enumerate(x):
-        store_int(counters, row * LANES, phase)
+    second_falls = (
+        fall(f32(settings[at + CARRIER_2_DECAY] * fade)),
+        fall(settings[at + MODULATOR_2_DECAY]),
+    )
+    swings = _swing(steps, held[1]), _swing(steps + 2, held[1])
+    for first in range(0, quanta, PLANNED):
+        count, here = min(quanta - first, PLANNED), column + first
+        attack, risen = rising(state[own + ATTACK], settings[at + ATTACK_STEP], count)
+        moving = attack, risen, _brightness((at, listener, here), count, settings, ramps[0])
+        state[own + ATTACK] = risen
+        _plan_level(0, (at, own), first_falls, moving, count, held, plan)
+        _plan_level(1, (at, own), second_falls, moving, count, held, plan)
+        if _plan_bends(bus, here, count, bends, plan):
+            _plan_bent_turns(slot, sizes, count, held, plan)
+        else:
+            _plan_straight_turns(slot, sizes, count, held, plan)
+        _plan_sines(plan)
+        for quantum in range(count):
+            border = here + quantum
+            straight = bends[bus, border] == f32(0.0) and bends[bus, border + 1] == f32(0.0)
+            _sound(quantum, straight, swings, plan, begin_of(first + quantum), row)
 
 
-_play = lanes_player(_quantum, _weigh, SIZES)
+@fragment
+def _fetch(slot: int, sizes: tuple[int, ...], held: Held) -> None:
+    """Have the cache fetch what is held of a voice."""
+    settings, whole_settings, state, counters = held
+    prefetch(settings, slot * sizes[5])
+    prefetch(settings, slot * sizes[5] + LANES)
+    prefetch(whole_settings, slot * sizes[1])
+    prefetch(state, slot * STATES)
+    prefetch(counters, slot * COUNTERS)
+
+
+_play = stretches_player(_stretch, _fetch)
 
 
 @kernel
@@ -217,4 +347,4 @@ def render_fm(
     here the phase is modulated. The spectrum is not band-limited: patches keep index and ratio low
     enough for their range.
     """
-    _play((first, quanta), roll, held, varied, ramps, desk, buses)
+    _play(plain(SIZES), (first, quanta), roll, held, varied, ramps, desk, buses)

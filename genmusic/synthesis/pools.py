@@ -68,7 +68,7 @@ HELD = ("level", "cutoff_octaves")
 STRUCK = ("level", "onset_step", "hardness")
 KINDS: Mapping[str, Kind] = {
     "saws": Kind(saws.render_saws, saws, HELD, scratch=saws.SCRATCH),
-    "fm": Kind(fm.render_fm, fm, ("level_1", "level_2", "index_1", "index_2")),
+    "fm": Kind(fm.render_fm, fm, ("level_1", "level_2", "index_1", "index_2"), in_lanes=False),
     "drums": Kind(
         hits.render_hits, hits, ("level",), HITS.words, in_lanes=False, scratch=0, recordings=HITS
     ),
