@@ -95,9 +95,10 @@ TILE = QUANTUM * LANES  # before the scratch for tables
 _OCTAVES = 1.4426950408889634  # log2 of e
 ASLEEP = 3.2e-5  # -90 dB of full scale
 MASKED = 1e-3  # -60 dB: a mode that far below the strongest of its voice is not heard either
-# A sum of squares: the power of what even waves leave out, of which there is most at both ends of a
-# span and a third of that in the mean, is -90 dB of full scale then.
-UNHEARD = 3.0 * ASLEEP**2 / LANES**2
+COVERED = 5.6e-4  # -65 dB: what a note covers of what differs from it for some milliseconds
+# Of what even waves leave out there is most at both ends of a span, and a third of that power in
+# the mean.
+LEFT_OUT = 3.0 / LANES**2
 
 
 @fragment
@@ -167,8 +168,11 @@ def _greatest_of(x: Vector, tile: Floats) -> Float:
 
 
 @fragment
-def _survey(at: int, bank: Bank, held: Held, tile: Floats) -> tuple[Float, Float]:
-    """What the modes lose in the mean of their power; the power of which nobody hears a mode."""
+def _survey(at: int, bank: Bank, held: Held, tile: Floats) -> tuple[Float, Float, Float]:
+    """What the modes lose in the mean of their power; of which power nobody hears a mode, or noise.
+
+    The latter is what differs from the voice as a whole.
+    """
     settings, state = held[0], held[2]
     turns, places, modes, awake = bank
     losses, zero = turns + (LOSSES - TURNS) * modes, splat(f32(0.0))
@@ -180,12 +184,16 @@ def _survey(at: int, bank: Bank, held: Held, tile: Floats) -> tuple[Float, Float
         power, most = power + both, greater_of(most, both)
         lost = fma(load(settings, losses + mode), fma(second, share, first), lost)
     unheard = f32(ASLEEP * ASLEEP)
-    mean = f32(_sum_of(lost, tile) / max(_sum_of(power, tile), unheard))
-    return mean, max(f32(_greatest_of(most, tile) * f32(MASKED * MASKED)), unheard)
+    whole = max(_sum_of(power, tile), unheard)
+    mean = f32(_sum_of(lost, tile) / whole)
+    weakest = max(f32(_greatest_of(most, tile) * f32(MASKED * MASKED)), unheard)
+    return mean, weakest, max(f32(whole * f32(COVERED * COVERED)), unheard)
 
 
 @fragment
-def _let_sleep(at: int, survey: tuple[Float, Float], bank: Bank, held: Held, tile: Floats) -> Float:
+def _let_sleep(
+    at: int, survey: tuple[Float, Float, Float], bank: Bank, held: Held, tile: Floats
+) -> Float:
     """Take out modes that nobody can hear any more; how far the others are from losing as much."""
     settings, state = held[0], held[2]
     turns, places, modes, awake = bank
@@ -212,7 +220,7 @@ def _look_after(at: int, own: int, bank: Bank, held: Held, tile: Floats) -> None
     apart = _let_sleep(at, survey, bank, held, tile)
     while awake > 0 and _rests(places + awake - 1, modes, state):
         awake -= 1
-    even = apart < f32(UNHEARD) and settings[at + DEPTH] == f32(0.0)
+    even = apart < f32(survey[2] * f32(LEFT_OUT)) and settings[at + DEPTH] == f32(0.0)
     state[own + AWAKE], state[own + LOSS] = f32(awake), survey[0]
     state[own + EVEN] = f32(1.0) if even else f32(0.0)
 
