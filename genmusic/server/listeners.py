@@ -31,7 +31,7 @@ from genmusic.session.tokens import Purpose, TokenMint
 from genmusic.units import SAMPLE_RATE
 
 SWEEP_SECONDS = 1.0
-MARK_SECONDS = 10.0  # between two notes of how far everybody is, of 0.2 ms each
+MARK_SECONDS = 20.0  # between two notes of how far everybody is, of 0.3 ms each
 SPLICE_CHUNKS = 2  # sent at once in place of what is taken back: a listener must not run dry
 NEW_FRAMES = 4 * SAMPLE_RATE  # a listener who has not heard more has just come
 PATIENCE_SECONDS = 0.5  # of who comes: those who listen go first

@@ -11,9 +11,9 @@ from msgspec.structs import replace
 from genmusic.controls.calls import LONGEST_TEXT
 from genmusic.controls.spec import Value
 from genmusic.encoding import StreamEncoder
+from genmusic.encoding.texts import parts_as_json
 from genmusic.errors import ControlError, GenmusicError, ProtocolError
 from genmusic.mood.mapping import MusicalParameters
-from genmusic.names import PARTS
 from genmusic.seeding import SEED_LIMIT
 from genmusic.session.engine import TimedBar
 from genmusic.session.parcels import Replay
@@ -202,7 +202,7 @@ class BarNotes(Struct, tag_field="type", tag="notes"):
     cue: str
     parameters: MusicalParameters
     chords: list[ChordName]
-    parts: dict[str, list[tuple[int, int, int, int]]]
+    parts: msgspec.Raw  # an object: rows of start, end, pitch and velocity by part
 
 
 class RoomState(Struct, tag_field="type", tag="room"):
@@ -319,13 +319,9 @@ def answer(given: Answer) -> Applied | Fault:
 
 def notes(timed: TimedBar) -> BarNotes:
     """A bar with the frames at which everything in it sounds."""
-    bar, rows = timed.bar, timed.bar.notes
+    bar = timed.bar
     chords = zip(timed.chord_frames, bar.chords, strict=True)
-    parts: dict[str, list[tuple[int, int, int, int]]] = {}
-    starts, ends = timed.note_frames.T.tolist()
-    sounding = zip(starts, ends, rows["pitch"].tolist(), rows["velocity"].tolist(), strict=True)
-    for part, note in zip(rows["part"].tolist(), sounding, strict=True):
-        parts.setdefault(PARTS[part], []).append(note)
+    beats = [(beat.start_frame, beat.frames) for beat in timed.beats]
     return BarNotes(
         pts=timed.start_frame,
         end=timed.end_frame,
@@ -339,5 +335,5 @@ def notes(timed: TimedBar) -> BarNotes:
         cue=bar.cue,
         parameters=timed.parameters,
         chords=[ChordName(frame, span.symbol) for frame, span in chords],
-        parts=parts,
+        parts=msgspec.Raw(parts_as_json(bar.notes, beats)),
     )

@@ -26,7 +26,7 @@ from genmusic.units import SAMPLE_RATE
 
 PREROLL_SECONDS = 10  # echoes and reverberation have died away by 60 dB
 REPLAY_SECONDS = 30  # a session this young is played from its beginning
-REACH_SECONDS = 30  # beyond the newest that is known of a session
+REACH_SECONDS = 40  # beyond the newest that is known of a session: it is noted every 20 s
 BLOCK_FRAMES = SAMPLE_RATE
 
 

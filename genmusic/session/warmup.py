@@ -23,6 +23,7 @@ from genmusic.composition.trained import Trained
 from genmusic.controls.spec import defaults
 from genmusic.encoding import PACKET_FRAMES, libopus
 from genmusic.encoding.samples import to_pcm16
+from genmusic.encoding.texts import parts_as_json
 from genmusic.mood.mapping import musical_parameters
 from genmusic.rules import Style, shipped_styles
 from genmusic.session.library import Library, read_style, shipped_repertoire
@@ -105,6 +106,7 @@ def _compose(style: Style, models: Models) -> None:
     for _ in range(BARS):
         bar = composer.compose_bar(musical_parameters(defaults(), style), style)
         Reading(bar, sounds_of(style, bar.section))
+        parts_as_json(bar.notes, [(0, 1)])
 
 
 def compile_all(number: int) -> bool:

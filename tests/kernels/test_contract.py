@@ -19,6 +19,7 @@ for module in pkgutil.iter_modules(kernels.__path__):
     importlib.import_module(f"kernels.{module.name}")
 
 SILENT = (
+    "writing",
     "sampling",
     "outlooks",
     "melodies",
