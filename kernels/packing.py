@@ -37,15 +37,18 @@ def _mixed(x: IntVector) -> IntVector:
 
 
 @fragment
-def _noise(key: int, number: int) -> Vector:
-    """Triangular noise of two steps from end to end, for sixteen samples two numbers apart."""
-    word = np.int32((key ^ (number >> 32) * GOLDEN) & 0x7FFFFFFF)
-    low = np.int32(((number & 0xFFFFFFFF) ^ 0x80000000) - 0x80000000)
-    lanes = to_int(lane_numbers())
-    bits = _mixed(_mixed(splat_int(low) + lanes + lanes) ^ splat_int(word))
+def _noise(key: int, frame: int) -> tuple[Vector, Vector]:
+    """Triangular noise of two steps from end to end for both sides of sixteen frames.
+
+    It is the difference and the sum of the same two even ones, which do not correlate.
+    """
+    word = np.int32((key ^ (frame >> 32) * GOLDEN) & 0x7FFFFFFF)
+    low = np.int32(((frame & 0xFFFFFFFF) ^ 0x80000000) - 0x80000000)
+    bits = _mixed((splat_int(low) + to_int(lane_numbers())) ^ splat_int(word))
     one = to_float(bits & splat_int(np.int32(LOWER_HALF)))
     other = to_float(shift_right(bits, HALF))
-    return (one - other) * splat(f32(2.0**-HALF))
+    step = splat(f32(2.0**-HALF))
+    return (one - other) * step, (one + other - splat(f32(LOWER_HALF))) * step
 
 
 @fragment
@@ -74,8 +77,8 @@ def pack16(key: int, first_frame: int, full_scale: float, sides: Floats, out: In
     """
     flat, frames, top = sides.reshape(-1), sides.shape[1], f32(full_scale)
     for t in range(0, frames, LANES):
-        number = 2 * (first_frame + t)
-        left = _rounded(load(flat, t), _noise(key, number), top)
-        right = _rounded(load(flat, frames + t), _noise(key, number + 1), top)
+        noise, other = _noise(key, first_frame + t)
+        left = _rounded(load(flat, t), noise, top)
+        right = _rounded(load(flat, frames + t), other, top)
         both = (left & splat_int(np.int32(LOWER_HALF))) | shift_left(right, HALF)
         store_int(out, t, both)
