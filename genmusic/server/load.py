@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from genmusic.session.clock import Clock, monotonic_seconds
 
@@ -24,16 +22,15 @@ class LoadMeter:
         self.busy_seconds = 0.0
         self._looked_at, self._load = -LOOK_SECONDS, 0.0
 
-    @contextmanager
-    def time(self) -> Iterator[None]:
-        """Time work from the moment a thread is given away until it is free again."""
-        began = self._clock()
-        try:
-            yield
-        finally:
-            ended = self._clock()
-            self._hops.append((ended, ended - began))
-            self.busy_seconds += ended - began
+    def begin(self) -> float:
+        """A thread is given away: when that was, for `end`."""
+        return self._clock()
+
+    def end(self, began: float) -> None:
+        """The thread is free again."""
+        ended = self._clock()
+        self._hops.append((ended, ended - began))
+        self.busy_seconds += ended - began
 
     @property
     def load(self) -> float:

@@ -7,10 +7,10 @@ import heapq
 import itertools
 import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from genmusic.server.load import LoadMeter
+from genmusic.server.workers import Workers
 
 Result = TypeVar("Result")
 
@@ -26,7 +26,7 @@ class RenderPool:
     def __init__(self, threads: int = 0) -> None:
         self._threads = self._free = threads or len(os.sched_getaffinity(0))
         self.meter = LoadMeter(self._threads)
-        self._executor = ThreadPoolExecutor(self._threads, "render")
+        self._workers = Workers(self._threads, "render")
         self._waiting: list[tuple[float, int, asyncio.Future[None]]] = []
         self._order = itertools.count()
 
@@ -48,10 +48,11 @@ class RenderPool:
     async def run(self, deadline: float, work: Callable[[], Result]) -> Result:
         """The result of the work, done in a thread as soon as its turn comes."""
         await self._turn(deadline)
+        began = self.meter.begin()
         try:
-            with self.meter.time():
-                return await asyncio.get_running_loop().run_in_executor(self._executor, work)
+            return await self._workers.do(work)
         finally:
+            self.meter.end(began)
             self._next()
 
     async def _turn(self, deadline: float) -> None:
@@ -78,4 +79,4 @@ class RenderPool:
 
     def close(self) -> None:
         """Wait for what is being rendered, and end the threads."""
-        self._executor.shutdown(cancel_futures=True)
+        self._workers.close()
