@@ -81,9 +81,8 @@ class Player:
         finally:
             self._asked.discard(answered)
 
-    def acknowledge(self, played: int) -> None:
+    def acknowledge(self, played: int, now: float) -> None:
         """The listener's audio clock stands at ``played``."""
-        now = self._listeners.clock()
         self._session.acknowledge(played, now)
         if self._row is None:
             self._wake.set()

@@ -192,22 +192,24 @@ class Connection(Presence):
         ack = messages.parse_ack(text)
         if ack is None:
             return False
+        now = self._listeners.clock()
         try:
-            self._message_limit.take(self._listeners.clock())
-            self._take(ack)
+            self._message_limit.take(now)
+            self._take(ack, now)
         except ProtocolError as error:
             self.dismiss(error)
         return True
 
     async def _hear(self, ack: Ack) -> None:
-        self._take(ack)
+        self._take(ack, self._listeners.clock())
 
-    def _take(self, ack: Ack) -> None:
-        self._count_missed(ack)
+    def _take(self, ack: Ack, now: float) -> None:
+        if ack.under != self._under_frames:
+            self._count_missed(ack)
         if self._guest is not None:
             self._guest.hear_of()
         else:
-            self._playing.acknowledge(ack.played)
+            self._playing.acknowledge(ack.played, now)
 
     def _count_missed(self, ack: Ack) -> None:
         missed = min(max(ack.under - self._under_frames, 0), BELIEVED_FRAMES)

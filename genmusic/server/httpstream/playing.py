@@ -82,7 +82,8 @@ class PlayerConnection(Presence):
     async def _tick(self, clock: WallClock, player: Player) -> None:
         """Acknowledge what has presumably been heard, as the page does by its audio clock."""
         while True:
-            player.acknowledge(clock.heard(self._listeners.clock()))
+            now = self._listeners.clock()
+            player.acknowledge(clock.heard(now), now)
             await asyncio.sleep(TICK_SECONDS)
 
     def _say_goodbye(self, reason: Exception | None) -> None:
