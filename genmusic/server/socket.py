@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import struct
 from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
@@ -22,7 +23,12 @@ SEND_BUFFER_BYTES = 131_072  # in the kernel; left alone, it takes 174 s of Opus
 WRITER_LIMIT_BYTES = 65_536  # in Python, above which a send waits
 PUSHED_BYTES = 1_048_576  # … above which one who is sent what many are is cut off: 5 s of PCM
 
-_FINAL, _SHORT = 0x80, 125  # of RFC 6455: the only frame of a message; its longest short length
+# Of RFC 6455, section 5.2: the first byte of the only frame of a message; the longest short
+# length, and what says that two or eight bytes of length follow.
+_TEXT, _BINARY = 0x80 | WSMsgType.TEXT, 0x80 | WSMsgType.BINARY
+_SHORT, _MEDIUM, _LONG = 125, 126, 127
+_MOST_MEDIUM = 0xFFFF
+_MEDIUM_HEAD, _LONG_HEAD = struct.Struct(">BBH"), struct.Struct(">BBQ")
 
 FRAME_FAULTS: Mapping[int, str] = {
     WSCloseCode.PROTOCOL_ERROR: "a WebSocket frame is broken",
@@ -100,7 +106,9 @@ class StreamSocket(web.WebSocketResponse):
         transport = self._transport
         if transport is None or self.closed or transport.is_closing() or not self._all_has_left:
             return False
-        parts = [part for message in messages for part in _frame(message)]
+        parts: list[Body] = []
+        for message in messages:
+            parts += _frame(message)
         transport.writelines(parts)
         self._count_bytes(sum(map(len, parts)))
         return True
@@ -155,18 +163,17 @@ def _frame(message: Struct | Chunk) -> tuple[bytes, Body]:
     """What stands before the last piece of a message in its frame, and that piece."""
     if isinstance(message, Chunk):
         head, body = message
-        return _frame_head(WSMsgType.BINARY, len(head) + len(body)) + head, body
+        return _frame_head(_BINARY, len(head) + len(body)) + head, body
     text = msgspec.json.encode(message)
-    return _frame_head(WSMsgType.TEXT, len(text)), text
+    return _frame_head(_TEXT, len(text)), text
 
 
-def _frame_head(kind: WSMsgType, size: int) -> bytes:
-    first = bytes([_FINAL | kind])
+def _frame_head(kind: int, size: int) -> bytes:
     if size <= _SHORT:
-        return first + bytes([size])
-    if size < 1 << 16:
-        return first + b"\x7e" + size.to_bytes(2, "big")
-    return first + b"\x7f" + size.to_bytes(8, "big")
+        return bytes((kind, size))
+    if size <= _MOST_MEDIUM:
+        return _MEDIUM_HEAD.pack(kind, _MEDIUM, size)
+    return _LONG_HEAD.pack(kind, _LONG, size)
 
 
 def _last_word(reason: GenmusicError) -> ServerMessage:
