@@ -67,6 +67,7 @@ def _quantum(
     line: Floats,
     base: int,
     bus: tuple[int, int, int],
+    keeps: bool,
     sends: Floats,
     dry: Floats,
 ) -> Float:
@@ -83,7 +84,7 @@ def _quantum(
     for t in range(0, QUANTUM, LANES):
         a = _read(line, base, at, t, t0) + _read(line, base + LINE, at, t, t1)
         b = _read(line, base + LINE, at, t, t2) + _read(line, base, at, t, t3)
-        give(source + t, out + t, side, (a * level, b * level), sends, dry)
+        give(source + t, out + t, side, (a * level, b * level), keeps, sends, dry)
     return largest_magnitude(bits)
 
 
@@ -94,6 +95,7 @@ def chorus(
     clocks: Longs,
     places: Ints,
     line: Floats,
+    keeps: bool,
     fed: Ints,
     sends: Floats,
     dry: Floats,
@@ -111,10 +113,12 @@ def chorus(
         For how long nothing but silence was written, and where the rings are written next.
     line : (listeners * 2 * 1104,) float32, in/out
         Rings, left then right.
+    keeps : bool
+        Whether what comes out is left in the send.
     fed : (4, quanta) int32, in/out
         Whether each send holds anything.
     sends : (4 * 2 * frames,) float32, in/out
-        Left and right of each; the chorus is left holding what comes out.
+        Left and right of each.
     dry : (at least listeners * 2 * frames,) float32, in/out
         Left and right of each listener.
     """
@@ -125,8 +129,8 @@ def chorus(
         at = q * QUANTUM
         bus = ((CHORUS - 1) * 2 * frames + at, listener * 2 * frames + at, frames)
         write = int(places[listener, WRITE])
-        largest = _quantum(clocks[listener] + q, write, line, base, bus, sends, dry)
+        largest = _quantum(clocks[listener] + q, write, line, base, bus, keeps, sends, dry)
         for side in range(2):
-            close_ring(line, base + side * LINE, write, RING)
+            close_ring(line, base + side * LINE, write, RING, QUANTUM)
             advance(places, listener, side, RING)
-        count_rest(places, listener, RING, largest)
+        count_rest(places, listener, QUANTUM, RING, largest)

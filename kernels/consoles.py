@@ -17,7 +17,9 @@ from kernels.dynamics import limit
 from kernels.equalisers import equalise
 from kernels.loudness import level
 from kernels.mixing import ROOM, mix_strips
-from kernels.reverbs import Desk, reverb
+from kernels.mixing import Desk as StripDesk
+from kernels.reverbs import Desk as SpaceDesk
+from kernels.reverbs import reverb
 
 Strips: TypeAlias = tuple[Ints, Floats, Floats, Ints, Floats]
 """Whether any fader moves; strips, bands, kicks, and releases of ducks."""
@@ -29,8 +31,8 @@ Bank: TypeAlias = tuple[Ints, Floats]
 """Places and lines of the rings of an effect."""
 Banks: TypeAlias = tuple[Bank, Bank, Bank, Bank]
 """Of chorus, echo, room and hall."""
-Scratch: TypeAlias = tuple[Floats, Desk, Floats, Floats]
-"""Of the equaliser and of reverbs; dips and sends of one listener."""
+Scratch: TypeAlias = tuple[Floats, StripDesk, SpaceDesk, Floats, Floats]
+"""Of the equaliser, of strips and of reverbs; dips and sends of one listener."""
 
 
 @kernel
@@ -78,13 +80,14 @@ def mix_parts(
     dry : (at least listeners * 2 * frames,) float32, written in full for those who have a row
         Left and right of each listener.
     stems : (parts * 2 * frames,) float32, or (0,)
-        What each strip of the last listener gives to the mix, written where it sounds.
+        What each strip of the last listener gives to the mix, written where it sounds; then
+        ``scratch`` keeps what the effects return. With none, nothing of this is kept.
     """
     moving, faders, bands, kicks, releases = strips
     delays, echoes, of_spaces = levels
     widener, echoer, _, _ = banks
-    for_bands, for_reverbs, dips, sends = scratch
-    parts = faders.shape[0] // rows.shape[0]
+    for_bands, for_strips, for_reverbs, dips, sends = scratch
+    parts, keeps = faders.shape[0] // rows.shape[0], stems.shape[0] > 0
     for listener in range(rows.shape[0]):
         if rows[listener] < 0:
             continue
@@ -93,16 +96,20 @@ def mix_parts(
             take_in_bus(bus, tails, buses)
         equalise(quanta, step, strip, strip + parts, bands, for_bands, memory[0], buses)
         duck(quanta, listener, kicks, releases, memory[1], dips)
-        mix_strips(quanta, listener, parts, step, faders, dips, buses, fed, sends, dry, stems)
+        mix_strips(
+            quanta, listener, parts, step, faders, for_strips, dips, buses, fed, sends, dry, stems
+        )  # fmt: skip
         for bus in range(strip, strip + parts):
             hand_over_bus(bus, buses, tails)
-        chorus(quanta, listener, clocks, widener[0], widener[1], fed, sends, dry)
-        echo(quanta, listener, delays, echoes, echoer[0], echoer[1], fed, sends, dry)
+        chorus(quanta, listener, clocks, widener[0], widener[1], keeps, fed, sends, dry)
+        echo(
+            quanta, listener, delays, echoes, echoer[0], echoer[1], keeps, fed, sends, dry
+        )  # fmt: skip
         for number in range(len(spaces)):
             send, (places, lines) = ROOM + number, banks[2 + number]
             turns, wet = of_spaces[number]
             reverb(quanta, listener, send, clocks, spaces[number], turns, wet, places, lines,
-                   for_reverbs, fed, sends, dry)  # fmt: skip
+                   for_reverbs, keeps, fed, sends, dry)  # fmt: skip
 
 
 @kernel

@@ -41,10 +41,17 @@ def _softened(here: Pair, before: Pair) -> Pair:
 @fragment
 def _crossed(line: Floats, old: int, t: int, shares: tuple[float, float], new: Pair) -> Pair:
     """What comes back on the way from another delay to this one."""
-    place, share = old + t, ramp(shares[0], shares[1], t)
+    place, share = old + t, ramp(shares[0], shares[1], t, QUANTUM)
     past = _softened(parted(load(line, place)), parted(load(line, place - LANES)))
     rest = splat(f32(1.0)) - share
     return fma(share, new[0], rest * past[0]), fma(share, new[1], rest * past[1])
+
+
+@fragment
+def _pass_on(echoes: Pair, level: Vector, fresh: bool, hall: int, sends: Floats) -> None:
+    """Send an echo into the hall, too."""
+    before = splat(f32(0.0)) if fresh else load(sends, hall)
+    store(sends, hall, fma(level, echoes[0] + echoes[1], before))
 
 
 @fragment
@@ -55,11 +62,16 @@ def _quantum(
     levels: Floats,
     line: Floats,
     bus: tuple[int, int, int],
+    keeps: bool,
+    fed: Ints,
     sends: Floats,
     dry: Floats,
 ) -> Float:
     """Echo one quantum of one listener; about the largest value that went into the line."""
     (source, out, side), (listener, old, new) = bus, who
+    hall, fresh = (HALL - 1) * 2 * side + q * QUANTUM, fed[HALL - 1, q] == 0
+    onwards = levels[listener, TO_HALL, q], levels[listener, TO_HALL, q + 1]
+    goes_on = onwards[0] != f32(0.0) or onwards[1] != f32(0.0)
     base = listener * LINE
     head = place_of(base, at, RING)
     heads = place_of(base, at - old, RING), place_of(base, at - new, RING)
@@ -69,7 +81,7 @@ def _quantum(
     bits, before = splat_int(np.int32(0)), parted(load(line, heads[1] - LANES))
     for t in range(0, QUANTUM, LANES):
         here, now = source + t, parted(load(line, heads[1] + t))
-        back = ramp(feedback[0], feedback[1], t)
+        back = ramp(feedback[0], feedback[1], t, QUANTUM)
         a, b = _softened(now, before)
         if not whole:
             a, b = _crossed(line, heads[0], t, shares, (a, b))
@@ -78,22 +90,12 @@ def _quantum(
         into_right = fma(back, a, load(sends, here + side))
         bits = bits | float_to_bits(into_left) | float_to_bits(into_right)
         store(line, head + t, joined(into_left, into_right))
-        give(here, out + t, side, (a, b), sends, dry)
+        if goes_on:
+            _pass_on((a, b), ramp(onwards[0], onwards[1], t, QUANTUM), fresh, hall + t, sends)
+        give(here, out + t, side, (a, b), keeps, sends, dry)
+    if goes_on:
+        fed[HALL - 1, q] = 1
     return largest_magnitude(bits)
-
-
-@fragment
-def _pass_on(q: int, levels: tuple[float, float], fed: Ints, sends: Floats) -> None:
-    """Send the echo into the hall, too."""
-    side = fed.shape[1] * QUANTUM
-    source, hall = (ECHO - 1) * 2 * side + q * QUANTUM, (HALL - 1) * 2 * side + q * QUANTUM
-    fresh = fed[HALL - 1, q] == 0
-    for t in range(0, QUANTUM, LANES):
-        level = ramp(levels[0], levels[1], t)
-        before = splat(f32(0.0)) if fresh else load(sends, hall + t)
-        both = load(sends, source + t) + load(sends, source + side + t)
-        store(sends, hall + t, fma(level, both, before))
-    fed[HALL - 1, q] = 1
 
 
 @fragment
@@ -104,6 +106,7 @@ def echo(
     levels: Floats,
     places: Ints,
     line: Floats,
+    keeps: bool,
     fed: Ints,
     sends: Floats,
     dry: Floats,
@@ -124,10 +127,12 @@ def echo(
         For how long nothing but silence was written, and where the ring is written next.
     line : (listeners * 32848,) float32, in/out
         Rings of words: both sides of a frame (`kernels.halves`).
+    keeps : bool
+        Whether the echoes are left in their send.
     fed : (4, quanta) int32, in/out
         Whether each send holds anything.
     sends : (4 * 2 * frames,) float32, in/out
-        Left and right of each; the echo is left holding the echoes.
+        Left and right of each.
     dry : (at least listeners * 2 * frames,) float32, in/out
         Left and right of each listener.
     """
@@ -139,10 +144,7 @@ def echo(
         at = q * QUANTUM
         bus = ((ECHO - 1) * 2 * frames + at, listener * 2 * frames + at, frames)
         write = int(places[listener, WRITE])
-        largest = _quantum(q, write, who, levels, line, bus, sends, dry)
-        close_ring(line, listener * LINE, write, RING)
+        largest = _quantum(q, write, who, levels, line, bus, keeps, fed, sends, dry)
+        close_ring(line, listener * LINE, write, RING, QUANTUM)
         advance(places, listener, 0, RING)
-        count_rest(places, listener, RING, largest)
-        onwards = levels[listener, TO_HALL, q], levels[listener, TO_HALL, q + 1]
-        if onwards[0] != f32(0.0) or onwards[1] != f32(0.0):
-            _pass_on(q, onwards, fed, sends)
+        count_rest(places, listener, QUANTUM, RING, largest)

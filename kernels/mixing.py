@@ -7,7 +7,7 @@ from typing import TypeAlias
 from numba import float32 as f32
 
 from kernels._jit import fragment
-from kernels._types import Float, Floats, Ints, Vector
+from kernels._types import Floats, Ints, Vector
 from kernels.buses import RUNS, SILENT, STEPS, STRIDE, is_sounding, read_quantum, turn_over, wipe
 from kernels.lanes import LANES, QUANTUM
 from kernels.runs import Four as Side
@@ -23,53 +23,76 @@ from kernels.simd import (
 
 GAIN, ROOM, HALL, ECHO, CHORUS, DUCK = 0, 1, 2, 3, 4, 5  # rows of a strip; 1 to 4 are sends
 STRIP_ROWS = 6
-Line: TypeAlias = tuple[Float, Float]
-"""Where a level begins in a quantum, and by how much it rises a frame."""
+RISES, LEVELS = 8, 16  # in scratch: where those of a strip begin; numbers of a strip
+MOVES = 1 << STRIP_ROWS
+Desk: TypeAlias = tuple[Ints, Floats]
+"""Scratch: which rows of each strip are up, and which move; where each begins, and its rise."""
 SENDS = 4  # rows 1 to 4
 
 
 @fragment
-def ramp(low: float, high: float, t: int) -> Vector:
-    """Sixteen frames, from frame ``t`` on, of a line across one quantum."""
-    slope = (high - low) * f32(1.0 / QUANTUM)
+def ramp(low: float, high: float, t: int, frames: int) -> Vector:
+    """Sixteen frames, from frame ``t`` on, of a line across so many."""
+    slope = (high - low) / f32(frames)
     return fma(lane_numbers() + splat(f32(t)), splat(f32(slope)), splat(f32(low)))
 
 
 @fragment
-def _is_up(strips: Floats, strip: int, row: int, borders: tuple[int, int]) -> bool:
-    low, high = strips[strip, row, borders[0]], strips[strip, row, borders[1]]
-    return bool((low != f32(0.0)) | (high != f32(0.0)))
+def _set_levels(
+    strips: Floats, strip: int, part: int, borders: tuple[int, int], desk: Desk
+) -> None:
+    """Write where each row of a strip begins in a quantum, and by how much it rises a frame.
+
+    Then which rows are up, and which of them move: a bit for each.
+    """
+    rows, levels = 0, desk[1]
+    for row in range(STRIP_ROWS):
+        low, high = strips[strip, row, borders[0]], strips[strip, row, borders[1]]
+        levels[part * LEVELS + row] = low
+        levels[part * LEVELS + RISES + row] = (high - low) * f32(1.0 / QUANTUM)
+        if (low != f32(0.0)) | (high != f32(0.0)):
+            rows |= 1 << row
+        if low != high:
+            rows |= MOVES << row
+    desk[0][part] = rows
 
 
 @fragment
-def _line(strips: Floats, strip: int, row: int, borders: tuple[int, int]) -> Line:
-    low, high = strips[strip, row, borders[0]], strips[strip, row, borders[1]]
-    return low, (high - low) * f32(1.0 / QUANTUM)
+def _is_up(rows: int, row: int) -> bool:
+    return bool(rows & (1 << row) != 0)
 
 
 @fragment
-def _along(line: Line, t: int) -> Vector:
-    return fma(lane_numbers() + splat(f32(t)), splat(line[1]), splat(line[0]))
+def _levels(rows: int, row: int, at: int, levels: Floats) -> Side:
+    """The level of a row of a strip at each frame of a quantum."""
+    low = splat(levels[at + row])
+    if rows & (MOVES << row) == 0:
+        return low, low, low, low
+    rise, frames = splat(levels[at + RISES + row]), lane_numbers()
+    return (
+        fma(frames, rise, low), fma(frames + splat(f32(16)), rise, low),
+        fma(frames + splat(f32(32)), rise, low), fma(frames + splat(f32(48)), rise, low),
+    )  # fmt: skip
 
 
 @fragment
-def _faded(source: int, held: int, gain: Line, buses: Ints) -> Quantum:
+def _faded(source: int, held: int, gain: Side, buses: Ints) -> Quantum:
     """Take a quantum of both sides of a bus through the fader, from steps to full scale."""
-    line = gain[0] * f32(1.0 / STEPS), gain[1] * f32(1.0 / STEPS)
     x = read_quantum(buses, source, held)
     l0, l1, l2, l3, r0, r1, r2, r3 = to_frames(x) if held == RUNS else x
-    g0, g1, g2, g3 = _along(line, 0), _along(line, 16), _along(line, 32), _along(line, 48)
+    unit = splat(f32(1.0 / STEPS))
+    g0, g1, g2, g3 = gain[0] * unit, gain[1] * unit, gain[2] * unit, gain[3] * unit
     return l0 * g0, l1 * g1, l2 * g2, l3 * g3, r0 * g0, r1 * g1, r2 * g2, r3 * g3
 
 
 @fragment
-def _dip(x: Quantum, depth: Line, dips: Floats, at: int) -> Quantum:
+def _dip(x: Quantum, depth: Side, dips: Floats, at: int) -> Quantum:
     """Push what went through a fader out of the way of the kick."""
     one = splat(f32(1.0))
-    g0 = fnma(_along(depth, 0), load(dips, at), one)
-    g1 = fnma(_along(depth, 16), load(dips, at + LANES), one)
-    g2 = fnma(_along(depth, 32), load(dips, at + 2 * LANES), one)
-    g3 = fnma(_along(depth, 48), load(dips, at + 3 * LANES), one)
+    g0 = fnma(depth[0], load(dips, at), one)
+    g1 = fnma(depth[1], load(dips, at + LANES), one)
+    g2 = fnma(depth[2], load(dips, at + 2 * LANES), one)
+    g3 = fnma(depth[3], load(dips, at + 3 * LANES), one)
     return x[0] * g0, x[1] * g1, x[2] * g2, x[3] * g3, x[4] * g0, x[5] * g1, x[6] * g2, x[7] * g3
 
 
@@ -83,35 +106,21 @@ def _added(x: Quantum, mix: Quantum) -> Quantum:
 
 
 @fragment
-def _sent(x: Quantum, line: Line, space: Side) -> Side:
+def _sent(x: Quantum, level: Side, space: Side) -> Side:
     """What goes to a space with the middle of one part more."""
     return (
-        fma(x[0] + x[4], _along(line, 0), space[0]),
-        fma(x[1] + x[5], _along(line, 16), space[1]),
-        fma(x[2] + x[6], _along(line, 32), space[2]),
-        fma(x[3] + x[7], _along(line, 48), space[3]),
-    )
+        fma(x[0] + x[4], level[0], space[0]), fma(x[1] + x[5], level[1], space[1]),
+        fma(x[2] + x[6], level[2], space[2]), fma(x[3] + x[7], level[3], space[3]),
+    )  # fmt: skip
 
 
 @fragment
-def _add_side(x: Vector, level: Vector, fresh: bool, target: int, mix: Floats) -> None:
-    before = splat(f32(0.0)) if fresh else load(mix, target)
-    store(mix, target, fma(x, level, before))
-
-
-@fragment
-def _add(x: Quantum, line: Line, fresh: bool, target: int, side: int, mix: Floats) -> None:
-    """Add what went through a fader to both sides of a send, or begin it."""
-    g0, g1, g2, g3 = _along(line, 0), _along(line, 16), _along(line, 32), _along(line, 48)
-    right = target + side
-    _add_side(x[0], g0, fresh, target, mix)
-    _add_side(x[1], g1, fresh, target + LANES, mix)
-    _add_side(x[2], g2, fresh, target + 2 * LANES, mix)
-    _add_side(x[3], g3, fresh, target + 3 * LANES, mix)
-    _add_side(x[4], g0, fresh, right, mix)
-    _add_side(x[5], g1, fresh, right + LANES, mix)
-    _add_side(x[6], g2, fresh, right + 2 * LANES, mix)
-    _add_side(x[7], g3, fresh, right + 3 * LANES, mix)
+def _add(x: Side, level: Side, target: int, mix: Floats) -> None:
+    """Add one side of what went through a fader to a send."""
+    store(mix, target, fma(x[0], level[0], load(mix, target)))
+    store(mix, target + LANES, fma(x[1], level[1], load(mix, target + LANES)))
+    store(mix, target + 2 * LANES, fma(x[2], level[2], load(mix, target + 2 * LANES)))
+    store(mix, target + 3 * LANES, fma(x[3], level[3], load(mix, target + 3 * LANES)))
 
 
 @fragment
@@ -130,31 +139,42 @@ def _leave(x: Quantum, target: int, side: int, mix: Floats) -> None:
 
 
 @fragment
-def _send(
-    strip: int, q: int, borders: tuple[int, int], strips: Floats, x: Quantum, fed: Ints,
-    sends: Floats,
-) -> None:  # fmt: skip
+def _begin(x: Side, level: Side, target: int, mix: Floats) -> None:
+    """Begin one side of a send with what went through a fader."""
+    _leave_side(
+        (x[0] * level[0], x[1] * level[1], x[2] * level[2], x[3] * level[3]), target, mix
+    )  # fmt: skip
+
+
+@fragment
+def _send(q: int, at: int, x: Quantum, desk: Desk, fed: Ints, sends: Floats) -> None:
     """Feed echo and chorus from what went through a fader."""
-    frames = fed.shape[1] * QUANTUM
+    side, rows = fed.shape[1] * QUANTUM, desk[0][at // LEVELS]
+    lefts, rights = (x[0], x[1], x[2], x[3]), (x[4], x[5], x[6], x[7])
     for row in range(ECHO, CHORUS + 1):
-        if _is_up(strips, strip, row, borders):
-            send = row - 1
-            line, target = _line(strips, strip, row, borders), send * 2 * frames + q * QUANTUM
-            _add(x, line, fed[send, q] == 0, target, frames, sends)
-            fed[send, q] = 1
+        if not _is_up(rows, row):
+            continue
+        level, left = _levels(rows, row, at, desk[1]), (row - 1) * 2 * side + q * QUANTUM
+        if fed[row - 1, q] != 0:
+            _add(lefts, level, left, sends)
+            _add(rights, level, left + side, sends)
+        else:
+            fed[row - 1, q] = 1
+            _begin(lefts, level, left, sends)
+            _begin(rights, level, left + side, sends)
 
 
 @fragment
 def _out_of_strip(
-    strip: int, q: int, borders: tuple[int, int], held: int, strips: Floats, dips: Floats,
-    buses: Ints,
-) -> Quantum:  # fmt: skip
+    strip: int, q: int, at: int, held: int, desk: Desk, dips: Floats, buses: Ints
+) -> Quantum:
     """A quantum of a strip that is up, whose bus is silent then."""
-    at = q * QUANTUM
-    x = _faded(strip * 2 * STRIDE + at, held, _line(strips, strip, GAIN, borders), buses)
+    place, rows, levels = q * QUANTUM, desk[0][at // LEVELS], desk[1]
+    gain = _levels(rows, GAIN, at, levels)
+    x = _faded(strip * 2 * STRIDE + place, held, gain, buses)
     wipe(buses, strip, q)
-    if _is_up(strips, strip, DUCK, borders):
-        x = _dip(x, _line(strips, strip, DUCK, borders), dips, at)
+    if _is_up(rows, DUCK):
+        x = _dip(x, _levels(rows, DUCK, at, levels), dips, place)
     return x
 
 
@@ -163,8 +183,7 @@ def _mix_quantum(
     q: int,
     listener: int,
     parts: int,
-    borders: tuple[int, int],
-    strips: Floats,
+    desk: Desk,
     dips: Floats,
     buses: Ints,
     fed: Ints,
@@ -179,29 +198,31 @@ def _mix_quantum(
     frames, at, none = fed.shape[1] * QUANTUM, q * QUANTUM, splat(f32(0.0))
     mix = none, none, none, none, none, none, none, none
     room, hall = (none, none, none, none), (none, none, none, none)
+    levels, fed_rows = desk[1], 0
     for part in range(parts):
-        strip = listener * parts + part
+        strip, here, rows = listener * parts + part, part * LEVELS, desk[0][part]
         held = is_sounding(buses, strip, q)
         if held == SILENT:
             continue
-        if not _is_up(strips, strip, GAIN, borders):
+        if not _is_up(rows, GAIN):
             wipe(buses, strip, q)
             continue
-        x = _out_of_strip(strip, q, borders, held, strips, dips, buses)
+        x = _out_of_strip(strip, q, here, held, desk, dips, buses)
         mix = _added(x, mix)
-        if _is_up(strips, strip, ROOM, borders):
-            room = _sent(x, _line(strips, strip, ROOM, borders), room)
-            fed[ROOM - 1, q] = 1
-        if _is_up(strips, strip, HALL, borders):
-            hall = _sent(x, _line(strips, strip, HALL, borders), hall)
-            fed[HALL - 1, q] = 1
-        _send(strip, q, borders, strips, x, fed, sends)
+        fed_rows |= rows
+        if _is_up(rows, ROOM):
+            room = _sent(x, _levels(rows, ROOM, here, levels), room)
+        if _is_up(rows, HALL):
+            hall = _sent(x, _levels(rows, HALL, here, levels), hall)
+        _send(q, here, x, desk, fed, sends)
         if stems.shape[0] > 0:
             _leave(x, part * 2 * frames + at, frames, stems)
     _leave(mix, listener * 2 * frames + at, frames, dry)
-    if fed[ROOM - 1, q] != 0:
+    if _is_up(fed_rows, ROOM):
+        fed[ROOM - 1, q] = 1
         _leave_side(room, (ROOM - 1) * 2 * frames + at, sends)
-    if fed[HALL - 1, q] != 0:
+    if _is_up(fed_rows, HALL):
+        fed[HALL - 1, q] = 1
         _leave_side(hall, (HALL - 1) * 2 * frames + at, sends)
 
 
@@ -212,6 +233,7 @@ def mix_strips(
     parts: int,
     step: int,
     strips: Floats,
+    desk: Desk,
     dips: Floats,
     buses: Ints,
     fed: Ints,
@@ -233,6 +255,7 @@ def mix_strips(
     strips : (listeners * parts, 6, quanta + 1) float32, linear gain
         Fader, sends to room, hall, echo and chorus, and how far the kick pushes the strip down,
         at each quantum border; lines between.
+    desk : (parts,) int32 and (parts * `LEVELS`,) float32, scratch
     dips : (frames,) float32, 0..1
         How much of that depth is asked for, as `ducks.duck` writes it.
     buses : (listeners * parts * 2 * `STRIDE`,) int32, in/out
@@ -251,11 +274,14 @@ def mix_strips(
     What is left out because it is silent or its level is zero would change no sample.
     """
     for q in range(quanta):
-        borders = q * step, (q + 1) * step
+        if q * step != 0 or q == 0:
+            for part in range(parts):
+                borders = q * step, (q + 1) * step
+                _set_levels(strips, listener * parts + part, part, borders, desk)
         for send in range(SENDS):
             fed[send, q] = 0
         _mix_quantum(
-            q, listener, parts, borders, strips, dips, buses, fed, sends, dry, stems
+            q, listener, parts, desk, dips, buses, fed, sends, dry, stems
         )  # fmt: skip
     for part in range(parts):
         turn_over(quanta, buses, listener * parts + part)

@@ -30,13 +30,13 @@ def place_of(base: int, at: int, ring: int) -> int:
 
 
 @fragment
-def close_ring(line: Floats, base: int, at: int, ring: int) -> None:
-    """Repeat the quantum that was just written at ``at`` beyond the other end, if it is at one."""
+def close_ring(line: Floats, base: int, at: int, ring: int, written: int) -> None:
+    """Repeat the frames that were just written at ``at`` beyond the other end, if at one."""
     begin, end = base + FRONT, base + FRONT + ring
     if at == 0:
-        for t in range(0, BACK, LANES):
+        for t in range(0, written, LANES):
             store(line, end + t, load(line, begin + t))
-    elif at == ring - QUANTUM:
+    elif at == ring - written:
         store(line, base, load(line, end - FRONT))
 
 
@@ -89,20 +89,22 @@ def sleeps(
 
 @fragment
 def give(
-    here: int, out: int, side: int, pair: tuple[Vector, Vector], sends: Floats, dry: Floats
-) -> None:
-    """Leave sixteen frames of what an effect returns in its send, and add them to the dry bus.
+    here: int, out: int, side: int, pair: tuple[Vector, Vector], keeps: bool, sends: Floats,
+    dry: Floats,
+) -> None:  # fmt: skip
+    """Add sixteen frames of what an effect returns to the dry bus; leave them in its send if asked.
 
     They are rounded before they are added: what is added can be had as a stem, to the last bit.
     """
-    store(sends, here, pair[0])
-    store(sends, here + side, pair[1])
+    if keeps:
+        store(sends, here, pair[0])
+        store(sends, here + side, pair[1])
     store(dry, out, load(dry, out) + pair[0])
     store(dry, out + side, load(dry, out + side) + pair[1])
 
 
 @fragment
-def count_rest(places: Ints, listener: int, longest: int, largest: float) -> None:
+def count_rest(places: Ints, listener: int, written: int, longest: int, largest: float) -> None:
     """Count for how many frames, up to its longest ring, an effect has been fed with silence."""
-    rested = places[listener, RESTED] + QUANTUM
+    rested = places[listener, RESTED] + written
     places[listener, RESTED] = min(rested, longest) if largest < f32(QUIETEST) else 0

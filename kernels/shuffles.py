@@ -88,6 +88,18 @@ _PAIRS = _in_quarters(0, 1, 4, 5), _in_quarters(2, 3, 6, 7)
 _QUARTERS = _whole_quarters(0, 2, 4, 6), _whole_quarters(1, 3, 5, 7)
 _HALVES = _whole_quarters(0, 4, 1, 5), _whole_quarters(2, 6, 3, 7)  # a quarter of each in turn
 
+_AFTER = (range(LANES - distance, 2 * LANES - distance) for distance in range(2, 8))
+after_2, after_3, after_4, after_5, after_6, after_7 = map(_picking, _AFTER)
+"""As `after`, for neighbours that are farther away."""
+evens, odds = (_picking(range(first, 2 * LANES, 2)) for first in range(2))
+woven_first, woven_last = (
+    _picking(
+        lane + vector * LANES for lane in range(half, half + LANES // 2) for vector in range(2)
+    )
+    for half in (0, LANES // 2)
+)
+"""Lanes of two vectors in turn, those of their first or of their last half."""
+
 first_pairs, last_pairs = map(_picking, _SINGLES)
 first_halves, last_halves = map(_picking, _PAIRS)
 even_fours, odd_fours = map(_picking, _QUARTERS)

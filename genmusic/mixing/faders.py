@@ -35,7 +35,7 @@ class Faders:
         Of the ducks.
     echo_delays : (L, 2) int32, frames
     echoes : (L, 3, Q + 1) float32
-    rooms, halls : (L, Q, 9) float32
+    rooms, halls : (L, Q, 8) float32
     room_wet, hall_wet : (L, Q + 1) float32, linear gain
     gain, wanted : (Q + 1, 16) float32, linear gain
         Master, and loudness above -16 LUFS.
@@ -82,8 +82,8 @@ def make_faders(listeners: int, quanta: int) -> Faders:
         releases=np.ones((listeners, borders), np.float32),
         echo_delays=np.full((listeners, 2), delays.LONGEST_FRAMES, np.int32),
         echoes=_zeros(listeners, delays.ECHO_ROWS, borders),
-        rooms=_zeros(listeners, quanta, reverbs.ROWS),
-        halls=_zeros(listeners, quanta, reverbs.ROWS),
+        rooms=_zeros(listeners, quanta, reverbs.LINES),
+        halls=_zeros(listeners, quanta, reverbs.LINES),
         room_wet=_zeros(listeners, borders),
         hall_wet=_zeros(listeners, borders),
         gain=_zeros(borders, LANES),

@@ -177,7 +177,7 @@ def _reverberate(
             store(dry, listener * sound.shape[0] + t, splat(f32(0.0)))
         reverbs.reverb(
             quanta, listener, mixing.HALL, clocks, space, rooms, wet, bank[0], bank[1],
-            desk, fed, sends, dry,
+            desk, False, fed, sends, dry,
         )  # fmt: skip
 
 

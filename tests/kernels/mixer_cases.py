@@ -111,7 +111,10 @@ def render_strips(lengths, loud=1.0):
         frames = slice(first * QUANTUM, (first + quanta) * QUANTUM)
         faders = np.ascontiguousarray(strips[:, :, first : first + quanta + 1])
         ducked, stems = dips[listener, frames].copy(), np.zeros(0, F32)
-        effects.mix_strips(quanta, listener, PARTS, 1, faders, ducked, buses, *buffers, stems)
+        desk = np.zeros(PARTS, np.int32), np.zeros(PARTS * mixing.LEVELS, F32)
+        effects.mix_strips(
+            quanta, listener, PARTS, 1, faders, desk, ducked, buses, *buffers, stems
+        )  # fmt: skip
         mine = buses.reshape(LISTENERS, -1)[listener]
         assert not mine.any()  # what was mixed is gone
 
@@ -163,7 +166,7 @@ def render_echo(lengths, loud=1.0):
 
     def run(first, quanta, listener, buffers):
         moving = np.ascontiguousarray(levels[:, :, first : first + quanta + 1])
-        effects.echo(quanta, listener, delay, moving, *bank.memory, *buffers)
+        effects.echo(quanta, listener, delay, moving, *bank.memory, True, *buffers)
 
     return effect_blocks(lengths, run, send_noise(5, loud))
 
@@ -173,7 +176,7 @@ def render_chorus(lengths, loud=1.0):
 
     def run(first, quanta, listener, buffers):
         clocks = np.array([first, first + 50_000], np.int64)
-        effects.chorus(quanta, listener, clocks, *bank.memory, *buffers)
+        effects.chorus(quanta, listener, clocks, *bank.memory, True, *buffers)
 
     return effect_blocks(lengths, run, send_noise(17, loud))
 
@@ -191,7 +194,7 @@ def render_reverb(lengths, loud=1.0):
         clocks = np.array([first, first + 50_000], np.int64)
         effects.reverb(
             quanta, listener, mixing.ROOM, clocks, ROOM.table, turn, level,
-            *bank.memory, desk, *buffers,
+            *bank.memory, desk, True, *buffers,
         )  # fmt: skip
 
     return effect_blocks(lengths, run, send_noise(6, loud))

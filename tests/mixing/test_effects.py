@@ -40,7 +40,7 @@ def reverberate(quanta, bus, space, rooms, bank, buffers):
     desk = np.zeros(reverbs.HEADS, np.int32), np.zeros(reverbs.MOVES, np.float32)
     fed, sends, dry = buffers
     effects.reverb(quanta, 0, bus, clocks, space.table, rooms, wet, *bank.memory,
-                   desk, fed, sends.reshape(-1), dry.reshape(-1))  # fmt: skip
+                   desk, True, fed, sends.reshape(-1), dry.reshape(-1))  # fmt: skip
 
 
 def density(sound, at_seconds):
@@ -109,7 +109,7 @@ def echoed(delay, quanta=1_100, **levels):
     rows[0, delays.SHARE], rows[0, delays.FEEDBACK] = 1.0, levels.get("feedback", 0.5)
     rows[0, delays.TO_HALL] = levels.get("to_hall", 0.0)
     bank, pair = RingBank(1, (delays.RING,), (delays.RING,)), np.full((1, 2), delay, np.int32)
-    effects.echo(quanta, 0, pair, rows, *bank.memory, fed, sends.reshape(-1), dry.reshape(-1))
+    effects.echo(quanta, 0, pair, rows, *bank.memory, True, fed, sends.reshape(-1), dry.reshape(-1))
     return sends, dry[0]
 
 
@@ -137,7 +137,7 @@ def test_the_chorus_widens_without_a_change_of_level():
     bank = RingBank(1, (choruses.RING,) * 2, (choruses.HELD,) * 2)
     clocks = np.zeros(1, np.int64)
 
-    effects.chorus(quanta, 0, clocks, *bank.memory, fed, sends.reshape(-1), dry.reshape(-1))
+    effects.chorus(quanta, 0, clocks, *bank.memory, True, fed, sends.reshape(-1), dry.reshape(-1))
 
     left, right = dry[0, :, RATE:]
     assert abs(np.corrcoef(left, right)[0, 1]) < 0.1
