@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
-
 import numpy as np
 from numba import float32 as f32
 
+from kernels import drifts
 from kernels._jit import fragment
-from kernels._types import Float, Floats, Ints, Longs, Vector
+from kernels._types import Floats, Ints, IntVector, Longs, Vector
+from kernels.drifts import between, plan_drift, whole_frames
 from kernels.lanes import LANES, QUANTUM
 from kernels.mixing import CHORUS
 from kernels.rings import PAD, WRITE, advance, close_ring, count_rest, give, place_of, sleeps
 from kernels.simd import (
     float_to_bits,
-    fma,
-    lane_numbers,
-    largest_magnitude,
     load,
     splat,
     splat_int,
@@ -31,49 +28,41 @@ HELD = 736  # frames that can still be heard: the longest delay, and what a vect
 STEPS = (3_264_175, 2_405_181, 2_863_311, 3_722_304)
 """Of a 32-bit phase in a quantum: 0.57, 0.42, 0.5 and 0.65 turns a second."""
 TAP_LEVEL = 0.7071  # two taps a side of equal power
-Tap: TypeAlias = tuple[float, float]
-"""Delay in frames at the start of a quantum, and its rise a frame."""
+TAPS = 4
+TAP = drifts.STARTS + QUANTUM // LANES * drifts.START  # numbers of each in scratch
+MOVES = TAPS * TAP
 
 
 @fragment
-def _delay(clock: int, k: int) -> Float:
-    """The delay of a tap at the border of a quantum: a rounded triangle."""
-    phase = (clock * STEPS[k]) & 0xFFFFFFFF
-    wave = abs(f32(phase) * f32(2.0**-31) - f32(1.0))
-    return wave * wave * (f32(3.0) - f32(2.0) * wave) * f32(DEPTH_FRAMES[k]) + f32(LEAST_FRAMES[k])
+def _move(clock: int, moves: Floats) -> None:
+    """Write how long each tap's delay is in sixteen quanta."""
+    for k in range(TAPS):
+        plan_drift(clock, STEPS[k], LEAST_FRAMES[k], DEPTH_FRAMES[k], QUANTUM, k * TAP, moves)
 
 
 @fragment
-def _tap(clock: int, k: int) -> Tap:
-    delay = _delay(clock, k)
-    return delay, (_delay(clock + 1, k) - delay) * f32(1.0 / QUANTUM)
-
-
-@fragment
-def _read(line: Floats, base: int, at: int, t: int, tap: Tap) -> Vector:
+def _read(line: Floats, base: int, at: int, t: int, move: int, moves: Floats) -> Vector:
     """Sixteen frames from between two frames of a ring."""
-    delay = tap[0] + f32(t) * tap[1]
-    whole = int(delay)
-    share = fma(lane_numbers(), splat(tap[1]), splat(delay - f32(whole)))
-    place = place_of(base, at + t - whole, RING)
-    near, far = load(line, place), load(line, place - 1)
-    return fma(share, far - near, near)
+    place = place_of(base, at + t - whole_frames(t, move, moves), RING)
+    return between(line, place, t, move, moves)
 
 
 @fragment
 def _quantum(
-    clock: int,
+    q: int,
     at: int,
     line: Floats,
     base: int,
     bus: tuple[int, int, int],
+    moves: Floats,
     keeps: bool,
     sends: Floats,
     dry: Floats,
-) -> Float:
-    """Run one quantum of one listener; about the largest value that went into the lines."""
+) -> IntVector:
+    """Run one quantum of one listener; all bits that went into the lines."""
     source, out, side = bus
-    t0, t1, t2, t3 = _tap(clock, 0), _tap(clock, 1), _tap(clock, 2), _tap(clock, 3)
+    first = q % LANES
+    second, third, fourth = first + TAP, first + 2 * TAP, first + 3 * TAP
     left, right = place_of(base, at, RING), place_of(base + LINE, at, RING)
     level, bits = splat(f32(TAP_LEVEL)), splat_int(np.int32(0))
     for t in range(0, QUANTUM, LANES):
@@ -82,10 +71,10 @@ def _quantum(
         store(line, left + t, a)
         store(line, right + t, b)
     for t in range(0, QUANTUM, LANES):
-        a = _read(line, base, at, t, t0) + _read(line, base + LINE, at, t, t1)
-        b = _read(line, base + LINE, at, t, t2) + _read(line, base, at, t, t3)
+        a = _read(line, base, at, t, first, moves) + _read(line, base + LINE, at, t, second, moves)
+        b = _read(line, base + LINE, at, t, third, moves) + _read(line, base, at, t, fourth, moves)
         give(source + t, out + t, side, (a * level, b * level), keeps, sends, dry)
-    return largest_magnitude(bits)
+    return bits
 
 
 @fragment
@@ -95,6 +84,7 @@ def chorus(
     clocks: Longs,
     places: Ints,
     line: Floats,
+    moves: Floats,
     keeps: bool,
     fed: Ints,
     sends: Floats,
@@ -113,6 +103,7 @@ def chorus(
         For how long nothing but silence was written, and where the rings are written next.
     line : (listeners * 2 * 1104,) float32, in/out
         Rings, left then right.
+    moves : (`MOVES`,) float32, scratch
     keeps : bool
         Whether what comes out is left in the send.
     fed : (4, quanta) int32, in/out
@@ -122,15 +113,18 @@ def chorus(
     dry : (at least listeners * 2 * frames,) float32, in/out
         Left and right of each listener.
     """
-    frames, base = quanta * QUANTUM, listener * 2 * LINE
+    frames, base, moved = quanta * QUANTUM, listener * 2 * LINE, -1
     for q in range(quanta):
         if sleeps(q, listener, CHORUS - 1, RING, places, line, fed, sends):
             continue
         at = q * QUANTUM
         bus = ((CHORUS - 1) * 2 * frames + at, listener * 2 * frames + at, frames)
         write = int(places[listener, WRITE])
-        largest = _quantum(clocks[listener] + q, write, line, base, bus, keeps, sends, dry)
+        if q - q % LANES != moved:
+            moved = q - q % LANES
+            _move(clocks[listener] + moved, moves)
+        bits = _quantum(q, write, line, base, bus, moves, keeps, sends, dry)
         for side in range(2):
             close_ring(line, base + side * LINE, write, RING, QUANTUM)
             advance(places, listener, side, RING)
-        count_rest(places, listener, QUANTUM, RING, largest)
+        count_rest(places, listener, QUANTUM, RING, bits)

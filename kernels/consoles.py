@@ -31,8 +31,8 @@ Bank: TypeAlias = tuple[Ints, Floats]
 """Places and lines of the rings of an effect."""
 Banks: TypeAlias = tuple[Bank, Bank, Bank, Bank]
 """Of chorus, echo, room and hall."""
-Scratch: TypeAlias = tuple[Floats, StripDesk, SpaceDesk, Floats, Floats]
-"""Of the equaliser, of strips and of reverbs; dips and sends of one listener."""
+Scratch: TypeAlias = tuple[Floats, StripDesk, Floats, SpaceDesk, Floats, Floats]
+"""Of the equaliser, of strips, of the chorus and of reverbs; dips and sends of one listener."""
 
 
 @kernel
@@ -86,7 +86,7 @@ def mix_parts(
     moving, faders, bands, kicks, releases = strips
     delays, echoes, of_spaces = levels
     widener, echoer, _, _ = banks
-    for_bands, for_strips, for_reverbs, dips, sends = scratch
+    for_bands, for_strips, for_chorus, for_reverbs, dips, sends = scratch
     parts, keeps = faders.shape[0] // rows.shape[0], stems.shape[0] > 0
     for listener in range(rows.shape[0]):
         if rows[listener] < 0:
@@ -101,7 +101,9 @@ def mix_parts(
         )  # fmt: skip
         for bus in range(strip, strip + parts):
             hand_over_bus(bus, buses, tails)
-        chorus(quanta, listener, clocks, widener[0], widener[1], keeps, fed, sends, dry)
+        chorus(
+            quanta, listener, clocks, widener[0], widener[1], for_chorus, keeps, fed, sends, dry
+        )  # fmt: skip
         echo(
             quanta, listener, delays, echoes, echoer[0], echoer[1], keeps, fed, sends, dry
         )  # fmt: skip

@@ -11,13 +11,13 @@ import numpy as np
 from numba import float32 as f32
 
 from kernels._jit import fragment
-from kernels._types import Float, Floats, Ints, Vector
+from kernels._types import Floats, Ints, IntVector, Vector
 from kernels.halves import joined, parted
 from kernels.lanes import LANES, QUANTUM
 from kernels.mixing import ECHO, HALL, ramp
 from kernels.rings import PAD, WRITE, advance, close_ring, count_rest, give, place_of, sleeps
 from kernels.shuffles import after
-from kernels.simd import float_to_bits, fma, largest_magnitude, load, splat, splat_int, store
+from kernels.simd import float_to_bits, fma, load, splat, splat_int, store
 
 RING = 32_768  # frames: 0.68 s
 LINE = RING + PAD
@@ -66,8 +66,8 @@ def _quantum(
     fed: Ints,
     sends: Floats,
     dry: Floats,
-) -> Float:
-    """Echo one quantum of one listener; about the largest value that went into the line."""
+) -> IntVector:
+    """Echo one quantum of one listener; all bits that went into the line."""
     (source, out, side), (listener, old, new) = bus, who
     hall, fresh = (HALL - 1) * 2 * side + q * QUANTUM, fed[HALL - 1, q] == 0
     onwards = levels[listener, TO_HALL, q], levels[listener, TO_HALL, q + 1]
@@ -95,7 +95,7 @@ def _quantum(
         give(here, out + t, side, (a, b), keeps, sends, dry)
     if goes_on:
         fed[HALL - 1, q] = 1
-    return largest_magnitude(bits)
+    return bits
 
 
 @fragment
@@ -144,7 +144,7 @@ def echo(
         at = q * QUANTUM
         bus = ((ECHO - 1) * 2 * frames + at, listener * 2 * frames + at, frames)
         write = int(places[listener, WRITE])
-        largest = _quantum(q, write, who, levels, line, bus, keeps, fed, sends, dry)
+        bits = _quantum(q, write, who, levels, line, bus, keeps, fed, sends, dry)
         close_ring(line, listener * LINE, write, RING, QUANTUM)
         advance(places, listener, 0, RING)
-        count_rest(places, listener, QUANTUM, RING, largest)
+        count_rest(places, listener, QUANTUM, RING, bits)

@@ -11,8 +11,10 @@ from typing import TypeAlias
 from numba import float32 as f32
 from numba import int32 as i32
 
+from kernels import drifts
 from kernels._jit import fragment
-from kernels._types import Float, Floats, Ints, IntVector, Longs, Vector
+from kernels._types import Floats, Ints, IntVector, Longs, Vector
+from kernels.drifts import between, plan_drift, whole_frames
 from kernels.lanes import LANES, QUANTUM
 from kernels.mixing import ramp
 from kernels.rates import Four, Pair, doubled, halved
@@ -21,37 +23,25 @@ from kernels.simd import (
     float_to_bits,
     fma,
     fnma,
-    lane_numbers,
     lanes_alike,
-    largest_magnitude,
     load,
     load_int,
     lowest_bit,
-    magnitude,
     shift_right,
     splat,
     splat_int,
     store,
     store_int,
-    to_float,
-    to_int,
-    unsigned_to_float,
 )
 
 LINES = 8
 DIFFUSERS = 3
-HALVING, DOUBLING = 11, 12  # what the filters between both rates remember, a quantum each
+HALVING, DOUBLING = 11, 12  # rings of what the filters between both rates remember
 RINGS = 13
 SIZE, START, LENGTH = 0, 1, 2  # rows of the table of a space
 FRAMES = QUANTUM // 2  # of a quantum at half the rate
-STEPS = FRAMES // LANES
 MOVING = 4  # lines
-RISE, WHOLE, SHARE = (
-    0,
-    LANES,
-    (1 + STEPS) * LANES,
-)  # of a moving line, for sixteen quanta, in scratch
-MOVE = (1 + 2 * STEPS) * LANES
+MOVE = drifts.STARTS + FRAMES // LANES * drifts.START  # numbers of each in scratch
 HEADS, MOVES = 2 * LANES, MOVING * MOVE  # numbers in scratch
 CLOSED = (1 << LINES + DIFFUSERS) - 1  # which rings repeat their ends: a bit for each
 OF_BOTH = 0.595  # of the sum of both sides: a part in the middle gains what a wide one loses
@@ -116,51 +106,20 @@ def _find_heads(listener: int, base: int, space: Ints, places: Ints, heads: Ints
     store_int(heads, LANES, begin + past + (size & _below_zero(past)))
     store_int(places, row, following & _below_zero(following - size))
     ends = lanes_alike(at, splat_int(i32(0))) | lanes_alike(following, size)
-    return ends & CLOSED
-
-
-@fragment
-def _drift(clock: int, line: int) -> Vector:
-    """How many frames a line is longer at the borders of sixteen quanta: a rounded triangle."""
-    clocks = splat_int(i32(clock)) + to_int(lane_numbers())
-    phase = clocks * splat_int(i32(DRIFT_STEPS[line]))
-    one, two, three = splat(f32(1.0)), splat(f32(2.0)), splat(f32(3.0))
-    wave = magnitude(unsigned_to_float(phase) * splat(f32(2.0**-31)) - one)
-    return wave * wave * (three - two * wave) * splat(f32(DRIFT_FRAMES))
+    return int(ends & CLOSED)
 
 
 @fragment
 def _move(clock: int, moves: Floats) -> None:
-    """Write for each moving line how much longer it is in sixteen quanta: its rise a frame.
-
-    Then for each sixteen frames of a quantum how many whole frames, and the share of one more.
-    """
+    """Write how much longer each moving line is in sixteen quanta."""
     for line in range(MOVING):
-        now = _drift(clock, line)
-        rise = (_drift(clock + 1, line) - now) * splat(f32(1.0 / FRAMES))
-        store(moves, line * MOVE + RISE, rise)
-        for step in range(STEPS):
-            longer, here = fma(splat(f32(step * LANES)), rise, now), line * MOVE + step * LANES
-            whole = to_float(to_int(longer))
-            store(moves, here + WHOLE, whole)
-            store(moves, here + SHARE, longer - whole)
+        plan_drift(clock, DRIFT_STEPS[line], 0.0, DRIFT_FRAMES, FRAMES, line * MOVE, moves)
 
 
 @fragment
-def _moving(lines: Floats, head: int, step: int, move: int, moves: Floats) -> Vector:
-    """Sixteen frames from between two frames of a line, whose mean is what lets highs die first."""
-    here = move + step * LANES
-    share = fma(lane_numbers(), splat(moves[move + RISE]), splat(moves[here + SHARE]))
-    place = head + step * LANES - int(moves[here + WHOLE])
-    near, far = load(lines, place), load(lines, place - 1)
-    return fma(share, far - near, near)
-
-
-@fragment
-def _turn(lines: Floats, place: int, value: Vector, bits: IntVector) -> IntVector:
-    """Send a value into a line; all bits that went into lines so far."""
-    store(lines, place, value)
-    return bits | float_to_bits(value)
+def _moving(lines: Floats, head: int, t: int, move: int, moves: Floats) -> Vector:
+    """Sixteen frames of a moving line, duller than the line is: so highs die first."""
+    return between(lines, head - whole_frames(t, move, moves), t, move, moves)
 
 
 @fragment
@@ -197,27 +156,28 @@ def _returned(lines: Floats, place: int, x: Pair) -> Four:
 
 @fragment
 def _step(
-    step: int, x: Vector, lines: Floats, room: Floats, move: int, desk: Desk, bits: IntVector
+    t: int, x: Vector, lines: Floats, room: Floats, move: int, desk: Desk, bits: IntVector
 ) -> tuple[Vector, Vector, IntVector]:
-    """Sixteen frames of both sides; all bits that went into lines so far."""
-    (heads, moves), t = desk, step * LANES
+    """Sixteen frames of both sides, from ``t`` on; all bits that went in and came out so far."""
+    heads, moves = desk
     x = _diffuse(x, lines, (heads[8], heads[24]), t)
     x = _diffuse(x, lines, (heads[9], heads[25]), t)
     x = _diffuse(x, lines, (heads[10], heads[26]), t)
-    y0, y1 = _moving(lines, heads[16], step, move, moves), load(lines, heads[17] + t)
-    y2, y3 = load(lines, heads[18] + t), _moving(lines, heads[19], step, move + MOVE, moves)
-    y4, y5 = load(lines, heads[20] + t), _moving(lines, heads[21], step, move + 2 * MOVE, moves)
-    y6, y7 = _moving(lines, heads[22], step, move + 3 * MOVE, moves), load(lines, heads[23] + t)
+    y0, y1 = _moving(lines, heads[16] + t, t, move, moves), load(lines, heads[17] + t)
+    y2, y3 = load(lines, heads[18] + t), _moving(lines, heads[19] + t, t, move + MOVE, moves)
+    y4, y5 = load(lines, heads[20] + t), _moving(lines, heads[21] + t, t, move + 2 * MOVE, moves)
+    y6, y7 = _moving(lines, heads[22] + t, t, move + 3 * MOVE, moves), load(lines, heads[23] + t)
     z = _hadamard((y0, y1, y2, y3, y4, y5, y6, y7))
-    bits = _turn(lines, heads[0] + t, fma(splat(room[0]), z[0], x), bits)
-    bits = _turn(lines, heads[1] + t, fma(splat(room[1]), z[1], x), bits)
-    bits = _turn(lines, heads[2] + t, fma(splat(room[2]), z[2], x), bits)
-    bits = _turn(lines, heads[3] + t, fma(splat(room[3]), z[3], x), bits)
-    bits = _turn(lines, heads[4] + t, fma(splat(room[4]), z[4], x), bits)
-    bits = _turn(lines, heads[5] + t, fma(splat(room[5]), z[5], x), bits)
-    bits = _turn(lines, heads[6] + t, fma(splat(room[6]), z[6], x), bits)
-    bits = _turn(lines, heads[7] + t, fma(splat(room[7]), z[7], x), bits)
-    return z[0] + z[1], z[0] - z[1], bits  # twice the sums of four lines
+    store(lines, heads[0] + t, fma(splat(room[0]), z[0], x))
+    store(lines, heads[1] + t, fma(splat(room[1]), z[1], x))
+    store(lines, heads[2] + t, fma(splat(room[2]), z[2], x))
+    store(lines, heads[3] + t, fma(splat(room[3]), z[3], x))
+    store(lines, heads[4] + t, fma(splat(room[4]), z[4], x))
+    store(lines, heads[5] + t, fma(splat(room[5]), z[5], x))
+    store(lines, heads[6] + t, fma(splat(room[6]), z[6], x))
+    store(lines, heads[7] + t, fma(splat(room[7]), z[7], x))
+    a, b = z[0] + z[1], z[0] - z[1]  # twice the sums of four lines
+    return a, b, bits | float_to_bits(x) | float_to_bits(a) | float_to_bits(b)
 
 
 @fragment
@@ -231,13 +191,13 @@ def _quantum(
     keeps: bool,
     sends: Floats,
     dry: Floats,
-) -> Float:
-    """Run one quantum of one listener; about the largest value that went into a line."""
+) -> IntVector:
+    """Run one quantum of one listener; all bits that went in and came out."""
     (source, out, side), heads = bus, desk[0]
     move = q % LANES
     x = _received(lines, source, heads[HALVING], sends)
     a0, b0, bits = _step(0, x[0], lines, room, move, desk, splat_int(i32(0)))
-    a1, b1, bits = _step(1, x[1], lines, room, move, desk, bits)
+    a1, b1, bits = _step(LANES, x[1], lines, room, move, desk, bits)
     level, later = ramp(wet[0], wet[1], 0, FRAMES), ramp(wet[0], wet[1], LANES, FRAMES)
     left = _returned(lines, heads[DOUBLING], (a0 * level, a1 * later))
     right = _returned(lines, heads[DOUBLING] + LANES, (b0 * level, b1 * later))
@@ -245,7 +205,7 @@ def _quantum(
     give(source + LANES, out + LANES, side, (left[1], right[1]), keeps, sends, dry)
     give(source + 2 * LANES, out + 2 * LANES, side, (left[2], right[2]), keeps, sends, dry)
     give(source + 3 * LANES, out + 3 * LANES, side, (left[3], right[3]), keeps, sends, dry)
-    return largest_magnitude(bits)
+    return bits
 
 
 @fragment
@@ -315,8 +275,8 @@ def reverb(
             moved = q - q % LANES
             _move(clocks[listener] + moved, desk[1])
         ends = _find_heads(listener, base, space, places, desk[0])
-        largest = _quantum(
+        bits = _quantum(
             q, lines, (source, out, frames), rooms[listener, q], levels, desk, keeps, sends, dry
         )  # fmt: skip
         _close_all(lines, base, ends, space, desk[0])
-        count_rest(places, listener, FRAMES, ring, largest)
+        count_rest(places, listener, FRAMES, ring, bits)

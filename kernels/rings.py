@@ -9,11 +9,12 @@ is no longer than it needs is written where it was read just before, which the c
 from __future__ import annotations
 
 from numba import float32 as f32
+from numba import int32 as i32
 
 from kernels._jit import fragment
-from kernels._types import Floats, Ints, Vector
+from kernels._types import Floats, Ints, IntVector, Vector
 from kernels.lanes import LANES, QUANTUM
-from kernels.simd import load, splat, store
+from kernels.simd import float_to_bits, lanes_under, load, splat, splat_int, store
 
 FRONT, BACK = LANES, QUANTUM  # frames repeated before and behind a ring
 PAD = FRONT + BACK
@@ -21,6 +22,7 @@ SHORTEST = QUANTUM + 2  # frames of delay
 RESTED, WRITE = 0, 1  # what is remembered of an effect; where the first ring is written, and others
 PLACES = WRITE + LANES  # numbers remembered of an effect
 QUIETEST = 1e-15  # -300 dB: a tail that stays below it is over
+PLAIN, EVERY_LANE = 0x7FFFFFFF, (1 << LANES) - 1  # of a float without its sign; a bit for each lane
 
 
 @fragment
@@ -104,7 +106,11 @@ def give(
 
 
 @fragment
-def count_rest(places: Ints, listener: int, written: int, longest: int, largest: float) -> None:
-    """Count for how many frames, up to its longest ring, an effect has been fed with silence."""
-    rested = places[listener, RESTED] + written
-    places[listener, RESTED] = min(rested, longest) if largest < f32(QUIETEST) else 0
+def count_rest(places: Ints, listener: int, written: int, longest: int, bits: IntVector) -> None:
+    """Count for how many frames, up to its longest ring, an effect has been fed with silence.
+
+    ``bits`` are all those of what it was fed with.
+    """
+    plain, rested = bits & splat_int(i32(PLAIN)), places[listener, RESTED] + written
+    quiet = lanes_under(plain, float_to_bits(splat(f32(QUIETEST)))) == EVERY_LANE
+    places[listener, RESTED] = min(rested, longest) if quiet else 0

@@ -53,6 +53,7 @@ class _Scratch:
         self.of_parts = (
             aligned(len(PARTS) * equalisers.DESK, np.float32),
             (aligned(len(PARTS), np.int32), aligned(len(PARTS) * mixing.LEVELS, np.float32)),
+            aligned(choruses.MOVES, np.float32),
             (aligned(reverbs.HEADS, np.int32), aligned(reverbs.MOVES, np.float32)),
             aligned(MOST_FRAMES, np.float32),
             aligned(mixing.SENDS * SIDES * MOST_FRAMES, np.float32),

@@ -173,10 +173,11 @@ def render_echo(lengths, loud=1.0):
 
 def render_chorus(lengths, loud=1.0):
     bank = RingBank(LISTENERS, (choruses.RING,) * 2, (choruses.HELD,) * 2)
+    moves = np.zeros(choruses.MOVES, F32)
 
     def run(first, quanta, listener, buffers):
         clocks = np.array([first, first + 50_000], np.int64)
-        effects.chorus(quanta, listener, clocks, *bank.memory, True, *buffers)
+        effects.chorus(quanta, listener, clocks, *bank.memory, moves, True, *buffers)
 
     return effect_blocks(lengths, run, send_noise(17, loud))
 

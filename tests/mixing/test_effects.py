@@ -137,7 +137,9 @@ def test_the_chorus_widens_without_a_change_of_level():
     bank = RingBank(1, (choruses.RING,) * 2, (choruses.HELD,) * 2)
     clocks = np.zeros(1, np.int64)
 
-    effects.chorus(quanta, 0, clocks, *bank.memory, True, fed, sends.reshape(-1), dry.reshape(-1))
+    moves = np.zeros(choruses.MOVES, np.float32)
+    buffers = fed, sends.reshape(-1), dry.reshape(-1)
+    effects.chorus(quanta, 0, clocks, *bank.memory, moves, True, *buffers)
 
     left, right = dry[0, :, RATE:]
     assert abs(np.corrcoef(left, right)[0, 1]) < 0.1
