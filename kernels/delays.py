@@ -41,7 +41,7 @@ def _softened(here: Pair, before: Pair) -> Pair:
 @fragment
 def _crossed(line: Floats, old: int, t: int, shares: tuple[float, float], new: Pair) -> Pair:
     """What comes back on the way from another delay to this one."""
-    place, share = old + t, ramp(shares[0], shares[1], t, QUANTUM)
+    place, share = old + t, ramp(shares[0], shares[1], t)
     past = _softened(parted(load(line, place)), parted(load(line, place - LANES)))
     rest = splat(f32(1.0)) - share
     return fma(share, new[0], rest * past[0]), fma(share, new[1], rest * past[1])
@@ -81,7 +81,7 @@ def _quantum(
     bits, before = splat_int(np.int32(0)), parted(load(line, heads[1] - LANES))
     for t in range(0, QUANTUM, LANES):
         here, now = source + t, parted(load(line, heads[1] + t))
-        back = ramp(feedback[0], feedback[1], t, QUANTUM)
+        back = ramp(feedback[0], feedback[1], t)
         a, b = _softened(now, before)
         if not whole:
             a, b = _crossed(line, heads[0], t, shares, (a, b))
@@ -91,7 +91,7 @@ def _quantum(
         bits = bits | float_to_bits(into_left) | float_to_bits(into_right)
         store(line, head + t, joined(into_left, into_right))
         if goes_on:
-            _pass_on((a, b), ramp(onwards[0], onwards[1], t, QUANTUM), fresh, hall + t, sends)
+            _pass_on((a, b), ramp(onwards[0], onwards[1], t), fresh, hall + t, sends)
         give(here, out + t, side, (a, b), keeps, sends, dry)
     if goes_on:
         fed[HALL - 1, q] = 1

@@ -31,7 +31,13 @@ SENDS = 4  # rows 1 to 4
 
 
 @fragment
-def ramp(low: float, high: float, t: int, frames: int) -> Vector:
+def ramp(low: float, high: float, t: int) -> Vector:
+    """Sixteen frames, from frame ``t`` on, of a line across one quantum."""
+    return ramp_over(QUANTUM, low, high, t)
+
+
+@fragment
+def ramp_over(frames: int, low: float, high: float, t: int) -> Vector:
     """Sixteen frames, from frame ``t`` on, of a line across so many."""
     slope = (high - low) / f32(frames)
     return fma(lane_numbers() + splat(f32(t)), splat(f32(slope)), splat(f32(low)))

@@ -16,7 +16,7 @@ from kernels._jit import fragment
 from kernels._types import Floats, Ints, IntVector, Longs, Vector
 from kernels.drifts import between, plan_drift, whole_frames
 from kernels.lanes import LANES, QUANTUM
-from kernels.mixing import ramp
+from kernels.mixing import ramp_over
 from kernels.rates import Four, Pair, doubled, halved
 from kernels.rings import FRONT, WRITE, close_ring, count_rest, give, sleeps
 from kernels.simd import (
@@ -198,7 +198,8 @@ def _quantum(
     x = _received(lines, source, heads[HALVING], sends)
     a0, b0, bits = _step(0, x[0], lines, room, move, desk, splat_int(i32(0)))
     a1, b1, bits = _step(LANES, x[1], lines, room, move, desk, bits)
-    level, later = ramp(wet[0], wet[1], 0, FRAMES), ramp(wet[0], wet[1], LANES, FRAMES)
+    low, high = wet
+    level, later = ramp_over(FRAMES, low, high, 0), ramp_over(FRAMES, low, high, LANES)
     left = _returned(lines, heads[DOUBLING], (a0 * level, a1 * later))
     right = _returned(lines, heads[DOUBLING] + LANES, (b0 * level, b1 * later))
     give(source, out, side, (left[0], right[0]), keeps, sends, dry)
