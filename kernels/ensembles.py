@@ -124,7 +124,9 @@ def _envelope(slot: int, quantum: int, roll: Roll, settings: Floats, at: int) ->
     """The envelope at the borders of a stretch; before a note it lies below zero."""
     timing, delay = roll[0], int(roll[1][slot, DELAY])
     start, release = timing[slot, START], timing[slot, RELEASE]
-    e = _held(_frames_since(start, quantum, delay), settings, at)
+    e = splat(f32(0.0))
+    if release >= quantum:
+        e = _held(_frames_since(start, quantum, delay), settings, at)
     if release < quantum + LANES:
         gate = splat(f32(min(release - start, LONGEST_QUANTA) * QUANTUM))
         since = _frames_since(release, quantum, delay)

@@ -18,6 +18,7 @@ from numba import int32 as i32
 from kernels._jit import fragment, kernel
 from kernels._types import Desk, Floats, Held, Ints, Lanes, Ramps, Roll, Vector
 from kernels.lanes import LANES, QUANTUM, plain, sizes_of
+from kernels.memory import prefetch
 from kernels.polynomials import PHASE_TO_HALF_TURNS, exp2
 from kernels.simd import fma, load, splat, store
 from kernels.stretches import begin_of, stretches_player
@@ -224,7 +225,15 @@ def _stretch(
             quantum += 1
 
 
-_play = stretches_player(_stretch)
+@fragment
+def _fetch(slot: int, sizes: tuple[int, ...], held: Held) -> None:
+    """Have the cache fetch what is held of a voice, and as much of its line as the shortest use."""
+    prefetch(held[0], slot * sizes[5])
+    for place in range(slot * LINE + PAD, slot * LINE + PAD + SHORTEST_RING, LANES):
+        prefetch(held[2], place)
+
+
+_play = stretches_player(_stretch, _fetch)
 
 
 @kernel
