@@ -2,13 +2,13 @@
 
 Float addition is not associative; the addition of int32 is. A bus counts in steps of 2^-23 of full
 scale (-138 dB) up to 256 times full scale (48 dB above it), which no part with its bounded number
-of voices reaches.
+of voices reaches. Of each quantum a bus says whether it holds anything; if not, what stands there
+is of a block before, and counts as silence.
 """
 
 from __future__ import annotations
 
 from numba import float32 as f32
-from numba import int32 as i32
 
 from kernels._jit import fragment, kernel
 from kernels._types import Floats, Ints, Vector
@@ -18,7 +18,6 @@ from kernels.simd import (
     bits_to_float,
     load_int,
     splat,
-    splat_int,
     store,
     store_int,
     to_float,
@@ -52,6 +51,9 @@ def _read_bus(buses: Ints, place: int) -> Vector:
 @fragment
 def read_quantum(buses: Ints, begin: int, held: int) -> Quantum:
     """Both sides of a quantum of a bus, in steps; in runs if it is held in runs, else in frames."""
+    if held == SILENT:
+        none = splat(f32(0.0))
+        return none, none, none, none, none, none, none, none
     a, b = load_int(buses, begin), load_int(buses, begin + LANES)
     c, d = load_int(buses, begin + 2 * LANES), load_int(buses, begin + 3 * LANES)
     begin = begin + STRIDE
@@ -69,17 +71,8 @@ def read_quantum(buses: Ints, begin: int, held: int) -> Quantum:
 
 
 @fragment
-def wipe(buses: Ints, bus: int, quantum: int) -> None:
-    """Make a quantum of a bus silent."""
-    begin = bus * 2 * STRIDE + quantum * QUANTUM
-    for t in range(begin, begin + QUANTUM, LANES):
-        store_int(buses, t, splat_int(i32(0)))
-        store_int(buses, t + STRIDE, splat_int(i32(0)))
-
-
-@fragment
 def turn_over(quanta: int, buses: Ints, bus: int) -> None:
-    """Bring what reaches beyond a block to the beginning of the next; the block itself is wiped."""
+    """Bring what reaches beyond a block to the beginning of the next, which else is silent."""
     said, begin = bus * 2 * STRIDE + SOUNDING, bus * 2 * STRIDE
     reaching = buses[said + quanta]
     for quantum in range(quanta + 1):
@@ -89,7 +82,6 @@ def turn_over(quanta: int, buses: Ints, bus: int) -> None:
         for t in range(begin, begin + QUANTUM, LANES):
             for side in range(t, t + 2 * STRIDE, STRIDE):
                 store_int(buses, side, load_int(buses, side + quanta * QUANTUM))
-        wipe(buses, bus, quanta)
 
 
 @kernel
@@ -111,9 +103,10 @@ def drain_buses(quanta: int, buses: Ints, out: Floats) -> None:
             held, place = is_sounding(buses, bus, quantum), quantum * QUANTUM
             for t in range(place, place + QUANTUM, LANES):
                 for side in range(2 * bus, 2 * bus + 2):
-                    store(out, side * frames + t, _read_bus(buses, side * STRIDE + t))
-            if held != SILENT:
-                wipe(buses, bus, quantum)
+                    x = splat(f32(0.0))
+                    if held != SILENT:
+                        x = _read_bus(buses, side * STRIDE + t)
+                    store(out, side * frames + t, x)
         turn_over(quanta, buses, bus)
 
 
@@ -123,11 +116,15 @@ def take_in_bus(bus: int, tails: Ints, buses: Ints) -> None:
     source, target = bus * TAIL, bus * 2 * STRIDE
     if tails[source + REACHING] == SILENT:
         return
+    fresh = buses[target + SOUNDING] == SILENT
     buses[target + SOUNDING] = WHOLE
     for t in range(0, QUANTUM, LANES):
-        left, right = target + t, target + STRIDE + t
-        store_int(buses, left, load_int(buses, left) + load_int(tails, source + t))
-        store_int(buses, right, load_int(buses, right) + load_int(tails, source + QUANTUM + t))
+        left, right = load_int(tails, source + t), load_int(tails, source + QUANTUM + t)
+        if not fresh:
+            left = left + load_int(buses, target + t)
+            right = right + load_int(buses, target + STRIDE + t)
+        store_int(buses, target + t, left)
+        store_int(buses, target + STRIDE + t, right)
 
 
 @fragment
@@ -141,7 +138,6 @@ def hand_over_bus(bus: int, buses: Ints, tails: Ints) -> None:
     for t in range(0, QUANTUM, LANES):
         store_int(tails, target + t, load_int(buses, source + t))
         store_int(tails, target + QUANTUM + t, load_int(buses, source + STRIDE + t))
-    wipe(buses, bus, 0)
 
 
 @kernel

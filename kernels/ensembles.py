@@ -18,7 +18,7 @@ from numba import int32 as i32
 
 from kernels._jit import fragment, kernel
 from kernels._types import Desk, Floats, Held, Ints, Ramps, Roll, Vector
-from kernels.buses import SOUNDING, STEPS, STRIDE, WHOLE
+from kernels.buses import SOUNDING, STEPS, STRIDE
 from kernels.envelopes import RELEASE_TARGET
 from kernels.lanes import LANES, QUANTUM, begin_voices, plain, sizes_of
 from kernels.layers import (
@@ -33,7 +33,7 @@ from kernels.layers import (
 from kernels.memory import prefetch
 from kernels.polynomials import exp2
 from kernels.recordings import HEAD, LAYERS_APART, ROW_WORDS, SHARES
-from kernels.rows import add_to
+from kernels.rows import Sums, add_sums
 from kernels.simd import (
     fma,
     greater_of,
@@ -280,12 +280,9 @@ def _added(sound: Sound, side: Vector, total: Sound) -> Sound:
 
 
 @fragment
-def _give(total: Sound, place: int, buses: Ints) -> None:
-    """Add one side of a quantum to a bus."""
-    add_to(buses, place, to_int(total[0]))
-    add_to(buses, place + LANES, to_int(total[1]))
-    add_to(buses, place + 2 * LANES, to_int(total[2]))
-    add_to(buses, place + 3 * LANES, to_int(total[3]))
+def _in_steps(total: Sound) -> Sums:
+    """One side of a quantum in whole steps of a bus."""
+    return to_int(total[0]), to_int(total[1]), to_int(total[2]), to_int(total[3])
 
 
 @fragment
@@ -311,9 +308,8 @@ def _add_quantum(
             rights, sounds = _added(sound, load_splat(facts, RIGHTS + lane), rights), True
     if sounds:
         place = bus * 2 * STRIDE + step * QUANTUM
-        buses[bus * 2 * STRIDE + SOUNDING + step] = WHOLE
-        _give(lefts, place, buses)
-        _give(rights, place + STRIDE, buses)
+        says = bus * 2 * STRIDE + SOUNDING + step
+        add_sums((_in_steps(lefts), _in_steps(rights)), place, says, buses)
 
 
 @fragment

@@ -27,7 +27,7 @@ from numba import int64 as i64
 from kernels._jit import fragment
 from kernels._types import Desk, Floats, Fragment, Held, Ints, Longs, Ramps, Roll, Vector
 from kernels.buses import MOST_QUANTA as MOST_QUANTA
-from kernels.buses import STRIDE
+from kernels.buses import SOUNDING, STRIDE
 from kernels.polynomials import exp2
 from kernels.rows import (
     DELAYS,
@@ -38,8 +38,8 @@ from kernels.rows import (
     PLACES,
     RIGHT,
     ROW,
+    SAYS,
     add_rows,
-    announce,
     begin_at,
     clear_rows,
     finish_rows,
@@ -223,12 +223,10 @@ def _scatter(lane: int, slot: int, held: Held, sizes: tuple[int, ...], desk: Des
 
 
 @fragment
-def measure(
-    lane: int, slot: int, block: tuple[int, int], roll: Roll, desk: Desk, buses: Ints
-) -> int:
+def measure(lane: int, slot: int, block: tuple[int, int], roll: Roll, desk: Desk) -> int:
     """Write the spans and sides of a voice; the quanta of the block in which it sounds.
 
-    Its bus is told of it. Spans take the room of the counts, which are read by then.
+    Spans take the room of the counts, which are read by then.
     """
     timing, places, _, _, pans = roll
     spans, facts = desk[1], desk[3][4]
@@ -239,24 +237,22 @@ def measure(
     spans[HOLDS + lane] = i32(min(max(timing[slot, RELEASE] - begin, 0), lasts))
     spans[FADES + lane] = i32(max(min(timing[slot, FADE] - begin, lasts), -FADE_QUANTA))
     spans[PLACES + lane] = i32(bus * 2 * STRIDE + (begin - block[0]) * QUANTUM)
+    spans[SAYS + lane] = i32(bus * 2 * STRIDE + SOUNDING + begin - block[0])
     spans[DELAYS + lane] = places[slot, DELAY]
     facts[SIDES + LEFT + lane] = pans[slot, 0]
     facts[SIDES + RIGHT + lane] = pans[slot, 1]
-    announce(lane, spans, buses)
     return lasts
 
 
 @fragment
-def _measure_all(
-    slots: Ints, block: tuple[int, int], roll: Roll, ramps: Ramps, desk: Desk, buses: Ints
-) -> int:
+def _measure_all(slots: Ints, block: tuple[int, int], roll: Roll, ramps: Ramps, desk: Desk) -> int:
     """Prepare up to sixteen voices for a block; the quanta in which the longest of them sounds."""
     sort_by_bus(slots, roll[1])
     longest = 0
     for lane in range(LANES):
         desk[1][LASTS + lane] = i32(0)
     for lane in range(slots.shape[0]):
-        longest = max(longest, measure(lane, int(slots[lane]), block, roll, desk, buses))
+        longest = max(longest, measure(lane, int(slots[lane]), block, roll, desk))
     _follow_ramps(slots, block[0], roll, ramps, desk)
     clear_rows(slots.shape[0], desk[4])
     return int(longest)
@@ -350,7 +346,7 @@ def lanes_player(quantum: Fragment, weigh: Fragment, sizes: tuple[int, ...]) -> 
         count = _list_voices(block, timing, roll[1], desk)
         for base in range(0, count, LANES):
             slots, spans = desk[0][base : min(base + LANES, count)], desk[1]
-            steps = _measure_all(slots, block, roll, ramps, desk, buses)
+            steps = _measure_all(slots, block, roll, ramps, desk)
             _gather(slots, held, widths, desk)
             for step in range(steps + 1):
                 if step < steps:

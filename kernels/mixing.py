@@ -8,7 +8,7 @@ from numba import float32 as f32
 
 from kernels._jit import fragment
 from kernels._types import Floats, Ints, Vector
-from kernels.buses import RUNS, SILENT, STEPS, STRIDE, is_sounding, read_quantum, turn_over, wipe
+from kernels.buses import RUNS, SILENT, STEPS, STRIDE, is_sounding, read_quantum, turn_over
 from kernels.lanes import LANES, QUANTUM
 from kernels.runs import Four as Side
 from kernels.runs import Quantum, to_frames
@@ -174,11 +174,10 @@ def _send(q: int, at: int, x: Quantum, desk: Desk, fed: Ints, sends: Floats) -> 
 def _out_of_strip(
     strip: int, q: int, at: int, held: int, desk: Desk, dips: Floats, buses: Ints
 ) -> Quantum:
-    """A quantum of a strip that is up, whose bus is silent then."""
+    """A quantum of a strip that is up."""
     place, rows, levels = q * QUANTUM, desk[0][at // LEVELS], desk[1]
     gain = _levels(rows, GAIN, at, levels)
     x = _faded(strip * 2 * STRIDE + place, held, gain, buses)
-    wipe(buses, strip, q)
     if _is_up(rows, DUCK):
         x = _dip(x, _levels(rows, DUCK, at, levels), dips, place)
     return x
@@ -208,10 +207,7 @@ def _mix_quantum(
     for part in range(parts):
         strip, here, rows = listener * parts + part, part * LEVELS, desk[0][part]
         held = is_sounding(buses, strip, q)
-        if held == SILENT:
-            continue
-        if not _is_up(rows, GAIN):
-            wipe(buses, strip, q)
+        if held == SILENT or not _is_up(rows, GAIN):
             continue
         x = _out_of_strip(strip, q, here, held, desk, dips, buses)
         mix = _added(x, mix)
@@ -247,7 +243,7 @@ def mix_strips(
     dry: Floats,
     stems: Floats,
 ) -> None:
-    """Run the part buses of one listener through their strips, and leave the buses empty.
+    """Run the part buses of one listener through their strips, and leave the buses silent.
 
     Parameters
     ----------

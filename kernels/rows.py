@@ -15,7 +15,7 @@ from numba import int32 as i32
 
 from kernels._jit import fragment
 from kernels._types import Floats, Ints, IntVector, Vector
-from kernels.buses import SOUNDING, STEPS, STRIDE, WHOLE
+from kernels.buses import SILENT, STEPS, STRIDE, WHOLE
 from kernels.simd import (
     LANES,
     fma,
@@ -33,9 +33,10 @@ from kernels.voices import FADE_QUANTA, QUANTUM
 
 RING = 2 * QUANTUM
 ROW = RING + LANES  # the first frames of the ring are repeated behind its end
-LASTS, HOLDS, FADES, PLACES, DELAYS = (LANES * span for span in range(5))
+LASTS, HOLDS, FADES, PLACES, SAYS, DELAYS = (LANES * span for span in range(6))
 """Places in the spans of sixteen voices in a block: for how many quanta of it a voice sounds, is
-held, and does not fade yet; its bus and quantum at the start; and how many frames later it sounds.
+held, and does not fade yet; its bus and quantum at the start, and where the bus says whether that
+quantum holds anything; and how many frames later it sounds.
 """
 LEFT, RIGHT = 0, LANES  # places in the sides: gains
 Sums: TypeAlias = tuple[IntVector, IntVector, IntVector, IntVector]
@@ -46,16 +47,6 @@ Sums: TypeAlias = tuple[IntVector, IntVector, IntVector, IntVector]
 def begin_at(step: int) -> int:
     """Where in a row the quantum of a step is written."""
     return (step & 1) * QUANTUM
-
-
-@fragment
-def announce(lane: int, spans: Ints, buses: Ints) -> None:
-    """Tell a bus which quanta of the block a voice gives it."""
-    place, quanta = spans[PLACES + lane], spans[LASTS + lane]
-    begin = place % (2 * STRIDE)
-    said = place - begin + SOUNDING + begin // QUANTUM
-    for quantum in range(said, said + quanta + (1 if spans[DELAYS + lane] > 0 else 0)):
-        buses[quantum] = WHOLE
 
 
 @fragment
@@ -133,18 +124,28 @@ def _add_voice(
 
 
 @fragment
-def add_to(buses: Ints, place: int, total: IntVector) -> None:
-    """Add sixteen frames to a bus."""
-    store_int(buses, place, load_int(buses, place) + total)
+def _give(x: IntVector, adds: bool, place: int, buses: Ints) -> None:
+    store_int(buses, place, x + load_int(buses, place) if adds else x)
 
 
 @fragment
-def add_sums(sums: Sums, place: int, buses: Ints) -> None:
-    """Add one side of a quantum to a bus."""
-    add_to(buses, place, sums[0])
-    add_to(buses, place + LANES, sums[1])
-    add_to(buses, place + 2 * LANES, sums[2])
-    add_to(buses, place + 3 * LANES, sums[3])
+def _give_side(side: Sums, adds: bool, place: int, buses: Ints) -> None:
+    _give(side[0], adds, place, buses)
+    _give(side[1], adds, place + LANES, buses)
+    _give(side[2], adds, place + 2 * LANES, buses)
+    _give(side[3], adds, place + 3 * LANES, buses)
+
+
+@fragment
+def add_sums(sums: tuple[Sums, Sums], place: int, says: int, buses: Ints) -> None:
+    """Add both sides to a quantum of a bus, or begin it."""
+    if buses[says] == SILENT:
+        buses[says] = WHOLE
+        _give_side(sums[0], False, place, buses)
+        _give_side(sums[1], False, place + STRIDE, buses)
+    else:
+        _give_side(sums[0], True, place, buses)
+        _give_side(sums[1], True, place + STRIDE, buses)
 
 
 @fragment
@@ -156,7 +157,7 @@ def add_rows(voices: int, step: int, spans: Ints, sides: Floats, rows: Floats, b
     none = splat_int(i32(0))
     lane = 0
     while lane < voices:
-        place = int(spans[PLACES + lane])
+        place, says = int(spans[PLACES + lane]), int(spans[SAYS + lane])
         sums, sounds = ((none, none, none, none), (none, none, none, none)), False
         while lane < voices and spans[PLACES + lane] == place:
             delay, ends = int(spans[DELAYS + lane]), int(spans[LASTS + lane])
@@ -164,6 +165,4 @@ def add_rows(voices: int, step: int, spans: Ints, sides: Floats, rows: Floats, b
                 sums, sounds = _add_voice(lane, step, delay, sides, rows, sums), True
             lane += 1
         if sounds:  # else the step may lie beyond the block, and beyond the last bus
-            here = place + step * QUANTUM
-            add_sums(sums[0], here, buses)
-            add_sums(sums[1], here + STRIDE, buses)
+            add_sums(sums, place + step * QUANTUM, says + step, buses)

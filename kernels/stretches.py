@@ -11,9 +11,9 @@ from numba import int32 as i32
 
 from kernels._jit import fragment
 from kernels._types import Desk, Floats, Fragment, Held, Ints, Longs, Ramps, Roll
-from kernels.buses import STEPS, STRIDE
+from kernels.buses import STEPS
 from kernels.lanes import SIDES, measure, quanta_here, sort_by_bus
-from kernels.rows import DELAYS, FADES, LEFT, PLACES, RIGHT, add_to, fade
+from kernels.rows import DELAYS, FADES, LEFT, PLACES, RIGHT, SAYS, add_sums, fade
 from kernels.simd import LANES, load, splat, store, to_int
 from kernels.voices import BUS, LISTENER, QUANTUM, RELEASE, START, retire, vary
 
@@ -51,14 +51,22 @@ def _silence(row: Floats, begin: int) -> None:
 
 
 @fragment
-def _add(quanta: int, delay: int, place: int, sides: Floats, row: Floats, buses: Ints) -> None:
-    """Add so many quanta to both sides of a bus, some frames later than they lie in the row."""
+def _add(
+    begin: int, quanta: int, delay: int, spans: Ints, sides: Floats, row: Floats, buses: Ints
+) -> None:
+    """Add quanta from one of a voice on to its bus, some frames later than they lie in the row."""
     left = splat(f32(sides[LEFT] * f32(STEPS)))
     right = splat(f32(sides[RIGHT] * f32(STEPS)))
-    for t in range(0, quanta * QUANTUM, LANES):
-        x = load(row, QUANTUM - delay + t)
-        add_to(buses, place + t, to_int(x * left))
-        add_to(buses, place + STRIDE + t, to_int(x * right))
+    for quantum in range(quanta):
+        t, number = (quantum + 1) * QUANTUM - delay, begin + quantum
+        a, b = load(row, t), load(row, t + LANES)
+        c, d = load(row, t + 2 * LANES), load(row, t + 3 * LANES)
+        sums = (
+            (to_int(a * left), to_int(b * left), to_int(c * left), to_int(d * left)),
+            (to_int(a * right), to_int(b * right), to_int(c * right), to_int(d * right)),
+        )
+        place = int(spans[PLACES]) + number * QUANTUM
+        add_sums(sums, place, int(spans[SAYS]) + number, buses)
 
 
 @fragment
@@ -102,12 +110,11 @@ def stretches_player(stretch: Fragment, fetch: Fragment = fetch_nothing) -> Frag
             slot = int(slots[number])
             if number + 1 < slots.shape[0]:
                 fetch(int(slots[number + 1]), sizes, held)
-            lasts = measure(0, slot, block, roll, desk, buses)
+            lasts = measure(0, slot, block, roll, desk)
             column = max(timing[slot, START] - block[0], 0)
             first_age = block[0] + column - timing[slot, START]
             gate = timing[slot, RELEASE] - timing[slot, START]
             delay, fades = int(spans[DELAYS]), int(spans[FADES])
-            place = int(spans[PLACES])
             if first_age == 0:
                 vary(slot, roll[2][slot], varied, sizes, held)
             _silence(row, 0)
@@ -120,12 +127,12 @@ def stretches_player(stretch: Fragment, fetch: Fragment = fetch_nothing) -> Frag
                 stretch(slot, sizes, when, where, ramps, held, desk[3], row)
                 for quantum in range(max(fades - step, 0), quanta):
                     fade(0, begin_of(quantum), (step + quantum - fades) * QUANTUM, row)
-                _add(quanta, delay, place + step * QUANTUM, sides, row, buses)
+                _add(step, quanta, delay, spans, sides, row, buses)
                 _bring(row, quanta - 1)
                 step += quanta
             if delay > 0:
                 _silence(row, QUANTUM)
-                _add(1, delay, place + lasts * QUANTUM, sides, row, buses)
+                _add(lasts, 1, delay, spans, sides, row, buses)
         retire(block[0] + block[1], timing, desk[2])
 
     return play

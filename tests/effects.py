@@ -4,7 +4,7 @@ import numpy as np
 
 from kernels import choruses, delays, ducks, equalisers, mixing, reverbs
 from kernels._jit import kernel
-from kernels.buses import RUNS, SILENT, STEPS, STRIDE, is_sounding, read_quantum, turn_over, wipe
+from kernels.buses import RUNS, STEPS, STRIDE, is_sounding, read_quantum, turn_over
 from kernels.lanes import LANES, QUANTUM
 from kernels.runs import to_frames
 from kernels.simd import splat, store
@@ -24,8 +24,6 @@ def equalise(quanta, step, first, last, bands, desk, memories, buses, out):
             for k in range(4):
                 store(out, 2 * bus * frames + begin + k * LANES, x[k] * scale)
                 store(out, (2 * bus + 1) * frames + begin + k * LANES, x[4 + k] * scale)
-            if held != SILENT:
-                wipe(buses, bus, quantum)
         turn_over(quanta, buses, bus)
 
 

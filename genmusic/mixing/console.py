@@ -158,7 +158,7 @@ class Console:
         tails : (listeners * parts * `TAIL`,) int32, in/out
             What the part buses give beyond a block, as `kernels.buses` lays it out.
         buses : (listeners * parts * 2 * stride,) int32, in/out
-            Part buses, laid out alike; they are wiped.
+            Part buses, laid out alike; they are silent then.
         faders : Faders
             For exactly this block.
         clocks : (listeners,) int64, quanta

@@ -41,16 +41,16 @@ def render_handing(lengths, loud=1.0):
     shared, tails = np.zeros(4 * 2 * STRIDE, np.int32), np.zeros((2, 4 * TAIL), np.int32)
     for first, quanta in blocks_of(lengths):
         for orchestra in range(2):
-            take_in(tails[orchestra], shared)
-            sides = shared.reshape(8, STRIDE)
-            for quantum in range(quanta):  # late by eight frames, as voices are
-                here = sound[:, (first + quantum) * QUANTUM :][:, :QUANTUM] * (orchestra + 1)
-                sides[:, quantum * QUANTUM + 8 :][:, :QUANTUM] += here
+            sides, late = shared.reshape(8, STRIDE), 8  # frames, as voices are
+            sides[:, : (quanta + 1) * QUANTUM] = 0
+            here = sound[:, first * QUANTUM : (first + quanta) * QUANTUM] * (orchestra + 1)
+            sides[:, late : late + quanta * QUANTUM] = here
             sides[::2, SOUNDING : SOUNDING + quanta + 1] = WHOLE
+            take_in(tails[orchestra], shared)
             block = np.full(8 * quanta * QUANTUM, 9.0, F32)
             drain_buses(quanta, shared, block)
             hand_over(shared, tails[orchestra])
-            assert not shared.any()
+            assert not sides[::2, SOUNDING:].any()
             out.append((orchestra, block.reshape(8, -1)))
     rows = [np.concatenate([b for k, b in out if k == orchestra], axis=1) for orchestra in range(2)]
     return np.concatenate(rows)
@@ -116,7 +116,7 @@ def render_strips(lengths, loud=1.0):
             quanta, listener, PARTS, 1, faders, desk, ducked, buses, *buffers, stems
         )  # fmt: skip
         mine = buses.reshape(LISTENERS, -1)[listener]
-        assert not mine.any()  # what was mixed is gone
+        assert not mine.reshape(-1, 2, STRIDE)[:, 0, SOUNDING:].any()  # what was mixed is gone
 
     return effect_blocks(lengths, run, np.full_like(send_noise(3, loud), 9.0))
 
