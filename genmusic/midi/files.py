@@ -25,58 +25,7 @@ CHANNELS: Mapping[str, int] = {
 
 PERFORMER, PERFORMER_CHANNEL = "performer", 5
 """The track of a player's hands."""
-
-PATCH_PROGRAMS: Mapping[str, int] = {
-    "warm-pad": 89,  # Pad 2 (warm)
-    "bright-pad": 89,  # Pad 2 (warm)
-    "soft-lead": 82,  # Lead 3 (calliope)
-    "bright-lead": 81,  # Lead 2 (sawtooth)
-    "saw-bass": 38,  # Synth Bass 1
-    "round-bass": 39,  # Synth Bass 2
-    "nylon": 24,  # Acoustic Guitar (nylon)
-    "bright-nylon": 24,  # Acoustic Guitar (nylon)
-    "harp": 46,  # Orchestral Harp
-    "bright-harp": 46,  # Orchestral Harp
-    "electric-piano": 4,  # Electric Piano 1
-    "bell": 98,  # FX 3 (crystal)
-    "vibraphone": 11,  # Vibraphone
-    "bright-vibraphone": 11,  # Vibraphone
-    "marimba": 12,  # Marimba
-    "glass": 92,  # Pad 5 (bowed)
-    "bright-glass": 92,  # Pad 5 (bowed)
-    "piano": 0,  # Acoustic Grand Piano
-    "string-ensemble": 48,  # String Ensemble 1
-    "bright-strings": 48,  # String Ensemble 1
-    "organ": 16,  # Drawbar Organ
-    "choir": 52,  # Choir Aahs
-    "bright-choir": 52,  # Choir Aahs
-    "flute": 73,  # Flute
-    "bowed": 40,  # Violin
-    "brass": 62,  # Synth Brass 1
-    "bright-brass": 62,  # Synth Brass 1
-    "drive-bass": 87,  # Lead 8 (bass + lead)
-    "sub-bass": 39,  # Synth Bass 2
-    "fm-bass": 38,  # Synth Bass 1
-    "mallet": 12,  # Marimba
-    "kit": 40,  # Brush Kit
-    "sticks": 0,  # Standard Kit
-    "electronic": 24,  # Electronic Kit
-    "upright-bass": 32,  # Acoustic Bass
-    "felt-piano": 0,  # Acoustic Grand Piano
-    "dusty-piano": 4,  # Electric Piano 1
-    "stab": 63,  # Synth Brass 2
-    "low-strings": 48,  # String Ensemble 1
-    "brass-swell": 61,  # Brass Section
-    "violin": 40,  # Violin
-    "bright-violin": 40,  # Violin
-    "cello": 42,  # Cello
-    "bright-cello": 42,  # Cello
-    "accordion": 21,  # Accordion
-    "whistle": 78,  # Whistle
-    "dusty": 40,  # Brush Kit
-    "techno-kit": 25,  # TR-808 Kit
-}
-"""The General MIDI program, counted from 0, that comes closest to a patch; otherwise the piano."""
+PIANO = 0  # the program of General MIDI that a channel has at first
 
 # Keys by their sharps: from five flats on in major, six in minor.
 _MAJOR_NAMES = ("Db", "Ab", "Eb", "Bb", "F", "C", "G", "D", "A", "E", "B", "F#")
@@ -86,11 +35,6 @@ _MINOR_NAMES = ("Ebm", "Bbm", "Fm", "Cm", "Gm", "Dm", "Am", "Em", "Bm", "F#m", "
 _META_FIRST, _NOTE_OFF, _PROGRAM, _NOTE_ON = range(4)
 
 
-def program_of(patch: str) -> int:
-    """The General MIDI program, counted from 0, that comes closest to a patch."""
-    return PATCH_PROGRAMS.get(patch, 0)
-
-
 @dataclass(frozen=True, slots=True)
 class MidiBar:
     """A bar with what the file says beyond its notes."""
@@ -98,7 +42,9 @@ class MidiBar:
     bar: Bar
     tempo_bpm: float  # at which the bar sounds
     title: str = ""  # of the piece that the bar belongs to
-    patches: Mapping[str, str] = field(default_factory=dict)  # part to patch
+    programs: Mapping[str, int] = field(
+        default_factory=dict
+    )  # of General MIDI, counted from 0, by part
     ticks: int = 0  # of a bar that was cut short; 0: it is whole
 
     @property
@@ -227,10 +173,10 @@ def _played_events(played: Sequence[PlayedMessage]) -> Iterator[_Event]:
 
 
 def _programs(bars: Sequence[MidiBar], starts: Sequence[int], part: str) -> Iterator[_Event]:
-    """A program change where the patch of a part changes."""
+    """A program change where the program of a part changes."""
     last = -1
     for each, start in zip(bars, starts, strict=False):
-        program = program_of(each.patches.get(part, ""))
+        program = each.programs.get(part, PIANO)
         if program != last:
             last = program
             message = mido.Message("program_change", channel=CHANNELS[part], program=program)

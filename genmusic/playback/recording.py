@@ -9,7 +9,7 @@ from pathlib import Path
 
 from genmusic.encoding import PartFile
 from genmusic.midi.events import EventReader, EventRing
-from genmusic.midi.files import MidiBar, PlayedMessage, program_of, write_midi
+from genmusic.midi.files import MidiBar, PlayedMessage, write_midi
 from genmusic.midi.messages import (
     CHANNEL_PRESSURE,
     CONTROL_CHANGE,
@@ -24,6 +24,7 @@ from genmusic.midi.sender import data_of
 from genmusic.playback.frame_clock import FrameClock
 from genmusic.playback.player import Player
 from genmusic.session.timed import TimedBar
+from genmusic.synthesis.patches import PROGRAMS, programs_of
 from genmusic.units import SAMPLE_RATE, TICKS_PER_BEAT
 
 Patches = Callable[[str], Mapping[str, str]]
@@ -75,7 +76,7 @@ class Recording:
             if self._is_kept(message, keys):
                 if patch != self._patch:
                     self._patch = patch
-                    self._keep(message.time_ns, (PROGRAM_CHANGE, program_of(patch)))
+                    self._keep(message.time_ns, (PROGRAM_CHANGE, PROGRAMS[patch]))
                 self._keep(message.time_ns, tuple(data_of(message)))
 
     def _is_kept(self, message: Message, keys: range) -> bool:
@@ -119,7 +120,9 @@ class Recording:
             The file cannot be written.
         """
         heard = self.stretches()
-        bars = [_midi_bar(stretch, patches(stretch.bar.bar.style)) for stretch in heard]
+        bars = [
+            _midi_bar(stretch, programs_of(patches(stretch.bar.bar.style))) for stretch in heard
+        ]
         with PartFile(path) as part:
             write_midi(part.stream, bars, self._messages(heard, bars))
 
@@ -151,14 +154,14 @@ def _follow_key(down: set[int], data: tuple[int, ...]) -> None:
         down.discard(data[1])
 
 
-def _midi_bar(stretch: Stretch, patches: Mapping[str, str]) -> MidiBar:
+def _midi_bar(stretch: Stretch, programs: Mapping[str, int]) -> MidiBar:
     """A bar as the file has it; of one that was cut, what was heard."""
     timed = stretch.bar
     seconds = (stretch.ends_frame - stretch.opens_frame) / SAMPLE_RATE
     beats = timed.beat_at(stretch.ends_frame) - timed.beat_at(stretch.opens_frame)
     tempo_bpm = beats * 60.0 / seconds
     if (stretch.opens_frame, stretch.ends_frame) == (timed.start_frame, timed.end_frame):
-        return MidiBar(timed.bar, tempo_bpm, timed.title, patches)
+        return MidiBar(timed.bar, tempo_bpm, timed.title, programs)
     first = round((timed.beat_at(stretch.opens_frame) - timed.song_beat) * TICKS_PER_BEAT)
     last = first + max(1, stretch.tick_of(stretch.ends_frame))
     notes = timed.bar.notes
@@ -174,4 +177,4 @@ def _midi_bar(stretch: Stretch, patches: Mapping[str, str]) -> MidiBar:
         for span in (*sounding, *(span for span in begun if span.start_tick > first))
     )
     bar = replace(timed.bar, notes=notes, chords=chords)
-    return MidiBar(bar, tempo_bpm, timed.title, patches, ticks=last - first)
+    return MidiBar(bar, tempo_bpm, timed.title, programs, ticks=last - first)

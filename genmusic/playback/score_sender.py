@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from genmusic.midi.files import CHANNELS, PATCH_PROGRAMS
+from genmusic.midi.files import CHANNELS, PIANO
 from genmusic.midi.messages import (
     CLOCK,
     CONTINUE,
@@ -26,6 +26,7 @@ from genmusic.playback.frame_clock import FrameClock
 from genmusic.playback.hands import Hands
 from genmusic.session.engine import TimedBar
 from genmusic.session.log import MOST_SIXTEENTHS
+from genmusic.synthesis.patches import programs_of
 
 CLOCKS_PER_BEAT, CLOCKS_PER_SIXTEENTH = 24, 6
 HORIZON_NS = 120_000_000
@@ -94,9 +95,9 @@ class ScoreSender:
         heapq.heapify(self._due)
 
     def _rows(self, bar: TimedBar) -> Iterator[Due]:
-        patches = self._patches(bar.bar.style)
+        programs = programs_of(self._patches(bar.bar.style))
         for part, channel in CHANNELS.items():
-            program = PATCH_PROGRAMS.get(patches.get(part, ""), 0)
+            program = programs.get(part, PIANO)
             yield Due(bar.start_frame, CHANGES, PROGRAM_CHANGE | channel, program)
         notes = bar.bar.notes[["pitch", "velocity", "part"]].tolist()
         for (pitch, velocity, part), (start, end) in zip(

@@ -20,12 +20,13 @@ from genmusic.encoding import (
     open_float_writer,
 )
 from genmusic.errors import EncodingError
-from genmusic.midi.files import MidiBar, program_of, write_midi
+from genmusic.midi.files import MidiBar, write_midi
 from genmusic.mixing.stems import STEMS
 from genmusic.notation.musicxml import SheetBar, write_musicxml
 from genmusic.rules import Style
 from genmusic.session.engine import Engine
 from genmusic.session.timed import TimedBar
+from genmusic.synthesis.patches import programs_of
 from genmusic.units import SAMPLE_RATE, quantum_at_or_after
 
 BLOCK_FRAMES = 9_600  # 200 ms: shorter than any bar, so the end of a bar is known in time
@@ -161,7 +162,7 @@ def _write_midi(file: BinaryIO, bars: Sequence[TimedBar], styles: Mapping[str, S
     write_midi(
         file,
         [
-            MidiBar(timed.bar, _tempo_bpm(timed), timed.title, _patches(timed, styles))
+            MidiBar(timed.bar, _tempo_bpm(timed), timed.title, programs_of(_patches(timed, styles)))
             for timed in bars
         ],
     )
@@ -171,8 +172,8 @@ def _write_musicxml(file: BinaryIO, bars: Sequence[TimedBar], styles: Mapping[st
     sheet: list[SheetBar] = []
     for timed in bars:
         patches = _patches(timed, styles)
-        programs = {part: program_of(patch) for part, patch in patches.items()}
-        sheet.append(SheetBar(timed.bar, _tempo_bpm(timed), timed.title, patches, programs))
+        words = patches, programs_of(patches)
+        sheet.append(SheetBar(timed.bar, _tempo_bpm(timed), timed.title, *words))
     write_musicxml(file, sheet)
 
 

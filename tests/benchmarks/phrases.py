@@ -8,11 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pictures import DrawnNote
 
-from genmusic.midi.files import PATCH_PROGRAMS
 from genmusic.names import PARTS
 from genmusic.synthesis.kits import Kit
 from genmusic.synthesis.orchestra import Orchestra, PlayedNote
-from genmusic.synthesis.patches import find_patch
+from genmusic.synthesis.patches import PROGRAMS, find_patch
 from genmusic.synthesis.pools import MAX_BLOCK_QUANTA
 from genmusic.units import QUANTUM, SAMPLE_RATE
 
@@ -64,7 +63,7 @@ def play_phrase(patch: str) -> Phrase:
 
 
 def _tonal_rows(patch: str) -> list[tuple[float, float, int, int]]:
-    is_bass = PATCH_PROGRAMS.get(patch) in BASS_PROGRAMS
+    is_bass = PROGRAMS[patch] in BASS_PROGRAMS
     lowest, rows = (BASS_LOWEST, BASS) if is_bass else (MELODY_LOWEST, MELODY)
     return [(beat, length, lowest + step, velocity) for beat, length, step, velocity in rows]
 

@@ -7,11 +7,10 @@ import symusic
 from hypothesis import given
 from hypothesis import strategies as st
 
-from genmusic.midi.files import PATCH_PROGRAMS, MidiBar, write_midi
+from genmusic.midi.files import MidiBar, write_midi
 from genmusic.names import PARTS
 from genmusic.score.events import NOTE_DTYPE, Bar, ChordSpan, Note, note_array
 from genmusic.score.harmony import Chord, Key
-from genmusic.synthesis.patches import PATCHES
 
 MELODY, BASS, DRUMS = PARTS.index("melody"), PARTS.index("bass"), PARTS.index("drums")
 
@@ -108,18 +107,14 @@ def test_drums_are_on_channel_10_and_the_melody_on_channel_1():
     assert {m.channel for m in melody if not m.is_meta} == {0}
 
 
-def test_the_program_follows_the_patch():
+def test_a_change_of_program_is_written_once():
     note = Note(0, 9, 60, 9, MELODY)
-    patches = ("harp", "harp", "nylon")
+    programs = (46, 46, 24)
 
-    score = read(*(MidiBar(bar(note), 90.0, patches={"melody": patch}) for patch in patches))
+    score = read(*(MidiBar(bar(note), 90.0, programs={"melody": number}) for number in programs))
 
     changes = [m for m in score.tracks[1] if m.type == "program_change"]
     assert [m.program for m in changes] == [46, 24]
-
-
-def test_every_patch_has_a_program():
-    assert set(PATCH_PROGRAMS) == set(PATCHES)
 
 
 def test_a_change_of_tempo_or_metre_is_written_where_it_happens():

@@ -11,6 +11,7 @@ from genmusic.units import exp2, log2
 
 GOOD = """
 [thin]
+midi_program = 81
 level_db = -6
 attack_seconds = 0.01
 decay_seconds = 0.5
@@ -30,18 +31,20 @@ def test_every_kind_of_patch_has_a_pool_and_a_kernel():
 def test_a_table_in_a_file_is_a_patch(tmp_path):
     (tmp_path / "saws.toml").write_text(GOOD)
 
-    patches = read_patches(tmp_path)
+    patches, programs = read_patches(tmp_path)
 
     assert list(patches) == ["thin"]
     assert patches["thin"][1].cutoff_hz == 900
+    assert programs == {"thin": 81}
 
 
 def test_a_patch_may_be_like_another(tmp_path):
     (tmp_path / "saws.toml").write_text(GOOD + '\n[dull]\nlike = "thin"\ncutoff_hz = 300\n')
 
-    thin, dull = (patch for _, patch in read_patches(tmp_path).values())
+    patches, programs = read_patches(tmp_path)
 
-    assert dull == replace(thin, cutoff_hz=300.0)
+    assert patches["dull"][1] == replace(patches["thin"][1], cutoff_hz=300.0)
+    assert programs["dull"] == programs["thin"]
 
 
 @pytest.mark.parametrize(
@@ -50,11 +53,13 @@ def test_a_patch_may_be_like_another(tmp_path):
         (
             "saws",
             GOOD + '[odd]\nlike = "thick"\n',
-            r"saws\.toml:12: odd\.like: .*one of thin, .*'thick'",
+            r"saws\.toml:13: odd\.like: .*one of thin, .*'thick'",
         ),
-        ("saws", GOOD + "cutof_hz = 3\n", r"saws\.toml:11: thin\.cutof_hz: .*cutoff_hz"),
-        ("saws", GOOD.replace("900", "90000"), r"saws\.toml:8: thin\.cutoff_hz: .*16000.*90000"),
+        ("saws", GOOD + "cutof_hz = 3\n", r"saws\.toml:12: thin\.cutof_hz: .*cutoff_hz"),
+        ("saws", GOOD.replace("900", "90000"), r"saws\.toml:9: thin\.cutoff_hz: .*16000.*90000"),
         ("saws", GOOD.replace("sustain", "#"), r"saws\.toml:2: thin: 'sustain' must be given"),
+        ("saws", GOOD.replace("midi", "#"), r"saws\.toml:2: thin: 'midi_program' must be given"),
+        ("saws", GOOD.replace("81", "128"), r"saws\.toml:3: thin\.midi_program: .*0..127.*128"),
         ("kazoos", GOOD, r"kazoos\.toml.*no kind of instrument 'kazoos'; known: saws"),
         ("saws", "[thin", r"saws\.toml:1: not TOML"),
     ],
