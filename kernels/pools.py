@@ -8,15 +8,11 @@ before a note asks for it.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numba import typeof, types
-from numba.core import cgutils
-from numba.extending import intrinsic
 
-from kernels._jit import kernel
+from kernels._jit import fragment, kernel
 from kernels._types import Ints, Longs, Ramps
+from kernels.addresses import Callee
 from kernels.handles import Handle, reader
 
 ADDRESS = 0  # the word of a pool that holds where its kernel is
@@ -29,34 +25,21 @@ _DESK = _INTS[0], _INTS[0], _INTS[0], _LANES, _FLOATS[0]
 _POOL = 0, _ROLL, _HELD, _INTS, _DESK
 _read_pool = reader(_POOL)
 POOL_WORDS = len(Handle(_POOL).words)
-_ARGUMENTS = tuple(map(typeof, (0, 0, _ROLL, _HELD, _INTS, (_FLOATS, _FLOATS), _DESK, _INTS[0])))
+RENDERERS = Callee((0, 0, _ROLL, _HELD, _INTS, (_FLOATS, _FLOATS), _DESK, _INTS[0]))
+"""What renders the voices of a kind for a block."""
+_render = RENDERERS.call
 
 
-def address_of(renderer: Any) -> int:
-    """Where the machine code of a kernel that renders voices begins; now it is compiled."""
-    renderer.compile(_ARGUMENTS)
-    compiled = renderer.overloads[_ARGUMENTS]
-    address: int = compiled.library.get_pointer_to_function(compiled.fndesc.llvm_func_name)
-    return address
-
-
-@intrinsic
-def _render(
-    _typing: Any, address: Any, first: Any, quanta: Any, roll: Any, held: Any, varied: Any,
-    ramps: Any, desk: Any, buses: Any,
-) -> Any:  # fmt: skip
-    """Call the kernel at an address, as Numba calls it."""
-
-    def generate(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        at, *given = arguments
-        kind = context.call_conv.get_function_type(types.none, _ARGUMENTS)
-        called = builder.inttoptr(at, kind.as_pointer())
-        status, _ = context.call_conv.call_function(builder, called, types.none, _ARGUMENTS, given)
-        with cgutils.if_unlikely(builder, status.is_error):
-            context.call_conv.return_status_propagate(builder, status)
-        return context.get_dummy_value()
-
-    return types.void(types.int64, *_ARGUMENTS), generate
+@fragment
+def play_pools(
+    first: int, quanta: int, pools: Longs, taken: Longs, ramps: Ramps, buses: Ints
+) -> None:
+    """As `render_pools`."""
+    for kind in range(pools.shape[0]):
+        if taken[kind] > 0:
+            address, roll, held, varied, desk = _read_pool(pools[kind])
+            _render(address, (first, quanta, roll, held, varied, ramps, desk, buses))
+            taken[kind] -= desk[2][0]
 
 
 @kernel
@@ -78,8 +61,4 @@ def render_pools(
         Brightness, 0..1, and bend, octaves.
     buses : (buses * 2 * `kernels.buses.STRIDE`,) int32, in/out
     """
-    for kind in range(pools.shape[0]):
-        if taken[kind] > 0:
-            address, roll, held, varied, desk = _read_pool(pools[kind])
-            _render(address, first, quanta, roll, held, varied, ramps, desk, buses)
-            taken[kind] -= desk[2][0]
+    play_pools(first, quanta, pools, taken, ramps, buses)

@@ -26,6 +26,9 @@ from kernels import (
     reverbs,
     weighting,
 )
+from kernels.handles import Handle
+from kernels.hops import FINISHERS, MIXERS, Voices, play_hop
+from kernels.hops import Desk as HopDesk
 from kernels.lanes import LANES, MOST_QUANTA
 from kernels.memory import aligned
 
@@ -35,6 +38,7 @@ Longs = NDArray[np.int64]
 CEILING_DB = -1.6  # true peaks; a little for what four times oversampling does not see
 MOST_FRAMES = MOST_QUANTA * QUANTUM
 RingState = tuple[Floats, int]
+Desk = Handle[HopDesk]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,59 +142,59 @@ class Console:
         """One listener's lanes, as views, of what works in rows of sixteen lanes."""
         return *self._filters[:, :, listener], self._levels[:, listener]
 
+    def desk(self, faders: Faders, voices: Voices) -> Desk:
+        """All that this thread mixes with, whatever the block."""
+        scratch = _scratch.of(self._listeners)
+        bench = scratch.tile, scratch.gains, scratch.line
+        return Handle(HopDesk(
+            MIXERS.address_of(consoles.mix_parts),
+            FINISHERS.address_of(consoles.finish),
+            voices,
+            (faders.of_strips, faders.of_sends),
+            (self._spaces, self._of_strips, self._lines),
+            scratch.of_parts,
+            scratch.dry,
+            ((faders.gain, faders.wanted), self._of_master, self._ceiling, bench),
+        ))  # fmt: skip
+
     def mix(
         self,
-        quanta: int,
-        tails: Ints,
-        buses: Ints,
-        faders: Faders,
+        desk: Desk,
+        blocks: tuple[int, int, int],
+        coming: Longs,
         clocks: Longs,
         rows: Ints,
         first: int,
         out: Floats,
     ) -> None:
-        """Mix a block.
+        """Render and mix some blocks.
 
         Parameters
         ----------
-        quanta : int
-            Quanta in the block.
-        tails : (listeners * parts * `TAIL`,) int32, in/out
-            What the part buses give beyond a block, as `kernels.buses` lays it out.
-        buses : (listeners * parts * 2 * stride,) int32, in/out
-            Part buses, laid out alike; they are silent then.
-        faders : Faders
-            For exactly this block.
-        clocks : (listeners,) int64, quanta
+        desk : Desk
+            As `desk` gave it in this thread.
+        blocks : tuple of int
+            How many, the quanta of each, and the rack's quantum before them. The faders are for
+            exactly one block, or rest; and stems are kept of one.
+        coming : (kicks, 3) int64
+            As `kernels.hops.play_hop` takes them.
+        clocks : (listeners,) int64, quanta, in/out
             Since each session began.
         rows : (listeners,) int32
             Which row of ``out`` is each listener's; -1 for a place that is nobody's.
         first : int, frames
-            Where the block begins in ``out``.
+            Where the blocks begin in ``out``.
         out : (rows, 2, frames) float32, C-contiguous
             The finished sound is written one quantum late (the limiter looks ahead).
         """
+        quanta = blocks[1]
         scratch = _scratch.of(self._listeners)
         fed, stems = scratch.fed(quanta), NO_STEMS
         if self._stems is not None:
             stems = self._stems.room_for(quanta)
-        consoles.mix_parts(
-            quanta, rows, clocks, faders.of_strips, faders.of_sends, self._spaces,
-            self._of_strips, self._lines, scratch.of_parts, tails, buses, fed, scratch.dry, stems,
-        )  # fmt: skip
+        play_hop(*blocks, coming, desk.words, rows, clocks, fed, stems, first, out)
         if self._stems is not None:
             self._stems.take_returns(fed, scratch.of_parts[-1])
-        self.finish(quanta, scratch.dry, faders, rows, first, out)
-
-    def finish(
-        self, quanta: int, dry: Floats, faders: Faders, rows: Ints, first: int, out: Floats
-    ) -> None:
-        """The master alone, of a mix as flat rows, left then right of each listener."""
-        scratch = _scratch.of(self._listeners)
-        consoles.finish(
-            quanta, rows, (faders.gain, faders.wanted), self._of_master, self._ceiling,
-            (scratch.tile, scratch.gains, scratch.line), dry, first, out,
-        )  # fmt: skip
 
     def levelling(self, listener: int) -> str:
         """What the leveller has learned of a listener, in a word for a checkpoint."""

@@ -295,9 +295,11 @@ class Ensemble:
             rack.play_planned(ahead)
             end, calm = rack.quantum + ahead, self._calm_until
             while rack.quantum < end:
-                quanta = min(end - rack.quantum, rack.most_quanta)
-                if calm < rack.quantum + quanta:
-                    quanta = self._prepare(quanta)
+                quanta = min(end, calm) - rack.quantum
+                if calm < end:  # blocks before it are whole
+                    quanta -= quanta % rack.most_quanta
+                if quanta <= 0:
+                    quanta = self._prepare(min(end - rack.quantum, rack.most_quanta))
                     calm = self._calm_until
                 rack.render_into(quanta, self._rows, done, out)
                 done += quanta * QUANTUM

@@ -13,7 +13,7 @@ from heapq import heapify, heappop, heappush
 import numpy as np
 from numpy.typing import NDArray
 
-from genmusic.mixing.console import SILENT_CONSOLE, Console, ConsoleState
+from genmusic.mixing.console import SILENT_CONSOLE, Console, ConsoleState, Desk
 from genmusic.mixing.faders import NO_KICK, Faders, make_faders
 from genmusic.synthesis.orchestra import (
     SILENT_ORCHESTRA,
@@ -28,8 +28,10 @@ from genmusic.units import QUANTUM
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
+Longs = NDArray[np.int64]
 MOST_LISTENERS = 16
 ALONE_QUANTA = MAX_BLOCK_QUANTA  # of a longest block: half of the cache is enough for its buses
+NO_KICKS = np.zeros((0, 3), np.int64)
 SHARED_QUANTA = 30  # the same, of many listeners: whole blocks in 200 ms
 
 
@@ -63,6 +65,8 @@ class Rack:
         """A heap of those to come: the rack's quantum, the listener, the frame in the quantum."""
         self._planned: list[tuple[int, int, int, Reading, Clock]] = []
         """A heap of beats to come: the rack's quantum, the listener, the beat and what plays it."""
+        self._desks: dict[int, Desk] = {}
+        """What each thread renders with."""
         self._everybody = np.arange(listeners, dtype=np.int32)
 
     def play(self, listener: int, note: PlayedNote) -> None:
@@ -113,38 +117,41 @@ class Rack:
         Parameters
         ----------
         quanta : int
-            At most `most_quanta`.
+            At most `most_quanta`, unless all faders rest.
         rows : (places,) int32
             Which row of ``out`` is each place's; -1 for one where nobody sits.
         first : int, frames
             Where the block begins in ``out``.
         out : (rows, 2, frames) float32, C-contiguous
         """
-        faders, clocks = self.faders, self.quantum - self._origins
-        struck = self._strike(quanta)
+        blocks, rest = divmod(quanta, self.most_quanta)
+        if blocks:
+            self._render(blocks, self.most_quanta, rows, first, out)
+        if rest:
+            self._render(1, rest, rows, first + (quanta - rest) * QUANTUM, out)
+
+    def _render(self, blocks: int, quanta: int, rows: Ints, first: int, out: Floats) -> None:
+        """Write some blocks of the same length."""
+        voices = self._orchestra.voices(self.faders.brightness, self.faders.bends)
+        thread = id(voices.buses)  # which the desk keeps
+        if thread not in self._desks:
+            self._desks[thread] = self._console.desk(self.faders, voices)
+        here, clocks = (blocks, quanta, self.quantum), self.quantum - self._origins
+        coming = self._kicks_within(blocks * quanta)
         try:
-            ramps = faders.brightness, faders.bends
-            buses = self._orchestra.play_block(self.quantum, quanta, *ramps)
-            tails = self._orchestra.tails
-            self._console.mix(quanta, tails, buses, faders, clocks, rows, first, out)
+            self._console.mix(self._desks[thread], here, coming, clocks, rows, first, out)
         except BaseException:
             wipe_shared_buses()
+            self.faders.kicks[:] = NO_KICK
             raise
-        finally:
-            for place in struck:
-                faders.kicks[place] = NO_KICK
-        self.quantum += quanta
+        self.quantum += blocks * quanta
 
-    def _strike(self, quanta: int) -> list[tuple[int, int]]:
-        """Write the kicks of a block; where they are written."""
-        struck, kicks, end = [], self._kicks, self.quantum + quanta
+    def _kicks_within(self, quanta: int) -> Longs:
+        """Take the kicks of some quanta, (kicks, 3)."""
+        within, kicks, end = [], self._kicks, self.quantum + quanta
         while kicks and kicks[0][0] < end:
-            quantum, listener, frame = heappop(kicks)
-            if quantum >= self.quantum:
-                place = listener, quantum - self.quantum
-                self.faders.kicks[place] = frame
-                struck.append(place)
-        return struck
+            within.append(heappop(kicks))
+        return np.array(within, np.int64) if within else NO_KICKS
 
     @property
     def stems(self) -> Floats:

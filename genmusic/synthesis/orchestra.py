@@ -16,6 +16,7 @@ from genmusic.synthesis.recipes import COOKBOOK
 from genmusic.threads import OfThread
 from genmusic.units import QUANTUM
 from kernels.buses import REACHING, STRIDE, TAIL, drain_buses, hand_over, take_in
+from kernels.hops import Voices
 from kernels.memory import aligned
 from kernels.pools import render_pools
 from kernels.readings import VELOCITIES
@@ -194,24 +195,24 @@ class Orchestra:
         -------
         (listeners * parts * 2 * frames,) float32, left then right of each bus.
         """
-        buses = self.play_block(first, quanta, brightness, bends)
+        buses = _shared_buses.of(self._sides)
+        ramps = (brightness, self._straight(quanta) if bends is None else bends)
+        render_pools(first, quanta, self._berths.sounds, self._berths.taken, ramps, buses)
         out = np.empty(self._sides * quanta * QUANTUM, np.float32)
         take_in(self.tails, buses)
         drain_buses(quanta, buses, out)
         hand_over(buses, self.tails)
         return out
 
-    def play_block(
-        self, first: int, quanta: int, brightness: Floats, bends: Floats | None = None
-    ) -> Ints:
-        """As `render`, without `tails`, on buses that all orchestras of the thread share.
+    def voices(self, brightness: Floats, bends: Floats) -> Voices:
+        """What is mixed, on buses that all orchestras of the thread share.
 
         Whoever mixes them adds the tails, brings to them what is left, and leaves silent buses.
+        The ramps are as `render` takes them, with room for the longest block.
         """
         buses = _shared_buses.of(self._sides)
-        ramps = (brightness, self._straight(quanta) if bends is None else bends)
-        render_pools(first, quanta, self._berths.sounds, self._berths.taken, ramps, buses)
-        return buses
+        ramps = brightness, bends
+        return Voices(self._berths.sounds, self._berths.taken, ramps, self.tails, buses)
 
     def _straight(self, quanta: int) -> Floats:
         if quanta not in self._unbent:

@@ -22,7 +22,7 @@ from kernels._types import Book, Held, Lanes, Roll
 from kernels.handles import Handle
 from kernels.lanes import COUNTS, LANE_FACTS, LANES, MOST_QUANTA
 from kernels.memory import aligned
-from kernels.pools import ADDRESS, POOL_WORDS, address_of
+from kernels.pools import ADDRESS, POOL_WORDS, RENDERERS
 from kernels.rows import ROW
 from kernels.voices import BUS, END, LISTENER, SEATS_WORDS, release_voice, start_beat
 
@@ -240,7 +240,7 @@ class Pool:
         while self._slots - self.berths.taken[0] < notes:
             self._grow()
         if not self._is_ready:
-            self.berths.sounds[0, ADDRESS] = address_of(self._kind.kernel)
+            self.berths.sounds[0, ADDRESS] = RENDERERS.address_of(self._kind.kernel)
             self._is_ready = True
 
     def release(self, number: int, quantum: int) -> None:

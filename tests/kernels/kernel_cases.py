@@ -121,8 +121,9 @@ CASES = {
     "effects.reverb": Case(render_reverb, calls=LISTENERS),
     "dynamics.limit": Case(render_limit),
     "loudness.level": Case(render_level),
-    "consoles.mix_parts": Case(render_console, uses=("consoles.finish",)),
-    "consoles.finish": Case(render_console, uses=("consoles.mix_parts",)),
+    "hops.play_hop": Case(render_console),
+    "consoles.mix_parts": Case(render_console, uses=("hops.play_hop",)),
+    "consoles.finish": Case(render_console, uses=("hops.play_hop",)),
     "playout.play_out": Case(render_playout),
     "live.play_live": Case(render_live),
 }

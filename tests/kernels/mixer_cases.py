@@ -30,9 +30,13 @@ from kernels.buses import (
     hand_over,
     take_in,
 )
+from kernels.hops import Voices
 from kernels.lanes import LANES, QUANTUM
+from kernels.pools import POOL_WORDS
 
 LISTENERS, PARTS = 2, 5
+NO_POOLS = np.zeros((0, POOL_WORDS), np.int64), np.zeros(0, np.int64)
+NO_KICKS = np.zeros((0, 3), np.int64)
 
 
 def render_handing(lengths, loud=1.0):
@@ -263,6 +267,8 @@ def render_console(lengths, loud=1.0):
         faders.gain[:] = 1.0
         block, clocks = np.full((2, 2, quanta * QUANTUM + 64), 9.0, F32), np.arange(3) + first
         buses = bus_block(sound, first, quanta)
-        console.mix(quanta, tails, buses, faders, clocks, rows, QUANTUM, block)
+        voices = Voices(*NO_POOLS, (faders.brightness, faders.bends), tails, buses)
+        blocks, desk = (1, quanta, first), console.desk(faders, voices)
+        console.mix(desk, blocks, NO_KICKS, clocks, rows, QUANTUM, block)
         out.append(block[:, :, QUANTUM:].reshape(4, -1))
     return np.concatenate(out, axis=1)

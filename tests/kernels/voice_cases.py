@@ -82,7 +82,7 @@ def start(pool, dishes, notes, pan=0.0):
 CALLED_INSIDE = {
     f"{kind.kernel.__module__.removeprefix('kernels.')}.{kind.kernel.__name__}"
     for kind in KINDS.values()
-}
+} | {"consoles.mix_parts", "consoles.finish"}
 """Kernels that another calls, by their addresses: Numba wraps nothing that they are given."""
 VOICES_USE = ("voices.start_beat", "pools.render_pools", "buses.drain_buses")
 

@@ -5,12 +5,15 @@ import numpy as np
 import pytest
 
 from genmusic.mixing.console import Console
+from genmusic.mixing.faders import make_faders
 from genmusic.mixing.stems import STEMS
 from genmusic.session.engine import Engine
 from genmusic.session.library import open_library
 from genmusic.session.rack import Rack
 from genmusic.session.rendering import Length, Rendering, saved_stems
+from genmusic.synthesis.orchestra import Orchestra
 from genmusic.units import QUANTUM
+from kernels.consoles import finish
 from kernels.lanes import LANES
 
 FRAMES = 9 * 48_000 // QUANTUM * QUANTUM
@@ -22,13 +25,16 @@ class MasterOnly:
 
     def __init__(self):
         self.heard = []
-        self._console = Console(1)
+        faders, orchestra = make_faders(1, 1), Orchestra(1)
+        voices = orchestra.voices(faders.brightness, faders.bends)
+        _, *self._master = Console(1).desk(faders, voices).values.master
 
     def play(self, mix, faders):
         rows = np.zeros((LANES, mix.shape[1]), np.float32)
         rows[:2] = mix
         out, mine = np.empty((1, *mix.shape), np.float32), np.zeros(1, np.int32)
-        self._console.finish(mix.shape[1] // QUANTUM, rows.reshape(-1), faders, mine, 0, out)
+        levels, quanta = (faders.gain, faders.wanted), mix.shape[1] // QUANTUM
+        finish(quanta, mine, levels, *self._master, rows.reshape(-1), 0, out)
         self.heard.append(out[0])
 
 
