@@ -32,13 +32,13 @@ STRIDE = SOUNDING + MOST_QUANTA + QUANTUM
 """Of one side of a bus: a block, what reaches into the next, and which quanta hold anything."""
 REACHING = 2 * QUANTUM  # where in a tail it says whether it holds anything
 TAIL = REACHING + LANES  # of what is left of a bus between two blocks
-SILENT, WHOLE, RUNS = 0, 1, 2
-"""What a quantum of a bus may hold: nothing, whole steps, or steps as floats in `kernels.runs`."""
+SILENT, WHOLE, FRACTIONS = 0, 1, 2
+"""What a quantum of a bus may hold: nothing, whole steps, or steps as floats."""
 
 
 @fragment
 def is_sounding(buses: Ints, bus: int, quantum: int) -> int:
-    """What a quantum of a bus holds: `SILENT`, `WHOLE` or `RUNS`."""
+    """What a quantum of a bus holds: `SILENT`, `WHOLE` or `FRACTIONS`."""
     return int(buses[bus * 2 * STRIDE + SOUNDING + quantum])
 
 
@@ -50,7 +50,7 @@ def _read_bus(buses: Ints, place: int) -> Vector:
 
 @fragment
 def read_quantum(buses: Ints, begin: int, held: int) -> Quantum:
-    """Both sides of a quantum of a bus, in steps; in runs if it is held in runs, else in frames."""
+    """Both sides of a quantum of a bus, in steps."""
     if held == SILENT:
         none = splat(f32(0.0))
         return none, none, none, none, none, none, none, none
@@ -59,7 +59,7 @@ def read_quantum(buses: Ints, begin: int, held: int) -> Quantum:
     begin = begin + STRIDE
     e, f = load_int(buses, begin), load_int(buses, begin + LANES)
     g, h = load_int(buses, begin + 2 * LANES), load_int(buses, begin + 3 * LANES)
-    if held == RUNS:
+    if held == FRACTIONS:
         return (
             bits_to_float(a), bits_to_float(b), bits_to_float(c), bits_to_float(d),
             bits_to_float(e), bits_to_float(f), bits_to_float(g), bits_to_float(h),

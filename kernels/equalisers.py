@@ -13,8 +13,7 @@ from numba import int32 as i32
 
 from kernels._jit import fragment
 from kernels._types import Float, Floats, Ints, Vector
-from kernels.buses import RUNS as IN_RUNS
-from kernels.buses import SILENT, SOUNDING, STRIDE, is_sounding, read_quantum
+from kernels.buses import FRACTIONS, SILENT, SOUNDING, STRIDE, is_sounding, read_quantum
 from kernels.lanes import LANES, QUANTUM
 from kernels.matrices import Matrix, Pair, times
 from kernels.rings import QUIETEST
@@ -27,6 +26,7 @@ from kernels.runs import (
     lane_of,
     summed,
     summed_pair,
+    to_frames,
     to_runs,
 )
 from kernels.shuffles import of_last_runs, of_run_1, run_numbers
@@ -124,16 +124,16 @@ def _ramp(rise: Rise) -> Vector:
 @fragment
 def _read(begin: int, held: int, buses: Ints) -> Quantum:
     """A quantum of a bus in runs."""
-    x = read_quantum(buses, begin, held)
-    return x if held == IN_RUNS else to_runs(x)
+    return to_runs(read_quantum(buses, begin, held))
 
 
 @fragment
 def _write(x: Quantum, begin: int, buses: Ints) -> None:
-    """Leave a quantum in its bus, in runs."""
+    """Leave a quantum in its bus, from runs."""
+    y = to_frames(x)
     for k in range(2):
         for m in range(4):
-            store_int(buses, begin + k * STRIDE + m * LANES, float_to_bits(x[4 * k + m]))
+            store_int(buses, begin + k * STRIDE + m * LANES, float_to_bits(y[4 * k + m]))
 
 
 @fragment
@@ -215,7 +215,7 @@ def _shelve(
         begin = 2 * strip * STRIDE + quantum * QUANTUM
         y, before = _shelved(_read(begin, held, buses), _ramp(rise), before, at, desk)
         _write(y, begin, buses)
-        buses[2 * strip * STRIDE + SOUNDING + quantum] = i32(IN_RUNS)
+        buses[2 * strip * STRIDE + SOUNDING + quantum] = i32(FRACTIONS)
     _remember(before, strip, place, desk, memories)
 
 
@@ -336,7 +336,7 @@ def _ring(
         begin = 2 * strip * STRIDE + quantum * QUANTUM
         y, before = _rung(_read(begin, held, buses), _ramp(rise), before, at, desk)
         _write(y, begin, buses)
-        buses[2 * strip * STRIDE + SOUNDING + quantum] = i32(IN_RUNS)
+        buses[2 * strip * STRIDE + SOUNDING + quantum] = i32(FRACTIONS)
     for k in range(2):
         _remember(before[k], strip, BELL + k, desk, memories)
 

@@ -8,19 +8,23 @@ from numba import float32 as f32
 
 from kernels._jit import fragment
 from kernels._types import Floats, Ints, Vector
-from kernels.buses import RUNS, SILENT, STEPS, STRIDE, is_sounding, read_quantum, turn_over
+from kernels.buses import SILENT, STEPS, STRIDE, WHOLE, is_sounding, turn_over
 from kernels.lanes import LANES, QUANTUM
-from kernels.runs import Four as Side
-from kernels.runs import Quantum, to_frames
 from kernels.simd import (
+    bits_to_float,
     fma,
     fnma,
     lane_numbers,
     load,
+    load_int,
+    load_splat,
+    lowest_bit,
     splat,
     store,
+    to_float,
 )
 
+HALF = QUANTUM // 2
 GAIN, ROOM, HALL, ECHO, CHORUS, DUCK = 0, 1, 2, 3, 4, 5  # rows of a strip; 1 to 4 are sends
 STRIP_ROWS = 6
 RISES, LEVELS = 8, 16  # in scratch: where those of a strip begin; numbers of a strip
@@ -28,6 +32,12 @@ MOVES = 1 << STRIP_ROWS
 Desk: TypeAlias = tuple[Ints, Floats]
 """Scratch: which rows of each strip are up, and which move; where each begins, and its rise."""
 SENDS = 4  # rows 1 to 4
+Pair: TypeAlias = tuple[Vector, Vector]
+"""Half a quantum of one side."""
+Half: TypeAlias = tuple[Vector, Vector, Vector, Vector]
+"""Half a quantum of both sides, left then right."""
+Sent: TypeAlias = tuple[Pair, Pair, Half, Half]
+"""What goes to room, hall, echo and chorus."""
 
 
 @fragment
@@ -49,13 +59,14 @@ def _set_levels(
 ) -> None:
     """Write where each row of a strip begins in a quantum, and by how much it rises a frame.
 
-    Then which rows are up, and which of them move: a bit for each.
+    Then which rows are up, and which of them move: a bit for each. Gains are of a step of a bus.
     """
     rows, levels = 0, desk[1]
     for row in range(STRIP_ROWS):
         low, high = strips[strip, row, borders[0]], strips[strip, row, borders[1]]
-        levels[part * LEVELS + row] = low
-        levels[part * LEVELS + RISES + row] = (high - low) * f32(1.0 / QUANTUM)
+        unit = f32(1.0 / STEPS) if row == GAIN else f32(1.0)
+        levels[part * LEVELS + row] = low * unit
+        levels[part * LEVELS + RISES + row] = (high - low) * f32(1.0 / QUANTUM) * unit
         if (low != f32(0.0)) | (high != f32(0.0)):
             rows |= 1 << row
         if low != high:
@@ -69,125 +80,119 @@ def _is_up(rows: int, row: int) -> bool:
 
 
 @fragment
-def _levels(rows: int, row: int, at: int, levels: Floats) -> Side:
-    """The level of a row of a strip at each frame of a quantum."""
-    low = splat(levels[at + row])
-    if rows & (MOVES << row) == 0:
-        return low, low, low, low
-    rise, frames = splat(levels[at + RISES + row]), lane_numbers()
-    return (
-        fma(frames, rise, low), fma(frames + splat(f32(16)), rise, low),
-        fma(frames + splat(f32(32)), rise, low), fma(frames + splat(f32(48)), rise, low),
-    )  # fmt: skip
+def _level(rows: int, row: int, at: int, t: int, moves: bool, levels: Floats) -> Pair:
+    """The level of a row of a strip at each frame of half a quantum."""
+    low = load_splat(levels, at + row)
+    if not moves or rows & (MOVES << row) == 0:
+        return low, low
+    rise, frames = load_splat(levels, at + RISES + row), lane_numbers() + splat(f32(t))
+    return fma(frames, rise, low), fma(frames + splat(f32(LANES)), rise, low)
 
 
 @fragment
-def _faded(source: int, held: int, gain: Side, buses: Ints) -> Quantum:
-    """Take a quantum of both sides of a bus through the fader, from steps to full scale."""
-    x = read_quantum(buses, source, held)
-    l0, l1, l2, l3, r0, r1, r2, r3 = to_frames(x) if held == RUNS else x
-    unit = splat(f32(1.0 / STEPS))
-    g0, g1, g2, g3 = gain[0] * unit, gain[1] * unit, gain[2] * unit, gain[3] * unit
-    return l0 * g0, l1 * g1, l2 * g2, l3 * g3, r0 * g0, r1 * g1, r2 * g2, r3 * g3
-
-
-@fragment
-def _dip(x: Quantum, depth: Side, dips: Floats, at: int) -> Quantum:
-    """Push what went through a fader out of the way of the kick."""
+def _dipped(gain: Pair, depth: Pair, dips: Floats, at: int) -> Pair:
+    """A gain that makes way for the kick."""
     one = splat(f32(1.0))
-    g0 = fnma(depth[0], load(dips, at), one)
-    g1 = fnma(depth[1], load(dips, at + LANES), one)
-    g2 = fnma(depth[2], load(dips, at + 2 * LANES), one)
-    g3 = fnma(depth[3], load(dips, at + 3 * LANES), one)
-    return x[0] * g0, x[1] * g1, x[2] * g2, x[3] * g3, x[4] * g0, x[5] * g1, x[6] * g2, x[7] * g3
+    return gain[0] * fnma(depth[0], load(dips, at), one), gain[1] * fnma(
+        depth[1], load(dips, at + LANES), one
+    )
 
 
 @fragment
-def _added(x: Quantum, mix: Quantum) -> Quantum:
-    """A mix with one part more."""
+def _faded(source: int, whole: bool, gain: Pair, buses: Ints) -> Half:
+    """Take half a quantum of both sides of a bus through the fader."""
+    a, b = load_int(buses, source), load_int(buses, source + LANES)
+    c, d = load_int(buses, source + STRIDE), load_int(buses, source + STRIDE + LANES)
+    if whole:
+        return (
+            to_float(a) * gain[0], to_float(b) * gain[1],
+            to_float(c) * gain[0], to_float(d) * gain[1],
+        )  # fmt: skip
     return (
-        mix[0] + x[0], mix[1] + x[1], mix[2] + x[2], mix[3] + x[3],
-        mix[4] + x[4], mix[5] + x[5], mix[6] + x[6], mix[7] + x[7],
+        bits_to_float(a) * gain[0], bits_to_float(b) * gain[1],
+        bits_to_float(c) * gain[0], bits_to_float(d) * gain[1],
     )  # fmt: skip
 
 
 @fragment
-def _sent(x: Quantum, level: Side, space: Side) -> Side:
-    """What goes to a space with the middle of one part more."""
+def _added(x: Half, level: Pair, send: Half) -> Half:
+    """What is sent to an effect with one part more."""
     return (
-        fma(x[0] + x[4], level[0], space[0]), fma(x[1] + x[5], level[1], space[1]),
-        fma(x[2] + x[6], level[2], space[2]), fma(x[3] + x[7], level[3], space[3]),
+        fma(x[0], level[0], send[0]), fma(x[1], level[1], send[1]),
+        fma(x[2], level[0], send[2]), fma(x[3], level[1], send[3]),
     )  # fmt: skip
 
 
 @fragment
-def _add(x: Side, level: Side, target: int, mix: Floats) -> None:
-    """Add one side of what went through a fader to a send."""
-    store(mix, target, fma(x[0], level[0], load(mix, target)))
-    store(mix, target + LANES, fma(x[1], level[1], load(mix, target + LANES)))
-    store(mix, target + 2 * LANES, fma(x[2], level[2], load(mix, target + 2 * LANES)))
-    store(mix, target + 3 * LANES, fma(x[3], level[3], load(mix, target + 3 * LANES)))
+def _added_middle(x: Half, level: Pair, send: Pair) -> Pair:
+    """What is sent to a space with the middle of one part more."""
+    return fma(x[0] + x[2], level[0], send[0]), fma(x[1] + x[3], level[1], send[1])
 
 
 @fragment
-def _leave_side(x: Side, target: int, mix: Floats) -> None:
+def _leave(x: Half, target: int, side: int, mix: Floats) -> None:
+    """Write half a quantum of both sides."""
     store(mix, target, x[0])
     store(mix, target + LANES, x[1])
-    store(mix, target + 2 * LANES, x[2])
-    store(mix, target + 3 * LANES, x[3])
+    store(mix, target + side, x[2])
+    store(mix, target + side + LANES, x[3])
 
 
 @fragment
-def _leave(x: Quantum, target: int, side: int, mix: Floats) -> None:
-    """Write a quantum of both sides."""
-    _leave_side((x[0], x[1], x[2], x[3]), target, mix)
-    _leave_side((x[4], x[5], x[6], x[7]), target + side, mix)
+def _leave_middle(x: Pair, target: int, mix: Floats) -> None:
+    store(mix, target, x[0])
+    store(mix, target + LANES, x[1])
 
 
 @fragment
-def _begin(x: Side, level: Side, target: int, mix: Floats) -> None:
-    """Begin one side of a send with what went through a fader."""
-    _leave_side(
-        (x[0] * level[0], x[1] * level[1], x[2] * level[2], x[3] * level[3]), target, mix
-    )  # fmt: skip
+def _heard(q: int, listener: int, parts: int, desk: Desk, buses: Ints) -> int:
+    """Which parts are heard in a quantum: a bit for each."""
+    heard = 0
+    for part in range(parts):
+        if is_sounding(buses, listener * parts + part, q) != SILENT and _is_up(desk[0][part], GAIN):
+            heard |= 1 << part
+    return heard
 
 
 @fragment
-def _send(q: int, at: int, x: Quantum, desk: Desk, fed: Ints, sends: Floats) -> None:
-    """Feed echo and chorus from what went through a fader."""
-    side, rows = fed.shape[1] * QUANTUM, desk[0][at // LEVELS]
-    lefts, rights = (x[0], x[1], x[2], x[3]), (x[4], x[5], x[6], x[7])
-    for row in range(ECHO, CHORUS + 1):
-        if not _is_up(rows, row):
-            continue
-        level, left = _levels(rows, row, at, desk[1]), (row - 1) * 2 * side + q * QUANTUM
-        if fed[row - 1, q] != 0:
-            _add(lefts, level, left, sends)
-            _add(rights, level, left + side, sends)
-        else:
-            fed[row - 1, q] = 1
-            _begin(lefts, level, left, sends)
-            _begin(rights, level, left + side, sends)
+def _send(x: Half, rows: int, at: int, t: int, moves: bool, levels: Floats, sent: Sent) -> Sent:
+    """What is sent to all effects with one part more."""
+    room, hall, echo, chorus = sent
+    if _is_up(rows, ROOM):
+        room = _added_middle(x, _level(rows, ROOM, at, t, moves, levels), room)
+    if _is_up(rows, HALL):
+        hall = _added_middle(x, _level(rows, HALL, at, t, moves, levels), hall)
+    if _is_up(rows, ECHO):
+        echo = _added(x, _level(rows, ECHO, at, t, moves, levels), echo)
+    if _is_up(rows, CHORUS):
+        chorus = _added(x, _level(rows, CHORUS, at, t, moves, levels), chorus)
+    return room, hall, echo, chorus
 
 
 @fragment
-def _out_of_strip(
-    strip: int, q: int, at: int, held: int, desk: Desk, dips: Floats, buses: Ints
-) -> Quantum:
-    """A quantum of a strip that is up."""
-    place, rows, levels = q * QUANTUM, desk[0][at // LEVELS], desk[1]
-    gain = _levels(rows, GAIN, at, levels)
-    x = _faded(strip * 2 * STRIDE + place, held, gain, buses)
-    if _is_up(rows, DUCK):
-        x = _dip(x, _levels(rows, DUCK, at, levels), dips, place)
-    return x
+def _leave_sends(sent: Sent, rows: int, q: int, at: int, fed: Ints, sends: Floats) -> None:
+    """Write what is sent where anything is, and say so."""
+    frames = fed.shape[1] * QUANTUM
+    if _is_up(rows, ROOM):
+        _leave_middle(sent[0], (ROOM - 1) * 2 * frames + at, sends)
+    if _is_up(rows, HALL):
+        _leave_middle(sent[1], (HALL - 1) * 2 * frames + at, sends)
+    if _is_up(rows, ECHO):
+        _leave(sent[2], (ECHO - 1) * 2 * frames + at, frames, sends)
+    if _is_up(rows, CHORUS):
+        _leave(sent[3], (CHORUS - 1) * 2 * frames + at, frames, sends)
+    for row in range(ROOM, CHORUS + 1):
+        fed[row - 1, q] = 1 if _is_up(rows, row) else 0
 
 
 @fragment
-def _mix_quantum(
+def _mix_half(
     q: int,
+    t: int,
     listener: int,
     parts: int,
+    heard: int,
+    moves: bool,
     desk: Desk,
     dips: Floats,
     buses: Ints,
@@ -196,36 +201,60 @@ def _mix_quantum(
     dry: Floats,
     stems: Floats,
 ) -> None:
-    """Run a quantum of all parts of one listener through their strips.
+    """Run half a quantum of the parts of one listener that are heard through their strips.
 
-    The mix and what goes to both spaces stay in registers until the last part.
+    The mix and all that is sent stay in registers until the last part: of a whole quantum they
+    would not fit.
     """
-    frames, at, none = fed.shape[1] * QUANTUM, q * QUANTUM, splat(f32(0.0))
-    mix = none, none, none, none, none, none, none, none
-    room, hall = (none, none, none, none), (none, none, none, none)
-    levels, fed_rows = desk[1], 0
-    for part in range(parts):
+    frames, at, levels, none = fed.shape[1] * QUANTUM, q * QUANTUM + t, desk[1], splat(f32(0.0))
+    mix, middle, fed_rows = (none, none, none, none), (none, none), 0
+    sent = middle, middle, mix, mix
+    while heard != 0:
+        part = lowest_bit(heard)
+        heard &= heard - 1
         strip, here, rows = listener * parts + part, part * LEVELS, desk[0][part]
-        held = is_sounding(buses, strip, q)
-        if held == SILENT or not _is_up(rows, GAIN):
-            continue
-        x = _out_of_strip(strip, q, here, held, desk, dips, buses)
-        mix = _added(x, mix)
+        gain = _level(rows, GAIN, here, t, moves, levels)
+        if _is_up(rows, DUCK):
+            gain = _dipped(gain, _level(rows, DUCK, here, t, moves, levels), dips, at)
+        x = _faded(strip * 2 * STRIDE + at, is_sounding(buses, strip, q) == WHOLE, gain, buses)
+        mix = mix[0] + x[0], mix[1] + x[1], mix[2] + x[2], mix[3] + x[3]
+        sent = _send(x, rows, here, t, moves, levels, sent)
         fed_rows |= rows
-        if _is_up(rows, ROOM):
-            room = _sent(x, _levels(rows, ROOM, here, levels), room)
-        if _is_up(rows, HALL):
-            hall = _sent(x, _levels(rows, HALL, here, levels), hall)
-        _send(q, here, x, desk, fed, sends)
         if stems.shape[0] > 0:
             _leave(x, part * 2 * frames + at, frames, stems)
     _leave(mix, listener * 2 * frames + at, frames, dry)
-    if _is_up(fed_rows, ROOM):
-        fed[ROOM - 1, q] = 1
-        _leave_side(room, (ROOM - 1) * 2 * frames + at, sends)
-    if _is_up(fed_rows, HALL):
-        fed[HALL - 1, q] = 1
-        _leave_side(hall, (HALL - 1) * 2 * frames + at, sends)
+    _leave_sends(sent, fed_rows, q, at, fed, sends)
+
+
+@fragment
+def _mix_quantum(
+    q: int,
+    listener: int,
+    parts: int,
+    moves: bool,
+    desk: Desk,
+    dips: Floats,
+    buses: Ints,
+    fed: Ints,
+    sends: Floats,
+    dry: Floats,
+    stems: Floats,
+) -> None:
+    """Run a quantum of all parts of one listener through their strips."""
+    heard = _heard(q, listener, parts, desk, buses)
+    for t in range(0, QUANTUM, HALF):
+        _mix_half(
+            q, t, listener, parts, heard, moves, desk, dips, buses, fed, sends, dry, stems
+        )  # fmt: skip
+
+
+@fragment
+def _set_all_levels(
+    strips: Floats, listener: int, parts: int, borders: tuple[int, int], desk: Desk
+) -> None:
+    """Write the levels of all strips of a listener between two borders."""
+    for part in range(parts):
+        _set_levels(strips, listener * parts + part, part, borders, desk)
 
 
 @fragment
@@ -275,15 +304,15 @@ def mix_strips(
     -----
     What is left out because it is silent or its level is zero would change no sample.
     """
+    if step == 0:
+        _set_all_levels(strips, listener, parts, (0, 0), desk)
     for q in range(quanta):
-        if q * step != 0 or q == 0:
-            for part in range(parts):
-                borders = q * step, (q + 1) * step
-                _set_levels(strips, listener * parts + part, part, borders, desk)
-        for send in range(SENDS):
-            fed[send, q] = 0
-        _mix_quantum(
-            q, listener, parts, desk, dips, buses, fed, sends, dry, stems
-        )  # fmt: skip
+        if step == 0:
+            _mix_quantum(
+                q, listener, parts, False, desk, dips, buses, fed, sends, dry, stems
+            )  # fmt: skip
+        else:
+            _set_all_levels(strips, listener, parts, (q, q + 1), desk)
+            _mix_quantum(q, listener, parts, True, desk, dips, buses, fed, sends, dry, stems)
     for part in range(parts):
         turn_over(quanta, buses, listener * parts + part)

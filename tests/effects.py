@@ -4,9 +4,8 @@ import numpy as np
 
 from kernels import choruses, delays, ducks, equalisers, mixing, reverbs
 from kernels._jit import kernel
-from kernels.buses import RUNS, STEPS, STRIDE, is_sounding, read_quantum, turn_over
+from kernels.buses import STEPS, STRIDE, is_sounding, read_quantum, turn_over
 from kernels.lanes import LANES, QUANTUM
-from kernels.runs import to_frames
 from kernels.simd import splat, store
 
 
@@ -19,8 +18,6 @@ def equalise(quanta, step, first, last, bands, desk, memories, buses, out):
         for quantum in range(quanta):
             held, begin = is_sounding(buses, bus, quantum), quantum * QUANTUM
             x = read_quantum(buses, 2 * bus * STRIDE + begin, held)
-            if held == RUNS:
-                x = to_frames(x)
             for k in range(4):
                 store(out, 2 * bus * frames + begin + k * LANES, x[k] * scale)
                 store(out, (2 * bus + 1) * frames + begin + k * LANES, x[4 + k] * scale)
