@@ -47,6 +47,7 @@ class Settings:
     lookahead_seconds: float = 1.5  # twice the worst stall seen on loopback and LAN (700 ms)
     least_lookahead_seconds: float = 1.2  # for a listener whose line and machine are steady
     most_lookahead_seconds: float = 3.0  # for one whose acks come and go
+    reserve_seconds: float = 2.8  # rendered for who changes nothing, in time that is left
     guard_seconds: float = 0.12  # from the ear to the nearest frame that can still be changed
     splice_seconds: float = 0.08  # between two changes of what was sent: a dragged control
     first_chunk_frames: int = 4_800  # 100 ms: a quick first sound

@@ -18,7 +18,7 @@ class LoadMeter:
     def __init__(self, threads: int, clock: Clock = monotonic_seconds) -> None:
         self._threads = threads
         self._clock = clock
-        self._hops: deque[tuple[float, float]] = deque(maxlen=REMEMBERED_HOPS)  # end, seconds
+        self._hops: deque[tuple[float, float]] = deque(maxlen=REMEMBERED_HOPS)  # when, seconds
         self.busy_seconds = 0.0
         self._looked_at, self._load = -LOOK_SECONDS, 0.0
 
@@ -26,22 +26,22 @@ class LoadMeter:
         """A thread is given away: when that was, for `end`."""
         return self._clock()
 
-    def end(self, began: float) -> None:
-        """The thread is free again."""
+    def end(self, began: float, due: float = 0.0) -> None:
+        """The thread is free again; work that was not due is a load when it would have been."""
         ended = self._clock()
-        self._hops.append((ended, ended - began))
+        self._hops.append((max(ended, due), ended - began))
         self.busy_seconds += ended - began
 
     @property
     def load(self) -> float:
-        """The share of the last seconds for which the threads were busy, 0..1."""
+        """The share of the last seconds for which the threads had to be busy, 0..1."""
         now = self._clock()
         if now >= self._looked_at + LOOK_SECONDS:
-            self._looked_at, self._load = now, self._measure(now - WINDOW_SECONDS)
+            self._looked_at, self._load = now, self._measure(now - WINDOW_SECONDS, now)
         return self._load
 
-    def _measure(self, since: float) -> float:
-        recent = [hop for hop in tuple(self._hops) if hop[0] > since]
+    def _measure(self, since: float, now: float) -> float:
+        recent = [hop for hop in tuple(self._hops) if since < hop[0] <= now]
         busy = sum(min(took, ended - since) for ended, took in recent)
         return min(busy / (WINDOW_SECONDS * self._threads), 1.0)
 

@@ -21,6 +21,7 @@ from genmusic.session.session import Session
 
 STRAINED = 10.0  # times rarer are changes carried out when there is too much to do
 STEADY_SECONDS = 1.0  # since the last change of what was sent: now a place may be worth while
+CROWDED_SECONDS = 0.8  # of sound left to somebody who waits for a thread: others are late
 SAFE_CHUNKS = 2  # that a listener holds who need not be served at once
 Result = TypeVar("Result")
 
@@ -147,7 +148,7 @@ class Player:
             self._delivered.append(await self._finish(work))
             await self._send_delivered()
         elif self._is_steady(now):
-            self._row = self._listeners.rows.with_room()
+            self._row = self._listeners.rows.with_room(self._session)
             await self._finish(self._row.join(self._session, self))
         else:
             await self._rest(now)
@@ -197,7 +198,7 @@ class Player:
 
     def _gives_way(self, now: float) -> bool:
         """Whether to catch up in a row instead, because others wait: it is cheaper for all."""
-        crowded = self._listeners.pool.crowded and self._is_steady(now)
+        crowded = self._listeners.pool.crowded(now + CROWDED_SECONDS) and self._is_steady(now)
         return crowded and self._session.holds(SAFE_CHUNKS, now)
 
     def _is_steady(self, now: float) -> bool:

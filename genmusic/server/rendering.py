@@ -6,7 +6,8 @@ import asyncio
 import heapq
 import itertools
 import os
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import TypeVar
 
 from genmusic.server.load import LoadMeter
@@ -30,30 +31,36 @@ class RenderPool:
         self._waiting: list[tuple[float, int, asyncio.Future[None]]] = []
         self._order = itertools.count()
 
-    @property
-    def crowded(self) -> bool:
-        """Whether work waits for a thread."""
-        return bool(self._waiting)
+    def crowded(self, before: float) -> bool:
+        """Whether work waits for a thread that must be done before a time."""
+        return bool(self._waiting) and self._waiting[0][0] < before
 
     @property
     def still(self) -> bool:
         """Whether no thread has anything to do."""
         return self._free == self._threads
 
-    @property
-    def idle(self) -> bool:
-        """Whether a thread has nothing to do."""
-        return self._free > 0
-
     async def run(self, deadline: float, work: Callable[[], Result]) -> Result:
         """The result of the work, done in a thread as soon as its turn comes."""
+        async with self.turn(deadline):
+            return await self.do(work)
+
+    @asynccontextmanager
+    async def turn(self, deadline: float) -> AsyncIterator[None]:
+        """Wait for a thread, then have it for a while: what is to be done is decided there."""
         await self._turn(deadline)
+        try:
+            yield
+        finally:
+            self._next()
+
+    async def do(self, work: Callable[[], Result], due: float = 0.0) -> Result:
+        """The result of work in a turn; it was ``due``, or will be."""
         began = self.meter.begin()
         try:
             return await self._workers.do(work)
         finally:
-            self.meter.end(began)
-            self._next()
+            self.meter.end(began, due)
 
     async def _turn(self, deadline: float) -> None:
         if self._free:

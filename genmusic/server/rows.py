@@ -3,12 +3,16 @@
 A listener who begins, comes back or changes something plays alone until their buffer is full, and
 then takes a place. Whose turn it is in a row decides when all of it is rendered; the others are
 then a little ahead. Who gets too far ahead, or asks for something, stands up.
+
+Time that is left is used to fill a reserve: a machine may be slower for a while than its load
+allows. Rows ask for a thread before they are due, and who has least in hand is served first.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterable
+from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any, Protocol
 
@@ -39,16 +43,24 @@ class Sitter(Protocol):
 
 
 class Row:
-    """One shared rack and who sits there."""
+    """One shared rack and who sits there.
 
-    def __init__(self, pool: RenderPool, clock: Clock, settings: Settings) -> None:
+    Who ``can_splice`` may be far ahead; the others would hear their changes late, and sit apart.
+    """
+
+    def __init__(
+        self, pool: RenderPool, clock: Clock, settings: Settings, *, can_splice: bool
+    ) -> None:
+        self.can_splice = can_splice
         self._pool = pool
         self._clock = clock
         self._settings = settings
+        self._hop_frames = settings.shared_chunk_frames
         self._company = Company()
         self._sitters: dict[Session, Sitter] = {}
         self._expected = 0
         self._hands = asyncio.Lock()  # on the company
+        self._moving = 0  # who has them, or waits for them, to sit down or stand up
         self._due = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -64,7 +76,7 @@ class Row:
 
     async def _sit(self, session: Session, sitter: Sitter) -> None:
         try:
-            async with self._hands:
+            async with self._between_hops():
                 await self._pool.run(self._clock(), partial(self._company.join, session))
                 self._sitters[session] = sitter
         finally:
@@ -75,53 +87,90 @@ class Row:
 
     async def leave(self, session: Session) -> None:
         """Stand up, once a render that runs has come to its end."""
-        async with self._hands:
+        async with self._between_hops():
             if session in self._sitters:
-                await self._stand([session])
+                async with self._pool.turn(self._clock()):
+                    await self._stand([session])
         if not self._sitters and self._task is not None and not self._hands.locked():
             self._task.cancel()
             self._task = None
 
+    @asynccontextmanager
+    async def _between_hops(self) -> AsyncIterator[None]:
+        self._moving += 1
+        try:
+            async with self._hands:
+                yield
+        finally:
+            self._moving -= 1
+
     def look(self, session: Session, now: float) -> None:
         """A listener was heard of: perhaps it is time to render."""
-        if self._is_due(session, now):
+        if not self._due.is_set() and self._may_go_on(session, now):
             self._due.set()
 
-    def _is_due(self, session: Session, now: float) -> bool:
-        """Whether the next hop lies within the look-ahead, or begins there and a thread is idle.
+    def _may_go_on(self, session: Session, now: float) -> bool:
+        return self._is_due(session, now) or session.has_spare_room(self._hop_frames, now)
 
-        Rows whose turns coincide do so again and again: the idle time before is theirs. And when
-        there is much to do for a while, everybody has a hop more in hand.
-        """
-        frames = PACKET_FRAMES if self._pool.idle else self._settings.shared_chunk_frames
-        return session.has_room(frames, now)
+    def _is_due(self, session: Session, now: float) -> bool:
+        """Whether the next hop begins within the look-ahead; if others wait, they may go first."""
+        return session.has_room(PACKET_FRAMES, now)
 
     async def _run(self) -> None:
         while self._sitters:
             await self._due.wait()
-            async with self._hands:
-                self._due.clear()
-                await self._advance(self._clock())
+            await self._take_turn()
+            async with self._hands:  # who sits down or stands up now was there first
+                pass
             await asyncio.sleep(0)  # let everybody send before they are asked whether they have
         self._task = None  # all stood up: who joins later begins another
 
+    async def _take_turn(self) -> None:
+        """Render once a thread is free; until then anybody may stand up, who needs one, too."""
+        async with self._pool.turn(self._deadline(self._clock())):
+            if self._moving:
+                return
+            async with self._hands:
+                self._due.clear()
+                await self._advance(self._clock())
+
+    def _deadline(self, now: float) -> float:
+        """When the first of them has nothing left to hear."""
+        return min((session.deadline(now) for session in self._sitters), default=now)
+
     async def _advance(self, now: float) -> None:
-        await self._stand(
-            [
-                session
-                for session, sitter in self._sitters.items()
-                if not (sitter.keeps_up and session.can_go_along(now))
-            ]
-        )
-        if not any(self._is_due(session, now) for session in self._sitters):
-            return
-        deadline = min(session.deadline(now) for session in self._sitters)
-        work = partial(self._company.advance, self._frames(deadline - now))
+        await self._stand([s for s, sitter in self._sitters.items() if not sitter.keeps_up])
+        sessions = tuple(self._sitters)
+        if not any(self._is_due(session, now) for session in sessions):
+            hungry = [s for s in sessions if s.has_spare_room(self._hop_frames, now)]
+            if not hungry:
+                return
+            least = min(hungry, key=lambda session: session.buffered(now))
+            most = max(session.buffered(now) for session in sessions)
+            if most - least.buffered(now) >= self._hop_frames:
+                await self._lift(least, now)
+                return
+        await self._stand([s for s in sessions if not s.can_go_along(now)])
+        await self._render_all(now)
+
+    async def _render_all(self, now: float) -> None:
+        frames = self._frames(self._deadline(now) - now)
+        due = min((session.due(frames, now) for session in self._sitters), default=now)
         try:
-            outcomes = await self._pool.run(deadline, work)
+            work = partial(self._company.advance, frames)
+            outcomes = await self._pool.do(work, due)
         except Exception as error:
             journal.write_failure("failed", error)
             outcomes = dict.fromkeys(self._sitters, error)
+        self._deliver(outcomes)
+
+    async def _lift(self, session: Session, now: float) -> None:
+        """Bring one who has come, or changed something, to where the others are."""
+        work = partial(self._company.lift, session, self._hop_frames)
+        due = session.due(self._hop_frames, now)
+        self._deliver({session: await self._pool.do(work, due)})
+
+    def _deliver(self, outcomes: Mapping[Session, Outcome]) -> None:
         now = self._clock()
         for session, outcome in outcomes.items():
             self._sitters[session].deliver(outcome)
@@ -129,12 +178,11 @@ class Row:
 
     def _frames(self, seconds_left: float) -> int:
         """How much to render: a longer hop costs everybody less, a shorter one is done sooner."""
-        hurried = seconds_left < HURRY_SECONDS
-        return self._settings.chunk_frames if hurried else self._settings.shared_chunk_frames
+        return self._settings.chunk_frames if seconds_left < HURRY_SECONDS else self._hop_frames
 
     async def _stand(self, sessions: Iterable[Session]) -> None:
         for session in sessions:
-            await self._pool.run(self._clock(), partial(self._company.leave, session))
+            await self._pool.do(partial(self._company.leave, session))
             self._sitters.pop(session).stand()
 
 
@@ -145,11 +193,12 @@ class Rows:
         self._rows: list[Row] = []
         self._make = partial(Row, pool, clock, settings)
 
-    def with_room(self) -> Row:
+    def with_room(self, session: Session) -> Row:
         """The fullest row that has room: the fewer racks, the less each listener costs."""
         self._rows = [row for row in self._rows if row.taken]
-        open_rows = [row for row in self._rows if row.taken < MOST_LISTENERS]
+        alike = [row for row in self._rows if row.can_splice is session.can_splice]
+        open_rows = [row for row in alike if row.taken < MOST_LISTENERS]
         if not open_rows:
-            self._rows.append(self._make())
+            self._rows.append(self._make(can_splice=session.can_splice))
             return self._rows[-1]
         return max(open_rows, key=lambda row: row.taken)

@@ -45,6 +45,16 @@ class Company:
         heard = zip(self.sessions, block, strict=True)
         return {session: self._absorb(session, sound) for session, sound in heard}
 
+    def lift(self, session: Session, frames: int) -> Outcome:
+        """Render and encode the next frames of one alone, who has less in hand than the others."""
+        self.leave(session)
+        try:
+            return session.go_on(frames)
+        except Exception as error:
+            return error
+        finally:
+            self.join(session)
+
     def _absorb(self, session: Session, sound: Block) -> Outcome:
         """Have a session encode its sound; a fault is its own."""
         fault = self._ensemble.failures.get(session.engine.seat)

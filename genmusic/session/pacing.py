@@ -56,6 +56,9 @@ class Pacing:
         self._stopped = False
         self.lookahead_frames = self._lead_frames
         """How far to render ahead: twice the worst stall of late, within the settings."""
+        self.reserve_frames = 0
+        """… and how far in time that is left; never less."""
+        self._look_ahead()
         self.join(0, now)
 
     def join(self, played: int, now: float) -> None:
@@ -98,8 +101,10 @@ class Pacing:
             wanted = limits.least_lookahead_seconds + STALLS * spread
             seconds = min(wanted, limits.most_lookahead_seconds)
         else:
-            return
+            seconds = limits.lookahead_seconds
+        reserve = 0.0 if self._stopped else limits.reserve_seconds
         self.lookahead_frames = round(seconds * SAMPLE_RATE)
+        self.reserve_frames = round(max(seconds, reserve) * SAMPLE_RATE)
 
     def played(self, now: float) -> int:
         """The frame the listener has heard; no audio clock runs ``play_speed_limit`` times."""

@@ -32,6 +32,7 @@ from genmusic.units import SAMPLE_RATE
 
 ID_BYTES = 9
 WARM_PACKETS = 4  # 80 ms: what an Opus decoder needs to be in step with an encoder
+CALM_FRAMES = 5 * SAMPLE_RATE  # heard since the last change: what is rendered will be heard
 SILENCE = np.zeros((2, 0), np.float32)
 NOTHING: Mapping[str, object] = MappingProxyType({})
 
@@ -58,7 +59,8 @@ class Session:
         self._history_frames = settings.history_frames
         self._end = self._furthest = engine.rendered_end
         self._changed_at = 0  # the frame of the newest request that was carried out
-        self._can_splice = True  # whoever listens can replace what was sent
+        self.can_splice = True
+        """Whether who listens can replace what was sent: it may lie far ahead, then."""
         self._splicing = False  # the next packet begins to
         self._void = (0, 0)  # the frames that were sent, then taken back by the newest splice
         self._past = Past(engine)
@@ -157,16 +159,34 @@ class Session:
 
     def has_room(self, frames: int, now: float) -> bool:
         """Whether somebody listens, and so many frames lie within the look-ahead."""
+        return self._fits(frames, self.pacing.lookahead_frames, now)
+
+    def has_spare_room(self, frames: int, now: float) -> bool:
+        """Whether so many frames lie within the reserve of who listens and changes nothing."""
+        calm = self.can_splice and self.pacing.claimed >= self._changed_at + CALM_FRAMES
+        return calm and self._fits(frames, self.pacing.reserve_frames, now)
+
+    def _fits(self, frames: int, ahead: int, now: float) -> bool:
+        """Whether somebody listens, and so many frames lie within ``ahead`` of what was heard."""
         pacing = self.pacing
-        wanted = self._end + frames - pacing.lookahead_frames
+        wanted = self._end + frames - ahead
         if pacing.claimed < wanted or pacing.resting(now):  # few acks get further: they say little
             return False
         return pacing.played(now) >= wanted
 
+    def due(self, frames: int, now: float) -> float:
+        """When so many frames lie within the look-ahead; the past, if they do."""
+        early = self._end + frames - self.pacing.lookahead_frames - self.pacing.played(now)
+        return now + early / SAMPLE_RATE
+
+    def buffered(self, now: float) -> int:
+        """About the frames that the listener has still to hear."""
+        return self._end - self.pacing.ear(now)
+
     def can_go_along(self, now: float) -> bool:
         """Whether a chunk may be rendered before it is due, because others' is."""
         ahead = self._end - self.pacing.played(now)
-        most = max(self._settings.most_lookahead_frames, self.pacing.lookahead_frames)
+        most = max(self._settings.most_lookahead_frames, self.pacing.reserve_frames)
         return ahead < most and not self.pacing.resting(now)
 
     def holds(self, chunks: int, now: float) -> bool:
@@ -209,7 +229,7 @@ class Session:
         packet = self.encoder.packet_frames
         ear = self.pacing.ear(now) + self._settings.guard_frames
         frame = max(-(-ear // packet) * packet, self._changed_at)
-        possible = self._can_splice and self._past.reaches(frame - packet)
+        possible = self.can_splice and self._past.reaches(frame - packet)
         return frame if possible and frame < self._end else self._end
 
     def splices(self, plan: Plan) -> bool:
@@ -225,6 +245,11 @@ class Session:
                 self.engine.follow(later)
             sound = joined(filter(None, (before, self._render(frames))))
             return self._step(plan.answers(landings), sound)
+
+    def go_on(self, frames: int) -> Step:
+        """Render and encode the next frames; nobody has asked for anything."""
+        with self.engine.at_work():
+            return self._step((), self._render(frames))
 
     def absorb(self, block: Block) -> Step:
         """Encode what was rendered for it in company."""
@@ -323,7 +348,7 @@ class Session:
         if next_pts is not None and next_pts > self._furthest:
             raise ProtocolError(f"next_pts must be at most {self._furthest}, got {next_pts}")
         heard = self.pacing.played(now)
-        self._can_splice = splices
+        self.can_splice = splices
         splices = next_pts is not None and self._may_hold_void(next_pts, heard)
         wanted = heard if next_pts is None else next_pts
         wanted = max(heard, self._void[0]) if splices else min(wanted, self._end)

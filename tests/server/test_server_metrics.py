@@ -122,6 +122,20 @@ def test_a_server_that_has_just_begun_is_not_busy_yet():
     assert meter.load == 0.1
 
 
+def test_work_before_its_time_is_a_load_when_it_would_have_been_due():
+    now = [0.0]
+    meter = LoadMeter(threads=1, clock=lambda: now[0])
+    for second in range(4):  # four hops in four seconds, which would have been due in eight
+        began = meter.begin()
+        now[0] = second + 1.0
+        meter.end(began, due=2.0 * second + 1.5)
+    loads = [meter.load]
+    for now[0] in (6.0, 13.0):
+        loads.append(meter.load)
+
+    assert loads == [0.4, 0.5, 0.0]
+
+
 def test_before_the_first_block_there_is_no_load():
     meter = LoadMeter(threads=1, clock=lambda: 0.0)
 

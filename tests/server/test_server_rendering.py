@@ -31,16 +31,29 @@ async def test_work_is_done_in_another_thread(pool):
     assert thread.name.startswith("render")
 
 
-async def test_a_pool_is_idle_while_a_thread_is_free(pool):
+async def test_a_pool_is_crowded_while_work_waits_that_must_be_done_soon(pool):
     gate = Gate()
-    work = asyncio.create_task(pool.run(0.0, gate))
-    before = pool.idle
+    tasks = [asyncio.create_task(pool.run(0.0, gate))]
     await asyncio.to_thread(gate.entered.wait, 10)
-    during = pool.idle
+    before = pool.crowded(10.0)
+    tasks.append(asyncio.create_task(pool.run(5.0, int)))
+    await asyncio.sleep(0)
+    during = pool.crowded(10.0), pool.crowded(4.0)
     gate.open.set()
-    await work
+    await asyncio.gather(*tasks)
 
-    assert [before, during, pool.idle] == [True, False, True]
+    assert [before, during, pool.crowded(10.0)] == [False, (True, False), False]
+
+
+async def test_in_a_turn_the_thread_is_nobody_elses(pool):
+    order = []
+    async with pool.turn(1.0):
+        other = asyncio.create_task(pool.run(0.0, lambda: order.append("other")))
+        await pool.do(lambda: order.append("first"))
+        await pool.do(lambda: order.append("second"))
+    await other
+
+    assert order == ["first", "second", "other"]
 
 
 async def test_the_earliest_deadline_goes_first(pool):

@@ -10,9 +10,13 @@ from genmusic.server.rendering import RenderPool
 from genmusic.server.rows import Rows
 from genmusic.session.opening import Wishes, open_session
 from genmusic.session.rack import MOST_LISTENERS
+from genmusic.units import SAMPLE_RATE
 
 CROWD = MOST_LISTENERS + 1
 PACKET_FRAMES = 960
+CALM_FRAMES = 6 * SAMPLE_RATE  # heard: a reserve is worth while
+LATER = 1.0  # seconds: an unpaced listener can have heard anything
+QUIET_SECONDS = 0.3  # without a hop: the row has all it has room for
 SILENT = replace(UNPACED, lookahead_seconds=0.0)
 """Nothing is ever due."""
 
@@ -63,7 +67,7 @@ async def test_the_last_place_of_a_row_is_promised_to_one_alone(pool, make_sessi
 
     chosen, joins = [], []
     for session in sessions:  # all of them in one turn of the event loop
-        row = rows.with_room()
+        row = rows.with_room(session)
         chosen.append(row)
         joins.append(asyncio.create_task(row.join(session, Sitter())))
     try:
@@ -78,8 +82,8 @@ async def test_the_last_place_of_a_row_is_promised_to_one_alone(pool, make_sessi
 
 async def test_a_thread_with_nothing_to_do_begins_a_hop_before_it_is_due(pool, make_session):
     half_a_hop = replace(UNPACED, lookahead_seconds=0.2)
-    row, sitter = Rows(pool, lambda: 0.0, half_a_hop).with_room(), Sitter()
-    session = make_session(half_a_hop)
+    session, sitter = make_session(half_a_hop), Sitter()
+    row = Rows(pool, lambda: 0.0, half_a_hop).with_room(session)
 
     await row.join(session, sitter)
     await asyncio.wait_for(sitter.send(half_a_hop.chunk_frames), PATIENCE)
@@ -88,9 +92,86 @@ async def test_a_thread_with_nothing_to_do_begins_a_hop_before_it_is_due(pool, m
     assert sitter.hops == [half_a_hop.chunk_frames]
 
 
+class Ear(Sitter):
+    """Somebody to whom all that comes is sent at once."""
+
+    @property
+    def keeps_up(self):
+        return True
+
+
+async def listen(row, sitters, frames):
+    """Hear in a row up to a frame; then only look, until all that has room was rendered."""
+    while min(session.pacing.claimed for session in sitters) < frames:
+        for session in sitters:
+            session.acknowledge(min(session.end, frames), LATER)
+            row.look(session, LATER)
+        await asyncio.sleep(0.001)
+    ends = None
+    while ends != (ends := [session.end for session in sitters]):
+        for session in sitters:
+            session.acknowledge(frames, LATER)
+            row.look(session, LATER)
+        await asyncio.sleep(QUIET_SECONDS)
+
+
+async def test_time_that_is_left_fills_a_reserve_and_who_is_behind_gets_alone_what_is_missing(
+    pool, make_session
+):
+    sessions = [make_session(UNPACED) for _ in range(3)]
+    row = Rows(pool, lambda: LATER, UNPACED).with_room(sessions[0])
+    sitters = {session: Ear() for session in sessions}
+    for _ in range(5):
+        sessions[0].go_on(UNPACED.shared_chunk_frames)
+    for session, sitter in sitters.items():
+        await row.join(session, sitter)
+    await asyncio.wait_for(listen(row, sitters, CALM_FRAMES), PATIENCE)
+    ahead = [session.end - CALM_FRAMES for session in sessions]
+    for session in sessions:
+        await row.leave(session)
+
+    assert 2.4 * SAMPLE_RATE < min(ahead) <= 2.8 * SAMPLE_RATE
+    assert max(ahead) <= min(ahead) + UNPACED.shared_chunk_frames
+    assert [sitter.stood for sitter in sitters.values()] == [1, 1, 1]  # when they left
+
+
+async def test_who_cannot_take_back_what_was_sent_sits_apart(pool, make_session):
+    rows = Rows(pool, lambda: 0.0, SILENT)
+    sessions = [make_session(SILENT) for _ in range(3)]
+    sessions[1].resume(None, 0.0, splices=False)
+    chosen = []
+    for session in sessions:
+        chosen.append(rows.with_room(session))
+        await chosen[-1].join(session, Sitter())
+    for row, session in zip(chosen, sessions, strict=True):
+        await row.leave(session)
+
+    assert chosen[0] is chosen[2] is not chosen[1]
+
+
+async def test_who_stands_up_does_not_wait_until_the_row_has_a_thread(pool, make_session):
+    row = Rows(pool, lambda: 0.0, UNPACED).with_room(make_session(UNPACED))
+    sessions, sitters = [make_session(UNPACED) for _ in range(2)], [Sitter(), Sitter()]
+    for session in sessions:
+        session.go_on(UNPACED.chunk_frames)
+    async with pool.turn(0.0):  # no thread is free
+        joining = asyncio.gather(*map(row.join, sessions, sitters))
+        await asyncio.sleep(0)
+    await joining
+    async with pool.turn(0.0):
+        await asyncio.sleep(0)  # the row waits now
+        leaving = asyncio.create_task(row.leave(sessions[0]))
+        await asyncio.sleep(0)
+        before = list(sitters[0].hops)
+    await asyncio.wait_for(leaving, PATIENCE)
+    await row.leave(sessions[1])
+
+    assert sitters[0].hops == before
+
+
 async def test_who_is_far_behind_keeps_the_place(pool, make_session):
-    row = Rows(pool, lambda: 0.0, UNPACED).with_room()
     sessions = [make_session(UNPACED) for _ in range(2)]
+    row = Rows(pool, lambda: 0.0, UNPACED).with_room(sessions[0])
     sitters = [Sitter() for _ in sessions]
     frames = UNPACED.lookahead_frames - UNPACED.shared_chunk_frames
     sending = [asyncio.create_task(sitter.send(frames)) for sitter in sitters]

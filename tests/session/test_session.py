@@ -161,3 +161,67 @@ def test_who_hears_evenly_is_served_less_far_ahead(session):
         fill(session, tick / 10)
 
     assert session.pacing.lookahead_frames < 60_000
+
+
+# The reserve
+
+HOP = 19_200
+CALM_SECONDS = 5
+
+
+def listen(session, seconds):
+    """Hear evenly, from the beginning."""
+    for tick in range(10 * seconds + 1):
+        session.acknowledge(4_800 * tick, tick / 10)
+        fill(session, tick / 10)
+
+
+def fill_the_reserve(session, now):
+    """Render what has room in time that is left; how far it is ahead then."""
+    while session.has_spare_room(HOP, now):
+        session.go_on(HOP)
+    return session.end - session.pacing.played(now)
+
+
+def test_who_hears_calmly_has_room_for_a_reserve(session):
+    listen(session, CALM_SECONDS)
+
+    assert 2.4 * 48_000 < fill_the_reserve(session, CALM_SECONDS) <= 2.8 * 48_000
+    assert session.due_frames(CALM_SECONDS) == 0
+
+
+def test_who_has_just_come_has_none(session):
+    listen(session, CALM_SECONDS - 1)
+
+    assert not session.has_spare_room(HOP, CALM_SECONDS - 1)
+
+
+def test_who_has_changed_something_has_none_for_a_while(session):
+    listen(session, 2 * CALM_SECONDS)
+    before = session.has_spare_room(HOP, 2 * CALM_SECONDS)
+    advance(session, [Request("a", {"space": 1.0})], HOP, 2 * CALM_SECONDS)
+
+    assert (before, session.has_spare_room(HOP, 2 * CALM_SECONDS)) == (True, False)
+
+
+def test_who_cannot_take_back_what_was_sent_has_none(session):
+    listen(session, CALM_SECONDS)
+    session.resume(None, CALM_SECONDS, splices=False)
+
+    assert not session.has_spare_room(HOP, CALM_SECONDS)
+
+
+@pytest.mark.parametrize("stop", [lambda p: p.pause(True, CALM_SECONDS), lambda p: p.stop()])
+def test_who_pauses_or_is_sent_away_has_none(session, stop):
+    listen(session, CALM_SECONDS)
+    stop(session.pacing)
+
+    assert not session.has_spare_room(HOP, CALM_SECONDS)
+
+
+def test_an_operator_can_do_without_a_reserve():
+    settings = Settings(reserve_seconds=0.0)
+    session = Session(CountingEngine(), CountingEncoder(), settings, 0.0)
+    listen(session, CALM_SECONDS)
+
+    assert fill_the_reserve(session, CALM_SECONDS) <= session.pacing.lookahead_frames
