@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from genmusic.rules import ListOf, Number, Table, rule
 from genmusic.synthesis.voicing import (
     RELEASED_TO_SILENCE,
@@ -14,6 +16,7 @@ from genmusic.synthesis.voicing import (
     Voicing,
     cents,
     decay_per_step,
+    fading,
     quanta,
     steps,
 )
@@ -67,13 +70,14 @@ class FmPatch:
             settings |= _pair_settings(number, pair, shorter)
             touched |= {f"level_{number}": peaks * pair.level, f"index_{number}": _indices(pair)}
             whole |= _pair_phases(number, pair, pitch)
-        longest = quanta(
-            SOUNDS_TO_SILENCE * max(pair.carrier_seconds for pair in self.pairs) * shorter
-        )
+        levels, seconds = np.array([(pair.level, pair.carrier_seconds) for pair in self.pairs]).T
+        seconds = seconds * shorter
+        longest = quanta(SOUNDS_TO_SILENCE * float(seconds.max()))
         steady = {name: step for name, step in whole.items() if "increment" in name}
         varied = {name: cents(step, OFF_CENTS) for name, step in steady.items()}
         release = quanta(RELEASED_TO_SILENCE * self.release_seconds)
-        return Voicing(settings, touched, whole, release, longest, varied=varied)
+        falls = fading(levels, seconds, self.release_seconds)
+        return Voicing(settings, touched, whole, release, longest, 0, varied, falls)
 
 
 def _indices(pair: Pair) -> Doubles:

@@ -26,6 +26,7 @@ from genmusic.synthesis.voicing import (
     Doubles,
     Voicing,
     decay_per_frame,
+    fading,
     quanta,
 )
 from genmusic.units import (
@@ -235,23 +236,25 @@ class ModalPatch:
 
     def voicing_from(self, recordings: Hits, pitch: float) -> Voicing:
         """The settings of the voices of a pitch whose knock is in some recordings."""
-        knock = self.blow.knock_in(recordings)
+        knock, modes = self.blow.knock_in(recordings), self.resonances(pitch)
         settings = {
             "damper": 1.0 - decay_per_frame(self.release_seconds),
             "tremolo_depth": 1.0 - db_to_gain(-self.tremolo_db),
             **self.blow.settings(knock),
-            **bank(self.resonances(pitch), MODES),
+            **bank(modes, MODES),
         }
         touched = {"level": db_to_gain(self.level_db) * VELOCITY_GAINS} | self.blow.touched(pitch)
         step = hz_to_increment(self.tremolo_hz * QUANTUM)
         longest = max(mode.seconds for mode in self.modes) * self._shorter(pitch)
+        release = min(self.release_seconds, longest)
         return Voicing(
             settings,
             touched,
             whole_settings(knock, step),
-            quanta(RELEASED_TO_SILENCE * min(self.release_seconds, longest)),
+            quanta(RELEASED_TO_SILENCE * release),
             quanta(SOUNDS_TO_SILENCE * longest),
             varied=varied(knock),
+            falls=fading(modes.level, modes.seconds, release),
         )
 
     def resonances(self, pitch: float) -> Resonances:

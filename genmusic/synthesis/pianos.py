@@ -28,6 +28,7 @@ from genmusic.synthesis.voicing import (
     Voicing,
     chances,
     decay_per_frame,
+    fading,
     quanta,
 )
 from genmusic.units import LOG2_10, MIDDLE_C_PITCH, db_to_gain, exp2, log2, pitch_to_hz
@@ -88,6 +89,7 @@ class PianoPatch:
             release = self.release_seconds * exp2(-self.release_follows * octaves)
             damper = 1.0 - decay_per_frame(release)
         first, second = self.resonances(pitch)
+        _, levels, seconds, _ = map(np.concatenate, zip(first, second, strict=True))
         settings = {
             "damper": damper,
             **self.blow.settings(knock),
@@ -101,6 +103,7 @@ class PianoPatch:
             quanta(RELEASED_TO_SILENCE * release),
             quanta(SOUNDS_TO_SILENCE * longest),
             varied=varied(knock),
+            falls=fading(levels, seconds, release),
         )
 
     def partials_hz(self, pitch: float, numbers: Doubles) -> Doubles:

@@ -10,12 +10,14 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from genmusic.synthesis import arrays
 from genmusic.units import QUANTUM, SAMPLE_RATE, exp2
 from kernels.voices import FALLS
 
 SIXTY_DB_OCTAVES = 9.965784284662087  # log2 of 1000: a decay time is to -60 dB
 SOUNDS_TO_SILENCE = 1.2  # of a decay to -60 dB: a voice ends 72 dB below where it began
 RELEASED_TO_SILENCE = 0.9  # and one that was let go 54 dB below it, beside what its part plays on
+FALL_SHARE = 0.2  # of the longest decay to -60 dB: a step, in which all falls by 12 dB or more
 CONTROL_FRAMES = 16  # the grid on which voices move
 NO_FALLS = (2**30, 1, *(0 for _ in range(FALLS)))  # what never reaches a peak does not fall
 ANY_PHASE = 2.0**31  # as far as a phase may lie from another
@@ -100,3 +102,25 @@ def steps(seconds: float) -> float:
 def quanta(seconds: float) -> int:
     """Whole quanta in ``seconds``, at least one."""
     return max(1, -(-round(seconds * SAMPLE_RATE) // QUANTUM))
+
+
+def fading(levels: Doubles, seconds: Doubles, release_seconds: float) -> tuple[int, ...]:
+    """How a note of several decays falls while it is held, and what is left of its release then.
+
+    One that has fallen is let go from nearer to where all end, `RELEASED_TO_SILENCE` below the
+    beginning.
+
+    Parameters
+    ----------
+    levels, seconds : (decays,)
+        Amplitudes at the beginning, in any unit; times to -60 dB.
+    release_seconds : float
+        From note end to -60 dB below what is let go.
+    """
+    step = FALL_SHARE * float(seconds.max())
+    passed = step * np.arange(FALLS + 1.0)[:, None]
+    powers = arrays.exp2(-2.0 * SIXTY_DB_OCTAVES / seconds * passed) * levels * levels
+    octaves = 0.5 * arrays.log2(np.array([arrays.total(power) for power in powers]))
+    fallen = (octaves[0] - octaves[1:]) / SIXTY_DB_OCTAVES
+    left = np.maximum(RELEASED_TO_SILENCE - fallen, 0.0) * release_seconds
+    return 0, quanta(step), *map(quanta, left.tolist())
