@@ -10,21 +10,45 @@ from numba import float32 as f32
 from numba import int32 as i32
 
 from kernels._jit import fragment, kernel
-from kernels._types import Desk, Float, Floats, Held, Ints, Lanes, Ramps, Roll, Vector
-from kernels.lanes import CONTROL_FRAMES, LANES, QUANTUM, sizes_of
+from kernels._types import Desk, Floats, Held, Ints, Lanes, Ramps, Roll, Vector
+from kernels.banks import (
+    AWAKE,
+    BRIGHTNESS,
+    COMMON,
+    COUNTERS,
+    DAMPER,
+    DEPTH,
+    EVEN,
+    FIRST_PLACES,
+    GAIN,
+    HARDNESS,
+    KNOCK,
+    LEVEL,
+    LOSS,
+    ONSET,
+    ONSET_STEP,
+    OWN,
+    PHASE,
+    PHASE_STEP,
+    QUANTA,
+    ROW,
+    TABLES,
+    TAKE,
+    TAKES,
+    TREMOLO,
+    TURNS,
+    VARIED,
+    WHOLE_SETTINGS,
+)
+from kernels.banks import MODES as MODES
+from kernels.banks import SETTINGS as SETTINGS
+from kernels.banks import SIZES as SIZES
+from kernels.banks import STATES as STATES
+from kernels.lanes import CONTROL_FRAMES, LANES, QUANTUM
 from kernels.memory import prefetch
 from kernels.polynomials import exp2, sine
-from kernels.shuffles import turned_1, turned_2, turned_4, turned_8
-from kernels.simd import (
-    fma,
-    greater_of,
-    lane_numbers,
-    load,
-    splat,
-    splat_int,
-    store,
-    where_less,
-)
+from kernels.simd import fma, lane_numbers, load, splat, splat_int, store
+from kernels.sleep import look_after
 from kernels.stretches import STRETCH, begin_of, stretches_player
 from kernels.takes import ROW_WORDS, read_take, take_rows
 from kernels.waves import MOST_MODES as MOST_MODES
@@ -32,73 +56,8 @@ from kernels.waves import PLACES as PLACES
 from kernels.waves import SCRATCH as SCRATCH
 from kernels.waves import SPAN, Bank, first_of, ring, ring_evenly, run_ahead, unfold
 
-_STATE = (
-    "gain",  # what the last frame was multiplied by
-    "onset",  # 0 rising to 1
-    "tremolo",  # gain of the first mode at the last frame
-    "awake",  # modes up to the last that can be heard
-    "loss",  # of the modes in a frame, in the mean of their power, without the damper
-    "even",  # 1 where nobody hears that they lose more or less than that, else 0
-)  # then of each mode its place in the plane
-_SETTINGS = (
-    "level",
-    "onset_step",  # per control period
-    "hardness",  # octaves of level per octave above the first mode, at brightness 0.5
-    "brightness",  # the same, added or taken at brightness 1 or 0
-    "second_share",  # of what the first string loses, lost by the second
-    "damper",  # 1 less the factor per frame once released
-    "tremolo_depth",  # 0..1
-    "knock",  # gain of its recording
-    "take",  # of that, too large by less than one
-)
-_OF_A_MODE = (
-    "tilt",  # octaves above the first mode
-    "first_along",  # where a blow brings both strings by the middle of the first span
-    "first_up",
-    "second_along",
-    "second_up",
-    "half_along",  # what half a frame turns it by, less one: along the axis, and upright
-    "half_up",
-    "loss",  # in a frame
-    "second_turn_along",  # the same of a frame, with what is lost
-    "second_turn_up",
-)
-WHOLE_SETTINGS = (
-    "tremolo_phase",  # of 2^32
-    "tremolo_step",  # per quantum
-    "row",  # where the takes of the knock begin
-    "quanta",  # of each of them; 0: there is no knock
-    "takes",
-)
-COUNTERS = 1
-OWN, COMMON, TABLES = len(_STATE), len(_SETTINGS), len(_OF_A_MODE)
-MODES = 16
-
-
-def settings_for(modes: int) -> tuple[str, ...]:
-    """The table of settings of a bank with so many modes."""
-    each = (f"{name}_{mode}" for name in _OF_A_MODE for mode in range(modes))
-    return (*_SETTINGS, *each)
-
-
-SETTINGS = settings_for(MODES)
-VARIED = (("take",), ("hardness",))
-STATES = OWN + PLACES * MODES
-SIZES = sizes_of(SETTINGS, WHOLE_SETTINGS, (STATES, COUNTERS), VARIED)
-
-GAIN, ONSET, TREMOLO, AWAKE, LOSS, EVEN = range(OWN)
-(LEVEL, ONSET_STEP, HARDNESS, BRIGHTNESS, SHARE, DAMPER, DEPTH, KNOCK,
- TAKE) = range(COMMON)  # fmt: skip
-PHASE, PHASE_STEP, ROW, QUANTA, TAKES = range(len(WHOLE_SETTINGS))
-FIRST_PLACES, TURNS, LOSSES = 1, 5, 7  # tables of a mode, by number
 TILE = QUANTUM * LANES  # before the scratch for tables
 _OCTAVES = 1.4426950408889634  # log2 of e
-ASLEEP = 3.2e-5  # -90 dB of full scale
-MASKED = 1e-3  # -60 dB: a mode that far below the strongest of its voice is not heard either
-COVERED = 5.6e-4  # -65 dB: what a note covers of what differs from it for some milliseconds
-# Of what even waves leave out there is most at both ends of a span, and a third of that power in
-# the mean.
-LEFT_OUT = 3.0 / LANES**2
 
 
 @fragment
@@ -130,99 +89,6 @@ def _let_go(felt: float, bank: Bank, state: Floats) -> None:
     kept = exp2(splat(f32(octaves)))
     for place in range(places, places + PLACES * modes, LANES):
         store(state, place, load(state, place) * kept)
-
-
-@fragment
-def _rests(place: int, modes: int, state: Floats) -> bool:
-    """Whether both of a mode are at the origin."""
-    moves = abs(state[place]) + abs(state[place + modes])
-    second = abs(state[place + 2 * modes]) + abs(state[place + 3 * modes])
-    return bool(moves + second == f32(0.0))
-
-
-@fragment
-def _power(place: int, modes: int, state: Floats) -> Vector:
-    """Of sixteen modes of a string."""
-    along, up = load(state, place), load(state, place + modes)
-    return fma(along, along, up * up)
-
-
-@fragment
-def _sum_of(x: Vector, tile: Floats) -> Float:
-    """The sum of all lanes."""
-    x = x + turned_8(x)
-    x = x + turned_4(x)
-    x = x + turned_2(x)
-    store(tile, 0, x + turned_1(x))
-    return tile[0]
-
-
-@fragment
-def _greatest_of(x: Vector, tile: Floats) -> Float:
-    """The greatest of all lanes."""
-    x = greater_of(x, turned_8(x))
-    x = greater_of(x, turned_4(x))
-    x = greater_of(x, turned_2(x))
-    store(tile, 0, greater_of(x, turned_1(x)))
-    return tile[0]
-
-
-@fragment
-def _survey(at: int, bank: Bank, held: Held, tile: Floats) -> tuple[Float, Float, Float]:
-    """What the modes lose in the mean of their power; of which power nobody hears a mode, or noise.
-
-    The latter is what differs from the voice as a whole.
-    """
-    settings, state = held[0], held[2]
-    turns, places, modes, awake = bank
-    losses, zero = turns + (LOSSES - TURNS) * modes, splat(f32(0.0))
-    share, power, lost, most = splat(settings[at + SHARE]), zero, zero, zero
-    for mode in range(0, awake, LANES):
-        first = _power(places + mode, modes, state)
-        second = _power(places + 2 * modes + mode, modes, state)
-        both = first + second
-        power, most = power + both, greater_of(most, both)
-        lost = fma(load(settings, losses + mode), fma(second, share, first), lost)
-    unheard = f32(ASLEEP * ASLEEP)
-    whole = max(_sum_of(power, tile), unheard)
-    mean = f32(_sum_of(lost, tile) / whole)
-    weakest = max(f32(_greatest_of(most, tile) * f32(MASKED * MASKED)), unheard)
-    return mean, weakest, max(f32(whole * f32(COVERED * COVERED)), unheard)
-
-
-@fragment
-def _let_sleep(
-    at: int, survey: tuple[Float, Float, Float], bank: Bank, held: Held, tile: Floats
-) -> Float:
-    """Take out modes that nobody can hear any more; how far the others are from losing as much."""
-    settings, state = held[0], held[2]
-    turns, places, modes, awake = bank
-    losses, share, mean = turns + (LOSSES - TURNS) * modes, settings[at + SHARE], survey[0]
-    weakest, apart, zero = splat(survey[1]), splat(f32(0.0)), splat(f32(0.0))
-    for mode in range(0, awake, LANES):
-        first = _power(places + mode, modes, state)
-        second = _power(places + 2 * modes + mode, modes, state)
-        for place in range(places + mode, places + mode + PLACES * modes, modes):
-            store(state, place, where_less(first + second, weakest, zero, load(state, place)))
-        loss = load(settings, losses + mode)
-        away, second_away = loss - splat(mean), fma(loss, splat(share), splat(f32(-mean)))
-        here = fma(first, away * away, second * (second_away * second_away))
-        apart = apart + where_less(first + second, weakest, zero, here)
-    return _sum_of(apart, tile)
-
-
-@fragment
-def _look_after(at: int, own: int, bank: Bank, held: Held, tile: Floats) -> None:
-    """Let sleep what is not heard, and find out whether all that is may lose as much."""
-    settings, state = held[0], held[2]
-    _, places, modes, awake = bank
-    survey = _survey(at, bank, held, tile)
-    apart = _let_sleep(at, survey, bank, held, tile)
-    while awake > 0 and _rests(places + awake - 1, modes, state):
-        awake -= 1
-    even = apart < f32(survey[2] * f32(LEFT_OUT)) and settings[at + DEPTH] == f32(0.0)
-    state[own + AWAKE], state[own + LOSS] = f32(awake), survey[0]
-    state[own + EVEN] = f32(1.0) if even else f32(0.0)
 
 
 @fragment
@@ -316,7 +182,7 @@ def _stretch(
     if age % STRETCH == 0:
         before = state[own + EVEN]
         bank = turns, places, modes, int(state[own + AWAKE])
-        _look_after(at, own, bank, held, tile)
+        look_after(at, own, felt, bank, held, tile)
         anew |= state[own + EVEN] != before
     awake, even = int(state[own + AWAKE]), state[own + EVEN] > f32(0.0)
     bank = turns, places, modes, awake

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from kernels import modes
+from kernels import banks
 from kernels.lanes import sizes_of
+from kernels.waves import MOST_MODES, PLACES
 
-MODES = modes.MOST_MODES
-SETTINGS = modes.settings_for(MODES)
-WHOLE_SETTINGS, VARIED = modes.WHOLE_SETTINGS, modes.VARIED
-STATES, COUNTERS = modes.OWN + modes.PLACES * MODES, modes.COUNTERS
+MODES = MOST_MODES
+SETTINGS = banks.settings_for(MODES)
+WHOLE_SETTINGS, VARIED = banks.WHOLE_SETTINGS, banks.VARIED
+STATES, COUNTERS = banks.OWN + PLACES * MODES, banks.COUNTERS
 SIZES = sizes_of(SETTINGS, WHOLE_SETTINGS, (STATES, COUNTERS), VARIED)

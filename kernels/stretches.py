@@ -17,7 +17,7 @@ from kernels.rows import DELAYS, FADES, LEFT, PLACES, RIGHT, SAYS, add_sums, fad
 from kernels.simd import LANES, load, splat, store, to_int
 from kernels.voices import BUS, LISTENER, QUANTUM, RELEASE, START, retire, vary
 
-STRETCH = 16  # quanta at most; stretches end at whole multiples of it since the note began
+STRETCH = 32  # quanta at most; stretches end at whole multiples of it since the note began
 
 
 @fragment
