@@ -16,6 +16,8 @@ FLOAT = ir.FloatType()
 INT = ir.IntType(32)
 FLOATS = ir.VectorType(FLOAT, LANES)
 INTS = ir.VectorType(INT, LANES)
+TRUTHS = ir.VectorType(ir.IntType(1), LANES)
+FOUR_FLOATS = ir.VectorType(FLOAT, 4)
 
 
 class Float32x16(types.Type):

@@ -45,7 +45,7 @@ def lane_of(run: int) -> int:
 
 
 @fragment
-def _turned_fours(a: Vector, b: Vector, c: Vector, d: Vector) -> Four:
+def turned_fours(a: Vector, b: Vector, c: Vector, d: Vector) -> Four:
     """Turn sixteen numbers of four vectors, four of each, four times."""
     p, q, r, s = first_pairs(a, b), last_pairs(a, b), first_pairs(c, d), last_pairs(c, d)
     return first_halves(p, r), last_halves(p, r), first_halves(q, s), last_halves(q, s)
@@ -54,8 +54,8 @@ def _turned_fours(a: Vector, b: Vector, c: Vector, d: Vector) -> Four:
 @fragment
 def to_runs(x: Quantum) -> Quantum:
     """From frames to runs."""
-    a, b, c, d = _turned_fours(x[0], x[1], x[2], x[3])
-    e, f, g, h = _turned_fours(x[4], x[5], x[6], x[7])
+    a, b, c, d = turned_fours(x[0], x[1], x[2], x[3])
+    e, f, g, h = turned_fours(x[4], x[5], x[6], x[7])
     return (
         even_fours(a, e), even_fours(b, f), even_fours(c, g), even_fours(d, h),
         odd_fours(a, e), odd_fours(b, f), odd_fours(c, g), odd_fours(d, h),
@@ -65,11 +65,11 @@ def to_runs(x: Quantum) -> Quantum:
 @fragment
 def to_frames(x: Quantum) -> Quantum:
     """From runs to frames."""
-    a, b, c, d = _turned_fours(
+    a, b, c, d = turned_fours(
         fours_of_first_halves(x[0], x[4]), fours_of_first_halves(x[1], x[5]),
         fours_of_first_halves(x[2], x[6]), fours_of_first_halves(x[3], x[7]),
     )  # fmt: skip
-    e, f, g, h = _turned_fours(
+    e, f, g, h = turned_fours(
         fours_of_last_halves(x[0], x[4]), fours_of_last_halves(x[1], x[5]),
         fours_of_last_halves(x[2], x[6]), fours_of_last_halves(x[3], x[7]),
     )  # fmt: skip

@@ -12,13 +12,14 @@ from kernels._types import Desk, Floats, Held, Ints, Lanes, Ramps, Roll, Vector
 from kernels.edges import (
     SAWS,
     SHEET,
+    STEPS,
     add_earlier_edges,
-    add_edges,
-    clear_edges,
+    begin_saw,
+    cornered,
+    edges_at,
     lay_edges,
-    line_at,
+    line_from,
     move_saw,
-    set_edges,
 )
 from kernels.envelopes import move_envelope
 from kernels.filters import svf_coefficients, svf_step
@@ -37,6 +38,7 @@ from kernels.lanes import (
 from kernels.oscillators import FULL_SCALE
 from kernels.polynomials import exp2, sine
 from kernels.simd import (
+    add_in,
     fma,
     lanes_below,
     lesser_of,
@@ -47,7 +49,6 @@ from kernels.simd import (
     store,
     store_int,
     to_float,
-    to_int,
     where_less,
 )
 
@@ -73,7 +74,7 @@ SETTINGS = (
     "damping",  # 1/Q
     "past",  # share of the low-pass a frame before in what comes out: 1 for a plain one
     "vibrato_depth",  # share of the frequency
-    "vibrato_growth",  # per control period
+    "vibrato_growth",  # per quantum
     "drive",  # gain into the saturation; 0 leaves it out
 )
 WHOLE_SETTINGS = (
@@ -88,7 +89,7 @@ VARIED = (("phase_1",), ("phase_2",), ("vibrato_phase",), ("increment_1",), ("in
 STATES, COUNTERS = 8, 3
 SIZES = sizes_of(SETTINGS, WHOLE_SETTINGS, (STATES, COUNTERS), VARIED)
 TO_UNITY = 0.5 / FULL_SCALE  # of what comes out of the filter: the sum of two means
-PLANNED = 7  # rows that are worked out for each control period
+PLANNED = 6  # rows that are worked out for each control period
 SCRATCH = SHEET + PLANNED * LANES * (QUANTUM // CONTROL_FRAMES)
 Plan: TypeAlias = tuple[Vector, Vector, Vector, Vector, Vector, Vector, Vector]
 """End and slope of the saws' line, three coefficients, the gain before the first frame, its rise.
@@ -102,80 +103,78 @@ PHASE_1, PHASE_2, VIBRATO, INCREMENT_1, INCREMENT_2, VIBRATO_STEP = rows_of(WHOL
 
 
 @fragment
-def _move(
-    increments: tuple[Vector, Vector], sway: Vector, lanes: Lanes, period: int
-) -> tuple[Vector, Vector, int]:
-    """Move both saws; the end and slope of their sum, and which came near their edge."""
-    counters, plan = lanes[3], lanes[6]
-    one, two = to_int(increments[0] * sway), to_int(increments[1] * sway)
-    end, slope, some = move_saw(PHASE_1, period, one, counters, plan)
-    more_end, more_slope, others = move_saw(PHASE_2, period, two, counters, plan)
-    return end + more_end, slope + more_slope, some | others << LANES
+def _sway(lanes: Lanes) -> Vector:
+    """Move the vibrato by a quantum; what it and a bend make of each frequency."""
+    settings, whole_settings, state, counters, facts, _, _ = lanes
+    lfo = load_int(counters, VIBRATO) + load_int(whole_settings, VIBRATO_STEP)
+    reach = lesser_of(splat(f32(1.0)), load(state, REACH) + load(settings, GROWTH))
+    store_int(counters, VIBRATO, lfo)
+    store(state, REACH, reach)
+    sway = fma(sine(lfo) * reach, load(settings, DEPTH), splat(f32(1.0)))
+    return sway * bend_factor(facts, QUANTUM // 2)
 
 
 @fragment
-def _lay_edges(near: tuple[int, int], high: bool, lanes: Lanes) -> None:
-    """Bring all edges of a quantum to the tile: those of the first control periods, and the rest.
+def _lay_edges(near: tuple[int, int], high: bool, lanes: Lanes) -> tuple[int, int]:
+    """Write the edges of a quantum: those of the first control periods, and the rest.
 
-    They are added in one go, as a processor takes long to see where a few of them end.
+    That is done in one go, as a processor takes long to see where a few of them end.
     """
-    facts, tile, plan = lanes[4], lanes[5], lanes[6]
+    facts, plan = lanes[4], lanes[6]
     sounding = lanes_below(splat(f32(0.0)), load(facts, ALIVE))
     sounding |= sounding << LANES
     sounding |= sounding << SAWS
-    clear_edges(plan)
-    add_edges(near[0] & sounding, 0, plan)
-    add_edges(near[1] & sounding, 2 * SAWS, plan)
+    early, late = near[0] & sounding, near[1] & sounding
+    lay_edges(early, 0, plan)
+    lay_edges(late, 2 * SAWS, plan)
     if high:
         add_earlier_edges(plan)
-    lay_edges(plan, tile)
+    return early, late
 
 
 @fragment
-def _plan(lanes: Lanes, level: Vector) -> None:
+def _plan(lanes: Lanes, level: Vector) -> tuple[int, int]:
     """Work out all that moves on the control grid, for all periods of a quantum.
 
     Periods are worked out together, because each is a long chain of operations, and with the frames
-    between them the processor would wait for every one.
+    between them the processor would wait for every one. Returns which saws came near their edge in
+    the first and in the last control periods.
     """
     settings, whole_settings, state, counters, facts, _, plan = lanes
-    one, bend = splat(f32(1.0)), bend_factor(facts, 0)
     swing = (load(facts, BRIGHT) - splat(f32(0.5))) * splat(f32(2.0))
     octaves = fma(load(settings, BRIGHTNESS), swing, load(settings, CUTOFF))
     e, gain, attacking = load(state, ENVELOPE), load(state, GAIN), load(state, ATTACKING)
-    reach, lfo = load(state, REACH), load_int(counters, VIBRATO)
-    held, early, late = load(facts, HELD), i64(0), i64(0)
-    increments = (
-        to_float(load_int(whole_settings, INCREMENT_1)),
-        to_float(load_int(whole_settings, INCREMENT_2)),
-    )
-    high = set_edges(PHASE_1, increments[0] * bend, plan)
-    high |= set_edges(PHASE_2, increments[1] * bend, plan)
+    held, sway, early, late = load(facts, HELD), _sway(lanes), i64(0), i64(0)
+    one = to_float(load_int(whole_settings, INCREMENT_1)) * sway
+    two = to_float(load_int(whole_settings, INCREMENT_2)) * sway
+    saw_1, high = begin_saw(PHASE_1, one, counters, plan)
+    saw_2, other_high = begin_saw(PHASE_2, two, counters, plan)
     for t0 in range(0, QUANTUM, CONTROL_FRAMES):
+        period = t0 // CONTROL_FRAMES
         e, attacking = move_envelope(e, attacking, held, settings, ATTACK_STEP)
-        lfo = lfo + load_int(whole_settings, VIBRATO_STEP)
-        reach = lesser_of(one, reach + load(settings, GROWTH))
-        sway = fma(sine(lfo) * reach, load(settings, DEPTH), one) * bend_factor(facts, t0)
-        end, slope, came = _move(increments, sway, lanes, t0 // CONTROL_FRAMES)
+        saw_1, end_1, near_1 = move_saw(PHASE_1, period, saw_1, plan)
+        saw_2, end_2, near_2 = move_saw(PHASE_2, period, saw_2, plan)
+        near = near_1 | near_2 << LANES
         if t0 < QUANTUM // 2:
-            early |= came << (t0 // CONTROL_FRAMES * SAWS)
+            early |= near << (period * SAWS)
         else:
-            late |= came << ((t0 - QUANTUM // 2) // CONTROL_FRAMES * SAWS)
+            late |= near << (period * SAWS - 2 * SAWS)
         cutoff = exp2(fma(load(settings, ENVELOPE_OCTAVES), e, octaves))
         a, b, c = svf_coefficients(cutoff, load(settings, DAMPING))
         place, wanted = SHEET + t0 * (PLANNED * LANES // CONTROL_FRAMES), e * level
-        store(plan, place, end)
-        store(plan, place + LANES, slope)
-        store(plan, place + 2 * LANES, a)
-        store(plan, place + 3 * LANES, b)
-        store(plan, place + 4 * LANES, c)
-        store(plan, place + 5 * LANES, gain)
-        store(plan, place + 6 * LANES, (wanted - gain) * splat(f32(1.0 / CONTROL_FRAMES)))
+        store(plan, place, end_1 + end_2 - splat(f32(2.0 * FULL_SCALE)))
+        store(plan, place + LANES, a)
+        store(plan, place + 2 * LANES, b)
+        store(plan, place + 3 * LANES, c)
+        store(plan, place + 4 * LANES, gain)
+        store(plan, place + 5 * LANES, (wanted - gain) * splat(f32(1.0 / CONTROL_FRAMES)))
         gain = wanted
-    for row, value in ((ENVELOPE, e), (GAIN, gain), (ATTACKING, attacking), (REACH, reach)):
+    for row, value in ((ENVELOPE, e), (GAIN, gain), (ATTACKING, attacking)):
         store(state, row, value)
-    store_int(counters, VIBRATO, lfo)
-    _lay_edges((early, late), high, lanes)
+    store_int(counters, PHASE_1, saw_1[0])
+    store_int(counters, PHASE_2, saw_2[0])
+    high |= other_high
+    return _lay_edges((early, late), high, lanes)
 
 
 @fragment
@@ -184,30 +183,45 @@ def _planned(plan: Floats, t0: int) -> Plan:
     place = SHEET + t0 * (PLANNED * LANES // CONTROL_FRAMES)
     return (
         load(plan, place),
+        load(plan, STEPS + PHASE_1) + load(plan, STEPS + PHASE_2),
         load(plan, place + LANES),
         load(plan, place + 2 * LANES),
         load(plan, place + 3 * LANES),
         load(plan, place + 4 * LANES),
         load(plan, place + 5 * LANES),
-        load(plan, place + 6 * LANES),
     )
 
 
 @fragment
-def _frames(
-    x: tuple[Vector, ...], plan: Plan, past: Vector, tile: Floats, t0: int
+def _frame(
+    x: tuple[Vector, ...], correction: Vector, still: tuple[int, Vector, Plan, Floats], place: int
 ) -> tuple[Vector, ...]:
-    """One control period of sound: the saws, of which the tile holds the edges, filter, gain."""
-    s1, s2, before, lean = x
-    end, slope, a, b, c, gain, rise = plan
-    for frame in range(CONTROL_FRAMES):
-        place = (t0 + frame) * LANES
-        both = line_at(frame, end, slope) + load(tile, place)
-        n1, n2 = svf_step(both, s1, s2, a, b, c)
-        gain = gain + rise
-        store(tile, place, fma(past, s2, n2) * gain)
-        s1, s2 = n1, n2
-    return s1, s2, before, lean
+    """One frame of sound: the saws, which are a line but for their edges, filter, gain."""
+    s1, s2, line, gain = x
+    cornered_lanes, past, plan, tile = still
+    _, slope, a, b, c, _, rise = plan
+    n1, n2 = svf_step(add_in(cornered_lanes, line, correction), s1, s2, a, b, c)
+    gain = gain + rise
+    store(tile, place, fma(past, s2, n2) * gain)
+    return n1, n2, line + slope, gain
+
+
+@fragment
+def _frames(
+    x: tuple[Vector, ...], near: int, plan: Plan, past: Vector, lanes: Lanes, t0: int
+) -> tuple[Vector, ...]:
+    """One control period of sound."""
+    tile, sheet = lanes[5], lanes[6]
+    still = cornered(near), past, plan, tile
+    y = x[0], x[1], line_from(plan[0], plan[1]), plan[5]
+    for frame in range(t0, t0 + CONTROL_FRAMES, 4):
+        first, second, third, fourth = edges_at(frame, sheet)
+        place = frame * LANES
+        y = _frame(y, first, still, place)
+        y = _frame(y, second, still, place + LANES)
+        y = _frame(y, third, still, place + 2 * LANES)
+        y = _frame(y, fourth, still, place + 3 * LANES)
+    return y[0], y[1], x[2], x[3]
 
 
 @fragment
@@ -216,40 +230,54 @@ def _root(x: Vector) -> Vector:
 
 
 @fragment
-def _driven_frames(
-    x: tuple[Vector, ...], plan: Plan, past: Vector, drive: Vector, tile: Floats, t0: int
+def _driven_frame(
+    x: tuple[Vector, ...],
+    correction: Vector,
+    still: tuple[int, Vector, Vector, Plan, Floats],
+    place: int,
 ) -> tuple[Vector, ...]:
-    """As `_frames`, with a saturation x / sqrt(1 + x^2) between filter and gain.
+    """As `_frame`, with a saturation x / sqrt(1 + x^2) between filter and gain.
 
     Its antiderivative is sqrt(1 + x^2), so the mean over a frame, which aliases far less than the
     curve itself, is a quotient that is never 0 / 0 (S. Bilbao et al., "Antiderivative
     Antialiasing for Memoryless Nonlinearities", 2017). Lanes without drive stay as they are.
     """
-    s1, s2, before, lean = x
-    end, slope, a, b, c, gain, rise = plan
-    zero, root_before = splat(f32(0.0)), _root(before)
-    for frame in range(CONTROL_FRAMES):
-        place = (t0 + frame) * LANES
-        both = line_at(frame, end, slope) + load(tile, place)
-        n1, n2 = svf_step(both, s1, s2, a, b, c)
-        low, s1, s2 = fma(past, s2, n2), n1, n2
-        now = low * drive
-        root = _root(now)
-        bent = (now + before) / (root + root_before) - lean
-        lean = fma(bent, splat(f32(LEAN_RATE)), lean)
-        before, root_before = now, root
-        gain = gain + rise
-        store(tile, place, where_less(zero, drive, bent, low) * gain)
-    return s1, s2, before, lean
+    s1, s2, before, root_before, lean, line, gain = x
+    cornered_lanes, past, drive, plan, tile = still
+    _, slope, a, b, c, _, rise = plan
+    n1, n2 = svf_step(add_in(cornered_lanes, line, correction), s1, s2, a, b, c)
+    low = fma(past, s2, n2)
+    now = low * drive
+    root = _root(now)
+    bent = (now + before) / (root + root_before) - lean
+    lean = fma(bent, splat(f32(LEAN_RATE)), lean)
+    gain = gain + rise
+    store(tile, place, where_less(splat(f32(0.0)), drive, bent, low) * gain)
+    return n1, n2, now, root, lean, line + slope, gain
 
 
 @fragment
-def _any_drive(settings: Floats) -> bool:
-    """Whether one of sixteen voices is driven; the others then pay for it, but sound the same."""
-    driven = False
-    for lane in range(LANES):
-        driven |= settings[DRIVE + lane] > f32(0.0)
-    return driven
+def _driven_frames(
+    x: tuple[Vector, ...],
+    near: int,
+    plan: Plan,
+    shape: tuple[Vector, Vector],
+    lanes: Lanes,
+    t0: int,
+) -> tuple[Vector, ...]:
+    """As `_frames`, with drive."""
+    tile, sheet = lanes[5], lanes[6]
+    still = cornered(near), shape[0], shape[1], plan, tile
+    s1, s2, before, lean = x
+    y = s1, s2, before, _root(before), lean, line_from(plan[0], plan[1]), plan[5]
+    for frame in range(t0, t0 + CONTROL_FRAMES, 4):
+        first, second, third, fourth = edges_at(frame, sheet)
+        place = frame * LANES
+        y = _driven_frame(y, first, still, place)
+        y = _driven_frame(y, second, still, place + LANES)
+        y = _driven_frame(y, third, still, place + 2 * LANES)
+        y = _driven_frame(y, fourth, still, place + 3 * LANES)
+    return y[0], y[1], y[2], y[4]
 
 
 @fragment
@@ -261,17 +289,19 @@ def _weigh(slot: int, sizes: tuple[int, ...], held: Held) -> int:
 @fragment
 def _quantum(lanes: Lanes) -> None:
     """One quantum of sixteen voices into the tile."""
-    settings, _, state, _, facts, tile, plan = lanes
-    one, past = splat(f32(1.0)), load(settings, PAST)
-    drive, any_drive = load(settings, DRIVE) * splat(f32(TO_UNITY)), _any_drive(settings)
-    to_unity = where_less(splat(f32(0.0)), drive, one, splat(f32(TO_UNITY)))
-    _plan(lanes, load(settings, LEVEL) * to_unity * load(facts, ALIVE))
+    settings, _, state, _, facts, _, plan = lanes
+    zero, one, past = splat(f32(0.0)), splat(f32(1.0)), load(settings, PAST)
+    drive = load(settings, DRIVE) * splat(f32(TO_UNITY))
+    any_drive = lanes_below(zero, drive) != 0  # the others pay for it, but sound the same
+    to_unity = where_less(zero, drive, one, splat(f32(TO_UNITY)))
+    near = _plan(lanes, load(settings, LEVEL) * to_unity * load(facts, ALIVE))
     x = load(state, INTEGRATOR_1), load(state, INTEGRATOR_2), load(state, DRIVEN), load(state, LEAN)
     for t0 in range(0, QUANTUM, CONTROL_FRAMES):
+        here = (near[0] if t0 < QUANTUM // 2 else near[1]) >> (t0 // CONTROL_FRAMES % 2 * SAWS)
         if any_drive:
-            x = _driven_frames(x, _planned(plan, t0), past, drive, tile, t0)
+            x = _driven_frames(x, here, _planned(plan, t0), (past, drive), lanes, t0)
         else:
-            x = _frames(x, _planned(plan, t0), past, tile, t0)
+            x = _frames(x, here, _planned(plan, t0), past, lanes, t0)
     for row, value in ((INTEGRATOR_1, x[0]), (INTEGRATOR_2, x[1]), (DRIVEN, x[2]), (LEAN, x[3])):
         store(state, row, value)
 

@@ -23,8 +23,10 @@ from numba.extending import intrinsic, lower_builtin
 from kernels._vectors import (
     FLOAT,
     FLOATS,
+    FOUR_FLOATS,
     INT,
     INTS,
+    TRUTHS,
     broadcast,
     call,
     load_at,
@@ -75,6 +77,24 @@ def load(typingctx: Any, array: Any, index: Any) -> Any:
         return load_at(builder, pointer_to(builder, args[0], args[1], FLOATS))
 
     return f32x16(array, types.intp), generate
+
+
+@intrinsic
+def load_fours(typingctx: Any, array: Any, index: Any, step: Any) -> Any:
+    """Four times four floats of a flat float32 array; their firsts are ``step`` apart."""
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        def joined(parts: list[Any]) -> Any:
+            count = 2 * parts[0].type.count
+            lanes = ir.Constant(ir.VectorType(INT, count), list(range(count)))
+            return builder.shuffle_vector(parts[0], parts[1], lanes)
+
+        steps = [builder.mul(args[2], ir.Constant(args[2].type, n)) for n in range(4)]
+        places = [pointer_to(builder, args[0], builder.add(args[1], n), FOUR_FLOATS) for n in steps]
+        fours = [load_at(builder, place) for place in places]
+        return joined([joined(fours[:2]), joined(fours[2:])])
+
+    return f32x16(array, types.intp, types.intp), generate
 
 
 @intrinsic
@@ -239,6 +259,17 @@ def lanes_alike(typingctx: Any, x: Any, y: Any) -> Any:
         return _one_bit_each(builder, builder.icmp_unsigned("==", *args))
 
     return types.int64(i32x16, i32x16), generate
+
+
+@intrinsic
+def add_in(typingctx: Any, bits: Any, x: Any, y: Any) -> Any:
+    """``x + y`` in the lanes whose bit is set, bit 0 for the first; ``x`` in the others."""
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        chosen = builder.bitcast(builder.trunc(args[0], ir.IntType(LANES)), TRUTHS)
+        return builder.select(chosen, builder.fadd(args[1], args[2]), args[1])
+
+    return f32x16(types.int64, f32x16, f32x16), generate
 
 
 @intrinsic

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from genmusic.rules import Number, rule
 from genmusic.synthesis.held import FOREVER_QUANTA, HeldPatch
-from genmusic.synthesis.voicing import ANY_PHASE, CONTROL_FRAMES, Voicing, cents, steps
-from genmusic.units import exp2, hz_to_increment, pitch_to_hz
+from genmusic.synthesis.voicing import ANY_PHASE, Voicing, cents
+from genmusic.units import QUANTUM, SAMPLE_RATE, exp2, hz_to_increment, pitch_to_hz
 
 # A saw is about 6 dB louder than a sine of the same peak; two of them, 3 dB more.
 SAWS_DB = -9.0
@@ -30,7 +30,7 @@ class SawPatch(HeldPatch):
         down = hz_to_increment(pitch_to_hz(pitch - self.detune_cents / 100.0))
         settings = self.shape | {
             "vibrato_depth": exp2(self.vibrato_cents / 1200.0) - 1.0,
-            "vibrato_growth": 1.0 / steps(self.vibrato_onset_seconds),
+            "vibrato_growth": QUANTUM / (self.vibrato_onset_seconds * SAMPLE_RATE),
             "drive": self.drive * self.lift,
         }
         whole = {
@@ -39,7 +39,7 @@ class SawPatch(HeldPatch):
             "vibrato_phase": 0,
             "increment_1": up,
             "increment_2": down,
-            "vibrato_step": hz_to_increment(self.vibrato_hz * CONTROL_FRAMES),
+            "vibrato_step": hz_to_increment(self.vibrato_hz * QUANTUM),
         }
         varied = {
             "phase_1": ANY_PHASE,
