@@ -15,6 +15,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 from llvmlite import ir
 from numba import typeof
+from numba.core import types
 from numba.extending import intrinsic
 
 from kernels._elements import data_of
@@ -107,3 +108,35 @@ def _read(builder: Any, words: Any, place: int, kind: Any) -> tuple[Any, int]:
         value, place = _read(builder, words, place, part)
         whole = builder.insert_value(whole, value, number)
     return whole, place
+
+
+def writer(sample: T) -> Any:
+    """Make the function by which kernels write the words of values of the types of a sample."""
+    kind = typeof(sample)
+
+    @intrinsic
+    def write(_typing: Any, words: Any, _values: Any) -> Any:
+        def generate(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+            first = data_of(builder, arguments[0])
+            for place, word in enumerate(_words_within(builder, kind, arguments[1])):
+                builder.store(word, builder.gep(first, [ir.Constant(_LONG, place)]))
+            return context.get_dummy_value()
+
+        return types.void(words, kind), generate
+
+    return write
+
+
+def _words_within(builder: Any, kind: Any, value: Any) -> list[Any]:
+    """The words of integers, arrays, and tuples of such, as `_words` has them."""
+    if isinstance(kind, types.BaseTuple):  # type: ignore[attr-defined]
+        parts = [(part, builder.extract_value(value, n)) for n, part in enumerate(kind)]
+        return [word for part, one in parts for word in _words_within(builder, part, one)]
+    if not isinstance(kind, types.Array):
+        return [value]
+    nobody = ir.Constant(_LONG, 0)
+    _, _, size, each, data, shape, strides = (builder.extract_value(value, n) for n in range(7))
+    spans = [
+        builder.extract_value(row, axis) for row in (shape, strides) for axis in range(kind.ndim)
+    ]
+    return [nobody, nobody, size, each, builder.ptrtoint(data, _LONG), *spans]

@@ -83,7 +83,8 @@ def _strike(first: int, quanta: int, coming: Longs, kicks: Ints) -> None:
     for kick in range(coming.shape[0]):
         quantum = coming[kick, KICK_QUANTUM] - first
         if 0 <= quantum < quanta:
-            kicks[coming[kick, KICK_LISTENER], quantum] = i32(coming[kick, KICK_FRAME])
+            listener, frame = coming[kick, KICK_LISTENER], i32(coming[kick, KICK_FRAME])
+            kicks[listener, quantum] = max(kicks[listener, quantum], frame)  # of two, the later
 
 
 @fragment

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from kernels._jit import kernel
 from kernels._types import Floats, Ints, Longs, Notes
+from kernels.handles import Handle, reader, writer
 from kernels.voices import END_TICK, PART, RECIPE, START_TICK, TWIST
 
 PITCHES = VELOCITIES = 128
 PLAYERS = ("kind", "cook")
 """Rows of what plays each part: the kind of instrument, and who knows its recipes."""
 PITCH_SHIFT, PART_SHIFT = 12, 4  # bits, in what makes a note differ from others
+
+_TABLE = np.zeros((1, 1), np.int64)
+_READING = _TABLE, np.zeros((1, 1), np.float32), _TABLE, _TABLE[0]
+read, _write = reader(_READING), writer(_READING)
+READING_WORDS = len(Handle(_READING).words)
 
 
 @kernel
@@ -24,7 +32,8 @@ def read_notes(
     kicks: Longs,
     given: Longs,
     sides: Floats,
-) -> tuple[int, int]:
+    words: Longs,
+) -> int:
     """Sort the notes of a bar by beat and kind of instrument, and look their recipes up.
 
     Parameters
@@ -47,10 +56,12 @@ def read_notes(
     given : (notes, 5) int64, written as far as there are notes in the bar
         Columns as in `kernels.voices.NOTE`.
     sides : (notes, 2) float32, written alike
+    words : (`READING_WORDS`,) int64, written in full
+        Of what was written: (notes, sides, begins, ticks of kicks), as `read` takes them.
 
     Returns
     -------
-    How many recipes are missing, and how many kicks there are.
+    How many recipes are missing.
     """
     missing = kicked = row = 0
     beats, kinds = begins.shape[0], begins.shape[1] - 1
@@ -76,4 +87,5 @@ def read_notes(
                         kicks[kicked] = start
                         kicked += 1
         begins[beat, kinds] = row
-    return missing, kicked
+    _write(words, (given, sides, begins, kicks[:kicked]))
+    return missing

@@ -68,7 +68,7 @@ PAN_SOURCE = 255  # of the random numbers of a note, the one that spreads it
 _LONGS, _INTS, _FLOATS = (np.zeros((1, 1), kind) for kind in (np.int64, np.int32, np.float32))
 _BOOK = _FLOATS, _INTS, _INTS[0], _FLOATS, _INTS
 _SEATS = (_LONGS, _INTS, _LONGS[0], _LONGS[0], _FLOATS), _FLOATS, _INTS
-_read_book, _read_seats = reader(_BOOK), reader(_SEATS)
+_read_book, read_seats = reader(_BOOK), reader(_SEATS)
 BOOK_WORDS, SEATS_WORDS = len(Handle(_BOOK).words), len(Handle(_SEATS).words)
 
 
@@ -138,7 +138,8 @@ def free_slot(timing: Longs) -> int:
 
 
 @fragment
-def _frame_of(tick: int, clock: tuple[int, ...]) -> int:
+def frame_of(tick: int, clock: tuple[int, ...]) -> int:
+    """The frame of the listener on which a tick falls."""
     return clock[FRAME] + (tick - clock[TICK]) * clock[FRAMES] // clock[TICKS]
 
 
@@ -229,11 +230,11 @@ def start_voices(
     plain, whole, touched, touches, lives = book
     each = touches.shape[0] // plain.shape[0]
     for note in range(notes.shape[0]):
-        start = _frame_of(notes[note, START_TICK], clock)
+        start = frame_of(notes[note, START_TICK], clock)
         if start < clock[FROM_FRAME]:
             continue
         row, bus = notes[note, RECIPE], place[FIRST_BUS] + notes[note, PART]
-        gate = max(_frame_of(notes[note, END_TICK], clock) - start, 1)
+        gate = max(frame_of(notes[note, END_TICK], clock) - start, 1)
         quantum = (start + place[ORIGIN_FRAME]) // QUANTUM
         _make_room(bus, lives[row, LIFE_CHOKE], quantum, most, roll)
         slot, pitch = free_slot(roll[0]), row // each
@@ -287,7 +288,7 @@ def start_beat(
         begin, end = begins[beat, kind], begins[beat, kind + 1]
         if begin == end:
             continue
-        roll, settings, whole_settings = _read_seats(pools[kind])
+        roll, settings, whole_settings = read_seats(pools[kind])
         number = place[FIRST_NUMBER] + begin - first
         here = place[HERE], place[FIRST_BUS], place[ORIGIN_FRAME], number
         taken[kind] += start_voices(

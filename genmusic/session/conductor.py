@@ -15,9 +15,8 @@ from genmusic.names import PARTS
 from genmusic.rules import Style, TitleRules
 from genmusic.score.events import Bar
 from genmusic.session.song import BEATS_UNKNOWN, SIXTEENTHS, NextBeat, Song
-from genmusic.session.timed import Beat, TimedBar, time_bar
+from genmusic.session.timed import Beat, TimedBar, beats_of_bar, time_bar
 from genmusic.session.titles import title
-from genmusic.synthesis.pools import Clock
 from genmusic.units import TICKS_PER_BEAT, beat_frames
 from genmusic.values import value
 
@@ -61,12 +60,6 @@ class Due(NamedTuple):
     number: int  # of the beat in its bar
     beat: Beat
     from_frame: int  # notes that start earlier are left out
-
-    @property
-    def clock(self) -> Clock:
-        """As `Orchestra.play_beat` takes it: what begins in a beat keeps its tempo to the end."""
-        tick = self.number * TICKS_PER_BEAT
-        return tick, self.beat.start_frame, self.beat.frames, TICKS_PER_BEAT, self.from_frame
 
 
 class Conductor:
@@ -203,15 +196,18 @@ class Conductor:
         beat = self._begin_beat(bar)
         return Due(bar, len(self._beats) - 1, beat, self._song.opens_frame)
 
-    def begin_rest(self, style: Style) -> list[Due]:
+    def begin_rest(self) -> list[Beat]:
         """Begin the other beats of the bar, unless one of them has another tempo.
 
         They are those that come if no control moves; who moves one takes them back before.
         """
-        bar, rest = self._bar, []
-        if bar is not None and self._tempo_of(bar) == self._tempo_bpm:
-            rest = [self.begin_beat(style) for _ in range(bar.beats - len(self._beats))]
-        return rest
+        bar = self._bar
+        if bar is None or self._tempo_of(bar) != self._tempo_bpm:
+            return []
+        begun, pace = len(self._beats), self._pace(bar.pace, bar.beats)
+        self._beats = beats_of_bar(self._beats, self._tempo_bpm, pace)
+        self.next_beat_frame = self._beats[-1].end_frame
+        return self._beats[begun:]
 
     def take_back(self, frame: int) -> None:
         """Have no beat begun that begins at a frame or later, of a bar that began before."""

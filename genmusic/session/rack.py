@@ -8,7 +8,6 @@ where they were.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from heapq import heapify, heappop, heappush
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +21,7 @@ from genmusic.synthesis.orchestra import (
     PlayedNote,
     wipe_shared_buses,
 )
-from genmusic.synthesis.pools import MAX_BLOCK_QUANTA, Clock
+from genmusic.synthesis.pools import MAX_BLOCK_QUANTA
 from genmusic.synthesis.readings import Reading
 from genmusic.units import QUANTUM
 
@@ -31,7 +30,7 @@ Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
 MOST_LISTENERS = 16
 ALONE_QUANTA = MAX_BLOCK_QUANTA  # of a longest block: half of the cache is enough for its buses
-NO_KICKS = np.zeros((0, 3), np.int64)
+NEVER = 1 << 60  # a quantum beyond all others
 SHARED_QUANTA = 30  # the same, of many listeners: whole blocks in 200 ms
 
 
@@ -53,6 +52,7 @@ class Rack:
     def __init__(self, listeners: int = 1, *, keeps_stems: bool = False) -> None:
         self.listeners = listeners
         self._orchestra = Orchestra(listeners)
+        self._agenda = self._orchestra.agenda
         self._console = Console(listeners, keeps_stems=keeps_stems)
         self.most_quanta = ALONE_QUANTA if listeners == 1 else SHARED_QUANTA
         """Quanta of a longest block; what is longer is rendered in pieces."""
@@ -61,10 +61,6 @@ class Rack:
         self.quantum = 0
         """Quanta rendered so far."""
         self._origins = np.zeros(listeners, np.int64)  # the rack's quantum that is each one's first
-        self._kicks: list[tuple[int, int, int]] = []
-        """A heap of those to come: the rack's quantum, the listener, the frame in the quantum."""
-        self._planned: list[tuple[int, int, int, Reading, Clock]] = []
-        """A heap of beats to come: the rack's quantum, the listener, the beat and what plays it."""
         self._desks: dict[int, Desk] = {}
         """What each thread renders with."""
         self._everybody = np.arange(listeners, dtype=np.int32)
@@ -73,33 +69,25 @@ class Rack:
         """Play a note that starts in a block still to come."""
         self._orchestra.play(listener, note, int(self._origins[listener]))
 
-    def play_beat(self, listener: int, reading: Reading, beat: int, clock: Clock) -> None:
-        """Play the notes of a beat, still to come, as `Orchestra.play_beat` takes them.
+    def plan(
+        self, listener: int, reading: Reading, first: int, frames: tuple[int, ...], since: int
+    ) -> None:
+        """Have `play_planned` play beats of a bar when they come, as `Agenda.plan` takes them.
 
         The parts that make way for the kick do so.
         """
+        if self._agenda.is_planned(listener):  # beats of the bar before
+            self._orchestra.play_agenda((listener, listener + 1), self.quantum, NEVER)
         origin = int(self._origins[listener])
-        self._orchestra.play_beat(listener, reading, beat, clock, origin)
-        for frame in reading.kicks_of_beat(beat, clock):
-            heappush(self._kicks, (frame // QUANTUM + origin, listener, frame % QUANTUM))
-
-    def plan_beat(self, listener: int, reading: Reading, beat: int, clock: Clock) -> None:
-        """Have `play_planned` play a beat when it comes, as `play_beat` does."""
-        _, frame, *_ = clock
-        quantum = frame // QUANTUM + int(self._origins[listener])
-        heappush(self._planned, (quantum, listener, beat, reading, clock))
+        self._agenda.plan(listener, reading, first, frames, since, origin)
 
     def play_planned(self, quanta: int) -> None:
         """Play the beats that were planned and begin in the next quanta."""
-        planned, end = self._planned, self.quantum + quanta
-        while planned and planned[0][0] < end:
-            _, listener, beat, reading, clock = heappop(planned)
-            self.play_beat(listener, reading, beat, clock)
+        self._orchestra.play_agenda((0, self.listeners), self.quantum, self.quantum + quanta)
 
     def forget_planned(self, listener: int) -> None:
         """Play no beat of a listener that was planned."""
-        self._planned = [beat for beat in self._planned if beat[1] != listener]
-        heapify(self._planned)
+        self._agenda.forget(listener)
 
     def let_go(self, listener: int, note: PlayedNote, frame: int) -> None:
         """Let a note that is held go at the quantum of a frame still to come."""
@@ -137,21 +125,14 @@ class Rack:
         if thread not in self._desks:
             self._desks[thread] = self._console.desk(self.faders, voices)
         here, clocks = (blocks, quanta, self.quantum), self.quantum - self._origins
-        coming = self._kicks_within(blocks * quanta)
         try:
+            coming = self._agenda.coming
             self._console.mix(self._desks[thread], here, coming, clocks, rows, first, out)
         except BaseException:
             wipe_shared_buses()
             self.faders.kicks[:] = NO_KICK
             raise
         self.quantum += blocks * quanta
-
-    def _kicks_within(self, quanta: int) -> Longs:
-        """Take the kicks of some quanta, (kicks, 3)."""
-        within, kicks, end = [], self._kicks, self.quantum + quanta
-        while kicks and kicks[0][0] < end:
-            within.append(heappop(kicks))
-        return np.array(within, np.int64) if within else NO_KICKS
 
     @property
     def stems(self) -> Floats:
@@ -166,7 +147,8 @@ class Rack:
         """Be silent, and go on from a quantum of the listener."""
         self._orchestra.clear(listener)
         self._console.clear(listener)
-        self._forget_coming(listener)
+        self.forget_planned(listener)
+        self._agenda.set_kicks_of(listener, ())
         self._origins[listener] = self.quantum - quantum
 
     def levelling(self, listener: int) -> str:
@@ -181,7 +163,7 @@ class Rack:
         """A copy of what sounds of a listener."""
         orchestra = self._orchestra.take(listener, self.quantum)
         origin = int(self._origins[listener])
-        kicks = sorted(kick for kick in self._kicks if kick[1] == listener)
+        kicks = self._agenda.kicks_of(listener, self.quantum)
         frames = tuple((quantum - origin) * QUANTUM + frame for quantum, _, frame in kicks)
         return Sound(orchestra, self._console.take(listener), frames)
 
@@ -190,12 +172,7 @@ class Rack:
         self._orchestra.clear(listener)
         self._orchestra.put(listener, sound.orchestra, self.quantum)
         self._console.put(listener, sound.console)
-        self._forget_coming(listener)
-        origin = self._origins[listener] = self.quantum - quantum
-        for frame in sound.kicks:
-            heappush(self._kicks, (frame // QUANTUM + origin, listener, frame % QUANTUM))
-
-    def _forget_coming(self, listener: int) -> None:
         self.forget_planned(listener)
-        self._kicks = [kick for kick in self._kicks if kick[1] != listener]
-        heapify(self._kicks)
+        origin = self._origins[listener] = self.quantum - quantum
+        kicks = [(frame // QUANTUM + origin, listener, frame % QUANTUM) for frame in sound.kicks]
+        self._agenda.set_kicks_of(listener, kicks)

@@ -249,7 +249,7 @@ class Seat:
         return quanta
 
     def play_ahead(self, quanta: int) -> bool:
-        """Have the notes of some quanta played, as far as no change comes.
+        """Plan the notes of some quanta, as far as no change comes; the rack plays them.
 
         To compose for all listeners of a rack at once, and for more than a block, takes less time:
         what they have in common is at hand.
@@ -262,8 +262,7 @@ class Seat:
         if self._desk.echo_fades:
             quanta = min(quanta, FADING_QUANTA)
         first = self.now // QUANTUM
-        if self._play_until((first + quanta) * QUANTUM):
-            self._plan_rest()
+        self._plan_until((first + quanta) * QUANTUM, whole_bars=True)
         self._stir_at(self._desk.due(first), first)
         return self._conductor.bars_at_once > composed
 
@@ -276,7 +275,8 @@ class Seat:
     def prepare(self, quanta: int) -> None:
         """Have the next block's notes played and its faders set."""
         first = self.now // QUANTUM
-        self._play_until((first + quanta) * QUANTUM)
+        self._plan_until((first + quanta) * QUANTUM)
+        self.rack.play_planned(quanta)
         self._stir_at(self._desk.fill(self.number, first, quanta, self.rack.faders), first)
 
     def _stir_at(self, quantum: int, first: int) -> None:
@@ -286,30 +286,23 @@ class Seat:
             frame = min(frame, self._ahead[0].frame)
         self.stirs = min(quantum, frame // QUANTUM) + self.rack.quantum - first
 
-    def _play_until(self, frame: int) -> bool:
-        """Play every beat that begins before a frame, up to one that brings another echo.
+    def _plan_until(self, frame: int, *, whole_bars: bool = False) -> None:
+        """Plan every beat that begins before a frame, up to one that brings another echo.
 
-        Returns whether there was one.
+        With ``whole_bars`` the rack plays the other beats of a bar in their time as well, unless a
+        change is known to come. Nobody can tell: whoever changes the seat, or asks where it stands,
+        drops the plan first.
         """
         conductor, desk, echo = self._conductor, self._desk, self._desk.echo
         rack, number = self.rack, self.number
-        begin = conductor.next_beat_frame
         while conductor.next_beat_frame < frame and desk.echo == echo:
             due = self._begin_beat()
-            rack.play_beat(number, self._read(due.bar), due.number, due.clock)
-        return conductor.next_beat_frame > begin
-
-    def _plan_rest(self) -> None:
-        """Have the rack play the other beats of the bar in their time.
-
-        Nobody can tell: whoever changes the seat, or asks where it stands, drops the plan first.
-        """
-        if self._ahead or self._desk.echo_fades:
-            return
-        rack, number = self.rack, self.number
-        for due in self._conductor.begin_rest(self._wished_style):
-            rack.plan_beat(number, self._read(due.bar), due.number, due.clock)
-            self._plans = True
+            frames = [due.beat.start_frame, due.beat.end_frame]
+            if whole_bars and not self._ahead and not desk.echo_fades:
+                rest = conductor.begin_rest()
+                frames += [beat.end_frame for beat in rest]
+                self._plans = self._plans or bool(rest)
+            rack.plan(number, self._read(due.bar), due.number, tuple(frames), due.from_frame)
 
     def _drop_plans(self) -> None:
         """Stand where the seat stands when it plays each beat in its time."""
@@ -357,7 +350,9 @@ class Seat:
             self._keys.held.clear()
             self.rack.skip_to(self.number, stop // QUANTUM)
             for due, reading in beats:
-                self.rack.play_beat(self.number, reading, due.number, due.clock)
+                frames = due.beat.start_frame, due.beat.end_frame
+                self.rack.plan(self.number, reading, due.number, frames, due.from_frame)
+            self.rack.play_planned(0)
 
     def restore(self, checkpoint: Mapping[str, Any]) -> None:
         """Go to the bar line of a checkpoint; the log given at the start is followed up to it."""

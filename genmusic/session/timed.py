@@ -113,8 +113,16 @@ def time_bar(
     ``pace`` is how fast each beat goes beside that tempo; ``song_beat`` counts the quarter notes
     of the song before the bar.
     """
-    beats = list(played)
-    while len(beats) < bar.beats:
-        beat_bpm = tempo_bpm * pace[len(beats)]
-        beats.append(Beat(beats[-1].end_frame, beat_frames(beat_bpm), beat_bpm))
+    beats = beats_of_bar(played, tempo_bpm, pace)
     return TimedBar(bar, parameters, title, tuple(beats), tempo_bpm, song_beat)
+
+
+def beats_of_bar(played: Sequence[Beat], tempo_bpm: float, pace: Sequence[float]) -> list[Beat]:
+    """The beats already timed, one at least, and the others, as `time_bar` has them."""
+    beats, begin = list(played), played[-1].end_frame
+    for share in pace[len(beats) :]:
+        beat_bpm = tempo_bpm * share
+        beat = Beat(begin, beat_frames(beat_bpm), beat_bpm)
+        beats.append(beat)
+        begin += beat.frames
+    return beats

@@ -77,7 +77,9 @@ def tasks() -> Sequence[Task]:
 
 
 def _mix() -> None:
-    Rack().render(1)
+    rack = Rack()
+    rack.play_planned(1)
+    rack.render(1)
     to_pcm16(np.zeros((2, QUANTUM), np.float32), 0, 0)
     libopus.prepare(PACKET_FRAMES)
 

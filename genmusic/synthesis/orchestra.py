@@ -10,17 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genmusic.names import PARTS
-from genmusic.synthesis.pools import KINDS, MOST_VOICES, Berths, Clock, Place, Pool, Rows
-from genmusic.synthesis.readings import Reading, find_cook, twist_of
+from genmusic.synthesis.agenda import Agenda
+from genmusic.synthesis.pools import KINDS, MOST_VOICES, Berths, Clock, Pool, Rows
+from genmusic.synthesis.readings import find_cook, twist_of
 from genmusic.synthesis.recipes import COOKBOOK
 from genmusic.threads import OfThread
-from genmusic.units import QUANTUM
+from genmusic.units import QUANTUM, TICKS_PER_BEAT
+from kernels.agendas import DONE, PLAYED, play_agenda
 from kernels.buses import REACHING, STRIDE, TAIL, drain_buses, hand_over, take_in
 from kernels.hops import Voices
 from kernels.memory import aligned
 from kernels.pools import render_pools
 from kernels.readings import VELOCITIES
-from kernels.voices import start_beat
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
@@ -82,7 +83,8 @@ class Orchestra:
         pools = enumerate(KINDS.items())
         self._pools = {name: Pool(kind, berths.at(n)) for n, (name, kind) in pools}
         self._of_kinds = tuple(self._pools.values())
-        self._played = 0  # notes; their numbers say which came first
+        self.agenda = Agenda(listeners)
+        """What is still to be played; the numbers of notes say which came first."""
         self._sides = 2 * listeners * len(PARTS)
         self.tails = np.zeros(self._sides // 2 * TAIL, np.int32)
         """What the buses give beyond the last block, as `kernels.buses` lays it out."""
@@ -99,42 +101,38 @@ class Orchestra:
         end, twist = note.start_frame + note.gate_frames, twist_of(note.pitch, note.part)
         row = np.array([[recipe, note.start_frame, end, note.part, twist]], np.int64)
         side = np.array([[note.pan, cook.patch.width]], np.float32)
-        place = self._place(listener, origin, 1)
+        number = self._number(1)
+        place = listener, listener * len(PARTS), origin * QUANTUM, number
         self._pools[cook.kind].start((row, side), IN_FRAMES, place, books[cook.kind])
-        return HeldNote(cook.kind, self._played - 1)
+        return HeldNote(cook.kind, number)
 
-    def play_beat(
-        self, listener: int, reading: Reading, beat: int, clock: Clock, origin: int = 0
-    ) -> None:
-        """Start a voice for each note of a beat, at its frame.
+    def play_agenda(self, listeners: tuple[int, int], now: int, until: int) -> None:
+        """Start a voice for each note of the beats that some listeners have planned.
 
         Parameters
         ----------
-        listener : int
-        reading : Reading
-            Of the bar; none of the beat's notes lies before the next block.
-        beat : int
-            Of the bar.
-        clock : tuple
-            As in `kernels.voices.CLOCK`.
-        origin : int
-            The quantum at which frame 0 of the listener lies.
+        listeners : two of int
+            The first, and the one behind the last.
+        now, until : int, quanta
+            Where the next block begins; beats that begin from ``until`` on are left for later.
         """
-        given, count = reading.given[beat]
-        if not count:
-            return
-        for kind, notes in given:
-            self._of_kinds[kind].make_room(notes)
-        place = self._place(listener, origin, count)
-        start_beat(
-            beat, *reading.arrays, reading.shelf, self._berths.seats, clock, place, MOST_VOICES,
-            self._berths.taken,
-        )  # fmt: skip
+        agenda, berths = self.agenda, self._berths
+        kind = 0
+        while kind != DONE:
+            kind, room = play_agenda(
+                listeners, now, until, TICKS_PER_BEAT, len(PARTS), agenda.plans, berths,
+                MOST_VOICES, agenda.kicks, agenda.counts,
+            )  # fmt: skip
+            if kind == len(self._of_kinds):
+                agenda.make_room_for_kicks(room)
+            elif kind != DONE:
+                self._of_kinds[kind].make_room(room)
 
-    def _place(self, listener: int, origin: int, notes: int) -> Place:
-        """Where some notes of a listener go, under numbers of their own."""
-        number, self._played = self._played, self._played + notes
-        return listener, listener * len(PARTS), origin * QUANTUM, number
+    def _number(self, notes: int) -> int:
+        """The number of the first of some notes, which have numbers of their own."""
+        number = int(self.agenda.counts[PLAYED])
+        self.agenda.counts[PLAYED] += notes
+        return number
 
     def release(self, note: HeldNote, frame: int, origin: int = 0) -> None:
         """Let a note go before its gate ends, at the quantum of a frame still to come."""
@@ -156,9 +154,9 @@ class Orchestra:
     def put(self, listener: int, state: OrchestraState, now: int) -> None:
         """Let a listener's voices go on in a free place, from quantum ``now``."""
         for name, held in state.pools.items():
-            numbers = np.arange(self._played, self._played + len(held.timing))
+            count = len(held.timing)
+            numbers = self._number(count) + np.arange(count)
             self._pools[name].put(held, (listener, len(PARTS)), now, numbers)
-            self._played += len(numbers)
         self._set_tails(listener, state.tails)
 
     def clear(self, listener: int) -> None:

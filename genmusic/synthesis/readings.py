@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from operator import sub
+from collections.abc import Iterator, Mapping
 from threading import Lock
 
 import numpy as np
@@ -12,10 +11,10 @@ from numpy.typing import NDArray
 from genmusic.names import PARTS
 from genmusic.score.events import Bar, Notes
 from genmusic.synthesis.patches import find_patch
-from genmusic.synthesis.pools import KINDS, Clock
+from genmusic.synthesis.pools import KINDS
 from genmusic.synthesis.recipes import COOKBOOK, Cook, Dish
 from genmusic.units import TICKS_PER_BEAT
-from kernels.readings import PART_SHIFT, PITCH_SHIFT, PLAYERS, read_notes
+from kernels.readings import PART_SHIFT, PITCH_SHIFT, PLAYERS, READING_WORDS, read_notes
 from kernels.voices import NOTE
 
 Floats = NDArray[np.float32]
@@ -65,10 +64,6 @@ class Sounds:
             self.places[part] = pan, cook.patch.width
 
 
-Given = tuple[list[tuple[int, int]], int]
-"""For each kind of instrument that has notes its number and how many, and how many in all."""
-
-
 class Reading:
     """The notes of a bar, as pools take them, and what plays each.
 
@@ -86,38 +81,21 @@ class Reading:
         sides = np.empty((count, 2), np.float32)
         begins = np.empty((bar.beats, len(KIND_NAMES) + 1), np.int64)
         kicks = np.empty(count, np.int64)
-        missing, kicked = 1, 0
+        self.words = np.empty(READING_WORDS, np.int64)
+        """Of what `kernels.agendas` plays, which is there as long as this is."""
+        self._kept = notes, sides, begins, kicks
+        missing = 1
         while missing:
             volume = COOKBOOK.volume
-            missing, kicked = read_notes(
+            missing = read_notes(
                 bar.notes, TICKS_PER_BEAT, sounds.players, sounds.places, volume.index, KICKS,
-                begins, kicks, notes, sides,
+                begins, kicks, notes, sides, self.words,
             )  # fmt: skip
             if missing:
                 COOKBOOK.look_up(list(_dishes(bar.notes, sounds.cooks)))
-        self.arrays = notes, sides, begins
-        """As `kernels.voices.start_beat` takes them."""
         self._books = volume.books  # which are there as long as this is
         self.shelf = volume.shelf
-        """Words of the books that it names, by kind."""
-        self.given: list[Given] = [_given(row) for row in begins.tolist()]
-        """The notes that start in each beat."""
-        self._kick_ticks: list[list[int]] = [[] for _ in range(bar.beats)] if kicked else []
-        for tick in kicks[:kicked].tolist():
-            self._kick_ticks[tick // TICKS_PER_BEAT].append(tick)
-
-    def kicks_of_beat(self, beat: int, clock: Clock) -> Sequence[int]:
-        """The frames at which a kick starts in a beat."""
-        if not self._kick_ticks:
-            return ()
-        tick, frame, frames, ticks, from_frame = clock
-        starts = [frame + (kick - tick) * frames // ticks for kick in self._kick_ticks[beat]]
-        return [start for start in starts if start >= from_frame]
-
-
-def _given(begins: Sequence[int]) -> Given:
-    counts = enumerate(map(sub, begins[1:], begins))
-    return [kind for kind in counts if kind[1]], begins[-1] - begins[0]
+        """Where the books are that it names, by kind."""
 
 
 def _dishes(notes: Notes, cooks: Mapping[int, Cook]) -> Iterator[Dish]:

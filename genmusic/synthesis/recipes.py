@@ -109,7 +109,7 @@ class Volume:
         self.index: Ints = np.zeros((FIRST_COOKS, PITCHES), np.int32)
         """Of whole keys, as `kernels.readings.read_notes` takes it."""
         self._pages: dict[str, _Page] = {}
-        self.shelf: Longs = np.zeros((len(KINDS), BOOK_WORDS), np.int64)
+        self.shelf: Handle[Longs] = Handle(np.zeros((len(KINDS), BOOK_WORDS), np.int64))
         """Words (`kernels.handles`) of the book of each kind of instrument, in a row."""
 
     def row_of(self, dish: Dish) -> int:
@@ -122,9 +122,9 @@ class Volume:
         if (page := self._pages.get(cook.kind)) is None:
             page = self._pages[cook.kind] = _Page(KINDS[cook.kind], self._most)
             self.books[cook.kind] = page.book
-            shelf = self.shelf.copy()
+            shelf = self.shelf.values.copy()
             shelf[tuple(KINDS).index(cook.kind)] = Handle(page.book).words
-            self.shelf = shelf  # before the index tells any thread of the book
+            self.shelf = Handle(shelf)  # before the index tells any thread of the book
         self.rows[dish] = row = page.add(cook(pitch))
         if cook.number != NO_NUMBER and pitch == int(pitch):
             while cook.number >= len(self.index):

@@ -30,6 +30,7 @@ SILENT = (
     "rhythms",
     "harmonies",
     "readings",
+    "agendas",
     "remembering",
 )
 NOT_SOUND = {name for name in KERNELS if name.split(".")[0] in SILENT}

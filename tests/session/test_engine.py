@@ -48,6 +48,17 @@ def test_company_changes_no_sample(library):
         assert np.array_equal(together[seed], render(Engine(library, seed)))
 
 
+@pytest.mark.parametrize("style", ["techno", "synthwave"])
+def test_bars_that_begin_in_the_hop_of_the_last_beat_sound_the_same_in_company(library, style):
+    controls = {"style": style, "tempo_bpm": 190.0, "arousal": 0.6}  # beats are shorter than a hop
+    room, alone = Ensemble.of(library, range(3), controls), Engine(library, 1, controls)
+
+    for _ in range(40):
+        together = np.empty((3, 2, 300 * QUANTUM), np.float32)
+        room.render(together)
+        assert np.array_equal(together[1], render(alone, 300 * QUANTUM, block=50 * QUANTUM))
+
+
 def test_company_is_not_played_ahead_of_a_change_of_its_log(library):
     log = [
         Change(1_100 * QUANTUM, "tempo_bpm", 150.0),  # in the middle of a hop; a beat begins in it
