@@ -18,7 +18,7 @@ from kernels._types import Desk, Floats, Held, Ints, Lanes, Ramps, Roll, Vector
 from kernels.lanes import CONTROL_FRAMES, LANES, plain, sizes_of
 from kernels.memory import prefetch
 from kernels.plans import PERIODS, PLANNED, Fall, fall, falling, in_quanta, rising
-from kernels.polynomials import exp2, sine_of_turns
+from kernels.polynomials import exp2, plain_sine_of_turns, sine_of_turns
 from kernels.shuffles import after
 from kernels.simd import (
     fma,
@@ -85,7 +85,7 @@ PLAN = (
     "modulator_step_1",
     "carrier_step_2",
     "modulator_step_2",
-    "sine_1",  # of where the modulators are
+    "sine_1",  # of where the modulators are, times depth
     "cosine_1",
     "sine_2",
     "cosine_2",
@@ -203,11 +203,12 @@ def _plan_bends(bus: int, column: int, quanta: int, bends: Floats, plan: Floats)
 
 @fragment
 def _plan_sines(plan: Floats) -> None:
-    """Write sine and cosine of where the modulators are."""
+    """Write sine and cosine of where the modulators are, as deep as they modulate."""
     for pair in range(2):
         turns, sines = load(plan, PLACES + pair * PAIR + MODULATOR), SINES + pair * PAIR
-        store(plan, sines, sine_of_turns(turns))
-        store(plan, sines + COSINE, sine_of_turns(turns + splat(f32(0.25))))
+        depth = load(plan, DEPTHS + pair * LANES)
+        store(plan, sines, sine_of_turns(turns) * depth)
+        store(plan, sines + COSINE, sine_of_turns(turns + splat(f32(0.25))) * depth)
 
 
 @fragment
@@ -220,20 +221,20 @@ def _swing(begin: int, whole_settings: Ints) -> Swing:
 
 
 @fragment
-def _loud(pair: int, period: int, turns: Vector, wave: Vector, plan: Floats) -> Vector:
-    """Sixteen frames of a carrier whose modulator is known."""
+def _loud(pair: int, period: int, turns: Vector, plan: Floats) -> Vector:
+    """Sixteen frames of a carrier at places to which it is modulated already."""
     here, frames = pair * LANES + period, lane_numbers() + splat(f32(1.0))
     gain = fma(frames, load_splat(plan, SLOPES + here), load_splat(plan, BEGINS + here))
-    return sine_of_turns(fma(wave, load_splat(plan, DEPTHS + here), turns)) * gain
+    return plain_sine_of_turns(turns) * gain
 
 
 @fragment
 def _straight(pair: int, period: int, swing: Swing, plan: Floats) -> Vector:
     """Sixteen frames of a pair that is not bent: its modulator is turned as all periods turn it."""
     here = pair * PAIR + period
-    ahead = load_splat(plan, SINES + COSINE + here) * swing[1]
-    wave = fma(load_splat(plan, SINES + here), swing[2], ahead)
-    return _loud(pair, period, swing[0] + load_splat(plan, PLACES + here), wave, plan)
+    turns = swing[0] + load_splat(plan, PLACES + here)
+    turns = fma(load_splat(plan, SINES + COSINE + here), swing[1], turns)
+    return _loud(pair, period, fma(load_splat(plan, SINES + here), swing[2], turns), plan)
 
 
 @fragment
@@ -243,7 +244,8 @@ def _bent(pair: int, period: int, plan: Floats) -> Vector:
     modulator = carrier + MODULATOR
     turns = fma(frames, load_splat(plan, STEPS + carrier), load_splat(plan, PLACES + carrier))
     by, begin = load_splat(plan, STEPS + modulator), load_splat(plan, PLACES + modulator)
-    return _loud(pair, period, turns, sine_of_turns(fma(frames, by, begin)), plan)
+    wave, depth = sine_of_turns(fma(frames, by, begin)), DEPTHS + pair * LANES + period
+    return _loud(pair, period, fma(wave, load_splat(plan, depth), turns), plan)
 
 
 @fragment

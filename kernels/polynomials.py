@@ -53,6 +53,15 @@ def sine_of_turns(turns: Vector) -> Vector:
 
 
 @fragment
+def plain_sine_of_turns(turns: Vector) -> Vector:
+    """The same, shorter: error below 3e-4, all in odd harmonics, of which the third has -73 dB."""
+    r = turns - nearest(turns)
+    z = fnma(r, r, splat(f32(0.25)))
+    p = fma(z, splat(f32(55.522683)), splat(f32(36.074453)))
+    return r * z * fma(z, p, splat(f32(12.623493)))
+
+
+@fragment
 def exp2(x: Vector) -> Vector:
     """Two to the power x for -60 < x < 60; relative error below 3e-7."""
     whole = nearest(x)

@@ -16,7 +16,7 @@ from kernels.voices import FALLS
 
 SIXTY_DB_OCTAVES = 9.965784284662087  # log2 of 1000: a decay time is to -60 dB
 SOUNDS_TO_SILENCE = 1.2  # of a decay to -60 dB: a voice ends 72 dB below where it began
-RELEASED_TO_SILENCE = 0.9  # and one that was let go 54 dB below it, beside what its part plays on
+RELEASED_TO_SILENCE = 0.8  # and one that was let go 48 dB below it, beside what its part plays on
 FALL_SHARE = 0.2  # of the longest decay to -60 dB: a step, in which all falls by 12 dB or more
 CONTROL_FRAMES = 16  # the grid on which voices move
 NO_FALLS = (2**30, 1, *(0 for _ in range(FALLS)))  # what never reaches a peak does not fall
