@@ -13,9 +13,9 @@ from kernels.simd import fma, greater_of, load, splat, store, where_less
 from kernels.waves import PLACES, Bank
 
 ASLEEP = 3.2e-5  # -90 dB of full scale
-# -60 dB: a mode that far below the strongest of its voice is not heard either, nor, once the note
+# -54 dB: a mode that far below the strongest of its voice is not heard either, nor, once the note
 # is let go, one that far below all that was struck.
-MASKED = 1e-3
+MASKED = 2e-3
 COVERED = 5.6e-4  # -65 dB: what a note covers of what differs from it for some milliseconds
 # Of what even waves leave out there is most at both ends of a span, and a third of that power in
 # the mean.
