@@ -18,6 +18,7 @@ from pathlib import Path
 import aiohttp
 import numpy as np
 
+from genmusic.cli.bench.circumstances import Circumstances
 from genmusic.cli.bench.ears import Ear
 from genmusic.cli.bench.figures import Figure, at_least, at_most
 from genmusic.cli.bench.stream_server import Server, running_server
@@ -33,6 +34,7 @@ COST_SECONDS = 10.0
 TRY_SECONDS = 12.0
 ARRIVAL_SECONDS = 0.1  # a newcomer wants a second and a half of sound at once
 SETTLE_SECONDS = 5.0
+LOOK_SECONDS = 1.0
 LATE_MS = 200.0
 
 
@@ -54,6 +56,8 @@ class Service:
     share: float  # of its core that the server used, 0..1
     underruns: int
     late_ms: float  # p99
+    least_buffer_seconds: float
+    slowest_percent: float  # of the listeners' core, ten seconds against its median
 
     @property
     def good(self) -> bool:
@@ -90,7 +94,10 @@ class Crowd:
             ear.underruns = 0
         loop = asyncio.get_running_loop()
         begin, cpu, since = self._heard(), self._server.cpu_seconds(), loop.time()
-        await asyncio.sleep(seconds)
+        circumstances = Circumstances(self._least_buffer_seconds)
+        while (left := since + seconds - loop.time()) > 0.0:
+            await asyncio.sleep(min(left, LOOK_SECONDS))
+            circumstances.look()
         heard_seconds = (self._heard() - begin) / SAMPLE_RATE
         used = self._server.cpu_seconds() - cpu
         late = [wait for ear in self._ears for wait in ear.late_ms]
@@ -100,7 +107,12 @@ class Crowd:
             used / (loop.time() - since),
             sum(ear.underruns for ear in self._ears),
             float(np.percentile(late, 99)) if late else float("inf"),
+            circumstances.least_buffer_seconds,
+            circumstances.slowest_percent,
         )
+
+    def _least_buffer_seconds(self) -> float:
+        return min((ear.end - ear.played for ear in self._ears), default=0) / SAMPLE_RATE
 
     def _heard(self) -> int:
         return sum(ear.end for ear in self._ears)
@@ -189,6 +201,8 @@ def _service_figures(service: Service, codec: str, load: Load) -> Iterator[Figur
         yield at_least(f"listeners that one core serves, {codec}", served, "", GOALS[codec])
     yield at_most(f"underruns of {who}, {load.seconds:.0f} s", service.underruns, "", 0)
     yield at_most(f"chunks late after their ack, p99, {who}", service.late_ms, "ms", LATE_MS)
+    yield Figure(f"least in hand of {who}", service.least_buffer_seconds, "s", "")
+    yield Figure(f"slowest 10 s of this machine, {who}", service.slowest_percent, "% slower", "")
     yield Figure(f"the server's core, {who}", 100.0 * service.share, "% used", "")
     yield at_least(
         f"listeners per core by CPU time, {who}", 1e3 / service.cost_ms, "", GOALS[codec]
