@@ -162,6 +162,7 @@ class Row:
         except Exception as error:
             journal.write_failure("failed", error)
             outcomes = dict.fromkeys(self._sitters, error)
+        self._due.clear()  # acks that came meanwhile called for what is there now
         self._deliver(outcomes)
 
     async def _lift(self, session: Session, now: float) -> None:
