@@ -14,7 +14,6 @@ from genmusic.synthesis.voicing import (
     ANY_PHASE,
     ANY_SEED,
     SIXTY_DB_OCTAVES,
-    SOUNDS_TO_SILENCE,
     VELOCITY_GAINS,
     Doubles,
     Longs,
@@ -42,8 +41,8 @@ _VARIED = (  # what differs by the same chance
 )
 TILE = QUANTUM * LANES
 
-TONE_OVER_DB = -90.0  # of full scale: nobody hears what a drum does below
-HISS_OVER_DB = -80.0  # of full scale, for noise and metal, which are wide and mostly filtered out
+TONE_OVER_DB = -80.0  # of full scale: nobody hears what a drum does below
+HISS_OVER_DB = -72.0  # of full scale, for noise and metal, which are wide and mostly filtered out
 FADE_SECONDS = 0.006  # with which every voice ends
 NO_TWO_ALIKE_CENTS, NO_TWO_ALIKE_OCTAVES = 24.0, 0.05  # of tones, of the noise's filter
 
@@ -85,7 +84,7 @@ class Hit:
 
     @property
     def longest_quanta(self) -> Longs:
-        """Until each of its parts is 72 dB below where it began, or below hearing.
+        """Until each of its parts is 60 dB below where it began, or below hearing.
 
         Whole quanta, for each velocity.
         """
@@ -197,5 +196,5 @@ def _sounds(levels: Doubles, seconds: float, over_db: float) -> Doubles:
     """How long what falls by 60 dB in some seconds is heard, from levels on."""
     heard = levels > 0.0
     octaves = arrays.log2(np.where(heard, levels, 1.0)) - over_db * (LOG2_10 / 20.0)
-    times = seconds * np.clip(octaves / SIXTY_DB_OCTAVES, 0.0, SOUNDS_TO_SILENCE)
+    times = seconds * np.clip(octaves / SIXTY_DB_OCTAVES, 0.0, 1.0)
     return np.where(heard, times, 0.0)

@@ -22,7 +22,7 @@ from kernels.lanes import LANES
 from kernels.memory import reserved
 from kernels.takes import ROW_WORDS, rows_of_take
 
-LONG_QUANTA = SAMPLE_RATE // QUANTUM  # a second: of what rings for longer half as many takes do
+LONG_QUANTA = 5 * SAMPLE_RATE // (6 * QUANTUM)  # what rings for longer does with half the takes
 A_HIT_LOOKS = 4  # takes wide, of sixteen
 MOST_ROWS = 1 << 20  # 128 MB, of which only what was recorded takes memory
 
