@@ -16,7 +16,7 @@ from kernels.ducks import duck
 from kernels.dynamics import limit
 from kernels.equalisers import equalise
 from kernels.loudness import level
-from kernels.mixing import ROOM, mix_strips
+from kernels.mixing import ROOM, asks_for_dips, mix_strips
 from kernels.mixing import Desk as StripDesk
 from kernels.reverbs import Desk as SpaceDesk
 from kernels.reverbs import reverb
@@ -95,7 +95,8 @@ def mix_parts(
         for bus in range(strip, strip + parts):
             take_in_bus(bus, tails, buses)
         equalise(quanta, step, strip, strip + parts, bands, for_bands, memory[0], buses)
-        duck(quanta, listener, kicks, releases, memory[1], dips)
+        asked = asks_for_dips(listener, parts, step, faders)
+        duck(quanta, listener, asked, kicks, releases, memory[1], dips)
         mix_strips(
             quanta, listener, parts, step, faders, for_strips, dips, buses, fed, sends, dry, stems
         )  # fmt: skip

@@ -16,28 +16,52 @@ NO_KICK = -1
 
 
 @fragment
-def _depth(since: float, start: float, release_frames: float) -> Vector:
-    """Sixteen frames of a dip that begins at ``start``, goes to 1, and gives way like a spring."""
+def _depth(since: float, start: float, share: float) -> Vector:
+    """Sixteen frames of a dip that begins at ``start``, goes to 1, and gives way like a spring.
+
+    ``share`` is that of its release which a frame takes.
+    """
     age = lane_numbers() + splat(since)
     risen = lesser_of(age * splat(f32(1.0 / ATTACK_FRAMES)), splat(f32(1.0)))
     top = fma(risen, splat(f32(1.0) - start), splat(start))
-    fallen = (age - splat(f32(ATTACK_FRAMES))) / splat(release_frames)
+    fallen = (age - splat(f32(ATTACK_FRAMES))) * splat(share)
     rest = splat(f32(1.0)) - greater_of(splat(f32(0.0)), lesser_of(fallen, splat(f32(1.0))))
     return top * rest * rest
 
 
 @fragment
-def _rest(listener: int, start: int, memory: Floats, dips: Floats) -> None:
+def _rest(begin: int, dips: Floats) -> None:
     """A quantum without a dip."""
-    for t in range(start, start + QUANTUM, LANES):
+    for t in range(begin, begin + QUANTUM, LANES):
         store(dips, t, splat(f32(0.0)))
-    since = memory[listener, SINCE] + f32(QUANTUM)
-    memory[listener, SINCE] = min(since, f32(LONGEST_FRAMES))
+
+
+@fragment
+def _dip(
+    begin: int, kick: int, since: float, start: float, share: float, dips: Floats
+) -> tuple[float, float]:
+    """A quantum with a dip; then the frames since the kick, and how deep the dip before it was."""
+    for t in range(0, QUANTUM, LANES):
+        at = begin + t
+        store(dips, at, _depth(since, start, share))
+        since = min(since + f32(LANES), f32(LONGEST_FRAMES))
+        if t <= kick < t + LANES:
+            before, split = load(dips, at), f32(kick - t)
+            start, since = dips[at + kick - t], f32(LANES) - split
+            after = _depth(-split, start, share)
+            store(dips, at, where_less(lane_numbers(), splat(split), before, after))
+    return since, start
 
 
 @fragment
 def duck(
-    quanta: int, listener: int, kicks: Ints, releases: Floats, memory: Floats, dips: Floats
+    quanta: int,
+    listener: int,
+    asked: bool,
+    kicks: Ints,
+    releases: Floats,
+    memory: Floats,
+    dips: Floats,
 ) -> None:
     """Write the dips of one listener in a block.
 
@@ -46,6 +70,8 @@ def duck(
     quanta : int
         Quanta in the block.
     listener : int
+    asked : bool
+        Whether anybody reads the dips; if not, only what is remembered of them is kept.
     kicks : (listeners, quanta) int32
         The frame inside each quantum at which a kick starts, or -1.
     releases : (listeners, quanta + 1) float32, frames
@@ -53,22 +79,17 @@ def duck(
     memory : (listeners, 2) float32, in/out
         Frames since the last kick (`LONGEST_FRAMES` at the start), and how deep the dip before
         it still was.
-    dips : (frames,) float32, written in full
+    dips : (frames,) float32, written in full if asked for
         0 no dip, 1 the deepest.
     """
+    since, start = memory[listener, SINCE], memory[listener, FROM]
     for q in range(quanta):
-        kick, begin = int(kicks[listener, q]), q * QUANTUM
-        if kick < 0 and memory[listener, SINCE] > f32(ATTACK_FRAMES) + releases[listener, q]:
-            _rest(listener, begin, memory, dips)
-            continue
-        for t in range(0, QUANTUM, LANES):
-            at, release = begin + t, releases[listener, q]
-            since = memory[listener, SINCE]
-            store(dips, at, _depth(since, memory[listener, FROM], release))
-            memory[listener, SINCE] = min(since + f32(LANES), f32(LONGEST_FRAMES))
-            if t <= kick < t + LANES:
-                before, split = load(dips, at), f32(kick - t)
-                memory[listener, FROM] = dips[at + kick - t]
-                memory[listener, SINCE] = f32(LANES) - split
-                after = _depth(-split, memory[listener, FROM], release)
-                store(dips, at, where_less(lane_numbers(), splat(split), before, after))
+        kick, begin, release = int(kicks[listener, q]), q * QUANTUM, releases[listener, q]
+        is_over = since > f32(ATTACK_FRAMES) + release
+        if kick < 0 and (is_over or not asked):
+            if asked:
+                _rest(begin, dips)
+            since = min(since + f32(QUANTUM), f32(LONGEST_FRAMES))
+        else:
+            since, start = _dip(begin, kick, since, start, f32(1.0) / release, dips)
+    memory[listener, SINCE], memory[listener, FROM] = since, start

@@ -258,6 +258,15 @@ def _set_all_levels(
 
 
 @fragment
+def asks_for_dips(listener: int, parts: int, step: int, strips: Floats) -> bool:
+    """Whether a strip of a listener may have to make way for the kick."""
+    asks = step != 0
+    for strip in range(listener * parts, (listener + 1) * parts):
+        asks |= strips[strip, DUCK, 0] != f32(0.0)
+    return bool(asks)
+
+
+@fragment
 def mix_strips(
     quanta: int,
     listener: int,

@@ -157,7 +157,7 @@ def render_duck(lengths, loud=1.0):
         borders = np.ascontiguousarray(releases[:, first : first + quanta + 1])
         here = np.ascontiguousarray(kicks[:, first : first + quanta])
         for listener in range(LISTENERS):
-            effects.duck(quanta, listener, here, borders, memory, dips[listener])
+            effects.duck(quanta, listener, True, here, borders, memory, dips[listener])
         out.append(dips)
     return np.concatenate(out, axis=1)
 

@@ -154,7 +154,7 @@ def dips(kicks, quanta, release_frames=4_800.0):
     memory = np.array([[ducks.LONGEST_FRAMES, 0.0]], np.float32)
     out = np.zeros(quanta * QUANTUM, np.float32)
     releases = np.full((1, quanta + 1), release_frames, np.float32)
-    effects.duck(quanta, 0, places, releases, memory, out)
+    effects.duck(quanta, 0, True, places, releases, memory, out)
     return out
 
 
