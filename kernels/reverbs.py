@@ -17,8 +17,8 @@ from kernels._types import Floats, Ints, IntVector, Longs, Vector
 from kernels.drifts import between, plan_drift, whole_frames
 from kernels.lanes import LANES, QUANTUM
 from kernels.mixing import ramp_over
-from kernels.rates import Four, Pair, doubled, halved
-from kernels.rings import FRONT, WRITE, close_ring, count_rest, give, sleeps
+from kernels.rates import Pair, doubled, halved
+from kernels.rings import FRONT, WRITE, close_ring, count_rest, give, wakes_for
 from kernels.simd import (
     float_to_bits,
     fma,
@@ -133,25 +133,27 @@ def _close_all(lines: Floats, base: int, ends: int, space: Ints, heads: Ints) ->
 
 
 @fragment
-def _received(lines: Floats, source: int, place: int, sends: Floats) -> Pair:
-    """What is sent to a space, at half the rate."""
+def _received(source: int, before: Pair, sends: Floats) -> tuple[Pair, Pair]:
+    """What is sent to a space, at half the rate; then what the filter remembers."""
     x = (
         load(sends, source), load(sends, source + LANES),
         load(sends, source + 2 * LANES), load(sends, source + 3 * LANES),
     )  # fmt: skip
-    before = load(lines, place), load(lines, place + LANES)
-    y, left = halved(x, before, OF_BOTH)
-    store(lines, place, left[0])
-    store(lines, place + LANES, left[1])
-    return y
+    return halved(x, before, OF_BOTH)
 
 
 @fragment
-def _returned(lines: Floats, place: int, x: Pair) -> Four:
-    """One side of what comes back, at the full rate."""
-    before = load(lines, place)
-    store(lines, place, x[1])
-    return doubled(x, before)
+def _return(
+    x: tuple[Pair, Pair], before: Pair, bus: tuple[int, int, int], keeps: bool, sends: Floats,
+    dry: Floats,
+) -> None:  # fmt: skip
+    """Add both sides of what comes back to the dry bus, at the full rate."""
+    source, out, side = bus
+    left, right = doubled(x[0], before[0]), doubled(x[1], before[1])
+    give(source, out, side, (left[0], right[0]), keeps, sends, dry)
+    give(source + LANES, out + LANES, side, (left[1], right[1]), keeps, sends, dry)
+    give(source + 2 * LANES, out + 2 * LANES, side, (left[2], right[2]), keeps, sends, dry)
+    give(source + 3 * LANES, out + 3 * LANES, side, (left[3], right[3]), keeps, sends, dry)
 
 
 @fragment
@@ -182,31 +184,56 @@ def _step(
 
 @fragment
 def _quantum(
-    q: int,
-    lines: Floats,
-    bus: tuple[int, int, int],
-    room: Floats,
-    wet: tuple[float, float],
-    desk: Desk,
-    keeps: bool,
-    sends: Floats,
-    dry: Floats,
-) -> IntVector:
-    """Run one quantum of one listener; all bits that went in and came out."""
-    (source, out, side), heads = bus, desk[0]
-    move = q % LANES
-    x = _received(lines, source, heads[HALVING], sends)
+    x: Pair, lines: Floats, room: Floats, wet: tuple[float, float], move: int, desk: Desk
+) -> tuple[tuple[Pair, Pair], IntVector]:
+    """Both sides of what comes back of a quantum; all bits that went in and came out."""
     a0, b0, bits = _step(0, x[0], lines, room, move, desk, splat_int(i32(0)))
     a1, b1, bits = _step(LANES, x[1], lines, room, move, desk, bits)
     low, high = wet
     level, later = ramp_over(FRAMES, low, high, 0), ramp_over(FRAMES, low, high, LANES)
-    left = _returned(lines, heads[DOUBLING], (a0 * level, a1 * later))
-    right = _returned(lines, heads[DOUBLING] + LANES, (b0 * level, b1 * later))
-    give(source, out, side, (left[0], right[0]), keeps, sends, dry)
-    give(source + LANES, out + LANES, side, (left[1], right[1]), keeps, sends, dry)
-    give(source + 2 * LANES, out + 2 * LANES, side, (left[2], right[2]), keeps, sends, dry)
-    give(source + 3 * LANES, out + 3 * LANES, side, (left[3], right[3]), keeps, sends, dry)
-    return bits
+    return ((a0 * level, a1 * later), (b0 * level, b1 * later)), bits
+
+
+@fragment
+def _run(
+    first: int,
+    quanta: int,
+    listener: int,
+    bus: int,
+    clock: int,
+    space: Ints,
+    rooms: Floats,
+    wet: Floats,
+    places: Ints,
+    lines: Floats,
+    desk: Desk,
+    keeps: bool,
+    side: int,
+    sends: Floats,
+    dry: Floats,
+) -> None:
+    """Run some quanta of one listener; meanwhile the filters remember in registers."""
+    base, ring = listener * (lines.shape[0] // places.shape[0]), int(space[SIZE, LINES - 1])
+    halving = base + space[START, HALVING] + FRONT
+    doubling = base + space[START, DOUBLING] + FRONT
+    came = load(lines, halving), load(lines, halving + LANES)
+    went = load(lines, doubling), load(lines, doubling + LANES)
+    for q in range(first, first + quanta):
+        if q == first or q % LANES == 0:
+            _move(clock + q - q % LANES, desk[1])
+        at, levels = q * QUANTUM, (wet[listener, q], wet[listener, q + 1])
+        source, out = (bus - 1) * 2 * side + at, listener * 2 * side + at
+        ends = _find_heads(listener, base, space, places, desk[0])
+        x, came = _received(source, came, sends)
+        y, bits = _quantum(x, lines, rooms[listener, q], levels, q % LANES, desk)
+        _return(y, went, (source, out, side), keeps, sends, dry)
+        went = y[0][1], y[1][1]
+        _close_all(lines, base, ends, space, desk[0])
+        count_rest(places, listener, FRAMES, ring, bits)
+    store(lines, halving, came[0])
+    store(lines, halving + LANES, came[1])
+    store(lines, doubling, went[0])
+    store(lines, doubling + LANES, went[1])
 
 
 @fragment
@@ -265,19 +292,10 @@ def reverb(
     with a Hadamard matrix; half of the lines drift, so that no mode stands still to ring. What is
     read between two of their frames is duller than these, which is all the damping there is.
     """
-    frames, ring = quanta * QUANTUM, int(space[SIZE, LINES - 1])
-    base, moved = listener * (lines.shape[0] // places.shape[0]), -1
-    for q in range(quanta):
-        if sleeps(q, listener, bus - 1, ring, places, lines, fed, sends):
-            continue
-        at, levels = q * QUANTUM, (wet[listener, q], wet[listener, q + 1])
-        source, out = (bus - 1) * 2 * frames + at, listener * 2 * frames + at
-        if q - q % LANES != moved:
-            moved = q - q % LANES
-            _move(clocks[listener] + moved, desk[1])
-        ends = _find_heads(listener, base, space, places, desk[0])
-        bits = _quantum(
-            q, lines, (source, out, frames), rooms[listener, q], levels, desk, keeps, sends, dry
-        )  # fmt: skip
-        _close_all(lines, base, ends, space, desk[0])
-        count_rest(places, listener, FRAMES, ring, bits)
+    q, ring = 0, int(space[SIZE, LINES - 1])
+    while q < quanta:
+        awake = wakes_for(q, listener, bus - 1, ring, FRAMES, places, lines, fed, sends)
+        if awake > 0:
+            _run(q, awake, listener, bus, clocks[listener], space, rooms, wet, places, lines, desk,
+                 keeps, quanta * QUANTUM, sends, dry)  # fmt: skip
+        q += max(awake, 1)

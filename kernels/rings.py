@@ -80,13 +80,45 @@ def sleeps(
         return False
     if rests:
         return True
+    _feed_silence(q, send, fed, sends)
+    return False
+
+
+@fragment
+def _feed_silence(q: int, send: int, fed: Ints, sends: Floats) -> None:
+    """Feed an effect with a quantum of silence."""
     frames = fed.shape[1] * QUANTUM
     start = send * 2 * frames + q * QUANTUM
     for t in range(start, start + QUANTUM, LANES):
         store(sends, t, splat(f32(0.0)))
         store(sends, t + frames, splat(f32(0.0)))
     fed[send, q] = 1
-    return False
+
+
+@fragment
+def wakes_for(
+    q: int,
+    listener: int,
+    send: int,
+    ring: int,
+    written: int,
+    places: Ints,
+    lines: Floats,
+    fed: Ints,
+    sends: Floats,
+) -> int:
+    """For how many quanta from one on an effect surely does not sleep; 0: it does in that one.
+
+    Its rings are written with so many frames in a quantum. It is fed in all, as by `sleeps`.
+    """
+    if sleeps(q, listener, send, ring, places, lines, fed, sends):
+        return 0
+    left = ring - places[listener, RESTED] + written - 1
+    quanta = min(fed.shape[1] - q, left // written)
+    for later in range(q + 1, q + quanta):
+        if fed[send, later] == 0:
+            _feed_silence(later, send, fed, sends)
+    return int(quanta)
 
 
 @fragment
