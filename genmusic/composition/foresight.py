@@ -46,7 +46,8 @@ class Begun:
         form.begin_phrase(coming, seed, style, parameters)
         self.asked = ask_harmony(coming, seed, style, parameters)
         self._has_chords = False
-        self._prepared: tuple[Place, Settled] | None = None
+        self._place: Place | None = None
+        self._settled: Settled | None = None
 
     def is_for(self, style: Style, model: Model, parameters: MusicalParameters) -> bool:
         """Whether this is what is asked for: the same objects."""
@@ -63,16 +64,18 @@ class Begun:
     @property
     def steps(self) -> int:
         """What is still to be done, to recall the phrases before being the last."""
-        return 1 + (not self._has_chords) + (self._prepared is None)
+        return 1 + (not self._has_chords) + (self._place is None) + (self._settled is None)
 
     def go_on(self, state: State, memory: Memory) -> None:
         """Take the next step; the phrases before are all sung when it is the last."""
         if not self._has_chords:
             self._draw_chords()
-        elif self._prepared is None:
+        elif self._place is None:
+            self._come_to_place()
+        elif self._settled is None:
             self.prepared()
-        elif self._prepared[1].singing is not None:
-            memory.recall(self._prepared[0], state.themes)
+        elif self._settled.singing is not None:
+            memory.recall(self._place, state.themes)
 
     def _draw_chords(self) -> None:
         if not self._has_chords:
@@ -80,14 +83,19 @@ class Begun:
             plan_harmony(self._state, self.asked, self._style, self._parameters, chords)
             self._has_chords = True
 
-    def prepared(self) -> tuple[Place, Settled]:
-        """What all its bars have in common."""
-        if self._prepared is None:
+    def _come_to_place(self) -> Place:
+        if self._place is None:
             self._draw_chords()
             written = as_asked(self._style, self._parameters)
-            place = self._held.place(self._state, self._seed, written, self._parameters)
-            self._prepared = place, self._held.settle(place, self._model, ends_piece=False)
-        return self._prepared
+            self._place = self._held.place(self._state, self._seed, written, self._parameters)
+        return self._place
+
+    def prepared(self) -> tuple[Place, Settled]:
+        """What all its bars have in common."""
+        place = self._come_to_place()
+        if self._settled is None:
+            self._settled = self._held.settle(place, self._model, ends_piece=False)
+        return place, self._settled
 
     def hand_over(self, state: State) -> None:
         """Begin the phrase in a state that stands before it."""
