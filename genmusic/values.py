@@ -7,6 +7,9 @@ from typing import TypeVar, dataclass_transform
 
 T = TypeVar("T")
 
+made = tuple.__new__
+"""A named tuple of a kind, made of its values in a third of the time of a call of the kind."""
+
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
 def value(kind: type[T]) -> type[T]:

@@ -11,6 +11,7 @@ from kernels._jit import fragment, kernel
 from kernels._types import Doubles, Floats, Longs
 from kernels.chords import OCTAVE
 from kernels.copying import Trail, completes, time_trail
+from kernels.drawing import uniform
 from kernels.looking import REACH, look
 from kernels.predicting import predict
 from kernels.sampling import look_ahead
@@ -150,7 +151,6 @@ def _ask(
     trail: Longs,
     chords: Longs,
     scale: Longs,
-    chances: Doubles,
     lowest: int,
     desk: Desk,
 ) -> None:
@@ -165,12 +165,14 @@ def _ask(
         onsets, targets, scale, chords, setting.taste, task.phrase_bar, goal_tick, task.pull,
         lowest, desk.welcome, desk.weights[:notes],
     )  # fmt: skip
+    for n in range(task.draws):
+        desk.draws[n] = uniform(task.key, task.uniforms + n)
     for n in range(notes):
         at_goal = onsets[n] == goal_tick
         desk.widest[n] = GOAL_LEAP if at_goal else setting.max_leap
         # Songs repeat notes for the sake of their words; without words that is soon dull. What is
         # remembered, and the last note of a phrase, stay what they are.
-        moves = chances[n] >= setting.repeats
+        moves = uniform(task.key, task.chances + n) >= setting.repeats
         desk.moves[n] = moves and targets[n] == NO_TARGET and not at_goal
     if opens:
         desk.widest[0] = OCTAVE
@@ -231,12 +233,14 @@ def sing(
     goal_tick: int,
     pull: float,
     ends_piece: bool,
+    draws: int,
+    key: int,
+    chances: int,
+    uniforms: int,
     memory: Longs,
     trail: Longs,
     chords: Longs,
     scale: Longs,
-    chances: Doubles,
-    uniforms: Doubles,
     desk_words: Longs,
     out: Longs,
 ) -> bool:
@@ -254,6 +258,7 @@ def sing(
     setting_words : (words,) int64
         Of the `Setting`, as a `handles.Layout` makes them.
     stages, known, before, coming, phrase_bar, goal_tick, pull, ends_piece
+    draws, key, chances, uniforms
         The `Task`: what is asked, and which stages are to be done: `ASK` prepares the desk, `WRITE`
         writes the notes; they are drawn in any case.
     memory : (notes, looking.COLUMNS) int64
@@ -264,13 +269,9 @@ def sing(
         The chords of the bar.
     scale : (degrees,) int64
         Semitones of the steps of an octave.
-    chances : (>= notes to come,) float64, 0..1
-        Whether each note may repeat the one before.
-    uniforms : (>= notes to come,) float64, 0..1
-        The draws; those beyond one for each note are spare.
     desk_words : (words,) int64
-        Of the `Desk`: ``asked`` is read, and without `ASK` also tune, played, widest, moves and
-        weights; line, codes and drawn are left for those who want to know.
+        Of the `Desk`: ``asked`` is read, and without `ASK` also tune, played, widest, moves,
+        weights and draws; line, codes and drawn are left for those who want to know.
     out : (>= notes to come, 4) int64, written as far as there are notes to come
         Rows of the bar, in the columns of `trails`.
 
@@ -280,9 +281,12 @@ def sing(
     """
     songs, desk = read_songs(songs_words), read_desk(desk_words)
     setting = read_setting(setting_words)
-    task = Task(stages, known, before, coming, phrase_bar, goal_tick, pull, ends_piece)
+    task = Task(
+        stages, known, before, coming, phrase_bar, goal_tick, pull, ends_piece, draws, key, chances,
+        uniforms,
+    )  # fmt: skip
     if task.stages & ASK:
-        _ask(task, setting, memory, trail, chords, scale, chances, songs.lowest, desk)
+        _ask(task, setting, memory, trail, chords, scale, songs.lowest, desk)
     notes, start = task.coming, task.known
     goals = Goals(desk.weights[:notes], desk.widest, desk.moves)
     if not _count_choices(goals.weights, desk.drawn[1]):
@@ -306,7 +310,7 @@ def sing(
         played.pitches[note] -= songs.lowest
     time_trail(played, task.before - songs.copied_rhythm.steps + 2, task.before + notes)
     desk.tried[:notes] = False
-    _draw_notes(songs, task, line, goals, span, played, uniforms, room, desk)
+    _draw_notes(songs, task, line, goals, span, played, room, desk)
     for note in range(notes):
         desk.drawn[0, note] = line.pitches[start + note] + songs.lowest
     if task.stages & WRITE:
@@ -322,15 +326,15 @@ def _draw_notes(
     goals: Goals,
     span: Span,
     trail: Trail,
-    uniforms: Doubles,
     room: Scratch,
     desk: Desk,
 ) -> None:
     notes, pitches = goals.weights.shape
     start, played, likely, mass = task.known, task.before, desk.likely[1], desk.mass
     tried, note, used, foreseen = desk.tried, 0, 0, -1
+    uniforms, draws = desk.draws, task.draws
     while note < notes:
-        spare = uniforms.shape[0] - used > notes - note
+        spare = draws - used > notes - note
         before = trail.pitches[played + note - 1] if played + note > 0 else NOTHING
         if foreseen != note:
             predict(
@@ -344,7 +348,7 @@ def _draw_notes(
             for pitch in range(pitches):
                 tried[note, pitch] = False
             if note == 0:
-                used = uniforms.shape[0] - notes  # no way without slips: let them through
+                used = draws - notes  # no way without slips: let them through
             else:
                 note -= 1
                 take_back(room.past, start + note, songs.heeded.line)

@@ -52,6 +52,7 @@ class Desk(NamedTuple):
     played: Longs  # (3, notes of the part) as a `copying.Trail` has them
     asked: Longs  # (2, notes to come) onset ticks, and steps to aim at, or `NO_TARGET`
     drawn: Longs  # (3, notes to come) pitch, how many pitches were welcome, step of the scale
+    draws: Doubles  # (draws,) uniform numbers in 0..1; those beyond one for each note are spare
     widest: Longs  # (notes to come,) semitones that each may leap
     moves: NDArray[np.bool_]  # (notes to come,) whether it must differ from the note before
     weights: Doubles  # (notes to come, pitches) >= 0; 0 forbids
@@ -70,7 +71,8 @@ class Desk(NamedTuple):
 _MARKS = np.zeros((1, 1), np.bool_)
 read_desk = reader(
     Desk(
-        _LINES, _LINES, np.zeros((3, 1, 1), np.int64), _LINES, _LINES, _LINES, _LINES[0],
+        _LINES, _LINES, np.zeros((3, 1, 1), np.int64), _LINES, _LINES, _LINES, _TABLES[0],
+        _LINES[0],
         _MARKS[0], _TABLES, _TABLES, _MARKS, _TABLES, _LINES[0], _LINES, _LINES, _TABLES[0],
         _PLAIN, _PLAIN[0],
         Past(np.zeros((3, 1, 1), np.int32), np.zeros(1, np.int32), _PLAIN, _PLAIN, _LINES[0]),
@@ -109,3 +111,7 @@ class Task(NamedTuple):
     goal_tick: int  # onset of the last note of the phrase, -1 for none
     pull: float  # >= 0, how firmly targets attract, for each semitone of distance
     ends_piece: bool
+    draws: int  # >= notes to come
+    key: int  # of the row of numbers that are drawn for the bar:
+    chances: int  # from this place on whether each note may repeat the one before,
+    uniforms: int  # and from this one on the draws

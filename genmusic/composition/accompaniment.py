@@ -23,6 +23,7 @@ from genmusic.composition.voicing import shapes_of
 from genmusic.names import PARTS
 from genmusic.rules import Style
 from genmusic.score.events import NOTE_DTYPE, Notes
+from genmusic.values import made
 from kernels import accompaniment as kernel
 from kernels import playing
 from kernels.accompaniment import MOST_CHORDS, MOST_ROWS, Desk, Ways
@@ -89,7 +90,7 @@ class Written(NamedTuple):
 
 
 class Figures(NamedTuple):
-    """What bass and comp play: the same in all bars of a phrase that are as dense."""
+    """What bass and comp play: the same in all bars of a section that are as dense."""
 
     place: Place  # what they depend on,
     density: float
@@ -101,10 +102,23 @@ class Figures(NamedTuple):
     def hold(self, plan: Plan, place: Place) -> bool:
         """Whether a bar has them, too."""
         return (
-            self.place is place
-            and self.density == plan.density
+            self.density == plan.density
             and self.ends == (plan.ends_section, plan.ends_piece)
+            and (self.place is place or _plays_alike(self.place, place))
         )
+
+
+def _plays_alike(one: Place, other: Place) -> bool:
+    """Whether phrases have the same figures, as those of a section mostly have."""
+    return (
+        one.groove is other.groove
+        and one.texture is other.texture
+        and one.section_rules is other.section_rules
+        and one.parameters is other.parameters
+        and one.style is other.style
+        and one.metre is other.metre
+        and one.key.tonic == other.key.tonic
+    )
 
 
 def figures_of(plan: Plan, place: Place) -> Figures:
@@ -162,7 +176,7 @@ class Accompanist:
         basses = tuple(desk.basses[: len(plan.spans), 1].tolist())
         last = self._last_of("counter") if "counter" in self._playing else 0
         played = bytearray(room.bytes[: kept * NOTE_DTYPE.itemsize])
-        return Written(np.ndarray(kept, NOTE_DTYPE, played), basses, last)
+        return made(Written, (np.ndarray(kept, NOTE_DTYPE, played), basses, last))
 
     def _task(self, melody: Melody) -> Integers:
         """The words of a `kernels.accompaniment.Task`, for all stages."""

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genmusic.seeding import derive_key
+from genmusic.values import made
 from kernels import drawing
 from kernels.basslines import DRAWS as BASS_DRAWS
 
@@ -26,21 +27,22 @@ MELODY = COLOUR_DRAWS
 WALK = MELODY + MELODY_DRAWS
 _DRUMS = WALK + BASS_DRAWS
 _COUNTER = _DRUMS + DRUM_DRAWS
-_NOTES = _COUNTER + COUNTER_DRAWS
-_TIMES = _NOTES + MOST_NOTES * DRAWS_PER_NOTE
+_DRAWN = _COUNTER + COUNTER_DRAWS
+NOTES = (_DRAWN, _DRAWN + MOST_NOTES)
+_TIMES = _DRAWN + MOST_NOTES * DRAWS_PER_NOTE
 TOUCH = (_TIMES, _TIMES + TOUCH_PLACES)
-"""Where the numbers of a bar for its melody begin, for a walking bass, for time and velocity."""
+"""Where the numbers of a bar for its melody begin, for a walking bass, for the notes of a melody
+(whether each may repeat, and its draws), for time and velocity."""
 
 
 class BarChance(NamedTuple):
-    """Uniform numbers in 0..1 for each layer of one bar; most are never looked at."""
+    """Uniform numbers in 0..1 for each layer of one bar; some are never looked at."""
 
     colour: Sequence[float]
     melody: Sequence[float]
     drums: Sequence[float]
     counter: Sequence[float]
-    notes: Doubles
-    key: int  # of the row, of which bass and performance look up what they need
+    key: int  # of the row, of which kernels look up what they need
 
 
 def draw(count: int, seed: int, *path: str | int) -> Doubles:
@@ -63,16 +65,9 @@ def draw_once(seed: int, *path: str | int) -> float:
 def draw_bar(seed: int, piece: int, bar: int) -> BarChance:
     """The numbers of a bar; no layer's depend on how many another one uses."""
     key = derive_key(seed, "bar", piece, bar)
-    numbers = _row(key, _TIMES)
-    read = numbers.data  # makes a float of a number when it is asked for
-    return BarChance(
-        read[:MELODY],
-        read[MELODY:WALK],
-        read[_DRUMS:_COUNTER],
-        read[_COUNTER:_NOTES],
-        numbers[_NOTES:],
-        key,
-    )
+    read = _row(key, _DRAWN).data  # makes a float of a number when it is asked for
+    layers = read[:MELODY], read[MELODY:WALK], read[_DRUMS:_COUNTER], read[_COUNTER:]
+    return made(BarChance, (*layers, key))
 
 
 def choose(weights: Iterable[float], uniform: float) -> int:

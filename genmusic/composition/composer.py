@@ -53,6 +53,7 @@ from genmusic.errors import UnknownNameError
 from genmusic.mood.mapping import MusicalParameters
 from genmusic.rules import Style
 from genmusic.score.events import Bar
+from genmusic.values import made
 
 Integers = NDArray[np.int64]
 
@@ -117,7 +118,7 @@ class Composer:
         if self.decisions is not None or self._style.hooks or style.hooks:
             return None
         if self._ahead is None or not self._can_use(self._ahead, parameters, style):
-            begun_at = stand._replace(state=stand.state.copy())
+            begun_at = made(Stand, (stand.state.copy(), *stand[1:]))
             bar = self._compose(parameters, style)
             self._ahead = BarAhead(begun_at.marks, parameters, style, bar, self._stand)
             self._go_to(begun_at)
@@ -131,7 +132,7 @@ class Composer:
 
     @property
     def _stand(self) -> Stand:
-        return Stand(self._state, self._style, self._model, self._length_bars)
+        return made(Stand, (self._state, self._style, self._model, self._length_bars))
 
     def _go_to(self, stand: Stand) -> None:
         self._state, self._style, self._model, self._length_bars = stand

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from genmusic.composition.chance import MOST_NOTES
+from genmusic.composition.chance import DRAWS_PER_NOTE, MOST_NOTES
 from genmusic.composition.lessons import MOST_PITCH
 from genmusic.composition.viewpoints import FEATURE_SIZES, past
 from genmusic.threads import OfThread
@@ -36,6 +36,7 @@ def _new_desk(sizes: tuple[int, int, int]) -> Handle[songs.Desk]:
         played=np.zeros((3, LONGEST + MOST_NOTES), np.int64),
         asked=np.zeros((2, MOST_NOTES), np.int64),
         drawn=np.zeros((3, MOST_NOTES), np.int64),
+        draws=np.zeros(MOST_NOTES * DRAWS_PER_NOTE),
         widest=np.zeros(MOST_NOTES, np.int64),
         moves=np.zeros(MOST_NOTES, np.bool_),
         weights=np.zeros((MOST_NOTES, size)),

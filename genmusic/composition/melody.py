@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from genmusic.composition.chance import DRAWS_PER_NOTE, MOST_NOTES
+from genmusic.composition.chance import DRAWS_PER_NOTE, MOST_NOTES, NOTES
 from genmusic.composition.character import character
 from genmusic.composition.hooks import hooked_bar
 from genmusic.composition.model import Book, Model
@@ -26,7 +26,7 @@ from genmusic.composition.viewpoints import MODES
 from genmusic.composition.weighing import goal_tones, taste_of
 from genmusic.names import MODES as SCALES
 from genmusic.units import TICKS_PER_BEAT, exp2
-from genmusic.values import value
+from genmusic.values import made, value
 from kernels.handles import Layout
 from kernels.melodies import ASK, WRITE
 from kernels.songs import SOME_SETTING, Task
@@ -113,11 +113,11 @@ def compose_melody(
 def _sung(
     plan: Plan, singing: Singing, model: Model, line: Line, memory: Integers, trail: Trail
 ) -> MelodyBar:
-    notes, before, chances = len(line.onsets), len(trail), plan.chance.notes
-    task = Task(
+    notes, before = len(line.onsets), len(trail)
+    task = made(Task, (
         ASK | WRITE, len(memory) + before, before, notes, plan.phrase_bar, line.goal_tick,
-        line.pull, plan.ends_piece,
-    )  # fmt: skip
+        line.pull, plan.ends_piece, notes * SPARE_DRAWS, plan.chance.key, *NOTES,
+    ))  # fmt: skip
     handle = model.melody_desk(task.known + notes)
     desk = handle.values
     _put_notes[notes](desk.asked, 0, *line.onsets)
@@ -128,14 +128,15 @@ def _sung(
         desk.asked[1, :notes] = NO_TARGET
     rows = np.empty((notes, 4), np.int64)
     model.sing(
-        singing.songs, singing.setting, task, memory, trail, plan.chords, singing.scale, chances,
-        chances[MOST_NOTES : MOST_NOTES + notes * SPARE_DRAWS], handle, rows,
+        singing.songs, singing.setting, task, memory, trail, plan.chords, singing.scale, handle,
+        rows,
     )  # fmt: skip
     steps = tuple(desk.drawn[2, :notes].tolist())
     theme = tuple(zip(line.onsets, steps, strict=True))
     if line.pickup_tick:
         theme = tuple([note for note in theme if note[0] < line.pickup_tick])
-    return MelodyBar(rows, theme, _phrase_starts(plan, line), steps, line.targets, task)
+    begins = _phrase_starts(plan, line)
+    return made(MelodyBar, (rows, theme, begins, steps, line.targets, task))
 
 
 def home_of(place: Place) -> int:

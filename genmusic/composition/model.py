@@ -245,8 +245,6 @@ class Model:
         trail: Integers,
         chords: Integers,
         scale: Integers,
-        chances: Doubles,
-        uniforms: Doubles,
         desk: Handle[Desk],
         out: Integers,
     ) -> None:
@@ -257,11 +255,10 @@ class Model:
         notes = task.coming
         if not notes:
             raise ModelError("there are no notes to draw")
-        if len(uniforms) < notes:
-            raise ModelError(f"{notes} notes need a draw each, got {len(uniforms)}")
+        if task.draws < notes:
+            raise ModelError(f"{notes} notes need a draw each, got {task.draws}")
         if not melodies.sing(
-            songs.words, setting, *task, memory, trail, chords, scale, chances, uniforms,
-            desk.words, out,
+            songs.words, setting, *task, memory, trail, chords, scale, desk.words, out
         ):  # fmt: skip
             raise ModelError(f"weights must give each of {notes} notes a pitch above 0")
 

@@ -8,6 +8,7 @@ breaks up an idea of its phrase, as the model has learned that bars do.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from genmusic.composition.chance import choose, draw_once
@@ -125,18 +126,37 @@ def _develop(
     return operation(source, MOTIF_PULL)
 
 
-def _weights(plan: Plan, model: Model, bars: Sequence[BarTheme]) -> list[float]:
+def _weights(plan: Plan, model: Model, bars: Sequence[BarTheme]) -> Sequence[float]:
     """Weights of the operations: what usually follows those of the phrase, as the style wants it.
 
     Novelty, and the third bar of four, call for something new.
     """
     heard = operations_of(bars[-2 - MOTIF_ORDER :])[-MOTIF_ORDER:]  # each asks for two before it
-    usual = model.motif_distribution(family(plan.key.mode), heard).tolist()
-    weights = [own * share for own, share in zip(_own_weights(plan.style), usual, strict=True)]
-    weights[NEW] *= 2.0 * plan.parameters.novelty
-    if plan.phrase_bar % 4 == CONTRAST_BAR:
+    return _weights_after(
+        tuple(heard),
+        family(plan.key.mode),
+        model,
+        _own_weights(plan.style),
+        plan.parameters.novelty,
+        plan.phrase_bar % 4 == CONTRAST_BAR,
+    )
+
+
+@lru_cache(maxsize=4_096)  # there are few, and all who hear a style ask for the same
+def _weights_after(
+    heard: tuple[int, ...],
+    mode: str,
+    model: Model,
+    own: tuple[float, ...],
+    novelty: float,
+    contrasts: bool,
+) -> tuple[float, ...]:
+    usual = model.motif_distribution(mode, heard).tolist()
+    weights = [weight * share for weight, share in zip(own, usual, strict=True)]
+    weights[NEW] *= 2.0 * novelty
+    if contrasts:
         weights = [weight * by for weight, by in zip(weights, _CONTRAST, strict=True)]
-    return weights
+    return tuple(weights)
 
 
 @of_style

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genmusic.names import PARTS
+from genmusic.values import made
 from kernels.trails import LONGEST, TRAIL_COLUMNS
 
 Integers = NDArray[np.int64]
@@ -34,7 +35,8 @@ class Trails(NamedTuple):
 
     def copy(self) -> Trails:
         """The same, to be changed."""
-        return Trails(self.notes.copy(), self.lengths.copy())
+        notes, lengths = self
+        return made(Trails, (notes.copy(), lengths.copy()))
 
 
 NO_TRAILS = Trails(

@@ -42,10 +42,10 @@ def sung(model, weights, uniforms, history=(0,), widest=48):
     notes = len(weights)
     tune = tune_of("major", [*history, *[0] * notes], ends=True)
     table = tune.table(np.arange(len(tune)))
-    asked, mode = task_of(table, notes), MODES.index("major")
+    asked, mode = task_of(table, notes, len(uniforms)), MODES.index("major")
     desk = model.melody_desk(len(table))
-    prepare(desk.values, table, weights, widest)
-    model.sing(model.songs(mode, 1.0), *bare(*asked, uniforms, desk))
+    prepare(desk.values, table, weights, widest, uniforms)
+    model.sing(model.songs(mode, 1.0), *bare(*asked, desk))
     return desk.values.drawn[0, :notes].tolist()
 
 

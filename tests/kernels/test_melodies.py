@@ -89,19 +89,19 @@ def prepare_call(tree, weights, uniforms, slip_share=0.01, history=(), rule=None
         np.ones(looking.FEATURES, np.int64),
         np.full((PITCHES, PITCHES), 1 / PITCHES, np.float32), rule.tune, rule.rhythm, 0, slip_share,
     )  # fmt: skip
-    desk = desk_for(len(known), notes)
-    prepare(desk, tune, weights, widest)
-    asked = bare(*task_of(tune, notes), np.asarray(uniforms, float), Handle(desk).words)
+    desk = desk_for(len(known), notes, len(uniforms))
+    prepare(desk, tune, weights, widest, uniforms)
+    asked = bare(*task_of(tune, notes, len(uniforms)), Handle(desk).words)
     setting, task, *rest = asked
     return (Handle(songs).words, setting, *task, *rest), (songs, desk)  # who calls keeps both
 
 
-def desk_for(known, notes):
+def desk_for(known, notes, draws):
     return Desk(
         tune=np.empty((known, looking.COLUMNS), np.int64), line=np.empty((3, known), np.int64),
         codes=np.empty((3, 2, known), np.int64), played=np.empty((3, known), np.int64),
         asked=np.zeros((2, notes), np.int64), drawn=np.empty((3, notes), np.int64),
-        widest=np.empty(notes, np.int64), moves=np.empty(notes, np.bool_),
+        draws=np.empty(draws), widest=np.empty(notes, np.int64), moves=np.empty(notes, np.bool_),
         weights=np.empty((notes, PITCHES)), messages=np.empty((notes, PITCHES)),
         tried=np.empty((notes, PITCHES), np.bool_), welcome=np.empty((KNOWN, PITCHES)),
         features=np.empty(looking.FEATURES, np.int64),
