@@ -16,6 +16,7 @@ from genmusic.server.gate.keeper import GATE, Gatekeeper
 from genmusic.server.keeping import Keeper
 from genmusic.server.listeners import Listeners
 from genmusic.server.metrics import METRICS, Metrics, count_answers
+from genmusic.server.pages import join_pages_for_ever
 from genmusic.server.rest.credits import CREDITS, CreditsDesk
 from genmusic.server.routes import ROUTES
 from genmusic.server.showcase import SHOWCASE, Showcase
@@ -63,9 +64,10 @@ async def _drain(app: web.Application) -> None:
 
 
 async def _keep_sessions(app: web.Application) -> AsyncIterator[None]:
-    """Sweep and keep while the application lives; then put down what sounds."""
+    """Sweep, keep and join pages while the application lives; then put down what sounds."""
     listeners = app[LISTENERS]
-    tasks = [asyncio.create_task(work) for work in (listeners.sweep(), listeners.keep())]
+    works = listeners.sweep(), listeners.keep(), join_pages_for_ever()
+    tasks = [asyncio.create_task(work) for work in works]
     yield
     for task in tasks:
         task.cancel()

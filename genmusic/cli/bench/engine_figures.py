@@ -19,6 +19,7 @@ from genmusic.controls.spec import defaults
 from genmusic.mixing.console import blank_sound
 from genmusic.mood.mapping import musical_parameters
 from genmusic.names import PARTS
+from genmusic.server.pages import join_pages
 from genmusic.session.compilers import compile_kernels
 from genmusic.session.engine import Engine, Ensemble
 from genmusic.session.library import Library
@@ -100,13 +101,17 @@ def _texture_ms(
         for first in range(0, listeners, MOST_LISTENERS)
     ]  # fmt: skip
     out = blank_sound(MOST_LISTENERS, HOP)  # as the server has it
-    with cpu_time() as watch:
-        for _ in range(seconds * SAMPLE_RATE // HOP):
+    spent = 0.0
+    for hop in range(seconds * SAMPLE_RATE // HOP):
+        if hop == A_FEW_SECONDS * SAMPLE_RATE // HOP:
+            join_pages()  # as the server does as long as it lives
+        with cpu_time() as watch:
             for rack in racks:
                 rack.render(out[: len(rack.seats)])
                 for seat in rack.seats:
                     seat.take_bars()  # as the server does with every hop
-    return 1e3 * watch.seconds / (seconds * listeners)
+        spent += watch.seconds
+    return 1e3 * spent / (seconds * listeners)
 
 
 def _composing(library: Library) -> Iterator[Figure]:
