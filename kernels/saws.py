@@ -10,6 +10,7 @@ from numba import int64 as i64
 from kernels._jit import fragment, kernel
 from kernels._types import Desk, Floats, Held, Ints, Lanes, Ramps, Roll, Vector
 from kernels.edges import (
+    PERIODS,
     SAWS,
     SHEET,
     STEPS,
@@ -62,6 +63,9 @@ SETTINGS = (
     "vibrato_reach",  # 0..1, grows after the start
     "driven",  # what went into the saturation last
     "lean",  # mean of what came out of it
+    "coefficient_1",  # of the filter; 1, 0 and 0 if it is closed
+    "coefficient_2",
+    "coefficient_3",
     # What stays.
     "level",  # gain at the peak
     "attack_step",  # per control period
@@ -86,19 +90,20 @@ WHOLE_SETTINGS = (
     "vibrato_step",
 )
 VARIED = (("phase_1",), ("phase_2",), ("vibrato_phase",), ("increment_1",), ("increment_2",))
-STATES, COUNTERS = 8, 3
+STATES, COUNTERS = 11, 3
 SIZES = sizes_of(SETTINGS, WHOLE_SETTINGS, (STATES, COUNTERS), VARIED)
 TO_UNITY = 0.5 / FULL_SCALE  # of what comes out of the filter: the sum of two means
-PLANNED = 6  # rows that are worked out for each control period
+PLANNED = 3  # rows that are worked out for each control period
 SCRATCH = SHEET + PLANNED * LANES * (QUANTUM // CONTROL_FRAMES)
 Plan: TypeAlias = tuple[Vector, Vector, Vector, Vector, Vector, Vector, Vector]
 """End and slope of the saws' line, three coefficients, the gain before the first frame, its rise.
 """
+Three: TypeAlias = tuple[Vector, Vector, Vector]
 LEAN_RATE = 0.0013  # a lopsided wave leaves the saturation off centre: high-pass at 10 Hz
 
-(ENVELOPE, GAIN, ATTACKING, INTEGRATOR_1, INTEGRATOR_2, REACH, DRIVEN, LEAN, LEVEL, ATTACK_STEP,
- _, _, _, CUTOFF, ENVELOPE_OCTAVES, BRIGHTNESS, DAMPING, PAST, DEPTH, GROWTH,
- DRIVE) = rows_of(SETTINGS)  # fmt: skip
+(ENVELOPE, GAIN, ATTACKING, INTEGRATOR_1, INTEGRATOR_2, REACH, DRIVEN, LEAN, COEFFICIENT_1,
+ COEFFICIENT_2, COEFFICIENT_3, LEVEL, ATTACK_STEP, _, _, _, CUTOFF, ENVELOPE_OCTAVES, BRIGHTNESS,
+ DAMPING, PAST, DEPTH, GROWTH, DRIVE) = rows_of(SETTINGS)  # fmt: skip
 PHASE_1, PHASE_2, VIBRATO, INCREMENT_1, INCREMENT_2, VIBRATO_STEP = rows_of(WHOLE_SETTINGS)
 
 
@@ -133,62 +138,83 @@ def _lay_edges(near: tuple[int, int], high: bool, lanes: Lanes) -> tuple[int, in
 
 
 @fragment
-def _plan(lanes: Lanes, level: Vector) -> tuple[int, int]:
-    """Work out all that moves on the control grid, for all periods of a quantum.
+def _plan_gain(lanes: Lanes, level: Vector) -> None:
+    """Work out the envelope for all control periods of a quantum.
 
     Periods are worked out together, because each is a long chain of operations, and with the frames
-    between them the processor would wait for every one. Returns which saws came near their edge in
-    the first and in the last control periods.
+    between them the processor would wait for every one.
     """
-    settings, whole_settings, state, counters, facts, _, plan = lanes
+    settings, _, state, _, facts, _, plan = lanes
+    held = load(facts, HELD)
+    e, gain, attacking = load(state, ENVELOPE), load(state, GAIN), load(state, ATTACKING)
+    for place in range(SHEET, SHEET + PERIODS * PLANNED * LANES, PLANNED * LANES):
+        e, attacking = move_envelope(e, attacking, held, settings, ATTACK_STEP)
+        wanted = e * level
+        store(plan, place + LANES, gain)
+        store(plan, place + 2 * LANES, (wanted - gain) * splat(f32(1.0 / CONTROL_FRAMES)))
+        gain = wanted
+    for row, value in ((ENVELOPE, e), (GAIN, gain), (ATTACKING, attacking)):
+        store(state, row, value)
+
+
+@fragment
+def _turn_filter(lanes: Lanes) -> tuple[Three, Three]:
+    """Move the filter to where the envelope stands; where it was, and its way in a control period.
+
+    A filter between two stable ones is stable too. That of a new note has been closed.
+    """
+    settings, _, state, _, facts, _, _ = lanes
     swing = (load(facts, BRIGHT) - splat(f32(0.5))) * splat(f32(2.0))
     octaves = fma(load(settings, BRIGHTNESS), swing, load(settings, CUTOFF))
-    e, gain, attacking = load(state, ENVELOPE), load(state, GAIN), load(state, ATTACKING)
-    held, sway, early, late = load(facts, HELD), _sway(lanes), i64(0), i64(0)
+    cutoff = exp2(fma(load(settings, ENVELOPE_OCTAVES), load(state, ENVELOPE), octaves))
+    d, e, f = svf_coefficients(cutoff, load(settings, DAMPING))
+    a, b, c = load(state, COEFFICIENT_1), load(state, COEFFICIENT_2), load(state, COEFFICIENT_3)
+    store(state, COEFFICIENT_1, d)
+    store(state, COEFFICIENT_2, e)
+    store(state, COEFFICIENT_3, f)
+    share = splat(f32(1.0 / PERIODS))
+    return (a, b, c), ((d - a) * share, (e - b) * share, (f - c) * share)
+
+
+@fragment
+def _plan_saws(lanes: Lanes) -> tuple[int, int]:
+    """Work out the saws for all control periods of a quantum.
+
+    Returns which came near their edge in the first and in the last ones.
+    """
+    _, whole_settings, _, counters, _, _, plan = lanes
+    sway, early, late = _sway(lanes), i64(0), i64(0)
     one = to_float(load_int(whole_settings, INCREMENT_1)) * sway
     two = to_float(load_int(whole_settings, INCREMENT_2)) * sway
     saw_1, high = begin_saw(PHASE_1, one, counters, plan)
     saw_2, other_high = begin_saw(PHASE_2, two, counters, plan)
-    for t0 in range(0, QUANTUM, CONTROL_FRAMES):
-        period = t0 // CONTROL_FRAMES
-        e, attacking = move_envelope(e, attacking, held, settings, ATTACK_STEP)
+    for period in range(PERIODS):
         saw_1, end_1, near_1 = move_saw(PHASE_1, period, saw_1, plan)
         saw_2, end_2, near_2 = move_saw(PHASE_2, period, saw_2, plan)
         near = near_1 | near_2 << LANES
-        if t0 < QUANTUM // 2:
+        if period < PERIODS // 2:
             early |= near << (period * SAWS)
         else:
             late |= near << (period * SAWS - 2 * SAWS)
-        cutoff = exp2(fma(load(settings, ENVELOPE_OCTAVES), e, octaves))
-        a, b, c = svf_coefficients(cutoff, load(settings, DAMPING))
-        place, wanted = SHEET + t0 * (PLANNED * LANES // CONTROL_FRAMES), e * level
-        store(plan, place, end_1 + end_2 - splat(f32(2.0 * FULL_SCALE)))
-        store(plan, place + LANES, a)
-        store(plan, place + 2 * LANES, b)
-        store(plan, place + 3 * LANES, c)
-        store(plan, place + 4 * LANES, gain)
-        store(plan, place + 5 * LANES, (wanted - gain) * splat(f32(1.0 / CONTROL_FRAMES)))
-        gain = wanted
-    for row, value in ((ENVELOPE, e), (GAIN, gain), (ATTACKING, attacking)):
-        store(state, row, value)
+        end = end_1 + end_2 - splat(f32(2.0 * FULL_SCALE))
+        store(plan, SHEET + period * PLANNED * LANES, end)
     store_int(counters, PHASE_1, saw_1[0])
     store_int(counters, PHASE_2, saw_2[0])
-    high |= other_high
-    return _lay_edges((early, late), high, lanes)
+    return _lay_edges((early, late), high | other_high, lanes)
 
 
 @fragment
-def _planned(plan: Floats, t0: int) -> Plan:
-    """What `_plan` has written for a control period."""
+def _planned(plan: Floats, t0: int, filters: Three) -> Plan:
+    """What has been worked out for a control period."""
     place = SHEET + t0 * (PLANNED * LANES // CONTROL_FRAMES)
     return (
         load(plan, place),
         load(plan, STEPS + PHASE_1) + load(plan, STEPS + PHASE_2),
+        filters[0],
+        filters[1],
+        filters[2],
         load(plan, place + LANES),
         load(plan, place + 2 * LANES),
-        load(plan, place + 3 * LANES),
-        load(plan, place + 4 * LANES),
-        load(plan, place + 5 * LANES),
     )
 
 
@@ -294,14 +320,18 @@ def _quantum(lanes: Lanes) -> None:
     drive = load(settings, DRIVE) * splat(f32(TO_UNITY))
     any_drive = lanes_below(zero, drive) != 0  # the others pay for it, but sound the same
     to_unity = where_less(zero, drive, one, splat(f32(TO_UNITY)))
-    near = _plan(lanes, load(settings, LEVEL) * to_unity * load(facts, ALIVE))
+    _plan_gain(lanes, load(settings, LEVEL) * to_unity * load(facts, ALIVE))
+    (a, b, c), ways = _turn_filter(lanes)
+    near = _plan_saws(lanes)
     x = load(state, INTEGRATOR_1), load(state, INTEGRATOR_2), load(state, DRIVEN), load(state, LEAN)
     for t0 in range(0, QUANTUM, CONTROL_FRAMES):
         here = (near[0] if t0 < QUANTUM // 2 else near[1]) >> (t0 // CONTROL_FRAMES % 2 * SAWS)
+        a, b, c = a + ways[0], b + ways[1], c + ways[2]
+        planned = _planned(plan, t0, (a, b, c))
         if any_drive:
-            x = _driven_frames(x, here, _planned(plan, t0), (past, drive), lanes, t0)
+            x = _driven_frames(x, here, planned, (past, drive), lanes, t0)
         else:
-            x = _frames(x, here, _planned(plan, t0), past, lanes, t0)
+            x = _frames(x, here, planned, past, lanes, t0)
     for row, value in ((INTEGRATOR_1, x[0]), (INTEGRATOR_2, x[1]), (DRIVEN, x[2]), (LEAN, x[3])):
         store(state, row, value)
 
@@ -343,7 +373,7 @@ def render_saws(
 
     Notes
     -----
-    Filter coefficients move every 16 frames, the gain linearly between. Aliasing as in
-    `kernels.oscillators.saw`.
+    The gain moves on every frame, the filter every 16 frames, by a quarter of its way to where the
+    envelope stands at the next quantum. Aliasing as in `kernels.oscillators.saw`.
     """
     _play((first, quanta), roll, held, varied, ramps, desk, buses)

@@ -32,6 +32,7 @@ class SawPatch(HeldPatch):
             "vibrato_depth": exp2(self.vibrato_cents / 1200.0) - 1.0,
             "vibrato_growth": QUANTUM / (self.vibrato_onset_seconds * SAMPLE_RATE),
             "drive": self.drive * self.lift,
+            "coefficient_1": 1.0,  # a filter that is closed
         }
         whole = {
             "phase_1": 0,
