@@ -40,12 +40,13 @@ from kernels.simd import (
     lane_numbers,
     lesser_of,
     load,
+    load_one,
     load_splat,
     splat,
     to_int,
     where_less,
 )
-from kernels.stretches import list_in_turn
+from kernels.turns import list_by_bus, sort_by_note
 from kernels.voices import BUS, DELAY, END, FADE_QUANTA, LISTENER, RELEASE, START, retire
 
 SETTINGS = (
@@ -212,8 +213,8 @@ def _follow(listener: int, step: int, quanta: int, brightness: Floats, sheet: Fl
 @fragment
 def _read(lane: int, border: int, spans: Ints, sheet: Floats, recordings: Floats) -> Sound:
     """A quantum of a voice that is not bent."""
-    frame, frames = int(spans[FRAME + lane]), int(spans[FRAMES + lane])
-    place = int(spans[WORDS + lane]) + HEAD + frame
+    frame, frames = load_one(spans, FRAME + lane), load_one(spans, FRAMES + lane)
+    place = load_one(spans, WORDS + lane) + HEAD + frame
     for line in range(place + SOON_FRAMES, place + SOON_FRAMES + QUANTUM, LANES):
         prefetch(recordings, line)
     frame += QUANTUM
@@ -255,22 +256,6 @@ def _waiting(sound: Sound, frames: int) -> Sound:
 
 
 @fragment
-def _sort(slots: Ints, roll: Roll) -> None:
-    """Bring voices of one bus together, in the order of their notes."""
-    places, numbers = roll[1], roll[3]
-    for lane in range(1, slots.shape[0]):
-        slot, here = slots[lane], lane
-        bus, number = places[slot, BUS], numbers[slot]
-        while here > 0 and (
-            places[slots[here - 1], BUS] > bus
-            or (places[slots[here - 1], BUS] == bus and numbers[slots[here - 1]] > number)
-        ):
-            slots[here] = slots[here - 1]
-            here -= 1
-        slots[here] = slot
-
-
-@fragment
 def _added(sound: Sound, side: Vector, total: Sound) -> Sound:
     """A quantum more on one side."""
     return (
@@ -296,14 +281,14 @@ def _add_quantum(
     bus = int(roll[1][slots[0], BUS])
     bent = i32(bends[bus, step] != f32(0.0) or bends[bus, step + 1] != f32(0.0))
     for lane in range(slots.shape[0]):
-        if spans[FIRST + lane] <= step < spans[LAST + lane]:
-            if bent + spans[STRAYS + lane] == 0:
+        if load_one(spans, FIRST + lane) <= step < load_one(spans, LAST + lane):
+            if bent + load_one(spans, STRAYS + lane) == 0:
                 sound = _read(lane, border, spans, desk[3][5], desk[3][6])
             else:
                 slot = int(slots[lane])
                 sound = _read_bent(lane, slot, step, border, roll, held, bends, desk)
-            if step == spans[FIRST + lane] and spans[WAITS + lane] > 0:
-                sound = _waiting(sound, int(spans[WAITS + lane]))
+            if step == load_one(spans, FIRST + lane) and load_one(spans, WAITS + lane) > 0:
+                sound = _waiting(sound, load_one(spans, WAITS + lane))
             lefts = _added(sound, load_splat(facts, LEFTS + lane), lefts)
             rights, sounds = _added(sound, load_splat(facts, RIGHTS + lane), rights), True
     if sounds:
@@ -348,8 +333,8 @@ def render_ensembles(
     """
     block, places = (first, quanta), roll[1]
     begin_voices(block, roll, held, varied, plain(SIZES))
-    slots = desk[0][: list_in_turn(block, roll[0], desk[0])]
-    _sort(slots, roll)
+    slots = desk[0][: list_by_bus(block, roll, desk)]
+    sort_by_note(slots, roll)
     begin = 0
     while begin < slots.shape[0]:
         end = begin + 1

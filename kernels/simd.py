@@ -157,6 +157,17 @@ def load_splat(typingctx: Any, array: Any, index: Any) -> Any:
 
 
 @intrinsic
+def load_one(typingctx: Any, array: Any, index: Any) -> Any:
+    """One int of a flat int32 array, which is not asked for from its end, as in `load_splat`."""
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        place = pointer_to(builder, args[0], args[1], INT)
+        return builder.sext(load_at(builder, place), ir.IntType(64))
+
+    return types.int64(array, types.intp), generate
+
+
+@intrinsic
 def splat_int(typingctx: Any, scalar: Any) -> Any:
     """One int32 in all lanes."""
 

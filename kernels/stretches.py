@@ -7,14 +7,14 @@ silence. Its bus takes the stretch the frames later by which the note starts ins
 from __future__ import annotations
 
 from numba import float32 as f32
-from numba import int32 as i32
 
 from kernels._jit import fragment
-from kernels._types import Desk, Floats, Fragment, Held, Ints, Longs, Ramps, Roll
+from kernels._types import Desk, Floats, Fragment, Held, Ints, Ramps, Roll
 from kernels.buses import STEPS
-from kernels.lanes import SIDES, measure, quanta_here, sort_by_bus
+from kernels.lanes import SIDES, measure
 from kernels.rows import DELAYS, FADES, LEFT, PLACES, RIGHT, SAYS, add_sums, fade
 from kernels.simd import LANES, load, splat, store, to_int
+from kernels.turns import list_by_bus
 from kernels.voices import BUS, LISTENER, QUANTUM, RELEASE, START, retire, vary
 
 STRETCH = 32  # quanta at most; stretches end at whole multiples of it since the note began
@@ -24,17 +24,6 @@ STRETCH = 32  # quanta at most; stretches end at whole multiples of it since the
 def begin_of(quantum: int) -> int:
     """Where in a row a quantum of the stretch is written."""
     return (quantum + 1) * QUANTUM
-
-
-@fragment
-def list_in_turn(block: tuple[int, int], timing: Longs, order: Ints) -> int:
-    """Write the slots that sound in a block as they lie; how many there are."""
-    count = 0
-    for slot in range(timing.shape[0]):
-        if quanta_here(slot, block, timing) > 0:
-            order[count] = i32(slot)
-            count += 1
-    return count
 
 
 @fragment
@@ -104,8 +93,7 @@ def stretches_player(stretch: Fragment, fetch: Fragment = fetch_nothing) -> Frag
     ) -> None:
         timing, places, row, spans = roll[0], roll[1], desk[4], desk[1]
         sides = desk[3][4][SIDES:]
-        slots = desk[0][: list_in_turn(block, timing, desk[0])]
-        sort_by_bus(slots, places)  # which stays in the cache meanwhile
+        slots = desk[0][: list_by_bus(block, roll, desk)]
         for number in range(slots.shape[0]):
             slot = int(slots[number])
             if number + 1 < slots.shape[0]:
