@@ -49,7 +49,7 @@ from kernels.memory import prefetch
 from kernels.polynomials import exp2, sine
 from kernels.simd import fma, lane_numbers, load, splat, splat_int, store
 from kernels.sleep import look_after
-from kernels.stretches import STRETCH, begin_of, stretches_player
+from kernels.stretches import FIRST, STRETCH, begin_of, stretches_player
 from kernels.takes import ROW_WORDS, read_take, take_rows
 from kernels.waves import MOST_MODES as MOST_MODES
 from kernels.waves import PLACES as PLACES
@@ -179,7 +179,7 @@ def _stretch(
     felt = f32(0.0) if left > 0 else settings[at + DAMPER]
     if left == 0:
         _let_go(felt, (turns, places, modes, modes), state)
-    if age % STRETCH == 0:
+    if age % STRETCH == 0 or age == FIRST:
         before = state[own + EVEN]
         bank = turns, places, modes, int(state[own + AWAKE])
         look_after(at, own, felt, bank, held, tile)

@@ -18,6 +18,7 @@ from kernels.turns import list_by_bus
 from kernels.voices import BUS, LISTENER, QUANTUM, RELEASE, START, retire, vary
 
 STRETCH = 32  # quanta at most; stretches end at whole multiples of it since the note began
+FIRST = STRETCH // 2  # and there
 
 
 @fragment
@@ -61,7 +62,7 @@ def _add(
 @fragment
 def _length(age: int, rest: int, holds: int) -> int:
     """How many quanta may be rendered in one go: all of them held, or none."""
-    longest = min(STRETCH - age % STRETCH, rest)
+    longest = min((FIRST - age) if age < FIRST else (STRETCH - age % STRETCH), rest)
     return int(min(longest, holds) if holds > 0 else longest)
 
 

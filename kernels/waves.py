@@ -128,10 +128,17 @@ def unfold(
 
 
 @fragment
+def _station(first: Turn, second: Turn, place: int, scratch: Floats) -> None:
+    """Write where both strings of sixteen modes are in a span."""
+    store(scratch, place, first[0] + second[0])
+    store(scratch, place + MOST_MODES, first[1] + second[1])
+
+
+@fragment
 def run_ahead(bank: Bank, quanta: int, state: Floats, scratch: Floats) -> None:
     """Write where the modes that are awake will be in each span of so many quanta, and after.
 
-    So no span waits for the one before it.
+    So no span waits for the one before it; nor does here a quantum for the second of its spans.
     """
     _, places, modes, awake = bank
     for mode in range(0, awake, LANES):
@@ -140,11 +147,13 @@ def run_ahead(bank: Bank, quanta: int, state: Floats, scratch: Floats) -> None:
         second = load(state, here + 2 * modes), load(state, here + 3 * modes)
         by = load(scratch, turns), load(scratch, turns + MOST_MODES)
         second_by = load(scratch, turns + 2 * MOST_MODES), load(scratch, turns + 3 * MOST_MODES)
-        for span in range(quanta * _SPANS):
-            place = _AHEAD + span * _STATION + mode
-            store(scratch, place, first[0] + second[0])
-            store(scratch, place + MOST_MODES, first[1] + second[1])
-            first, second = _turned(first, by), _turned(second, second_by)
+        far, second_far = _twice(by), _twice(second_by)
+        for quantum in range(quanta):
+            place = _AHEAD + quantum * _SPANS * _STATION + mode
+            _station(first, second, place, scratch)
+            later, second_later = _turned(first, by), _turned(second, second_by)
+            _station(later, second_later, place + _STATION, scratch)
+            first, second = _turned(first, far), _turned(second, second_far)
         store(state, here, first[0])
         store(state, here + modes, first[1])
         store(state, here + 2 * modes, second[0])
