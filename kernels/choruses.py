@@ -20,7 +20,7 @@ from kernels.simd import (
     store,
 )
 
-RING = 1_024  # frames: 21 ms
+RING = 832  # frames: 17 ms
 LINE = RING + PAD
 LEAST_FRAMES = (340.0, 520.0, 380.0, 560.0)  # 7 to 12 ms: late enough not to comb the bass away
 DEPTH_FRAMES = (150.0, 190.0, 160.0, 170.0)  # 3 to 4 ms from end to end
@@ -101,7 +101,7 @@ def chorus(
         Since each session began.
     places : (listeners, 17) int32, frames, in/out
         For how long nothing but silence was written, and where the rings are written next.
-    line : (listeners * 2 * 1104,) float32, in/out
+    line : (listeners * 2 * 912,) float32, in/out
         Rings, left then right.
     moves : (`MOVES`,) float32, scratch
     keeps : bool

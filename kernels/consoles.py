@@ -96,7 +96,7 @@ def mix_parts(
             take_in_bus(bus, tails, buses)
         equalise(quanta, step, strip, strip + parts, bands, for_bands, memory[0], buses)
         asked = asks_for_dips(listener, parts, step, faders)
-        duck(quanta, listener, asked, kicks, releases, memory[1], dips)
+        duck(quanta, listener, step, asked, kicks, releases, memory[1], dips)
         mix_strips(
             quanta, listener, parts, step, faders, for_strips, dips, buses, fed, sends, dry, stems
         )  # fmt: skip
@@ -106,12 +106,12 @@ def mix_parts(
             quanta, listener, clocks, widener[0], widener[1], for_chorus, keeps, fed, sends, dry
         )  # fmt: skip
         echo(
-            quanta, listener, delays, echoes, echoer[0], echoer[1], keeps, fed, sends, dry
+            quanta, listener, step, delays, echoes, echoer[0], echoer[1], keeps, fed, sends, dry
         )  # fmt: skip
         for number in range(len(spaces)):
             send, (places, lines) = ROOM + number, banks[2 + number]
             turns, wet = of_spaces[number]
-            reverb(quanta, listener, send, clocks, spaces[number], turns, wet, places, lines,
+            reverb(quanta, listener, step, send, clocks, spaces[number], turns, wet, places, lines,
                    for_reverbs, keeps, fed, sends, dry)  # fmt: skip
 
 

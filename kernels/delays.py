@@ -57,6 +57,7 @@ def _pass_on(echoes: Pair, level: Vector, fresh: bool, hall: int, sends: Floats)
 @fragment
 def _quantum(
     q: int,
+    step: int,
     at: int,
     who: tuple[int, int, int],
     levels: Floats,
@@ -70,13 +71,14 @@ def _quantum(
     """Echo one quantum of one listener; all bits that went into the line."""
     (source, out, side), (listener, old, new) = bus, who
     hall, fresh = (HALL - 1) * 2 * side + q * QUANTUM, fed[HALL - 1, q] == 0
-    onwards = levels[listener, TO_HALL, q], levels[listener, TO_HALL, q + 1]
+    border, other = q * step, (q + 1) * step
+    onwards = levels[listener, TO_HALL, border], levels[listener, TO_HALL, other]
     goes_on = onwards[0] != f32(0.0) or onwards[1] != f32(0.0)
     base = listener * LINE
     head = place_of(base, at, RING)
     heads = place_of(base, at - old, RING), place_of(base, at - new, RING)
-    shares = levels[listener, SHARE, q], levels[listener, SHARE, q + 1]
-    feedback = levels[listener, FEEDBACK, q], levels[listener, FEEDBACK, q + 1]
+    shares = levels[listener, SHARE, border], levels[listener, SHARE, other]
+    feedback = levels[listener, FEEDBACK, border], levels[listener, FEEDBACK, other]
     whole = shares[0] == f32(1.0) and shares[1] == f32(1.0)
     bits, before = splat_int(np.int32(0)), parted(load(line, heads[1] - LANES))
     for t in range(0, QUANTUM, LANES):
@@ -102,6 +104,7 @@ def _quantum(
 def echo(
     quanta: int,
     listener: int,
+    step: int,
     delays: Ints,
     levels: Floats,
     places: Ints,
@@ -118,6 +121,8 @@ def echo(
     quanta : int
         Quanta in the block.
     listener : int
+    step : int, 0 or 1
+        0 if all borders are as the first, so that no other is looked at.
     delays : (listeners, 2) int32, frames, 128..32704
         The delay that fades out and the one that fades in.
     levels : (listeners, 3, quanta + 1) float32
@@ -144,7 +149,7 @@ def echo(
         at = q * QUANTUM
         bus = ((ECHO - 1) * 2 * frames + at, listener * 2 * frames + at, frames)
         write = int(places[listener, WRITE])
-        bits = _quantum(q, write, who, levels, line, bus, keeps, fed, sends, dry)
+        bits = _quantum(q, step, write, who, levels, line, bus, keeps, fed, sends, dry)
         close_ring(line, listener * LINE, write, RING, QUANTUM)
         advance(places, listener, 0, RING)
         count_rest(places, listener, QUANTUM, RING, bits)

@@ -57,6 +57,7 @@ def _dip(
 def duck(
     quanta: int,
     listener: int,
+    step: int,
     asked: bool,
     kicks: Ints,
     releases: Floats,
@@ -70,6 +71,8 @@ def duck(
     quanta : int
         Quanta in the block.
     listener : int
+    step : int, 0 or 1
+        0 if all borders are as the first, so that no other is looked at.
     asked : bool
         Whether anybody reads the dips; if not, only what is remembered of them is kept.
     kicks : (listeners, quanta) int32
@@ -84,11 +87,13 @@ def duck(
     """
     since, start = memory[listener, SINCE], memory[listener, FROM]
     for q in range(quanta):
-        kick, begin, release = int(kicks[listener, q]), q * QUANTUM, releases[listener, q]
-        is_over = since > f32(ATTACK_FRAMES) + release
-        if kick < 0 and (is_over or not asked):
-            if asked:
-                _rest(begin, dips)
+        kick, begin = int(kicks[listener, q]), q * QUANTUM
+        if kick < 0 and not asked:
+            since = min(since + f32(QUANTUM), f32(LONGEST_FRAMES))
+            continue
+        release = releases[listener, q * step]
+        if kick < 0 and since > f32(ATTACK_FRAMES) + release:
+            _rest(begin, dips)
             since = min(since + f32(QUANTUM), f32(LONGEST_FRAMES))
         else:
             since, start = _dip(begin, kick, since, start, f32(1.0) / release, dips)

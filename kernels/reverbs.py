@@ -199,6 +199,7 @@ def _run(
     first: int,
     quanta: int,
     listener: int,
+    step: int,
     bus: int,
     clock: int,
     space: Ints,
@@ -221,11 +222,11 @@ def _run(
     for q in range(first, first + quanta):
         if q == first or q % LANES == 0:
             _move(clock + q - q % LANES, desk[1])
-        at, levels = q * QUANTUM, (wet[listener, q], wet[listener, q + 1])
+        at, levels = q * QUANTUM, (wet[listener, q * step], wet[listener, (q + 1) * step])
         source, out = (bus - 1) * 2 * side + at, listener * 2 * side + at
         ends = _find_heads(listener, base, space, places, desk[0])
         x, came = _received(source, came, sends)
-        y, bits = _quantum(x, lines, rooms[listener, q], levels, q % LANES, desk)
+        y, bits = _quantum(x, lines, rooms[listener, q * step], levels, q % LANES, desk)
         _return(y, went, (source, out, side), keeps, sends, dry)
         went = y[0][1], y[1][1]
         _close_all(lines, base, ends, space, desk[0])
@@ -240,6 +241,7 @@ def _run(
 def reverb(
     quanta: int,
     listener: int,
+    step: int,
     bus: int,
     clocks: Longs,
     space: Ints,
@@ -260,6 +262,8 @@ def reverb(
     quanta : int
         Quanta in the block.
     listener : int
+    step : int, 0 or 1
+        0 if all borders are as the first, so that no other is looked at.
     bus : int
         The send that goes into the reverb, 1..4.
     clocks : (listeners,) int64, quanta
@@ -296,6 +300,6 @@ def reverb(
     while q < quanta:
         awake = wakes_for(q, listener, bus - 1, ring, FRAMES, places, lines, fed, sends)
         if awake > 0:
-            _run(q, awake, listener, bus, clocks[listener], space, rooms, wet, places, lines, desk,
-                 keeps, quanta * QUANTUM, sends, dry)  # fmt: skip
+            _run(q, awake, listener, step, bus, clocks[listener], space, rooms, wet, places, lines,
+                 desk, keeps, quanta * QUANTUM, sends, dry)  # fmt: skip
         q += max(awake, 1)

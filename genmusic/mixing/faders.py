@@ -25,8 +25,8 @@ class Faders:
     """The faders of L listeners for Q quanta, Q + 1 borders.
 
     moving : (L,) int32
-        0 for a listener whose faders rest for the whole block: strips and bands are read at the
-        first border alone.
+        0 for a listener whose faders rest for the whole block: they are read at the first border
+        alone.
     strips : (L * parts, 6, Q + 1) float32, linear gain
     bands : (L * parts, 7, Q + 1) float32
         As in `kernels.equalisers.equalise`.

@@ -176,7 +176,7 @@ def _reverberate(
         for t in range(0, sound.shape[0], LANES):
             store(dry, listener * sound.shape[0] + t, splat(f32(0.0)))
         reverbs.reverb(
-            quanta, listener, mixing.HALL, clocks, space, rooms, wet, bank[0], bank[1],
+            quanta, listener, 1, mixing.HALL, clocks, space, rooms, wet, bank[0], bank[1],
             desk, False, fed, sends, dry,
         )  # fmt: skip
 

@@ -157,7 +157,7 @@ def render_duck(lengths, loud=1.0):
         borders = np.ascontiguousarray(releases[:, first : first + quanta + 1])
         here = np.ascontiguousarray(kicks[:, first : first + quanta])
         for listener in range(LISTENERS):
-            effects.duck(quanta, listener, True, here, borders, memory, dips[listener])
+            effects.duck(quanta, listener, 1, True, here, borders, memory, dips[listener])
         out.append(dips)
     return np.concatenate(out, axis=1)
 
@@ -170,7 +170,7 @@ def render_echo(lengths, loud=1.0):
 
     def run(first, quanta, listener, buffers):
         moving = np.ascontiguousarray(levels[:, :, first : first + quanta + 1])
-        effects.echo(quanta, listener, delay, moving, *bank.memory, True, *buffers)
+        effects.echo(quanta, listener, 1, delay, moving, *bank.memory, True, *buffers)
 
     return effect_blocks(lengths, run, send_noise(5, loud))
 
@@ -198,7 +198,7 @@ def render_reverb(lengths, loud=1.0):
         turn = np.ascontiguousarray(rooms[:, first : first + quanta])
         clocks = np.array([first, first + 50_000], np.int64)
         effects.reverb(
-            quanta, listener, mixing.ROOM, clocks, ROOM.table, turn, level,
+            quanta, listener, 1, mixing.ROOM, clocks, ROOM.table, turn, level,
             *bank.memory, desk, True, *buffers,
         )  # fmt: skip
 

@@ -39,7 +39,7 @@ def reverberate(quanta, bus, space, rooms, bank, buffers):
     wet, clocks = np.ones((1, quanta + 1), np.float32), np.zeros(1, np.int64)
     desk = np.zeros(reverbs.HEADS, np.int32), np.zeros(reverbs.MOVES, np.float32)
     fed, sends, dry = buffers
-    effects.reverb(quanta, 0, bus, clocks, space.table, rooms, wet, *bank.memory,
+    effects.reverb(quanta, 0, 1, bus, clocks, space.table, rooms, wet, *bank.memory,
                    desk, True, fed, sends.reshape(-1), dry.reshape(-1))  # fmt: skip
 
 
@@ -109,7 +109,9 @@ def echoed(delay, quanta=1_100, **levels):
     rows[0, delays.SHARE], rows[0, delays.FEEDBACK] = 1.0, levels.get("feedback", 0.5)
     rows[0, delays.TO_HALL] = levels.get("to_hall", 0.0)
     bank, pair = RingBank(1, (delays.RING,), (delays.RING,)), np.full((1, 2), delay, np.int32)
-    effects.echo(quanta, 0, pair, rows, *bank.memory, True, fed, sends.reshape(-1), dry.reshape(-1))
+    effects.echo(
+        quanta, 0, 1, pair, rows, *bank.memory, True, fed, sends.reshape(-1), dry.reshape(-1)
+    )  # fmt: skip
     return sends, dry[0]
 
 
@@ -154,7 +156,7 @@ def dips(kicks, quanta, release_frames=4_800.0):
     memory = np.array([[ducks.LONGEST_FRAMES, 0.0]], np.float32)
     out = np.zeros(quanta * QUANTUM, np.float32)
     releases = np.full((1, quanta + 1), release_frames, np.float32)
-    effects.duck(quanta, 0, True, places, releases, memory, out)
+    effects.duck(quanta, 0, 1, True, places, releases, memory, out)
     return out
 
 
