@@ -22,6 +22,7 @@ COLOUR_DRAWS, MELODY_DRAWS, DRUM_DRAWS = 16, 24, 36
 COUNTER_DRAWS = 16
 MOST_NOTES = 32  # of melody in a bar
 DRAWS_PER_NOTE = 9  # one for a repeated note, then those of `Model.sample_melody`
+KEPT_DRAWS = 4096  # pieces and themes of which it is remembered: those of 1000 listeners
 TOUCH_PLACES = 320  # places in the bar, over all parts, that are played loosely
 MELODY = COLOUR_DRAWS
 WALK = MELODY + MELODY_DRAWS
@@ -56,7 +57,7 @@ def _row(key: int, count: int) -> Doubles:
     return numbers
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=KEPT_DRAWS)
 def draw_once(seed: int, *path: str | int) -> float:
     """One such number: of what bars and returns of a phrase ask again."""
     return float(draw(1, seed, *path)[0])

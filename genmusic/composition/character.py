@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
-from genmusic.composition.chance import draw
+from genmusic.composition.chance import KEPT_DRAWS, draw
 from genmusic.units import exp2
 
 # How far the boldest, easiest and widest piece stands from the middle, in octaves, for a variety of
@@ -25,7 +25,7 @@ class Character(NamedTuple):
     reach: float  # of the span around the middle of the melody
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=KEPT_DRAWS)
 def character(seed: int, piece: int, variety: float) -> Character:
     """The character of a piece."""
     places = (variety * (2.0 * place - 1.0) for place in draw(3, seed, "character", piece).tolist())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from genmusic.composition.chance import choose, draw
+from genmusic.composition.chance import KEPT_DRAWS, choose, draw
 from genmusic.composition.hooks import Moment, hooked
 from genmusic.composition.keys import key_of, piece_tonic, related_key
 from genmusic.composition.plan import section_rules, theme_of
@@ -195,7 +195,7 @@ def _draw_metre(style: Style, draw: float) -> str:
     return tuple(metres)[choose(metres.values(), draw)]
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=KEPT_DRAWS)
 def _piece_draws(seed: int, piece: int) -> tuple[float, ...]:
     """What decides a piece's plan, how bright it is, its shade of mode, its tempo and metre."""
     return tuple(draw(5, seed, "piece", piece).tolist())
@@ -304,7 +304,7 @@ def _section_key(
     return key_of(key.tonic, parameters.mode) if parameters.mode else key
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=KEPT_DRAWS)
 def _relation(seed: int, piece: int, theme: str, relations: int) -> int:
     """Which of its relations the sections of a theme take in a piece."""
     return int(draw(1, seed, "relation", piece, theme)[0] * relations)

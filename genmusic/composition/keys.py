@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache, lru_cache
 
-from genmusic.composition.chance import draw
+from genmusic.composition.chance import KEPT_DRAWS, draw
 from genmusic.composition.theory import OCTAVE, is_minor
 from genmusic.score.harmony import Key
 
@@ -47,7 +47,7 @@ def piece_tonic(seed: int, piece: int) -> int:
     return (first + _round(seed, cycle)[number]) % OCTAVE
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=KEPT_DRAWS)
 def _round(seed: int, cycle: int) -> tuple[int, ...]:
     """A way through the twelve tonics from 0 by steps to related ones, which could go on to 0."""
     numbers = draw(OCTAVE * len(_STEPS), seed, "tonics", cycle)

@@ -11,7 +11,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from genmusic.composition.chance import draw
+from genmusic.composition.chance import KEPT_DRAWS, draw
 from genmusic.composition.lessons import Sequences
 from genmusic.units import TICKS_PER_BEAT
 
@@ -46,7 +46,7 @@ def learn_liveliness(tunes: Sequences) -> Doubles:
     return quantiles
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=KEPT_DRAWS)
 def place_of_theme(seed: int, piece: int, theme: str) -> float:
     """Where a theme stands among all works, 0 the calmest and 1 the liveliest."""
     own = float(draw(1, seed, "liveliness", piece)[0])

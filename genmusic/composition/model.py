@@ -51,6 +51,7 @@ METRICS = 3  # downbeat, other beat, off the beat
 SLIP_SHARE = 0.01
 
 _PLACES: list[float] = QUANTILES.tolist()
+MOST_BOOKS = 2048  # of 1.5 KB; each listener's piece has a temperature, and sings in two modes
 TEMPERATURE_STEPS = 16  # to an octave
 
 
@@ -117,7 +118,7 @@ class Model:
         self.views = parts[0][0].outline.views
         self._names = named_features(self.views)
         self._cooled: dict[int, Handle[tuple[Doubles, ...]]] = {}
-        self._songs_at = lru_cache(maxsize=256)(self._songs)
+        self._songs_at = lru_cache(maxsize=MOST_BOOKS)(self._songs)
         if any(trained.outline.views != self.views for trained, _ in parts):
             raise ModelError(f"the models {self.name} look at melodies in different ways")
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from genmusic.composition import form
 from genmusic.composition.arrangement import players
-from genmusic.composition.chance import draw
+from genmusic.composition.chance import KEPT_DRAWS, draw
 from genmusic.composition.colour import Planned
 from genmusic.composition.counter import choose_kind
 from genmusic.composition.keys import key_of
@@ -177,7 +177,7 @@ def _planned(chords: Sequence[Slot], starts: Sequence[int], eighths: int) -> Seq
     )
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=KEPT_DRAWS)
 def _draws(seed: int, piece: int, theme: str, statement: int) -> Draws:
     """Draws for the patterns of a section: those of one theme share them, or vary them."""
     return Draws(*draw(3, seed, "patterns", piece, theme, statement).tolist())
