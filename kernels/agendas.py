@@ -6,33 +6,27 @@ who has begun a bar need not come back for each of its beats.
 
 from __future__ import annotations
 
-import numpy as np
-
 from kernels._jit import fragment, kernel
 from kernels._types import Longs
-from kernels.handles import Handle, reader
 from kernels.hops import KICK_FRAME, KICK_LISTENER, KICK_QUANTUM
 from kernels.pools import ADDRESS
-from kernels.readings import READING_WORDS, read
+from kernels.readings import SHELF, read_reading, read_shelf
 from kernels.voices import FROM_FRAME, QUANTUM, TICKS, frame_of, read_seats, start_beat
 
 MOST_BEATS = 8  # in a bar
+WORD_BYTES = 8
 PLAN = (
     "next",  # beat of the bar, that is still to be played,
     "behind",  # and the first that is not
     "first",  # beat of which the frame is known
     "since",  # a frame: notes that start earlier are passed over
     "origin",  # the rack's quantum at which frame 0 of the listener lies
+    "desk",  # address of the notes, as `kernels.readings` leaves them
 )
-"""Words of a row; behind them the frames of the beats and where the last ends, then the words of a
-reading, and those of the shelf of books that it names."""
-NEXT, BEHIND, FIRST, SINCE, ORIGIN = range(len(PLAN))
+"""Words of a row; behind them the frames at which the beats begin and the last one ends."""
+NEXT, BEHIND, FIRST, SINCE, ORIGIN, DESK = range(len(PLAN))
 FRAMES = len(PLAN)
-READING = FRAMES + MOST_BEATS + 1
-SHELF = READING + READING_WORDS
-_SHELF: Longs = np.zeros((1, 1), np.int64)
-_read_shelf = reader(_SHELF)
-PLAN_WORDS = SHELF + len(Handle(_SHELF).words)
+PLAN_WORDS = FRAMES + MOST_BEATS + 1
 PLAYED, KICKS = 0, 1
 """Counts: notes of all listeners, which are their numbers, and kicks to come."""
 DONE = -1
@@ -128,8 +122,8 @@ def play_agenda(
         plan = plans[listener]
         if plan[NEXT] >= plan[BEHIND]:
             continue
-        notes, sides, begins, ticks = read(plan[READING:SHELF])
-        books, origin = _read_shelf(plan[SHELF:]), plan[ORIGIN]
+        notes, sides, begins, ticks = read_reading(plan[DESK])
+        books, origin = read_shelf(plan[DESK] + SHELF * WORD_BYTES), plan[ORIGIN]
         while plan[NEXT] < plan[BEHIND]:
             beat = plan[NEXT]
             place = FRAMES + beat - plan[FIRST]

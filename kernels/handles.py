@@ -83,18 +83,27 @@ def _spreader(sample: Any) -> Callable[[Any], Iterable[Any]]:
 
 
 def reader(sample: T) -> Any:
-    """Make the function by which kernels read the words of values of the same types as a sample."""
+    """Make the function by which kernels read the words of values of the same types as a sample.
+
+    It takes the words, or the address of the first of them.
+    """
     kind = typeof(sample)
 
     @intrinsic
     def read(_typing: Any, words: Any) -> Any:
         def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            first = data_of(builder, arguments[0])
+            first = _first_of(builder, words, arguments[0])
             return _read(builder, first, 0, context.get_value_type(kind))[0]
 
         return kind(words), generate
 
     return read
+
+
+def _first_of(builder: Any, kind: Any, words: Any) -> Any:
+    if isinstance(kind, types.Integer):
+        return builder.inttoptr(words, _LONG.as_pointer())
+    return data_of(builder, words)
 
 
 def _read(builder: Any, words: Any, place: int, kind: Any) -> tuple[Any, int]:

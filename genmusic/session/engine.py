@@ -287,7 +287,7 @@ class Ensemble:
             In the order of `seats`.
         """
         done, frames, rack = 0, out.shape[2], self._rack
-        self._each(self.seats, Seat.look_around)
+        self._each([seat for seat in self.seats if seat.follows_edits], Seat.look_around)
         while done < frames:
             ahead = min((frames - done) // QUANTUM, AHEAD_QUANTA)
             if any(self._each(self._stirring(ahead), Seat.play_ahead, ahead)):

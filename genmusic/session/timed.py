@@ -120,9 +120,11 @@ def time_bar(
 def beats_of_bar(played: Sequence[Beat], tempo_bpm: float, pace: Sequence[float]) -> list[Beat]:
     """The beats already timed, one at least, and the others, as `time_bar` has them."""
     beats, begin = list(played), played[-1].end_frame
+    known, frames, beat_bpm = 0.0, 0, 0.0
     for share in pace[len(beats) :]:
-        beat_bpm = tempo_bpm * share
-        beat = Beat(begin, beat_frames(beat_bpm), beat_bpm)
-        beats.append(beat)
-        begin += beat.frames
+        if share != known:
+            known, beat_bpm = share, tempo_bpm * share
+            frames = beat_frames(beat_bpm)
+        beats.append(Beat(begin, frames, beat_bpm))
+        begin += frames
     return beats

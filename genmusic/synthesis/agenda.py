@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from struct import Struct
 
 import numpy as np
 from numpy.typing import NDArray
 
 from genmusic.synthesis.readings import Reading
-from kernels.agendas import BEHIND, FRAMES, KICKS, NEXT, PLAN_WORDS, READING, SHELF
+from kernels.agendas import FRAMES, KICKS, MOST_BEATS, PLAN_WORDS, WORD_BYTES
 from kernels.hops import KICK_LISTENER
 
 Longs = NDArray[np.int64]
 Kick = tuple[int, int, int]
 FEW_KICKS = 64
+_ROWS = [Struct(f"={FRAMES + frames}q") for frames in range(MOST_BEATS + 2)]
+"""Of a row with so many frames."""
+_SPAN = Struct("=2q")  # the first words of a row
+_ROW_BYTES = PLAN_WORDS * WORD_BYTES
 
 
 class Agenda:
@@ -30,6 +35,7 @@ class Agenda:
 
     def __init__(self, listeners: int) -> None:
         self.plans = np.zeros((listeners, PLAN_WORDS), np.int64)
+        self._words = self.plans.data.cast("B")  # quicker to write for Python than an array
         self.kicks = np.zeros((FEW_KICKS, 3), np.int64)
         self.counts = np.zeros(2, np.int64)
         self._readings: list[Reading | None] = [None] * listeners  # which the plans name
@@ -55,20 +61,21 @@ class Agenda:
         origin : int
             The quantum at which frame 0 of the listener lies.
         """
-        plan = self.plans[listener]
         behind = first + len(frames) - 1
-        plan[: FRAMES + len(frames)] = (first, behind, first, since, origin, *frames)
-        plan[READING:SHELF], plan[SHELF:] = reading.words, reading.shelf.words
+        _ROWS[len(frames)].pack_into(
+            self._words, listener * _ROW_BYTES, first, behind, first, since, origin,
+            reading.address, *frames,
+        )  # fmt: skip
         self._readings[listener] = reading
 
     def is_planned(self, listener: int) -> bool:
         """Whether beats of a listener are still to come."""
-        plan = self.plans[listener]
-        return bool(plan[NEXT] < plan[BEHIND])
+        begin, behind = _SPAN.unpack_from(self._words, listener * _ROW_BYTES)
+        return bool(begin < behind)
 
     def forget(self, listener: int) -> None:
         """Play no beat of a listener that was planned."""
-        self.plans[listener, NEXT] = self.plans[listener, BEHIND] = 0
+        _SPAN.pack_into(self._words, listener * _ROW_BYTES, 0, 0)
         self._readings[listener] = None
 
     @property

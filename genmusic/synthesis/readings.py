@@ -14,8 +14,7 @@ from genmusic.synthesis.patches import find_patch
 from genmusic.synthesis.pools import KINDS
 from genmusic.synthesis.recipes import COOKBOOK, Cook, Dish
 from genmusic.units import TICKS_PER_BEAT
-from kernels.readings import PART_SHIFT, PITCH_SHIFT, PLAYERS, READING_WORDS, read_notes
-from kernels.voices import NOTE
+from kernels.readings import HEAD, PART_SHIFT, PITCH_SHIFT, PLAYERS, SHELF, desk_words, read_notes
 
 Floats = NDArray[np.float32]
 Longs = NDArray[np.int64]
@@ -65,7 +64,7 @@ class Sounds:
 
 
 class Reading:
-    """The notes of a bar, as pools take them, and what plays each.
+    """The notes of a bar, as pools take them, and what plays each, at an address in memory.
 
     Parameters
     ----------
@@ -76,26 +75,19 @@ class Reading:
     """
 
     def __init__(self, bar: Bar, sounds: Sounds) -> None:
-        count = len(bar.notes)
-        notes = np.empty((count, len(NOTE)), np.int64)
-        sides = np.empty((count, 2), np.float32)
-        begins = np.empty((bar.beats, len(KIND_NAMES) + 1), np.int64)
-        kicks = np.empty(count, np.int64)
-        self.words = np.empty(READING_WORDS, np.int64)
-        """Of what `kernels.agendas` plays, which is there as long as this is."""
-        self._kept = notes, sides, begins, kicks
+        notes, beats, kinds = bar.notes, bar.beats, len(KIND_NAMES)
+        self._desk = desk = np.empty(desk_words(len(notes), beats, kinds), np.int64)
         missing = 1
         while missing:
             volume = COOKBOOK.volume
-            missing = read_notes(
-                bar.notes, TICKS_PER_BEAT, sounds.players, sounds.places, volume.index, KICKS,
-                begins, kicks, notes, sides, self.words,
+            missing, self.address = read_notes(
+                notes, beats, kinds, TICKS_PER_BEAT, sounds.players, sounds.places, volume.index,
+                KICKS, desk,
             )  # fmt: skip
             if missing:
-                COOKBOOK.look_up(list(_dishes(bar.notes, sounds.cooks)))
-        self._books = volume.books  # which are there as long as this is
-        self.shelf = volume.shelf
-        """Where the books are that it names, by kind."""
+                COOKBOOK.look_up(list(_dishes(notes, sounds.cooks)))
+        self._kept = volume.books, volume.shelf  # there as long as this is
+        desk[SHELF:HEAD] = volume.shelf.words
 
 
 def _dishes(notes: Notes, cooks: Mapping[int, Cook]) -> Iterator[Dish]:
