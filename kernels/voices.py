@@ -113,7 +113,7 @@ def _make_room(bus: int, choke: int, now: int, most: int, roll: Roll) -> None:
     while lasting >= most:
         lasting, stalest = 0, -1
         for slot in range(timing.shape[0]):
-            if timing[slot, END] <= now or places[slot, BUS] != bus:
+            if places[slot, BUS] != bus or timing[slot, END] <= now:
                 continue
             if choke > 0 and places[slot, CHOKE] == choke:
                 _cut(slot, now, timing)
