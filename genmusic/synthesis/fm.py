@@ -15,6 +15,7 @@ from genmusic.synthesis.voicing import (
     Doubles,
     Voicing,
     cents,
+    damped,
     decay_per_step,
     fading,
     quanta,
@@ -72,12 +73,19 @@ class FmPatch:
             whole |= _pair_phases(number, pair, pitch)
         levels, seconds = np.array([(pair.level, pair.carrier_seconds) for pair in self.pairs]).T
         seconds = seconds * shorter
-        longest = quanta(SOUNDS_TO_SILENCE * float(seconds.max()))
+        longest = float(seconds.max())
         steady = {name: step for name, step in whole.items() if "increment" in name}
         varied = {name: cents(step, OFF_CENTS) for name, step in steady.items()}
-        release = quanta(RELEASED_TO_SILENCE * self.release_seconds)
-        falls = fading(levels, seconds, self.release_seconds)
-        return Voicing(settings, touched, whole, release, longest, 0, varied, falls)
+        release = damped(self.release_seconds, longest)
+        return Voicing(
+            settings,
+            touched,
+            whole,
+            quanta(RELEASED_TO_SILENCE * release),
+            quanta(SOUNDS_TO_SILENCE * longest),
+            varied=varied,
+            falls=fading(levels, seconds, release),
+        )
 
 
 def _indices(pair: Pair) -> Doubles:

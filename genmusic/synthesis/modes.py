@@ -25,6 +25,7 @@ from genmusic.synthesis.voicing import (
     VELOCITY_GAINS,
     Doubles,
     Voicing,
+    damped,
     decay_per_frame,
     fading,
     quanta,
@@ -246,7 +247,7 @@ class ModalPatch:
         touched = {"level": db_to_gain(self.level_db) * VELOCITY_GAINS} | self.blow.touched(pitch)
         step = hz_to_increment(self.tremolo_hz * QUANTUM)
         longest = max(mode.seconds for mode in self.modes) * self._shorter(pitch)
-        release = min(self.release_seconds, longest)
+        release = damped(self.release_seconds, longest)
         return Voicing(
             settings,
             touched,

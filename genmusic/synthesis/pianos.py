@@ -27,6 +27,7 @@ from genmusic.synthesis.voicing import (
     Doubles,
     Voicing,
     chances,
+    damped,
     decay_per_frame,
     fading,
     quanta,
@@ -88,6 +89,7 @@ class PianoPatch:
         if pitch < self.undamped_pitch:
             release = self.release_seconds * exp2(-self.release_follows * octaves)
             damper = 1.0 - decay_per_frame(release)
+            release = damped(release, longest)
         first, second = self.resonances(pitch)
         _, levels, seconds, _ = map(np.concatenate, zip(first, second, strict=True))
         settings = {

@@ -104,6 +104,11 @@ def quanta(seconds: float) -> int:
     return max(1, -(-round(seconds * SAMPLE_RATE) // QUANTUM))
 
 
+def damped(release_seconds: float, seconds: float) -> float:
+    """The time to -60 dB of what is let go, which goes on to die by itself in so many seconds."""
+    return release_seconds * seconds / (release_seconds + seconds)
+
+
 def fading(levels: Doubles, seconds: Doubles, release_seconds: float) -> tuple[int, ...]:
     """How a note of several decays falls while it is held, and what is left of its release then.
 
