@@ -14,7 +14,6 @@ from kernels._types import IntVector, Vector
 from kernels.simd import (
     bits_to_float,
     float_to_bits,
-    greater_of,
     lesser_of,
     magnitude,
     shift_left,
@@ -35,12 +34,11 @@ CUT, WIDTH = 13, 16  # bits of mantissa that are left out; bits of a half
 @fragment
 def _half(x: Vector) -> IntVector:
     """Sixteen floats as halves, in the upper bits."""
-    bounded = lesser_of(greater_of(x, splat(f32(-LARGEST))), splat(f32(LARGEST)))
-    zero = splat(f32(0.0))
-    heard = where_less(magnitude(bounded), splat(f32(SMALLEST)), zero, bounded)
-    bits = float_to_bits(heard * splat(f32(1.0 / SCALE)))
-    rounded = shift_right(bits + splat_int(np.int32(ROUNDING)), CUT) & splat_int(np.int32(PLAIN))
-    return (bits & splat_int(np.int32(SIGN))) | shift_left(rounded, WIDTH)
+    size = lesser_of(magnitude(x), splat(f32(LARGEST)))
+    heard = where_less(size, splat(f32(SMALLEST)), splat(f32(0.0)), size)
+    plain = float_to_bits(heard * splat(f32(1.0 / SCALE))) + splat_int(np.int32(ROUNDING))
+    sign = float_to_bits(x) & splat_int(np.int32(SIGN))
+    return sign | shift_left(shift_right(plain, CUT), WIDTH)
 
 
 @fragment
