@@ -11,7 +11,7 @@ allows. Rows ask for a thread before they are due, and who has least in hand is 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping
+from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any, Protocol
@@ -26,6 +26,7 @@ from genmusic.session.rack import MOST_LISTENERS
 from genmusic.session.session import Session
 
 HURRY_SECONDS = 0.5  # of sound left to somebody: then a row renders as little as it can
+HELD_UP_SECONDS = 0.25  # until acks may have changed who is too far ahead
 
 
 class Sitter(Protocol):
@@ -62,6 +63,7 @@ class Row:
         self._hands = asyncio.Lock()  # on the company
         self._moving = 0  # who has them, or waits for them, to sit down or stand up
         self._due = asyncio.Event()
+        self._spare_from = 0.0  # until then, somebody is too far ahead for a reserve of the others
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -110,7 +112,8 @@ class Row:
             self._due.set()
 
     def _may_go_on(self, session: Session, now: float) -> bool:
-        return self._is_due(session, now) or session.has_spare_room(self._hop_frames, now)
+        spare = now >= self._spare_from and session.has_spare_room(self._hop_frames, now)
+        return spare or self._is_due(session, now)
 
     def _is_due(self, session: Session, now: float) -> bool:
         """Whether the next hop begins within the look-ahead; if others wait, they may go first."""
@@ -141,17 +144,22 @@ class Row:
     async def _advance(self, now: float) -> None:
         await self._stand([s for s, sitter in self._sitters.items() if not sitter.keeps_up])
         sessions = tuple(self._sitters)
-        if not any(self._is_due(session, now) for session in sessions):
-            hungry = [s for s in sessions if s.has_spare_room(self._hop_frames, now)]
-            if not hungry:
-                return
-            least = min(hungry, key=lambda session: session.buffered(now))
-            most = max(session.buffered(now) for session in sessions)
-            if most - least.buffered(now) >= self._hop_frames:
-                await self._lift(least, now)
-                return
-        await self._stand([s for s in sessions if not s.can_go_along(now)])
-        await self._render_all(now)
+        if any(self._is_due(session, now) for session in sessions):
+            await self._stand([s for s in sessions if not s.can_go_along(now, self._hop_frames)])
+            await self._render_all(now)
+        elif hungry := [s for s in sessions if s.has_spare_room(self._hop_frames, now)]:
+            await self._fill_reserve(hungry, now)
+
+    async def _fill_reserve(self, hungry: Sequence[Session], now: float) -> None:
+        """Render for all, or for one who has less than others; nobody stands up because of it."""
+        least = min(hungry, key=lambda session: session.buffered(now))
+        most = max(session.buffered(now) for session in self._sitters)
+        if most - least.buffered(now) >= self._hop_frames:
+            await self._lift(least, now)
+        elif all(session.can_go_along(now, self._hop_frames) for session in self._sitters):
+            await self._render_all(now)
+        else:
+            self._spare_from = now + HELD_UP_SECONDS
 
     async def _render_all(self, now: float) -> None:
         frames = self._frames(self._deadline(now) - now)

@@ -183,11 +183,14 @@ class Session:
         """About the frames that the listener has still to hear."""
         return self._end - self.pacing.ear(now)
 
-    def can_go_along(self, now: float) -> bool:
-        """Whether a chunk may be rendered before it is due, because others' is."""
+    def can_go_along(self, now: float, allowance: int = 0) -> bool:
+        """Whether a chunk may be rendered before it is due, because others' is.
+
+        Who goes along already has an ``allowance`` of frames: to change places is not for nothing.
+        """
         ahead = self._end - self.pacing.played(now)
         most = max(self._settings.most_lookahead_frames, self.pacing.reserve_frames)
-        return ahead < most and not self.pacing.resting(now)
+        return ahead < most + allowance and not self.pacing.resting(now)
 
     def holds(self, chunks: int, now: float) -> bool:
         """Whether the listener has so many chunks still to hear."""

@@ -121,7 +121,7 @@ async def test_time_that_is_left_fills_a_reserve_and_who_is_behind_gets_alone_wh
     sessions = [make_session(UNPACED) for _ in range(3)]
     row = Rows(pool, lambda: LATER, UNPACED).with_room(sessions[0])
     sitters = {session: Ear() for session in sessions}
-    for _ in range(5):
+    for _ in range(3):
         sessions[0].go_on(UNPACED.shared_chunk_frames)
     for session, sitter in sitters.items():
         await row.join(session, sitter)
@@ -133,6 +133,28 @@ async def test_time_that_is_left_fills_a_reserve_and_who_is_behind_gets_alone_wh
     assert 2.4 * SAMPLE_RATE < min(ahead) <= 2.8 * SAMPLE_RATE
     assert max(ahead) <= min(ahead) + UNPACED.shared_chunk_frames
     assert [sitter.stood for sitter in sitters.values()] == [1, 1, 1]  # when they left
+
+
+async def test_nobody_stands_up_because_others_have_no_reserve(pool, make_session):
+    now = [LATER]
+    sessions = [make_session(UNPACED) for _ in range(2)]
+    row = Rows(pool, lambda: now[0], UNPACED).with_room(sessions[0])
+    sitters = {session: Ear() for session in sessions}
+    for session, sitter in sitters.items():
+        await row.join(session, sitter)
+    await asyncio.wait_for(listen(row, sitters, CALM_FRAMES), PATIENCE)
+    for _ in range(4):  # 1.6 s in which one is not heard of
+        now[0] += 0.4
+        sessions[0].acknowledge(sessions[0].pacing.claimed + UNPACED.shared_chunk_frames, now[0])
+        row.look(sessions[0], now[0])
+        await asyncio.sleep(QUIET_SECONDS)
+    stood = [sitter.stood for sitter in sitters.values()]
+    ahead = sessions[1].end - sessions[1].pacing.claimed
+    for session in sessions:
+        await row.leave(session)
+
+    assert stood == [0, 0]
+    assert 3.0 * SAMPLE_RATE < ahead < 3.8 * SAMPLE_RATE
 
 
 async def test_who_cannot_take_back_what_was_sent_sits_apart(pool, make_session):
