@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import mmap
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import numpy as np
@@ -34,14 +35,21 @@ def aligned(size: int, kind: type[Number]) -> NDArray[Number]:
     return zeros[begin : begin + size]
 
 
-def reserved(shape: tuple[int, ...], kind: type[Number]) -> NDArray[Number]:
+def reserved(
+    shape: tuple[int, ...], kind: type[Number], in_huge_pages: bool = False
+) -> NDArray[Number]:
     """Zeros of four bytes each, of which only the pages that were written to take memory.
 
-    Those from NumPy would take huge pages, of 2 MB each; what grows, a jump for each growth.
+    Those from NumPy would take huge pages, of 2 MB each; what grows, a jump for each growth. Huge
+    ones are for what is read a little here and a little there: a processor knows where some
+    thousand pages lie, and has to look up all others.
     """
     count = math.prod(shape)
     size = max(count * np.dtype(kind).itemsize, 1)
     place = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    if in_huge_pages and hasattr(mmap, "MADV_HUGEPAGE"):
+        with suppress(OSError):  # a system may have none
+            place.madvise(mmap.MADV_HUGEPAGE)
     return np.frombuffer(place, kind, count).reshape(shape)
 
 

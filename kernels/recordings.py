@@ -50,7 +50,8 @@ from kernels.wavetables import CALM, NODE_BITS, NODES, PAD, PLACE_BITS, at_nodes
 MOST_PLAYERS = LANES
 MOST_LOOP_QUANTA = 3_072  # 4.1 seconds
 HEAD = LANES  # words before the first frame: steps of layers
-ROW_WORDS = HEAD + (MOST_LOOP_QUANTA + 1) * QUANTUM  # of a recording
+ROW_QUANTA = 2_048
+ROW_WORDS = HEAD + (ROW_QUANTA + 1) * QUANTUM  # of a recording; longer ones take two rows
 STRAY_BITS = 5  # a phase may stray by sixteen turns to either side
 
 LAYERS = 3

@@ -24,6 +24,7 @@ from kernels.memory import aligned, reserved
 from kernels.oscillators import FULL_SCALE
 from kernels.recordings import (
     MOST_LOOP_QUANTA,
+    ROW_QUANTA,
     ROW_WORDS,
     SCRATCH,
     SHEET,
@@ -37,7 +38,7 @@ KEYS = 128
 MOST_GROUPS = 20
 LOW_KEY = 44  # below it tones that differ little need longer to come round
 LOW_LOOPS = range(MOST_LOOP_QUANTA, MOST_LOOP_QUANTA * 5 // 6, -4)  # quanta
-LOOPS = range(2_048, 2_048 * 5 // 6, -4)
+LOOPS = range(ROW_QUANTA, ROW_QUANTA * 5 // 6, -4)
 SAW = "saw"
 GROUP_TIMBRES = (SAW, *TIMBRES)
 TURN, HALF_TURN = 2.0**32, 2.0**31
@@ -158,6 +159,8 @@ class Recordings:
     def __init__(self, words: NDArray[np.float32], keys_apart: int = 1) -> None:
         self.words = words
         self._keys_apart, self._rows = keys_apart, rows_of_group(keys_apart)
+        keys = range(0, KEYS, keys_apart)
+        self._keys = {_row_in_group(key, keys_apart): key for key in keys}
         self._most = words.size // (self._rows * ROW_WORDS)
         self._groups: dict[Group, int] = {}
         self._made: set[int] = set()
@@ -171,12 +174,13 @@ class Recordings:
 
     def key_of(self, pitch: float) -> int:
         """The key whose recording is nearest to a pitch."""
-        return self._keys_apart * min(max(round(pitch / self._keys_apart), 0), self._rows - 1)
+        last = (KEYS - 1) // self._keys_apart
+        return self._keys_apart * min(max(round(pitch / self._keys_apart), 0), last)
 
     def row_of(self, group: Group, key: int) -> int:
         """Where the recording of a key is; it is made unless it is there."""
         with self._lock:
-            row = self.register(group) * self._rows + key // self._keys_apart
+            row = self.register(group) * self._rows + _row_in_group(key, self._keys_apart)
             self._make([row])
         return row
 
@@ -187,17 +191,24 @@ class Recordings:
 
     def _make(self, rows: Iterable[int]) -> None:
         for row in set(rows) - self._made:
-            number, key = row // self._rows, row % self._rows * self._keys_apart
+            number, key = row // self._rows, self._keys[row % self._rows]
             whole, real = list(self._groups)[number].parts(key, row)
             sheet, scratch = aligned(SHEET, np.int32), aligned(SCRATCH, np.float32)
             record_group(whole, real, TABLES, sheet, scratch, self.words)
             self._made.add(row)
 
 
+def _row_in_group(key: int, keys_apart: int) -> int:
+    """Of the rows of a group, the first that a key has; low ones have two."""
+    return key // keys_apart + -(-min(key, LOW_KEY) // keys_apart)
+
+
 def rows_of_group(keys_apart: int) -> int:
-    """How many recordings there are of a group."""
-    return -(-KEYS // keys_apart)
+    """How many rows there are of a group."""
+    return _row_in_group(KEYS - 1, keys_apart) + 1
 
 
-RECORDINGS = Recordings(reserved((MOST_GROUPS * KEYS * ROW_WORDS,), np.float32))
+RECORDINGS = Recordings(
+    reserved((MOST_GROUPS * rows_of_group(1) * ROW_WORDS,), np.float32, in_huge_pages=True)
+)
 """Those of all patches."""

@@ -13,7 +13,13 @@ from genmusic.synthesis.hits import HITS
 from genmusic.synthesis.orchestra import Orchestra, PlayedNote
 from genmusic.synthesis.patches import PATCHES
 from genmusic.synthesis.pools import MAX_BLOCK_QUANTA
-from genmusic.synthesis.recordings import KEYS, RECORDINGS, Recordings, loop_of
+from genmusic.synthesis.recordings import (
+    KEYS,
+    RECORDINGS,
+    Recordings,
+    loop_of,
+    rows_of_group,
+)
 from genmusic.units import QUANTUM, SAMPLE_RATE, pitch_to_hz
 from kernels import takes
 from kernels.recordings import LAYER_BITS, ROW_WORDS
@@ -24,7 +30,7 @@ GROUPS = {name: patch.group for name, (kind, patch) in PATCHES.items() if kind =
 def loop(group, key):
     """The middle, the darker and the brighter layer of a recording."""
     row = RECORDINGS.row_of(group, key)
-    return layers_of(RECORDINGS.words[row * ROW_WORDS : (row + 1) * ROW_WORDS], loop_of(key).frames)
+    return layers_of(RECORDINGS.words[row * ROW_WORDS :], loop_of(key).frames)
 
 
 @pytest.mark.parametrize("name", GROUPS)
@@ -112,7 +118,7 @@ def rendered(orchestra, first, quanta):
 
 
 RIDE = HITS.register(dict(zip(PATCHES["kit"][1].drums, PATCHES["kit"][1].hits, strict=True))["51"])
-CHOIR_ROW = RECORDINGS.register(GROUPS["choir"]) * KEYS + 61
+CHOIR_ROW = RECORDINGS.row_of(GROUPS["choir"], 61)
 
 
 @pytest.mark.parametrize(
@@ -142,7 +148,7 @@ def test_voices_that_come_from_elsewhere_find_their_recordings_made(
 
 
 def test_a_group_for_which_there_is_no_room_is_refused():
-    words = np.zeros(4 * ROW_WORDS, np.float32)
+    words = np.zeros(rows_of_group(KEYS // 4) * ROW_WORDS, np.float32)
     few = Recordings(words, keys_apart=KEYS // 4)
     few.row_of(GROUPS["choir"], 64)
 
