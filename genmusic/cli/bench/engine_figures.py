@@ -101,17 +101,15 @@ def _texture_ms(
         for first in range(0, listeners, MOST_LISTENERS)
     ]  # fmt: skip
     out = blank_sound(MOST_LISTENERS, HOP)  # as the server has it
-    spent = 0.0
-    for hop in range(seconds * SAMPLE_RATE // HOP):
-        if hop == A_FEW_SECONDS * SAMPLE_RATE // HOP:
-            join_pages()  # as the server does as long as it lives
-        with cpu_time() as watch:
+    with cpu_time() as watch:
+        for hop in range(seconds * SAMPLE_RATE // HOP):
+            if hop == A_FEW_SECONDS * SAMPLE_RATE // HOP:
+                join_pages()  # as the server does when listeners have come
             for rack in racks:
                 rack.render(out[: len(rack.seats)])
                 for seat in rack.seats:
                     seat.take_bars()  # as the server does with every hop
-        spent += watch.seconds
-    return 1e3 * spent / (seconds * listeners)
+    return 1e3 * watch.seconds / (seconds * listeners)
 
 
 def _composing(library: Library) -> Iterator[Figure]:
