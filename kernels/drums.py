@@ -52,6 +52,7 @@ from kernels.lanes import (
     LANES,
     QUANTUM,
 )
+from kernels.masks import lanes_below
 from kernels.pairs import PAIR_FRAMES, TOP, UNIT, paired
 from kernels.polynomials import exp2
 from kernels.shuffles import transpose
@@ -59,7 +60,6 @@ from kernels.simd import (
     fma,
     fnma,
     greater_of,
-    lanes_below,
     load,
     load_int,
     magnitude,

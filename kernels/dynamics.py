@@ -7,6 +7,7 @@ from numba import float32 as f32
 from kernels._jit import fragment, kernel
 from kernels._types import Float, Floats, Ints, Vector
 from kernels.lanes import LANES, QUANTUM
+from kernels.masks import lanes_below
 from kernels.memory import prefetch
 from kernels.mixing import ramp
 from kernels.runs import Four as Side
@@ -16,7 +17,6 @@ from kernels.simd import (
     fma,
     greater_of,
     lane_numbers,
-    lanes_below,
     largest_magnitude,
     load,
     magnitude,

@@ -16,18 +16,17 @@ from numba import int64 as i64
 from kernels._jit import fragment
 from kernels._types import Floats, Ints, IntVector, Vector
 from kernels.lanes import CONTROL_FRAMES, LANES, QUANTUM
+from kernels.masks import lanes_below, lowest_bit
 from kernels.oscillators import FULL_SCALE, REACH_FRAMES, edge, saw_width
 from kernels.runs import Four, turned_fours
 from kernels.simd import (
     fma,
     lane_numbers,
-    lanes_below,
     lesser_of,
     load,
     load_fours,
     load_int,
     load_splat,
-    lowest_bit,
     shift_left,
     splat,
     store,

@@ -28,6 +28,7 @@ from kernels._jit import fragment
 from kernels._types import Desk, Floats, Fragment, Held, Ints, Longs, Ramps, Roll, Vector
 from kernels.buses import MOST_QUANTA as MOST_QUANTA
 from kernels.buses import SOUNDING, STRIDE
+from kernels.masks import lanes_below
 from kernels.polynomials import exp2
 from kernels.rows import (
     DELAYS,
@@ -49,7 +50,6 @@ from kernels.simd import LANES as LANES
 from kernels.simd import (
     fma,
     greater_of,
-    lanes_below,
     load,
     load_int,
     load_splat,

@@ -10,6 +10,7 @@ from kernels._jit import fragment
 from kernels._types import Floats, Ints, Vector
 from kernels.buses import SILENT, STEPS, STRIDE, WHOLE, is_sounding, turn_over
 from kernels.lanes import LANES, QUANTUM
+from kernels.masks import lowest_bit
 from kernels.simd import (
     bits_to_float,
     fma,
@@ -18,7 +19,6 @@ from kernels.simd import (
     load,
     load_int,
     load_splat,
-    lowest_bit,
     splat,
     store,
     to_float,

@@ -12,21 +12,8 @@ from numba import int32 as i32
 
 from kernels._jit import fragment
 from kernels._types import Floats, Longs
-from kernels.simd import (
-    LANES,
-    count_bits,
-    fma,
-    greater_of,
-    lanes_alike,
-    lanes_below,
-    lanes_under,
-    load,
-    load_int,
-    lowest_bit,
-    splat,
-    splat_int,
-    store,
-)
+from kernels.masks import count_bits, lanes_alike, lanes_below, lanes_under, lowest_bit
+from kernels.simd import LANES, fma, greater_of, load, load_int, splat, splat_int, store
 from kernels.viewpoints import (
     OF_CONDITION,
     OF_STEP,

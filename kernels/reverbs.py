@@ -16,6 +16,7 @@ from kernels._jit import fragment
 from kernels._types import Floats, Ints, IntVector, Longs, Vector
 from kernels.drifts import between, plan_drift, whole_frames
 from kernels.lanes import LANES, QUANTUM
+from kernels.masks import lanes_alike, lowest_bit
 from kernels.mixing import ramp_over
 from kernels.rates import Pair, doubled, halved
 from kernels.rings import FRONT, WRITE, close_ring, count_rest, give, wakes_for
@@ -23,10 +24,8 @@ from kernels.simd import (
     float_to_bits,
     fma,
     fnma,
-    lanes_alike,
     load,
     load_int,
-    lowest_bit,
     shift_right,
     splat,
     splat_int,

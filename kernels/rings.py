@@ -14,7 +14,8 @@ from numba import int32 as i32
 from kernels._jit import fragment
 from kernels._types import Floats, Ints, IntVector, Vector
 from kernels.lanes import LANES, QUANTUM
-from kernels.simd import float_to_bits, lanes_under, load, splat, splat_int, store
+from kernels.masks import lanes_under
+from kernels.simd import float_to_bits, load, splat, splat_int, store
 
 FRONT, BACK = LANES, QUANTUM  # frames repeated before and behind a ring
 PAD = FRONT + BACK

@@ -36,12 +36,11 @@ from kernels.lanes import (
     rows_of,
     sizes_of,
 )
+from kernels.masks import add_in, lanes_below
 from kernels.oscillators import FULL_SCALE
 from kernels.polynomials import exp2, sine
 from kernels.simd import (
-    add_in,
     fma,
-    lanes_below,
     lesser_of,
     load,
     load_int,

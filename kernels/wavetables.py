@@ -36,6 +36,7 @@ from kernels.lanes import (
     rows_of,
     sizes_of,
 )
+from kernels.masks import lanes_below
 from kernels.memory import prefetch
 from kernels.oscillators import FULL_SCALE, next_noise
 from kernels.polynomials import exp2, sine
@@ -44,7 +45,6 @@ from kernels.simd import (
     float_to_bits,
     fma,
     lane_numbers,
-    lanes_below,
     lesser_of,
     load,
     load_int,
